@@ -1,0 +1,1 @@
+"""Which strategy answers best? Arms, trials, scores, the verdict and the reasons."""

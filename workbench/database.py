@@ -1,0 +1,119 @@
+"""The one SQLite file that is the source of truth: engine, sessions, migrations, and the lock that makes one writer.
+
+Workers never open it (docs/decisions/0004-one-writer.md): tasks return values, the process that submitted them writes.
+Imported after the first paint only: SQLAlchemy costs more to import than the window to show.
+"""
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+from workbench.errors import WorkbenchError
+
+
+class Base(DeclarativeBase):
+    """Every room's tables, declared in its `store.py`."""
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class Database:
+    """Sessions on one SQLite file. One connection: see reliability of WAL in SQLite before 3.51.3."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = sa.create_engine(
+            f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+        )
+        sa.event.listen(self._engine, "connect", _configure)
+        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+
+    def migrate(self) -> None:
+        """Bring the tables to this program's version; a newer file is refused, never touched."""
+        from workbench import migrations
+
+        migrations.upgrade(self._engine, self.path)
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back by an exception."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+class WriterLock:
+    """The lock on `$WORKBENCH_HOME/lock`: its holder alone writes to the data folder. The system frees it at death."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: Any = None
+
+    def acquire(self, purpose: str) -> None:
+        """Take the lock or raise WorkbenchError naming the holder. `purpose` is what others are told, like "the window"."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self._path.open("a+", encoding="utf-8")
+        if not _try_lock(file):
+            file.seek(0)
+            holder = _describe(file.read())
+            file.close()
+            raise WorkbenchError(
+                f"The data folder {self._path.parent} is in use by {holder}.",
+                hint="Close it, or name another folder in WORKBENCH_HOME.",
+                code="data_folder_busy",
+            )
+        file.seek(0)
+        file.truncate()
+        json.dump({"pid": os.getpid(), "purpose": purpose, "since": time.strftime("%Y-%m-%d %H:%M:%S")}, file)
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @contextlib.contextmanager
+    def held(self, purpose: str) -> Iterator[None]:
+        self.acquire(purpose)
+        try:
+            yield
+        finally:
+            self.release()
+
+
+def _try_lock(file: Any) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _describe(text: str) -> str:
+    try:
+        holder = json.loads(text)
+    except ValueError:
+        return "another process"
+    return f"{holder.get('purpose', 'another process')} (process {holder.get('pid')}, since {holder.get('since')})"

@@ -1,0 +1,1 @@
+"""Rows of examples for training and evaluation: read, mapped, checked, split."""

@@ -1,0 +1,33 @@
+"""The one place that keeps third-party libraries off the network, quiet and predictable.
+
+Every process of the program runs this before any other import (`workbench/__init__.py`), and child processes inherit
+it. The values are set, not defaulted: a variable that the user's shell happens to carry must not switch telemetry on.
+"""
+
+import os
+
+SILENCE = {
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime sends usage events from its import on
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",  # a download that the user asked for lifts this in its own worker
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "GGML_NO_BACKTRACE": "1",  # otherwise an abort in llama.cpp may try to attach a debugger
+    "PYTHONFAULTHANDLER": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "LANCE_LOG": "error",
+    "WANDB_DISABLED": "true",
+}
+
+
+def silence_libraries() -> None:
+    """Set the variables of `SILENCE` in this process; children inherit them."""
+    os.environ.update(SILENCE)
+
+
+def allow_hub() -> None:
+    """Let the hub client of this process reach the network: only for a download that the user asked for."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE"):
+        os.environ.pop(name, None)

@@ -1,0 +1,1 @@
+"""Background work: tasks run in worker processes, their events come back. Knows neither Qt nor machine learning."""

@@ -1,0 +1,174 @@
+"""Values of the language-model room. They cross process boundaries, hence `Boundary`."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import Field
+
+from workbench.boundary import Boundary
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class ChatMessage(Boundary):
+    role: Role
+    content: str
+
+
+class ModelKind(StrEnum):
+    CHAT = "chat"
+    """A language model that answers: base or merged."""
+    ADAPTER = "adapter"
+    PROJECTOR = "projector"
+    EMBEDDER = "embedder"
+
+
+class ModelRef(Boundary):
+    """A language model on disk: what its header says, never its tensors."""
+
+    name: str
+    """What people type and see; unique in a listing."""
+    path: str
+    """The GGUF file (first shard) or the transformers folder."""
+    kind: ModelKind = ModelKind.CHAT
+    file_format: str = "gguf"
+    """"gguf" or "transformers"."""
+    architecture: str = ""
+    parameters: int = 0
+    quantization: str = ""
+    context_length: int = 0
+    """Longest context the model was trained for, in tokens."""
+    size_bytes: int = 0
+    embedding_length: int = 0
+    block_count: int = 0
+    head_count: int = 0
+    head_count_kv: int = 0
+    has_chat_template: bool = False
+    licence: str = ""
+    source: str = ""
+    """Where it was found: "starter", "own folder", "Hugging Face cache", "LM Studio", ..."""
+    problem: str = ""
+    """Why it cannot be used, in a sentence; empty when nothing is wrong."""
+
+
+class AdapterRef(Boundary):
+    """A GGUF LoRA adapter to apply."""
+
+    path: str
+    scale: float = 1.0
+
+
+class GenerationConfig(Boundary):
+    """How an answer is decoded."""
+
+    max_tokens: int = Field(256, ge=1, le=131072, title="Longest answer", description="In tokens.")
+    temperature: float = Field(0.0, ge=0.0, le=5.0, title="Temperature", description="0 always takes the likeliest token.")
+    top_k: int = Field(40, ge=0, le=1_000_000, title="Top-k", description="Only the k likeliest tokens; 0 is off.")
+    top_p: float = Field(0.95, gt=0.0, le=1.0, title="Top-p", description="Likeliest tokens up to this probability.")
+    min_p: float = Field(0.05, ge=0.0, le=1.0, title="Min-p", description="Drops tokens less likely than this share of the best.")
+    repeat_penalty: float = Field(1.0, ge=0.1, le=5.0, title="Repeat penalty", description="Above 1 discourages repetition.")
+    seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="The same seed repeats the same answer.")
+    stop: tuple[str, ...] = Field((), title="Stop strings", description="The answer ends before any of these.")
+
+
+class GenerationRequest(Boundary):
+    """One prompt for one model: messages go through the model's chat template, `prompt` goes in as it is."""
+
+    id: str = ""
+    messages: tuple[ChatMessage, ...] = ()
+    prompt: str = ""
+    config: GenerationConfig = GenerationConfig()
+    adapter: AdapterRef | None = None
+
+
+class FinishReason(StrEnum):
+    STOP = "stop"
+    LENGTH = "length"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+
+
+class Usage(Boundary):
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    """Prompt tokens whose computation was shared or kept."""
+    generated_tokens: int = 0
+
+
+class Completion(Boundary):
+    """A generated text and how it came about."""
+
+    id: str = ""
+    text: str
+    finish_reason: FinishReason
+    usage: Usage = Usage()
+    adapter_hash: str = ""
+    """SHA-256 of the adapter file that was active; empty when the bare model answered."""
+    seconds_to_first_token: float = 0.0
+    seconds: float = 0.0
+    final_prompt: str = ""
+    """The exact text after the chat template."""
+    problem: str = ""
+    """Set with FinishReason.ERROR: the sentence for people."""
+
+
+class LoadConfig(Boundary):
+    """How a model is loaded."""
+
+    context_length: int = Field(2048, ge=64)
+    threads: int = Field(0, ge=0)
+    gpu_layers: int = Field(-1, ge=-1)
+    parallel_sequences: int = Field(8, ge=1, le=64)
+
+
+class MemoryUse(Boundary):
+    """Bytes that a loaded model occupies, by part."""
+
+    weights: int = 0
+    kv_cache: int = 0
+    compute: int = 0
+    adapters: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.kv_cache + self.compute + self.adapters
+
+
+class ChatEngine(Protocol):
+    """A loaded model. Methods may be called from several threads: concurrent answers share one batch."""
+
+    def stream(
+        self, request: GenerationRequest, on_text: Callable[[str], None], is_cancelled: Callable[[], bool]
+    ) -> Completion:
+        """Answer one request, handing over the text as it comes. Raises WorkbenchError (prompt too long, ...)."""
+        ...
+
+    def complete_all(
+        self,
+        requests: Sequence[GenerationRequest],
+        on_done: Callable[[Completion], None],
+        is_cancelled: Callable[[], bool],
+    ) -> list[Completion]:
+        """Answer a fixed list, in its order, batched from the list alone in a context of its own: repeatable.
+
+        A request that fails gets FinishReason.ERROR and its `problem`; the others go on.
+        """
+        ...
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        """Length of the final prompt, in tokens."""
+        ...
+
+    def count_text_tokens(self, text: str) -> int: ...
+
+    @property
+    def context_length(self) -> int: ...
+
+    def memory(self) -> MemoryUse: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,72 @@
+"""Where the program keeps its files: one visible folder, `$WORKBENCH_HOME` or the platform's data folder."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def find_home() -> Path:
+    """The data folder: `$WORKBENCH_HOME` wins over the platform's place for user data."""
+    named = os.environ.get("WORKBENCH_HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("llm-workbench", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbenchPaths:
+    """The rooms inside the data folder. Nothing is created before `create()`."""
+
+    home: Path
+
+    @property
+    def database(self) -> Path:
+        return self.home / "workbench.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        return self.home / "lock"
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "settings.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def runs(self) -> Path:
+        """Run folders of durable jobs."""
+        return self.home / "runs"
+
+    @property
+    def collections(self) -> Path:
+        """One folder per document collection: LanceDB index, rebuildable from the database."""
+        return self.home / "collections"
+
+    @property
+    def adapters(self) -> Path:
+        return self.home / "adapters"
+
+    @property
+    def models(self) -> Path:
+        """Models that this program made or downloaded; others are used where they lie."""
+        return self.home / "models"
+
+    @property
+    def projects(self) -> Path:
+        """Copies of sample projects that the user opened."""
+        return self.home / "projects"
+
+    @property
+    def cache(self) -> Path:
+        return self.home / "cache"
+
+    def create(self) -> None:
+        """Make the data folder, readable by its owner only (other people's documents are in it)."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.logs, self.runs, self.collections, self.adapters, self.models, self.projects, self.cache):
+            folder.mkdir(exist_ok=True, mode=0o700)

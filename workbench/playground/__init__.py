@@ -1,0 +1,1 @@
+"""Prompt experiments: prompts, their versions and their runs."""

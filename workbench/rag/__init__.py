@@ -1,0 +1,1 @@
+"""Answers from documents: files -> pages -> chunks -> index -> hits -> grounded answer with citations."""

@@ -1,0 +1,1 @@
+"""Pure functions: metrics (one idea per file) and statistics."""
