@@ -45,6 +45,7 @@ class Database:
         from workbench import migrations
 
         migrations.upgrade(self._engine, self.path)
+        Base.metadata.create_all(self._engine)  # until the first released schema version is written
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:

@@ -1,0 +1,55 @@
+"""`python -m benchmarks [NAME] [--json] [--quick]`: exit 0 when it measured (goals met or missed), 1 when it could not."""
+
+import argparse
+import ast
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import workbench  # noqa: F401  (silences libraries before they are imported)
+from benchmarks.report import Report
+from workbench.errors import WorkbenchError
+
+FOLDER = Path(__file__).parent
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_") and path.stem != "report")
+
+
+def question_of(name: str) -> str:
+    """The first line of a benchmark's docstring: the question that it answers."""
+    docstring = ast.get_docstring(ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))) or ""
+    return docstring.splitlines()[0] if docstring else ""
+
+
+def show(report: Report) -> None:
+    for key, value in report.measured.items():
+        print(f"  {key}: {value}")
+    for goal in report.goals:
+        print(f"  {'met   ' if goal.met else 'MISSED'}  {goal.name}: {goal.value:.4g} (goal {goal.goal})")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=NAMES)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="a rougher answer in under a minute")
+    arguments = parser.parse_args()
+    if arguments.name is None:
+        for name in NAMES:
+            print(f"{name:16} {question_of(name)}")
+        return 0
+    try:
+        report: Report = importlib.import_module(f"benchmarks.{arguments.name}").run(arguments.quick)
+    except WorkbenchError as problem:
+        print(f"{arguments.name} could not be measured: {problem}", file=sys.stderr)
+        return 1
+    if arguments.json:
+        print(json.dumps(report.to_json()))
+    else:
+        print(f"{arguments.name}: {question_of(arguments.name)}")
+        show(report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
