@@ -1,0 +1,64 @@
+"""The command line: the same tasks as the window, JSON on request, exit code 0, 1 (a problem, explained) or 2 (usage)."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from workbench import __version__
+from workbench.cli.output import Output
+from workbench.errors import WorkbenchError
+
+# Each registers its commands; none imports anything heavy at module level.
+_ROOMS = ("models", "generate", "documents", "finetune", "compare", "runs", "demo")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command; `arguments.run` is the chosen one."""
+    parser = argparse.ArgumentParser(
+        prog="workbench",
+        description="Find out on your own machine whether a better prompt, retrieval, a fine-tune or a mix answers best.",
+        epilog="Without a command the window opens. $WORKBENCH_HOME names the data folder.",
+    )
+    parser.add_argument("--version", action="version", version=f"LLM Workbench {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for room in _ROOMS:
+        importlib.import_module(f"workbench.cli.{room}").register(commands)
+    _offer_json(parser)
+    return parser
+
+
+def _offer_json(parser: argparse.ArgumentParser) -> None:
+    """`--json` belongs to every command, at its end, where people type it."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in set(action.choices.values()):
+                _offer_json(child)
+            return
+    if not any("--json" in action.option_strings for action in parser._actions):
+        parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    from workbench.cli.workplace import Interrupted, Workplace
+
+    arguments = build_parser().parse_args(argv)
+    output = Output(json=getattr(arguments, "json", False))
+    try:
+        place = Workplace()
+        try:
+            arguments.run(arguments, place, output)
+        finally:
+            place.close()
+    except WorkbenchError as problem:
+        output.problem(problem)
+        return 1
+    except Interrupted as end:
+        print(end, file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (`| head`) has enough; anything printed from here on would fail again.
+        sys.stderr.close()
+        return 0
+    return 0

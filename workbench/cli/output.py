@@ -1,0 +1,65 @@
+"""Two faces of one answer: text for people, JSON for scripts. Results go to stdout, everything else to stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from workbench.errors import WorkbenchError
+
+
+def to_json(value: BaseModel | Mapping[str, Any]) -> str:
+    """One line of JSON; text stays readable (no ASCII escapes)."""
+    content = value.model_dump(mode="json") if isinstance(value, BaseModel) else dict(value)
+    return json.dumps(content, ensure_ascii=False)
+
+
+class Output:
+    """What a command prints. `json` is the user's wish for JSON."""
+
+    def __init__(self, *, json: bool) -> None:
+        self.json = json
+
+    def object(self, value: BaseModel | Mapping[str, Any]) -> None:
+        """One JSON object on one line."""
+        print(to_json(value), flush=True)
+
+    def lines(self, values: Iterable[BaseModel | Mapping[str, Any]]) -> None:
+        """JSON lines: one object each."""
+        for value in values:
+            self.object(value)
+
+    def text(self, text: str) -> None:
+        print(printable(text), flush=True)
+
+    def note(self, text: str) -> None:
+        """Something a person wants to know beside the result."""
+        print(printable(text), file=sys.stderr, flush=True)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Columns as wide as their content; numbers to the right."""
+        cells = [[printable(str(cell)) for cell in row] for row in rows]
+        widths = [max(len(column), *(len(row[i]) for row in cells), 0) for i, column in enumerate(columns)]
+        right = [bool(cells) and all(_is_number(row[i]) for row in cells) for i in range(len(columns))]
+        for line in [list(columns), ["-" * width for width in widths], *cells]:
+            padded = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True))
+            print("  ".join(padded).rstrip(), flush=True)
+
+    def problem(self, error: WorkbenchError) -> None:
+        """A WorkbenchError: sentence and hint on stderr, with --json also as an object on stdout."""
+        if self.json:
+            print(json.dumps({"error": {"message": error.message, "hint": error.hint}}, ensure_ascii=False), flush=True)
+        print(printable(f"Error: {error.message}"), file=sys.stderr)
+        if error.hint:
+            print(printable(error.hint), file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """Text without the control characters with which a file name could drive a terminal (tabs and newlines stay)."""
+    return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _is_number(text: str) -> bool:
+    return text.strip()[:1].isdigit() or text in {"", "-"}
