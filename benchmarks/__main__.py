@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME] [--json] [--quick]`: exit 0 when it measured (goals met or missed), 1 when it could not."""
+"""`python -m benchmarks [NAME] [--json] [--quick]`: exit 0 when it measured (goals met or not), 1 when it could not."""
 
 import argparse
 import ast

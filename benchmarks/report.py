@@ -8,6 +8,19 @@ from typing import Any
 _COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq}
 
 
+def describe_machine() -> dict[str, Any]:
+    """What the numbers were measured on: kind, never name or path."""
+    import psutil
+
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": psutil.cpu_count(logical=False) or psutil.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "python": platform.python_version(),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """One number that was promised: `goal` reads like ">= 0.85"."""
@@ -29,21 +42,8 @@ class Report:
     benchmark: str
     measured: dict[str, Any]
     goals: tuple[Goal, ...] = ()
-    machine: dict[str, Any] = field(default_factory=lambda: describe_machine())
+    machine: dict[str, Any] = field(default_factory=describe_machine)
 
     def to_json(self) -> dict[str, Any]:
         goals = [{**asdict(goal), "met": goal.met} for goal in self.goals]
         return {"benchmark": self.benchmark, "machine": self.machine, "measured": self.measured, "goals": goals}
-
-
-def describe_machine() -> dict[str, Any]:
-    """What the numbers were measured on: kind, never name or path."""
-    import psutil
-
-    return {
-        "system": platform.system(),
-        "processor": platform.machine(),
-        "cores": psutil.cpu_count(logical=False) or psutil.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "python": platform.python_version(),
-    }

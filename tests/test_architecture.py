@@ -79,7 +79,7 @@ def test_that_imports_point_downwards(path: Path) -> None:
         parts = name.split(".")
         if parts[0] != "workbench" or len(parts) < 2 or parts[1] in {here, "__version__"}:
             continue
-        if here == "database" and parts[1] == "migrations" or here == "migrations" and parts[1] == "database":
+        if (here == "database" and parts[1] == "migrations") or (here == "migrations" and parts[1] == "database"):
             continue  # one idea in two files
         assert RANK[parts[1]] < RANK[here], f"{here} must not import {name}"
 

@@ -65,7 +65,7 @@ class WriterLock:
         self._file: Any = None
 
     def acquire(self, purpose: str) -> None:
-        """Take the lock or raise WorkbenchError naming the holder. `purpose` is what others are told, like "the window"."""
+        """Take the lock or raise WorkbenchError naming the holder. `purpose` tells others who, like "the window"."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._path.open("a+", encoding="utf-8")
         if not _try_lock(file):

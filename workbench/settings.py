@@ -19,9 +19,13 @@ class ColorScheme(StrEnum):
 
 
 class GeneralSettings(Boundary):
-    color_scheme: ColorScheme = Field(ColorScheme.SYSTEM, title="Appearance", description="Light, dark, or as the system.")
+    color_scheme: ColorScheme = Field(
+        ColorScheme.SYSTEM, title="Appearance", description="Light, dark, or as the system."
+    )
     notify_when_done: bool = Field(
-        True, title="Notify when a long job ends", description="A system notification while the window is in the background."
+        True,
+        title="Notify when a long job ends",
+        description="A system notification while the window is in the background.",
     )
     reopen_last_tab: bool = Field(True, title="Reopen the last tab", description="Start where you left off.")
 
@@ -37,7 +41,9 @@ class LlmSettings(Boundary):
         title="Context length",
         description="How many tokens the model can see at once. More needs more memory.",
     )
-    threads: int = Field(0, ge=0, le=256, title="Threads", description="Processor threads for answering; 0 chooses for you.")
+    threads: int = Field(
+        0, ge=0, le=256, title="Threads", description="Processor threads for answering; 0 chooses for you."
+    )
     gpu_layers: int = Field(
         -1, ge=-1, le=1000, title="GPU layers", description="Layers put on the GPU; -1 puts as many as fit, 0 none."
     )
@@ -50,7 +56,9 @@ class RagSettings(Boundary):
     chunk_tokens: int = Field(
         120, ge=16, le=2048, title="Chunk size", description="Longest chunk, in tokens of the embedding model."
     )
-    overlap: int = Field(20, ge=0, le=512, title="Overlap", description="Tokens repeated at the start of the next chunk.")
+    overlap: int = Field(
+        20, ge=0, le=512, title="Overlap", description="Tokens repeated at the start of the next chunk."
+    )
     top_k: int = Field(5, ge=1, le=100, title="Chunks per question", description="How many chunks an answer may use.")
 
 
@@ -59,7 +67,11 @@ class JobSettings(Boundary):
         5.0, ge=0.1, le=120, title="Patience when cancelling", description="Seconds a job gets to stop by itself."
     )
     background_threads: int = Field(
-        0, ge=0, le=256, title="Background threads", description="Threads for training and indexing; 0 leaves one core free."
+        0,
+        ge=0,
+        le=256,
+        title="Background threads",
+        description="Threads for training and indexing; 0 leaves one core free.",
     )
 
 

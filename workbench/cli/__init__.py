@@ -1,4 +1,4 @@
-"""The command line: the same tasks as the window, JSON on request, exit code 0, 1 (a problem, explained) or 2 (usage)."""
+"""The command line: the window's tasks, JSON on request, exit code 0, 1 (a problem, explained) or 2 (usage)."""
 
 import argparse
 import importlib
@@ -17,7 +17,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser with every command; `arguments.run` is the chosen one."""
     parser = argparse.ArgumentParser(
         prog="workbench",
-        description="Find out on your own machine whether a better prompt, retrieval, a fine-tune or a mix answers best.",
+        description="Find out on your own machine whether a better prompt, retrieval, a fine-tune or a mix is best.",
         epilog="Without a command the window opens. $WORKBENCH_HOME names the data folder.",
     )
     parser.add_argument("--version", action="version", version=f"LLM Workbench {__version__}")

@@ -38,7 +38,7 @@ class Output:
         """Something a person wants to know beside the result."""
         print(printable(text), file=sys.stderr, flush=True)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Columns as wide as their content; numbers to the right."""
         cells = [[printable(str(cell)) for cell in row] for row in rows]
         widths = [max(len(column), *(len(row[i]) for row in cells), 0) for i, column in enumerate(columns)]

@@ -20,7 +20,7 @@ class JobSpec(Boundary):
     title: str = ""
     """What people see: "Index handbook"."""
     worker: str = ""
-    """Empty: a fresh process that ends with the job. A name like "llm": the warm worker of that name, serving many jobs."""
+    """Empty: a fresh process that ends with the job. A name like "llm": the warm worker of that name."""
     lane: str = ""
     """Jobs of one non-empty lane wait for each other."""
     durable: bool = False

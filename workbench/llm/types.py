@@ -67,11 +67,17 @@ class GenerationConfig(Boundary):
     """How an answer is decoded."""
 
     max_tokens: int = Field(256, ge=1, le=131072, title="Longest answer", description="In tokens.")
-    temperature: float = Field(0.0, ge=0.0, le=5.0, title="Temperature", description="0 always takes the likeliest token.")
+    temperature: float = Field(
+        0.0, ge=0.0, le=5.0, title="Temperature", description="0 always takes the likeliest token."
+    )
     top_k: int = Field(40, ge=0, le=1_000_000, title="Top-k", description="Only the k likeliest tokens; 0 is off.")
     top_p: float = Field(0.95, gt=0.0, le=1.0, title="Top-p", description="Likeliest tokens up to this probability.")
-    min_p: float = Field(0.05, ge=0.0, le=1.0, title="Min-p", description="Drops tokens less likely than this share of the best.")
-    repeat_penalty: float = Field(1.0, ge=0.1, le=5.0, title="Repeat penalty", description="Above 1 discourages repetition.")
+    min_p: float = Field(
+        0.05, ge=0.0, le=1.0, title="Min-p", description="Drops tokens less likely than this share of the best."
+    )
+    repeat_penalty: float = Field(
+        1.0, ge=0.1, le=5.0, title="Repeat penalty", description="Above 1 discourages repetition."
+    )
     seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="The same seed repeats the same answer.")
     stop: tuple[str, ...] = Field((), title="Stop strings", description="The answer ends before any of these.")
 
