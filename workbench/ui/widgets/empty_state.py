@@ -1,0 +1,66 @@
+"""What a place shows while it has nothing to show: what it is for, and the first thing to do."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui import icons
+from workbench.ui.theme import set_role
+
+
+class EmptyState(QWidget):
+    """A title, a sentence, and optionally a button and an icon, centred."""
+
+    action_requested = Signal()
+
+    def __init__(
+        self, title: str, text: str, action: str = "", *, icon: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._build_widgets(title, text, action, icon)
+        self._build_layout()
+        self._action.clicked.connect(self.action_requested)
+
+    def show_text(self, title: str, text: str, action: str | None = None) -> None:
+        """Say something else in the same place; `action=None` leaves the button as it is."""
+        self._title.setText(title)
+        self._text.setText(text)
+        if action is not None:
+            self._action.setText(action)
+            self._action.setAccessibleName(action)
+            self._action.setVisible(bool(action))
+
+    def _build_widgets(self, title: str, text: str, action: str, icon: str) -> None:
+        self._icon = QLabel(self)
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._icon.setVisible(bool(icon))
+        if icon:
+            icons.set_icon(self._icon, icon, "muted", 40)
+        self._title, self._text = QLabel(title, self), QLabel(text, self)
+        for label, role in ((self._title, "subtitle"), (self._text, "muted")):
+            set_role(label, role)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+            label.setWordWrap(True)
+            label.setMinimumWidth(200)
+            label.setMaximumWidth(520)
+        self._action = QPushButton(action, self)
+        self._action.setObjectName("empty_state_action")
+        self._action.setAccessibleName(action)
+        self._action.setVisible(bool(action))
+        set_role(self._action, "primary")
+
+    def _build_layout(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(8)
+        column.addStretch(2)
+        column.addWidget(self._icon)
+        for label in (self._title, self._text):
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(label, 8)
+            row.addStretch(1)
+            column.addLayout(row)
+        column.addSpacing(6)
+        column.addWidget(self._action, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
