@@ -1,0 +1,165 @@
+"""JSON lines and JSON arrays, checked before anything else touches them.
+
+The depth is limited here because a short file of 20,000 nested brackets ends a process that parses it with pyarrow.
+"""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
+
+from workbench.datasets.delimited import decode
+from workbench.datasets.types import RowProblem, Table
+from workbench.errors import WorkbenchError
+
+MAX_DEPTH = 64
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]')
+_KINDS = {str: "text", bool: "yes/no", int: "a number", float: "a number", list: "a list", dict: "an object"}
+
+
+def read_json_lines(content: bytes, name: str) -> Table:
+    """One object per line. Raises WorkbenchError for a file without any row."""
+    text, encoding, problems = decode(content)
+    rows: list[Mapping[str, object]] = []
+    numbers: list[int] = []
+    lines = text.split("\n")
+    last = max((i for i, line in enumerate(lines) if line.strip()), default=-1)
+    for index, line in enumerate(lines):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_parse_object(line))
+            numbers.append(index + 1)
+        except _Unusable as problem:
+            cut = index == last and problem.is_cut
+            said = "The line is unfinished: the file seems to be cut off." if cut else str(problem)
+            problems.append(RowProblem(row=index + 1, message=said))
+    return _finish(rows, numbers, problems, name, "jsonl", encoding)
+
+
+def read_json_array(content: bytes, name: str) -> Table:
+    """An array of objects, or an object with one such array in it. Rows are counted from 1."""
+    text, encoding, problems = decode(content)
+    try:
+        _check_depth(text, MAX_DEPTH + 2)
+        document = _loads(text)
+    except _Unusable as problem:
+        raise WorkbenchError(
+            f"{name} is not readable JSON: {problem}", hint="Check where the file was exported from.", code="bad_json"
+        ) from problem
+    rows: list[Mapping[str, object]] = []
+    numbers: list[int] = []
+    for number, item in enumerate(_rows_of(document, name), 1):
+        if isinstance(item, dict):
+            rows.append(item)
+            numbers.append(number)
+        else:
+            problems.append(RowProblem(row=number, message=f"Expected an object, found {_kind(item)}."))
+    return _finish(rows, numbers, problems, name, "json", encoding)
+
+
+def looks_like_json_lines(content: bytes) -> bool:
+    """Whether a file that starts with "{" holds one object per line rather than one object."""
+    first, _, rest = content.partition(b"\n")
+    try:
+        _parse_object(first.decode("utf-8-sig"))
+    except (UnicodeDecodeError, _Unusable):
+        return False
+    return bool(rest.strip()) or b"[" not in first
+
+
+class _Unusable(Exception):
+    def __init__(self, message: str, *, is_cut: bool = False) -> None:
+        super().__init__(message)
+        self.is_cut = is_cut
+
+
+def _parse_object(line: str) -> dict[str, object]:
+    _check_depth(line, MAX_DEPTH)
+    value = _loads(line)
+    if not isinstance(value, dict):
+        raise _Unusable(f"Expected an object, found {_kind(value)}.")
+    return value
+
+
+def _check_depth(text: str, limit: int) -> None:
+    if text.count("[") + text.count("{") <= limit:
+        return
+    depth = 0
+    for mark in _MARKS.finditer(text):
+        if mark.group() in "[{":
+            depth += 1
+            if depth > limit:
+                raise _Unusable(f"It is nested more than {limit} levels deep.")
+        elif mark.group() in "]}":
+            depth -= 1
+
+
+def _loads(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        where = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise _Unusable(f"{error.msg} ({where}character {error.colno}).", is_cut=at_end) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits; NaN
+        raise _Unusable(str(error)) from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number.")
+
+
+def _rows_of(document: object, name: str) -> list[object]:
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict):
+        lists = [value for value in document.values() if isinstance(value, list) and value]
+        if len(lists) == 1 and all(isinstance(item, dict) for item in lists[0]):
+            return lists[0]
+    raise WorkbenchError(
+        f"{name} holds {_kind(document)}, not a list of rows.",
+        hint="The file should be an array of objects, or one object per line.",
+        code="no_rows",
+    )
+
+
+def _finish(
+    rows: list[Mapping[str, object]],
+    numbers: list[int],
+    problems: list[RowProblem],
+    name: str,
+    file_format: str,
+    encoding: str,
+) -> Table:
+    if not rows and not problems:
+        raise WorkbenchError(f"{name} has no rows.", hint="Choose a file with at least one row.", code="no_rows")
+    columns = tuple(dict.fromkeys(key for row in rows for key in row))
+    problems = [*problems, *_mixed_kinds(columns, rows, numbers)]
+    problems.sort(key=lambda problem: problem.row)
+    return Table(columns, tuple(rows), tuple(problems), tuple(numbers), name, file_format, encoding)
+
+
+def _mixed_kinds(
+    columns: Sequence[str], rows: Sequence[Mapping[str, object]], numbers: Sequence[int]
+) -> list[RowProblem]:
+    """Rows whose value is of another kind than the same column's in most rows."""
+    problems = []
+    for column in columns:
+        kinds: dict[str, list[int]] = defaultdict(list)
+        for row, number in zip(rows, numbers, strict=True):
+            if row.get(column) is not None:
+                kinds[_kind(row[column])].append(number)
+        if len(kinds) < 2:
+            continue
+        usual = Counter({kind: len(found) for kind, found in kinds.items()}).most_common(1)[0][0]
+        for kind, found in kinds.items():
+            if kind != usual:
+                message = f"“{column}” holds {kind} here and {usual} in most rows."
+                problems += [RowProblem(row=number, message=message, dropped=False) for number in found]
+    return problems
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), "nothing")

@@ -1,0 +1,63 @@
+"""Training rows on disk: JSON lines in a file that is named after its content."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from workbench.datasets.types import TrainingRow
+from workbench.errors import WorkbenchError
+
+
+def write_rows(rows: Iterable[TrainingRow], folder: Path) -> tuple[Path, str]:
+    """Write the rows to `folder/<sha256>.jsonl`, complete or not at all; returns the path and the SHA-256 in hex."""
+    content = "".join(row.model_dump_json() + "\n" for row in rows).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    path = folder / f"{digest}.jsonl"
+    if path.is_file() and hash_file(path) == digest:
+        return path, digest
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = folder / f".{digest}.{os.getpid()}.new"
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return path, digest
+
+
+def read_rows(path: Path, expected_hash: str = "") -> list[TrainingRow]:
+    """The rows of a file that `write_rows` made. Raises WorkbenchError when it is gone or was changed since."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise WorkbenchError(
+            f"The rows file {path.name} is gone.", hint="Import the data again.", details=str(path), code="no_file"
+        ) from error
+    if expected_hash and hashlib.sha256(content).hexdigest() != expected_hash:
+        raise WorkbenchError(
+            f"The rows file {path.name} was changed since it was saved.",
+            hint="Import the data again under a new name.",
+            details=str(path),
+            code="rows_changed",
+        )
+    try:
+        return [TrainingRow.model_validate_json(line) for line in content.splitlines() if line.strip()]
+    except ValidationError as error:
+        raise WorkbenchError(
+            f"The rows file {path.name} is damaged.",
+            hint="Import the data again.",
+            details=str(error),
+            code="rows_changed",
+        ) from error
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

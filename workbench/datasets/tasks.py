@@ -1,0 +1,169 @@
+"""Work on data files that must not happen in the window: parsing of untrusted files, loading of pyarrow."""
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from workbench.boundary import Boundary
+from workbench.datasets.checks import check_rows, find_leaks, without
+from workbench.datasets.mapping import as_text, guess_mapping, map_rows
+from workbench.datasets.readers import read_table
+from workbench.datasets.rows_file import hash_file, write_rows
+from workbench.datasets.types import ColumnMapping, Dataset, Finding, FindingKind, RowProblem, Table, TrainingRow
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import JobContext
+
+SHOWN_CHARACTERS = 2000
+
+
+class InspectRequest(Boundary):
+    path: str
+    mapping: ColumnMapping | None = None
+    """None: guessed."""
+    shown_rows: int = Field(50, ge=0, le=1000)
+    shown_problems: int = Field(200, ge=0, le=10_000)
+
+
+class InspectReport(Boundary):
+    """What is in a file, and what the mapping makes of it."""
+
+    path: str
+    file_format: str
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, str], ...]
+    """The first rows, cells as text, long ones shortened."""
+    numbers: tuple[int, ...]
+    """The row number in the file of each of `rows`."""
+    row_count: int
+    """Rows that could be read."""
+    problems: tuple[RowProblem, ...]
+    problem_count: int
+    """All of them; `problems` holds the first."""
+    mapping: ColumnMapping
+    training_rows: tuple[TrainingRow, ...] = ()
+    """The first rows as conversations, when the mapping is complete."""
+    training_row_count: int = 0
+    findings: tuple[Finding, ...] = ()
+    """The data doctor's."""
+
+
+class PrepareRequest(Boundary):
+    """Make a data set of a file: the rows go to a file, the description comes back."""
+
+    name: str
+    path: str
+    mapping: ColumnMapping
+    folder: str
+    """Where rows files lie (`DatasetStore.folder`)."""
+    drop: tuple[FindingKind, ...] = ()
+    """Rows with these findings are left out (of duplicates, the first stays)."""
+    test_questions: tuple[str, ...] = ()
+    """With FindingKind.LEAK in `drop`: training rows that ask one of these are left out."""
+
+
+class PrepareReport(Boundary):
+    dataset: Dataset
+    problems: tuple[RowProblem, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    dropped: int = 0
+    """Rows left out because of `PrepareRequest.drop`."""
+
+
+def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
+    """Read a file, guess the mapping, look at the rows."""
+    context.progress(0, 0, f"Reading {Path(request.path).name}")
+    table = read_table(Path(request.path))
+    mapping = request.mapping or guess_mapping(table)
+    _check_columns(table, mapping)
+    mapped = map_rows(table, mapping) if mapping.is_complete else None
+    context.check_cancelled()
+    problems = sorted([*table.problems, *(mapped.problems if mapped else ())], key=lambda problem: problem.row)
+    return InspectReport(
+        path=request.path,
+        file_format=table.file_format,
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        columns=table.columns,
+        rows=tuple(_shown(table, index) for index in range(min(request.shown_rows, len(table.rows)))),
+        numbers=table.numbers[: request.shown_rows],
+        row_count=len(table.rows),
+        problems=tuple(problems[: request.shown_problems]),
+        problem_count=len(problems),
+        mapping=mapping,
+        training_rows=mapped.rows[: request.shown_rows] if mapped else (),
+        training_row_count=len(mapped.rows) if mapped else 0,
+        findings=tuple(check_rows(mapped.rows)) if mapped else (),
+    )
+
+
+def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
+    """Read a file with a given mapping and write its training rows; the caller records the data set."""
+    path = Path(request.path)
+    context.progress(0, 0, f"Reading {path.name}")
+    dataset, report = build_dataset(
+        request.name, path, request.mapping, Path(request.folder), request.drop, request.test_questions
+    )
+    return report.model_copy(update={"dataset": dataset})
+
+
+def build_dataset(
+    name: str,
+    path: Path,
+    mapping: ColumnMapping | None,
+    folder: Path,
+    drop: Sequence[FindingKind] = (),
+    test_questions: Sequence[str] = (),
+) -> tuple[Dataset, PrepareReport]:
+    """A file's usable rows, written below `folder`. Raises WorkbenchError when no row is left."""
+    source_hash = hash_file(path) if path.is_file() else ""
+    table = read_table(path)
+    mapping = mapping or guess_mapping(table)
+    if not mapping.is_complete:
+        raise WorkbenchError(
+            f"It is not clear which columns of {path.name} hold the question and the answer ({', '.join(table.columns[:8])}).",
+            hint="Name them “question” and “answer”, or map the columns on the Data tab.",
+            code="no_mapping",
+        )
+    _check_columns(table, mapping)
+    mapped = map_rows(table, mapping)
+    findings = [*check_rows(mapped.rows), *find_leaks(mapped.rows, test_questions)]
+    rows = without(mapped.rows, [finding for finding in findings if finding.kind in drop])
+    problems = tuple(sorted([*table.problems, *mapped.problems], key=lambda problem: problem.row))
+    if not rows:
+        first = next((str(problem) for problem in problems), "every row was left out")
+        raise WorkbenchError(
+            f"{path.name} has no row that can be trained ({first})", hint="Check the columns.", code="no_rows"
+        )
+    rows_path, digest = write_rows(rows, folder)
+    dataset = Dataset(
+        name=name,
+        content_hash=digest,
+        rows_path=str(rows_path),
+        source_path=str(path.absolute()),
+        source_hash=source_hash,
+        mapping=mapping,
+        row_count=len(rows),
+        problem_count=sum(problem.dropped for problem in problems),
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+    dropped = len(mapped.rows) - len(rows)
+    return dataset, PrepareReport(dataset=dataset, problems=problems[:1000], findings=tuple(findings), dropped=dropped)
+
+
+def _shown(table: Table, index: int) -> dict[str, str]:
+    return {column: as_text(table.rows[index].get(column))[:SHOWN_CHARACTERS] for column in table.columns}
+
+
+def _check_columns(table: Table, mapping: ColumnMapping) -> None:
+    named = (mapping.messages, mapping.question, mapping.context, mapping.answer, mapping.system)
+    missing = [name for name in named if name and name not in table.columns]
+    if missing:
+        raise WorkbenchError(
+            f"{table.name} has no column “{missing[0]}”.",
+            hint=f"It has: {', '.join(table.columns[:12])}.",
+            code="no_column",
+        )
