@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 class JobCancelled(BaseException):
-    """Raised at a safe point of a task whose job was cancelled. Not an Exception: a task's own handlers must not eat it."""
+    """Raised at a safe point of a cancelled task. Not an Exception: a task's own handlers must not eat it."""
 
 
 class JobContext(Protocol):
