@@ -48,6 +48,8 @@ class ModelRef(Boundary):
     block_count: int = 0
     head_count: int = 0
     head_count_kv: int = 0
+    key_length: int = 0
+    """Numbers per attention head, where the header states it; otherwise width / heads."""
     has_chat_template: bool = False
     licence: str = ""
     source: str = ""

@@ -1,0 +1,77 @@
+"""One answer on its way: what was asked, what is decoded so far, and how it reaches the one who waits for it."""
+
+import queue
+import time
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from workbench.llm.text_assembly import TextAssembler
+from workbench.llm.types import Completion, FinishReason, GenerationConfig, Usage
+
+Outbox: TypeAlias = queue.SimpleQueue[tuple[int, str | Completion]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request made ready for the batch: tokens instead of messages."""
+
+    id: str
+    tokens: tuple[int, ...]
+    final_prompt: str
+    config: GenerationConfig
+    adapter_hash: str = ""
+
+
+@dataclass(slots=True)
+class Decoding:
+    """The changing state of one answer. Written by the scheduler's thread; `cancelled` by the one who waits."""
+
+    ask: Ask
+    assembler: TextAssembler
+    number: int = 0
+    """Tells the answers of one outbox apart."""
+    outbox: Outbox = field(default_factory=queue.SimpleQueue)
+    """Pieces of text, then the completion."""
+    cancelled: bool = False
+    sampler: Any = None
+    generated: int = 0
+    cached: int = 0
+    asked_at: float = field(default_factory=time.perf_counter)
+    first_at: float = 0.0
+
+    @classmethod
+    def of(cls, ask: Ask, number: int = 0, outbox: Outbox | None = None) -> "Decoding":
+        return cls(ask, TextAssembler(ask.config.stop), number, queue.SimpleQueue() if outbox is None else outbox)
+
+    def take(self, piece: bytes) -> None:
+        """Add the bytes of the next token and hand over what is certain."""
+        if not self.generated:
+            self.first_at = time.perf_counter()
+        self.generated += 1
+        text = self.assembler.feed(piece)
+        if text:
+            self.outbox.put((self.number, text))
+
+    def finish(self, reason: FinishReason, problem: str = "") -> None:
+        """Say the last word: the rest of the text, then the completion."""
+        rest = self.assembler.finish()
+        if rest:
+            self.outbox.put((self.number, rest))
+        self.outbox.put((self.number, self._completion(reason, problem)))
+        if self.sampler is not None:
+            self.sampler.free()
+            self.sampler = None
+
+    def _completion(self, reason: FinishReason, problem: str) -> Completion:
+        now = time.perf_counter()
+        return Completion(
+            id=self.ask.id,
+            text=self.assembler.text,
+            finish_reason=reason,
+            usage=Usage(prompt_tokens=len(self.ask.tokens), cached_tokens=self.cached, generated_tokens=self.generated),
+            adapter_hash=self.ask.adapter_hash,
+            seconds_to_first_token=max(0.0, self.first_at - self.asked_at),
+            seconds=now - self.asked_at,
+            final_prompt=self.ask.final_prompt,
+            problem=problem,
+        )

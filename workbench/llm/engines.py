@@ -1,0 +1,121 @@
+"""Which engine answers for a model, and the engines that this worker keeps loaded."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.llm.types import ChatEngine, LoadConfig, ModelKind, ModelRef
+
+KEPT = 2
+"""Models that stay loaded for the next question."""
+
+
+def open_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
+    """A freshly loaded engine that belongs to the caller (who closes it). Raises WorkbenchError."""
+    if model.problem:
+        raise WorkbenchError(model.problem, hint="Choose another model.", code="model_unusable")
+    if model.kind is not ModelKind.CHAT:
+        raise WorkbenchError(
+            f"{model.name} is no language model but {_kind_name(model.kind)}.",
+            hint="Choose a model that answers.",
+            code="not_a_chat_model",
+        )
+    if model.file_format != "gguf":
+        raise WorkbenchError(
+            f"{model.name} is a transformers folder; answering needs a GGUF file.",
+            hint="Choose the same model as GGUF, or export it to GGUF first.",
+            code="not_gguf",
+        )
+    from workbench.llm.fit import check_fits
+    from workbench.llm.llamacpp_engine import LlamaCppEngine
+
+    check_fits(model, load)
+    return LlamaCppEngine(model, load)
+
+
+@dataclass(slots=True)
+class _Kept:
+    engine: ChatEngine
+    users: int = 0
+
+
+@dataclass(slots=True)
+class _Engines:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    by_key: dict[tuple[str, int, int, str], _Kept] = field(default_factory=dict)
+
+
+_engines = _Engines()
+
+
+def get_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
+    """The engine of this model in this process, loaded at the first call. Kept until others push it out."""
+    return _get(model, load).engine
+
+
+class borrowed:  # noqa: N801  (reads as a verb: `with borrowed(model, load) as engine`)
+    """`get_engine` for the time of a block, in which it is not unloaded to make room."""
+
+    def __init__(self, model: ModelRef, load: LoadConfig) -> None:
+        self._model, self._load = model, load
+
+    def __enter__(self) -> ChatEngine:
+        self._kept = _get(self._model, self._load, borrow=1)
+        return self._kept.engine
+
+    def __exit__(self, *_: object) -> None:
+        with _engines.lock:
+            self._kept.users -= 1
+
+
+def close_engines() -> None:
+    """Unload everything: for the end of a worker and for tests."""
+    with _engines.lock:
+        for kept in _engines.by_key.values():
+            kept.engine.close()
+        _engines.by_key.clear()
+
+
+def _get(model: ModelRef, load: LoadConfig, borrow: int = 0) -> _Kept:
+    with _engines.lock:
+        key = _key(model, load)
+        kept = _engines.by_key.pop(key, None)
+        if kept is None:
+            _make_room(key[0])
+            kept = _Kept(open_engine(model, load))
+        _engines.by_key[key] = kept  # the last is the most recently used
+        kept.users += borrow
+        return kept
+
+
+def _make_room(path: str) -> None:
+    """Unload what nobody uses: the same file under other settings first, then the least recently used."""
+    unused = [(key, kept) for key, kept in _engines.by_key.items() if not kept.users and _is_idle(kept.engine)]
+    unused.sort(key=lambda pair: pair[0][0] != path)
+    for key, kept in unused:
+        if key[0] == path or len(_engines.by_key) >= KEPT:
+            kept.engine.close()
+            del _engines.by_key[key]
+
+
+def _is_idle(engine: ChatEngine) -> bool:
+    return bool(getattr(engine, "is_idle", True))
+
+
+def _key(model: ModelRef, load: LoadConfig) -> tuple[str, int, int, str]:
+    path = Path(model.path)
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise WorkbenchError(f"There is no model file {path}.", hint="Choose another.", code="file_missing") from error
+    return str(path.resolve()), found.st_size, found.st_mtime_ns, load.model_dump_json()
+
+
+def _kind_name(kind: ModelKind) -> str:
+    names = {
+        ModelKind.ADAPTER: "an adapter: choose it together with its base model",
+        ModelKind.PROJECTOR: "a projector (the eyes of a model that sees)",
+        ModelKind.EMBEDDER: "an embedding model",
+    }
+    return names.get(kind, kind.value)

@@ -1,0 +1,305 @@
+"""One llama.cpp context that decodes many answers together: continuous batching, shared prefixes, one adapter set.
+
+Each `step` is one call of `llama_decode`: every answer under way gets its next token, the rest of the batch goes to
+prompts in chunks small enough that a stop or a new question never waits long. Only the scheduler calls in here.
+"""
+
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.llm.decoding import Decoding
+from workbench.llm.llama_native import Sampler, Weights, buffer_bytes, listening
+from workbench.llm.types import FinishReason
+
+BATCH = 512
+STEP_SECONDS = 0.08
+WORTH_WAITING = 16
+"""Tokens of a prefix that another prompt is just computing, from which on waiting for it pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveAdapter:
+    """A checked adapter file with the hash of the bytes that were loaded."""
+
+    path: Path
+    digest: str
+    scale: float
+
+
+@dataclass(slots=True)
+class Slot:
+    """One sequence of the context. `tokens[:computed]` are in the KV cache, kept while idle for the next prompt."""
+
+    number: int
+    tokens: list[int] = field(default_factory=list)
+    computed: int = 0
+    decoding: Decoding | None = None
+    used_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one slot puts into a batch: `count` tokens from `computed` on."""
+
+    slot: Slot
+    count: int
+    wants_next: bool
+
+
+class Lane:
+    """Answers that share a context. `fixed_chunk` makes the batches depend on the requests alone, not on the clock."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        *,
+        context_length: int,
+        sequences: int,
+        threads: int,
+        adapter: ActiveAdapter | None = None,
+        fixed_chunk: int = 0,
+    ) -> None:
+        self._weights, self._native = weights, weights.native
+        self.adapter = adapter
+        self._context_length = context_length
+        self._fixed_chunk = fixed_chunk
+        self._chunk = fixed_chunk or 64
+        self.waiting: deque[Decoding] = deque()
+        self._clock = 0
+        self._context, self.kv_bytes, self.compute_bytes = self._open(sequences, threads)
+        self._memory = self._native.llama_get_memory(self._context)
+        self._batch = self._native.llama_batch_init(BATCH, 0, 1)
+        self.slots = [Slot(number) for number in range(sequences)]
+        try:
+            self._apply_adapter()
+            self._probe()
+        except WorkbenchError:
+            self.close()
+            raise
+
+    @property
+    def is_idle(self) -> bool:
+        return not self.waiting and all(slot.decoding is None for slot in self.slots)
+
+    def submit(self, decoding: Decoding) -> None:
+        self.waiting.append(decoding)
+
+    def step(self) -> None:
+        """One decode for everything that is under way."""
+        self._end_cancelled()
+        self._admit()
+        pieces = self._plan()
+        if pieces:
+            self._decode(pieces)
+
+    def end_all(self, reason: FinishReason, problem: str = "") -> None:
+        """Give every answer its last word, for a lane that closes or broke."""
+        while self.waiting:
+            self.waiting.popleft().finish(reason, problem)
+        for slot in self.slots:
+            self._end(slot, reason, problem)
+
+    def close(self) -> None:
+        self.end_all(FinishReason.CANCELLED)
+        if self._context:
+            self._native.llama_batch_free(self._batch)
+            self._native.llama_free(self._context)
+            self._context = None
+
+    # -- opening ------------------------------------------------------------------------------------------------------
+
+    def _open(self, sequences: int, threads: int) -> tuple[Any, int, int]:
+        params = self._native.llama_context_default_params()
+        params.n_ctx = self._context_length * sequences
+        params.n_batch = params.n_ubatch = BATCH
+        params.n_seq_max = params.n_outputs_max = sequences
+        params.n_threads = params.n_threads_batch = threads
+        params.kv_unified = True  # a shared prefix is stored and computed once
+        with listening() as said:
+            context = self._native.llama_init_from_model(self._weights.model, params)
+        if not context:
+            raise WorkbenchError(
+                f"There is not enough memory for {sequences} answers of {self._context_length} tokens with "
+                f"{self._weights.name}.",
+                hint="Choose a shorter context or fewer answers at once in the preferences.",
+                details="\n".join(said[-20:]),
+                code="out_of_memory",
+            )
+        return context, buffer_bytes(said, "KV"), buffer_bytes(said, "compute")
+
+    def _apply_adapter(self) -> None:
+        if self.adapter is None:
+            return
+        loaded = self._weights.adapter(self.adapter.path, self.adapter.digest)
+        adapters = (self._native.llama_adapter_lora_p_ctypes * 1)(loaded)
+        scales = (self._native.ctypes.c_float * 1)(self.adapter.scale)
+        if self._native.llama_set_adapters_lora(self._context, adapters, 1, scales) != 0:
+            raise WorkbenchError(f"The adapter {self.adapter.path.name} cannot be activated.", code="adapter_load")
+
+    def _probe(self) -> None:
+        """One token through the whole network: NaN weights load without a word and would answer nonsense."""
+        import numpy as np
+
+        token = max(0, self._native.llama_vocab_bos(self._weights.vocab))
+        self._fill([(token, 0, 0, True)])
+        if self._native.llama_decode(self._context, self._batch) != 0:
+            raise WorkbenchError(f"{self._weights.name} cannot compute a single token.", code="model_load")
+        row = self._native.llama_get_logits_ith(self._context, 0)
+        logits = np.ctypeslib.as_array(row, shape=(self._weights.vocabulary_size,))
+        finite = bool(np.isfinite(logits).all())
+        self._native.llama_memory_clear(self._memory, False)
+        if not finite:
+            culprit = f"The adapter {self.adapter.path.name}" if self.adapter else self._weights.name
+            raise WorkbenchError(
+                f"{culprit} produces invalid numbers (NaN).",
+                hint="The file is damaged: download it again or choose another.",
+                code="invalid_numbers",
+            )
+
+    # -- admitting ----------------------------------------------------------------------------------------------------
+
+    def _end_cancelled(self) -> None:
+        for decoding in [d for d in self.waiting if d.cancelled]:
+            self.waiting.remove(decoding)
+            decoding.finish(FinishReason.CANCELLED)
+        for slot in self.slots:
+            if slot.decoding is not None and slot.decoding.cancelled:
+                self._end(slot, FinishReason.CANCELLED)
+
+    def _admit(self) -> None:
+        for decoding in list(self.waiting):
+            idle = [slot for slot in self.slots if slot.decoding is None]
+            if not idle:
+                return
+            if self._prefix_is_coming(decoding.ask.tokens):
+                continue
+            self.waiting.remove(decoding)
+            self._seat(decoding, idle)
+
+    def _prefix_is_coming(self, tokens: tuple[int, ...]) -> bool:
+        """Whether a prompt under way will soon have computed clearly more of this one's beginning than is there now."""
+        if not self._weights.shares_prefixes:
+            return False
+        there = max(_common(slot.tokens[: slot.computed], tokens) for slot in self.slots)
+        coming = max((_common(s.tokens, tokens) for s in self.slots if s.decoding is not None), default=0)
+        return min(coming, len(tokens) - 1) >= there + WORTH_WAITING
+
+    def _seat(self, decoding: Decoding, idle: list[Slot]) -> None:
+        tokens = decoding.ask.tokens
+        limit = len(tokens) - 1  # the last token is always computed: its logits are wanted
+        shared = {s.number: min(_common(s.tokens[: s.computed], tokens), limit) for s in self.slots}
+        source = max(self.slots, key=lambda s: (shared[s.number], s.decoding is None, -s.number))
+        seat = source if source.decoding is None else min(idle, key=lambda s: (s.used_at, s.number))
+        if seat is source and shared[seat.number] < len(seat.tokens) // 2:
+            fresh = min(idle, key=lambda s: (s.used_at, s.number))  # keep the longer history for its own conversation
+            seat = fresh if fresh.used_at < seat.used_at else seat
+        kept = self._share(source, seat, shared[source.number])
+        self._clock += 1
+        seat.used_at = self._clock
+        seat.tokens, seat.computed = list(tokens), kept
+        seat.decoding = decoding
+        decoding.cached = kept
+        decoding.sampler = Sampler(self._weights, decoding.ask.config, tokens)
+
+    def _share(self, source: Slot, seat: Slot, count: int) -> int:
+        """Make the cache of `seat` hold the first `count` tokens of `source`; returns how many it holds."""
+        native, memory = self._native, self._memory
+        if not self._weights.shares_prefixes:
+            count = 0
+        if seat is source and count and native.llama_memory_seq_rm(memory, seat.number, count, -1):
+            return count
+        native.llama_memory_seq_rm(memory, seat.number, -1, -1)
+        whole = count and seat is not source and native.llama_memory_seq_pos_min(memory, source.number) == 0
+        if not whole:
+            return 0
+        native.llama_memory_seq_cp(memory, source.number, seat.number, 0, count)
+        return count
+
+    # -- decoding -----------------------------------------------------------------------------------------------------
+
+    def _plan(self) -> list[Piece]:
+        active = [slot for slot in self.slots if slot.decoding is not None]
+        pieces = [Piece(slot, 1, True) for slot in active if len(slot.tokens) - slot.computed == 1]
+        room = min(self._chunk, BATCH - len(pieces))
+        for slot in sorted(active, key=lambda s: s.used_at):
+            left = len(slot.tokens) - slot.computed
+            count = min(left, room)
+            if left > 1 and count > 0:
+                pieces.append(Piece(slot, count, count == left))
+                room -= count
+        return pieces
+
+    def _decode(self, pieces: list[Piece]) -> None:
+        rows = [
+            (slot.tokens[position], position, slot.number, piece.wants_next and position == len(slot.tokens) - 1)
+            for piece in pieces
+            for slot in [piece.slot]
+            for position in range(slot.computed, slot.computed + piece.count)
+        ]
+        self._fill(rows)
+        began = time.perf_counter()
+        status = self._native.llama_decode(self._context, self._batch)
+        if status != 0:
+            raise WorkbenchError(
+                f"llama.cpp could not go on with {self._weights.name} (status {status}).",
+                hint="Try a shorter context or fewer answers at once.",
+                code="decode_failed",
+            )
+        self._adapt(len(rows), time.perf_counter() - began)
+        index = -1
+        for piece in pieces:
+            index += piece.count
+            piece.slot.computed += piece.count
+            if piece.wants_next:
+                self._next_token(piece.slot, index)
+
+    def _next_token(self, slot: Slot, index: int) -> None:
+        decoding = slot.decoding
+        assert decoding is not None
+        token = decoding.sampler.sample(self._context, index)
+        if self._weights.ends(token):
+            self._end(slot, FinishReason.STOP)
+            return
+        decoding.take(self._weights.piece(token))
+        if decoding.assembler.stopped:
+            self._end(slot, FinishReason.STOP)
+        elif decoding.generated >= decoding.ask.config.max_tokens or len(slot.tokens) >= self._context_length:
+            self._end(slot, FinishReason.LENGTH)
+        else:
+            slot.tokens.append(token)
+
+    def _end(self, slot: Slot, reason: FinishReason, problem: str = "") -> None:
+        decoding, slot.decoding = slot.decoding, None
+        slot.tokens = slot.tokens[: slot.computed]
+        if decoding is not None:
+            decoding.finish(reason, problem)
+
+    def _adapt(self, tokens: int, seconds: float) -> None:
+        """Aim at the chunk of prompt that takes STEP_SECONDS."""
+        if self._fixed_chunk or tokens < 16:
+            return
+        wanted = int(tokens * STEP_SECONDS / max(seconds, 1e-4))
+        self._chunk = max(16, min(BATCH, (self._chunk + wanted) // 2))
+
+    def _fill(self, rows: list[tuple[int, int, int, bool]]) -> None:
+        """Write (token, position, sequence, wants logits) rows into the native batch."""
+        batch = self._batch
+        batch.n_tokens = len(rows)
+        for i, (token, position, sequence, logits) in enumerate(rows):
+            batch.token[i] = token
+            batch.pos[i] = position
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = sequence
+            batch.logits[i] = logits
+
+
+def _common(left: list[int], right: tuple[int, ...]) -> int:
+    """Length of the common beginning."""
+    count = min(len(left), len(right))
+    if tuple(left[:count]) == right[:count]:
+        return count
+    return next(i for i in range(count) if left[i] != right[i])

@@ -1,0 +1,204 @@
+"""The seam to llama.cpp: its low-level functions behind Python values. Everything here is for workers only.
+
+llama.cpp's own log is kept off the terminal; its last lines go into the details of an error and its buffer sizes into
+`MemoryUse`.
+"""
+
+import collections
+import contextlib
+import ctypes
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.llm.types import GenerationConfig
+
+_log: collections.deque[str] = collections.deque(maxlen=400)
+_load_lock = threading.Lock()
+_BUFFER = re.compile(r"(\S+)\s+(KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
+
+
+@cache
+def library() -> Any:
+    """The module llama_cpp.llama_cpp, silenced and initialised."""
+    from llama_cpp import llama_cpp
+
+    llama_cpp.llama_log_set(_callback(), ctypes.c_void_p(0))
+    llama_cpp.llama_backend_init()
+    return llama_cpp
+
+
+@cache
+def _callback() -> Any:
+    from llama_cpp import llama_cpp
+
+    def keep(_level: int, text: bytes, _user: Any) -> None:
+        _log.append(text.decode("utf-8", "replace"))
+
+    return llama_cpp.llama_log_callback(keep)
+
+
+def log_tail(lines: int = 20) -> str:
+    """The last lines that llama.cpp said."""
+    return "".join(list(_log)[-lines:])
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[list[str]]:
+    """The lines that llama.cpp says inside the block (one block at a time)."""
+    with _load_lock:
+        _log.clear()
+        said: list[str] = []
+        yield said
+        said.extend("".join(_log).splitlines())
+
+
+def buffer_bytes(lines: Sequence[str], part: str) -> int:
+    """Sum of the buffers of one part ("KV", "compute") that llama.cpp reported, in bytes."""
+    found = (_BUFFER.search(line) for line in lines)
+    return sum(int(float(m[3]) * 1024 * 1024) for m in found if m and m[2] == part)
+
+
+class Weights:
+    """A model's weights and vocabulary, shared by all its contexts."""
+
+    def __init__(self, path: Path, name: str, gpu_layers: int) -> None:
+        native = self.native = library()
+        self.name = name
+        params = native.llama_model_default_params()
+        params.n_gpu_layers = gpu_layers if native.llama_supports_gpu_offload() else 0
+        with listening():
+            self.model = native.llama_model_load_from_file(str(path).encode(), params)
+            said = log_tail()
+        if not self.model:
+            raise _load_problem(path, said)
+        self.vocab = native.llama_model_get_vocab(self.model)
+        self.vocabulary_size = native.llama_vocab_n_tokens(self.vocab)
+        self.shares_prefixes = not (
+            native.llama_model_is_recurrent(self.model) or native.llama_model_is_hybrid(self.model)
+        )
+        self._adapters: dict[str, Any] = {}
+        self._buffer = ctypes.create_string_buffer(512)
+
+    @property
+    def size_bytes(self) -> int:
+        return int(self.native.llama_model_size(self.model))
+
+    @property
+    def parameters(self) -> int:
+        return int(self.native.llama_model_n_params(self.model))
+
+    @property
+    def can_decode(self) -> bool:
+        return bool(self.native.llama_model_has_decoder(self.model))
+
+    def bos_text(self) -> str:
+        return self._special_text(self.native.llama_vocab_bos(self.vocab))
+
+    def eos_text(self) -> str:
+        return self._special_text(self.native.llama_vocab_eos(self.vocab))
+
+    def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
+        """Token ids. `add_special` puts the model's begin mark in front where the model wants one."""
+        data = text.encode("utf-8", "replace")
+        size = len(data) + 8
+        tokens = (self.native.llama_token * size)()
+        count = self.native.llama_tokenize(self.vocab, data, len(data), tokens, size, add_special, parse_special)
+        if count < 0:
+            tokens = (self.native.llama_token * -count)()
+            count = self.native.llama_tokenize(self.vocab, data, len(data), tokens, -count, add_special, parse_special)
+        return list(tokens[:count])
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The bytes of one token. Only called from the scheduler's thread (one shared buffer)."""
+        count = self.native.llama_token_to_piece(self.vocab, token, self._buffer, len(self._buffer), 0, special)
+        if count < 0:
+            self._buffer = ctypes.create_string_buffer(-count)
+            return self.piece(token, special=special)
+        return self._buffer.raw[:count]
+
+    def ends(self, token: int) -> bool:
+        """Whether the token means the end of the answer."""
+        return bool(self.native.llama_vocab_is_eog(self.vocab, token))
+
+    def adapter(self, path: Path, digest: str) -> Any:
+        """The loaded adapter of this file. It was checked before; it lives as long as the weights."""
+        if digest not in self._adapters:
+            with listening():
+                adapter = self.native.llama_adapter_lora_init(self.model, str(path).encode())
+                said = log_tail()
+            if not adapter:
+                raise WorkbenchError(
+                    f"The adapter {path.name} cannot be loaded with {self.name}.", details=said, code="adapter_load"
+                )
+            self._adapters[digest] = adapter
+        return self._adapters[digest]
+
+    def free(self) -> None:
+        if self.model:
+            self.native.llama_model_free(self.model)
+            self.model = None
+
+    def _special_text(self, token: int) -> str:
+        return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+
+class Sampler:
+    """Chooses the next token: penalties, top-k, top-p, min-p, temperature, seed, in llama.cpp's usual order."""
+
+    def __init__(self, weights: Weights, config: GenerationConfig, recent: Sequence[int]) -> None:
+        native = self._native = weights.native
+        self._chain = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
+        if config.repeat_penalty != 1.0:
+            self._add(native.llama_sampler_init_penalties(weights.vocabulary_size, 64, config.repeat_penalty, 0.0, 0.0))
+        if config.temperature <= 0:
+            self._add(native.llama_sampler_init_greedy())
+        else:
+            self._add(native.llama_sampler_init_top_k(min(config.top_k, weights.vocabulary_size)))
+            self._add(native.llama_sampler_init_top_p(config.top_p, 1))
+            self._add(native.llama_sampler_init_min_p(config.min_p, 1))
+            self._add(native.llama_sampler_init_temp(config.temperature))
+            self._add(native.llama_sampler_init_dist(config.seed))
+        if config.repeat_penalty != 1.0:
+            for token in recent[-64:]:
+                native.llama_sampler_accept(self._chain, token)
+
+    def sample(self, context: Any, index: int) -> int:
+        """The token chosen after the batch entry `index`."""
+        return int(self._native.llama_sampler_sample(self._chain, context, index))
+
+    def free(self) -> None:
+        if self._chain:
+            self._native.llama_sampler_free(self._chain)
+            self._chain = None
+
+    def _add(self, sampler: Any) -> None:
+        self._native.llama_sampler_chain_add(self._chain, sampler)
+
+
+def _load_problem(path: Path, said: str) -> WorkbenchError:
+    unknown = re.search(r"unknown model architecture: '([^']*)'", said)
+    if unknown:
+        return WorkbenchError(
+            f"{path.name} is of the architecture {unknown[1]!r}, which this version of llama.cpp does not know.",
+            hint="It needs a newer engine; choose another model until then.",
+            details=said,
+            code="engine_too_old",
+        )
+    if "failed to allocate" in said or "unable to allocate" in said:
+        return WorkbenchError(
+            f"There is not enough memory to load {path.name}.",
+            hint="Close other programs or choose a smaller model.",
+            details=said,
+            code="out_of_memory",
+        )
+    return WorkbenchError(
+        f"{path.name} cannot be loaded.",
+        hint="Download it again or choose another model.",
+        details=said,
+        code="model_load",
+    )

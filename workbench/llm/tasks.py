@@ -1,0 +1,71 @@
+"""What workers do with language models. Requests carry everything; nothing here opens the database."""
+
+from workbench.boundary import Boundary
+from workbench.jobs.context import JobContext
+from workbench.llm.engines import borrowed
+from workbench.llm.types import (
+    ChatEngine,
+    Completion,
+    FinishReason,
+    GenerationRequest,
+    LoadConfig,
+    MemoryUse,
+    ModelRef,
+)
+
+GENERATE = "workbench.llm.tasks:generate"
+
+
+class GenerateRequest(Boundary):
+    model: ModelRef
+    load: LoadConfig = LoadConfig()
+    requests: tuple[GenerationRequest, ...]
+    exact: bool = False
+    """Repeatable: batches are composed from the list alone, in a context of its own. No text before a completion."""
+
+
+class TextProduced(Boundary):
+    """The next piece of an answer."""
+
+    request_id: str
+    text: str
+
+
+class GenerateReport(Boundary):
+    completions: tuple[Completion, ...]
+    """In the order of the requests."""
+    memory: MemoryUse = MemoryUse()
+
+
+def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
+    """Answer prompts: one is streamed, several are decoded together. A cancelled answer is still produced."""
+    with borrowed(request.model, request.load) as engine:
+        context.progress(0, len(request.requests), "Answering")
+        if request.exact or len(request.requests) != 1:
+            completions = _all(context, engine, request.requests)
+        else:
+            completions = [_one(context, engine, request.requests[0])]
+        context.check_cancelled()
+        return GenerateReport(completions=tuple(completions), memory=engine.memory())
+
+
+def _one(context: JobContext, engine: ChatEngine, request: GenerationRequest) -> Completion:
+    def on_text(text: str) -> None:
+        context.produce(TextProduced(request_id=request.id, text=text))
+
+    completion = engine.stream(request, on_text, context.is_cancelled)
+    context.produce(completion)
+    return completion
+
+
+def _all(context: JobContext, engine: ChatEngine, requests: tuple[GenerationRequest, ...]) -> list[Completion]:
+    done = 0
+
+    def on_done(completion: Completion) -> None:
+        nonlocal done
+        done += completion.finish_reason is not FinishReason.CANCELLED
+        context.produce(completion)
+        if not context.is_cancelled():
+            context.progress(done, len(requests), "Answering")
+
+    return engine.complete_all(requests, on_done, context.is_cancelled)
