@@ -3,7 +3,7 @@
 A job's life is a closed union: any number of Queued, Started, Progressed, Logged, Produced, then exactly one last word.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, get_args
 
 from pydantic import Field, TypeAdapter
 
@@ -85,7 +85,7 @@ LAST_WORDS = get_args(LastWord)
 _ADAPTER: TypeAdapter[JobEvent] = TypeAdapter(Annotated[JobEvent, Field(discriminator="event")])
 
 
-def is_last_word(event: JobEvent) -> bool:
+def is_last_word(event: JobEvent) -> TypeGuard[LastWord]:
     """Whether nothing follows."""
     return isinstance(event, LAST_WORDS)
 

@@ -4,7 +4,6 @@ import logging
 import queue
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,18 +64,18 @@ def state_of(word: LastWord) -> JobState:
 
 
 class Job:
-    """Handle, inbox and diary of one job. Its supervising thread is the only one that calls `tell`."""
+    """Handle, inbox and diary of one job. Its supervising thread is the only one that calls `say`."""
 
     def __init__(
         self,
+        job_id: str,
         spec: JobSpec,
         listener: Listener,
         *,
         on_cancel: Callable[[], None],
         observers: Callable[[], list[Listener]],
-        job_id: str = "",
     ) -> None:
-        self.id = job_id or uuid.uuid4().hex[:12]
+        self.id = job_id
         self.spec = spec
         self.inbox: Inbox = queue.SimpleQueue()
         self.process: WorkerProcess | None = None
@@ -133,19 +132,28 @@ class Job:
     def is_given_up(self) -> bool:
         return self.is_detached or self._cancel_requested.is_set()
 
-    def say(self, event: JobEvent) -> None:
-        """Number and stamp an event of an ordinary job in the order of its delivery, and tell it."""
-        self._sequence += 1
-        self.tell(event.model_copy(update={"sequence": self._sequence, "at": event.at or time.time()}))
+    def say(self, event: JobEvent) -> bool:
+        """Stamp it, write it into the diary, hand it to the listener and all observers.
 
-    def tell(self, event: JobEvent) -> None:
-        """Write it into the diary, then hand it to the listener and to all observers."""
+        Ordinary jobs are numbered in the order of delivery; a durable run's events bring their number from its
+        journal, and what only this app says of it (Queued) has number 0. False when the job's own listener failed.
+        """
+        self._sequence += 1
+        number = event.sequence if self.spec.durable else self._sequence
+        event = event.model_copy(update={"sequence": number, "at": event.at or time.time()})
         self._note(event)
-        for listener in (self._listener, *self._observers()):
-            try:
-                listener(event)
-            except Exception:
-                log.exception("A listener of %r did not understand %s", self.title, type(event).__name__)
+        heard = self._tell(self._listener, event)
+        for observer in self._observers():
+            self._tell(observer, event)
+        return heard
+
+    def _tell(self, listener: Listener, event: JobEvent) -> bool:
+        try:
+            listener(event)
+        except Exception:
+            log.exception("A listener of %r did not understand %s", self.title, type(event).__name__)
+            return False
+        return True
 
     def close(self) -> None:
         self._ended.set()

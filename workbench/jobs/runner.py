@@ -3,16 +3,21 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Collection
 from queue import Empty
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Cancelled, Crashed, Failed, JobEvent, LastWord, Queued, is_last_word
+from workbench.jobs.durable import DurableRun, RunSummary, choose_folder, list_runs, summarize
+from workbench.jobs.events import Cancelled, Crashed, Failed, LastWord, Queued, is_last_word
+from workbench.jobs.insistence import Insistence
 from workbench.jobs.job import Job, JobSnapshot
 from workbench.jobs.lanes import Lanes
+from workbench.jobs.launchers import Launcher, LocalLauncher
 from workbench.jobs.limits import thread_count
 from workbench.jobs.process import EXIT_PATIENCE_SECONDS, Death, Wake, WorkerProcess
+from workbench.jobs.run_folder import RunFolder, RunRecord
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.jobs.wire import CancelTask, LineTooLongError, RunTask, SendCommand
 from workbench.jobs.worker_pool import WorkerPool
@@ -20,19 +25,27 @@ from workbench.paths import WorkbenchPaths
 
 log = logging.getLogger("workbench.jobs")
 
-KILL_AFTER_SECONDS = 3.0
-"""Between asking the system to terminate a deaf worker and killing it."""
 SHUTDOWN_GRACE_SECONDS = 1.0
+DURABLE_GRACE_FACTOR = 4.0
+"""A training step is longer than a token: durable runs get more time to stop at a safe point."""
 REMEMBERED_JOBS = 200
 
 
 class JobRunner:
     """Runs jobs in worker processes. Listeners are called on the job's supervising thread, one event at a time."""
 
-    def __init__(self, paths: WorkbenchPaths, *, grace_seconds: float = 5.0, background_threads: int = 0) -> None:
+    def __init__(
+        self,
+        paths: WorkbenchPaths,
+        *,
+        grace_seconds: float = 5.0,
+        background_threads: int = 0,
+        launcher: Launcher | None = None,
+    ) -> None:
         self._paths = paths
         self._grace = grace_seconds
         self._background_threads = background_threads
+        self._launcher = launcher or LocalLauncher()
         self._pool = WorkerPool(paths.logs)
         self._lanes = Lanes()
         self._lock = threading.Lock()
@@ -45,20 +58,54 @@ class JobRunner:
 
     def submit(self, spec: JobSpec, listener: Listener) -> JobHandle:
         """Start the job, or queue it behind its lane; returns at once."""
+        if spec.durable:
+            return self._submit_durable(spec, listener)
         job = self._new_job(spec, listener)
         self._lanes.join(spec.lane, job.id, job.title)
-        self._start_thread(job, self._run_ordinary)
+        self._start_thread(job, lambda: self._run_ordinary(job))
         return job
 
+    def attach_durable(
+        self, listener_for: Callable[[JobSpec], Listener], run_ids: Collection[str] | None = None
+    ) -> list[JobHandle]:
+        """Take up the durable runs (or those of `run_ids`) that earlier apps left: every event is told again, in order.
+
+        Runs that another app follows, or whose last word was heard before, are left alone.
+        """
+        handles: list[JobHandle] = []
+        for run, record in list_runs(self._paths.runs):
+            wanted = run_ids is None or record.job_id in run_ids
+            if wanted and not run.seen.exists() and not self._is_at(record.job_id):
+                handles += self._attach(run, record, listener_for(record.spec))
+        return handles
+
+    def durable_runs(self) -> list[RunSummary]:
+        """All runs on disk, oldest first."""
+        return [summarize(run, record) for run, record in list_runs(self._paths.runs)]
+
     def cancel(self, job_id: str) -> None:
-        """Cooperative first; after the grace the worker is ended. A job that is over or unknown is left alone."""
+        """Cooperative first; after the grace the worker is ended. A job that is over or unknown is left alone.
+
+        A durable run that this app does not follow is only asked.
+        """
         if job := self._find(job_id):
             job.cancel()
+        elif run := self._find_run(job_id):
+            run.send("cancel", {})
+
+    def detach(self, job_id: str) -> None:
+        """Stop following a durable job, which goes on; its handle ends without a last word."""
+        job = self._find(job_id)
+        if job is not None and job.spec.durable:
+            job.detach()
 
     def send_command(self, job_id: str, name: str, **arguments: Any) -> None:
         """Hand `name` and its arguments to what the task gave to `context.on_command`; lost when it is not running."""
         job = self._find(job_id)
-        if job is not None and job.process is not None and not job.has_ended:
+        if job is None or job.spec.durable:
+            if run := self._find_run(job_id):
+                run.send(name, arguments)
+        elif job.process is not None and not job.has_ended:
             job.process.send(SendCommand(job_id=job_id, name=name, arguments=arguments))
 
     def jobs(self) -> list[JobSnapshot]:
@@ -91,15 +138,15 @@ class JobRunner:
                 thread.join()
         self._pool.close()
 
-    # -- supervising ------------------------------------------------------------------------------------------------
+    # -- every job --------------------------------------------------------------------------------------------------
 
     def _new_job(self, spec: JobSpec, listener: Listener, job_id: str = "") -> Job:
         job = Job(
+            job_id or uuid.uuid4().hex[:12],
             spec,
             listener,
             on_cancel=self._lanes.look_again,
             observers=lambda: self._observers,
-            job_id=job_id,
         )
         with self._lock:
             if self._closed:
@@ -110,27 +157,48 @@ class JobRunner:
                 del self._jobs[old.id]
         return job
 
-    def _start_thread(self, job: Job, run: Callable[[Job], LastWord | None]) -> None:
-        thread = threading.Thread(target=self._supervise, args=(job, run), name=f"job-{job.id}", daemon=True)
+    def _start_thread(
+        self, job: Job, run: Callable[[], LastWord | None], on_end: Callable[[bool], None] = lambda heard: None
+    ) -> None:
+        thread = threading.Thread(target=self._supervise, args=(job, run, on_end), name=f"job-{job.id}", daemon=True)
         with self._lock:
             self._threads.add(thread)
         thread.start()
 
-    def _supervise(self, job: Job, run: Callable[[Job], LastWord | None]) -> None:
+    def _supervise(self, job: Job, run: Callable[[], LastWord | None], on_end: Callable[[bool], None]) -> None:
         """Exactly one last word: whatever `run` does, something is said, and nothing after it."""
         try:
-            word = run(job)
+            word = run()
         except Exception as error:
             log.exception("The runner itself failed at %r", job.title)
-            word = Failed(job_id=job.id, message=f"The job could not be run: {error}", code="runner")
-        if word is not None:
-            job.say(word)
+            word = Failed(job_id=job.id, message=f"'{job.title}' could not be run: {error}", code="runner")
+        heard = word is not None and job.say(word)
+        on_end(heard)
         job.close()
         if job.spec.lane and (process := job.process) is not None and not job.spec.worker:
             process.wait(EXIT_PATIENCE_SECONDS)  # the next in the lane wants its memory
         self._lanes.leave(job.spec.lane, job.id)
         with self._lock:
             self._threads.discard(threading.current_thread())
+
+    def _wait_turn(self, job: Job) -> bool:
+        def waits_for(title: str) -> None:
+            job.say(Queued(job_id=job.id, reason=f"waits for '{title}'"))
+
+        return self._lanes.wait_turn(job.spec.lane, job.id, given_up=job.is_given_up, waits_for=waits_for)
+
+    def _find(self, job_id: str) -> Job | None:
+        with self._lock:
+            return self._jobs.get(job_id)
+
+    def _is_at(self, job_id: str) -> bool:
+        job = self._find(job_id)
+        return job is not None and not job.has_ended
+
+    def _threads_for(self, spec: JobSpec) -> int:
+        return thread_count(background=spec.background, background_threads=self._background_threads)
+
+    # -- ordinary jobs ----------------------------------------------------------------------------------------------
 
     def _run_ordinary(self, job: Job) -> LastWord:
         job.say(Queued(job_id=job.id))
@@ -148,17 +216,11 @@ class JobRunner:
             was_requeued = True
             job.say(Queued(job_id=job.id, reason=f"starts again, because '{outcome.ended_for}' did not stop"))
 
-    def _wait_turn(self, job: Job) -> bool:
-        def waits_for(title: str) -> None:
-            job.say(Queued(job_id=job.id, reason=f"waits for '{title}'"))
-
-        return self._lanes.wait_turn(job.spec.lane, job.id, given_up=job.is_given_up, waits_for=waits_for)
-
     def _attempt(self, job: Job) -> LastWord | Death:
         """Run the job in a worker once: its last word, or how the worker died under it."""
         if job.is_cancel_requested():
             return Cancelled(job_id=job.id)
-        threads = thread_count(background=job.spec.background, background_threads=self._background_threads)
+        threads = self._threads_for(job.spec)
         try:
             process = self._pool.take(job.spec, job.id, job.inbox, threads)
         except OSError as error:
@@ -179,60 +241,82 @@ class JobRunner:
             self._pool.give_back(job.spec, job.id, process)
 
     def _listen(self, job: Job, process: WorkerProcess) -> LastWord | Death:
-        insistence = _Insistence(job, process, SHUTDOWN_GRACE_SECONDS if self._closed else self._grace)
+        insistence = Insistence(
+            lambda: process.send(CancelTask(job_id=job.id)),
+            lambda: process.terminate(job.title),
+            process.kill,
+            self._grace,
+        )
         while True:
+            if self._closed:
+                insistence.hurry(SHUTDOWN_GRACE_SECONDS)
+            insistence.look(is_cancel_requested=job.is_cancel_requested())
             try:
                 message = job.inbox.get(timeout=insistence.patience())
             except Empty:
-                message = Wake()
+                continue
             if isinstance(message, Death):
                 return message
             if isinstance(message, Wake):
-                if self._closed:
-                    insistence.hurry(SHUTDOWN_GRACE_SECONDS)
-                insistence.look()
-            elif is_last_word(message):
-                return _as_last_word(message)
-            else:
-                job.say(message)
+                continue
+            if is_last_word(message):
+                return message
+            job.say(message)
 
-    def _find(self, job_id: str) -> Job | None:
-        with self._lock:
-            return self._jobs.get(job_id)
+    # -- durable jobs -----------------------------------------------------------------------------------------------
 
+    def _submit_durable(self, spec: JobSpec, listener: Listener) -> JobHandle:
+        job = self._new_job(spec, listener)
+        folder = choose_folder(self._paths.runs, spec, job.id)
+        if folder.is_alive():
+            raise WorkbenchError(f"'{job.title}' is running already.", hint="Stop it first.", code="already_running")
+        record = RunRecord(
+            job_id=job.id,
+            spec=spec.model_copy(update={"run_folder": folder.folder.name}),
+            threads=self._threads_for(spec),
+            submitted_at=time.time(),
+        )
+        folder.create(record)
+        run = self._durable_run(job, folder, record)
+        if not run.try_claim():
+            raise WorkbenchError(f"Another window follows '{job.title}'.", code="already_followed")
+        self._lanes.join(spec.lane, job.id, job.title)
+        self._start_durable(job, run, is_new=True)
+        return job
 
-class _Insistence:
-    """Ask, then insist: a cancel in words, after the grace `terminate`, three seconds later `kill`."""
+    def _attach(self, folder: RunFolder, record: RunRecord, listener: Listener) -> list[JobHandle]:
+        job = self._new_job(record.spec, listener, record.job_id)
+        run = self._durable_run(job, folder, record)
+        if not run.try_claim():
+            with self._lock:
+                del self._jobs[job.id]
+            return []
+        if folder.last_word() is None:
+            self._lanes.join(record.spec.lane, job.id, job.title, running_already=folder.is_alive())
+        self._start_durable(job, run, is_new=False)
+        return [job]
 
-    def __init__(self, job: Job, process: WorkerProcess, grace_seconds: float) -> None:
-        self._job = job
-        self._process = process
-        self._grace = grace_seconds
-        self._asked_at: float | None = None
-        self._steps: list[Callable[[], None]] = []
-        self._deadline: float | None = None
+    def _durable_run(self, job: Job, folder: RunFolder, record: RunRecord) -> DurableRun:
+        return DurableRun(job, folder, record, self._launcher, DURABLE_GRACE_FACTOR * self._grace)
 
-    def hurry(self, grace_seconds: float) -> None:
-        """Less patience from now on."""
-        self._grace = min(self._grace, grace_seconds)
-        if self._deadline is not None:
-            self._deadline = min(self._deadline, time.monotonic() + self._grace)
+    def _start_durable(self, job: Job, run: DurableRun, *, is_new: bool) -> None:
+        def on_end(heard: bool) -> None:
+            if heard:
+                run.note_heard()
+            run.release()
 
-    def patience(self) -> float | None:
-        """Seconds until the next step, None for as long as it takes."""
-        return None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+        self._start_thread(job, lambda: self._run_durable(job, run, is_new=is_new), on_end)
 
-    def look(self) -> None:
-        """Do what is due."""
-        now = time.monotonic()
-        if self._asked_at is None:
-            if self._job.is_cancel_requested():
-                self._asked_at, self._deadline = now, now + self._grace
-                self._process.send(CancelTask(job_id=self._job.id))
-                self._steps = [lambda: self._process.terminate(self._job.title), self._process.kill]
-        elif self._deadline is not None and now >= self._deadline:
-            self._steps.pop(0)()
-            self._deadline = now + KILL_AFTER_SECONDS if self._steps else None
+    def _run_durable(self, job: Job, run: DurableRun, *, is_new: bool) -> LastWord | None:
+        if not is_new and run.has_begun():
+            return run.attach()
+        job.say(Queued(job_id=job.id))
+        if self._wait_turn(job):
+            return run.start()
+        return None if job.is_detached else run.end(Cancelled(job_id=job.id))
+
+    def _find_run(self, job_id: str) -> RunFolder | None:
+        return next((run for run, record in list_runs(self._paths.runs) if record.job_id == job_id), None)
 
 
 def _crashed(job: Job, death: Death) -> Crashed:
@@ -240,8 +324,3 @@ def _crashed(job: Job, death: Death) -> Crashed:
     if death.ended_for:
         message = f"The worker process was ended twice, because '{death.ended_for}' did not stop."
     return Crashed(job_id=job.id, exit_code=death.exit_code, stderr_tail=death.stderr_tail, message=message)
-
-
-def _as_last_word(event: JobEvent) -> LastWord:
-    assert is_last_word(event)
-    return event  # type: ignore[return-value]
