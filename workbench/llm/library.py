@@ -1,7 +1,11 @@
 """Which language models are on this disk. Lists, never copies, never writes."""
 
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench import resources
 from workbench.errors import WorkbenchError
 from workbench.llm.gguf_header import (
     FILE_TYPES,
@@ -10,21 +14,127 @@ from workbench.llm.gguf_header import (
     check_complete,
     check_loadable,
     read_header,
+    shard_of,
     shards,
 )
+from workbench.llm.library_sources import Found, find_all
+from workbench.llm.model_folder import describe_folder
 from workbench.llm.types import ModelKind, ModelRef
 
+STARTER = "starter"
 _EMBEDDERS = {
-    "bert",
-    "nomic-bert",
-    "nomic-bert-moe",
-    "jina-bert-v2",
-    "jina-bert-v3",
-    "modern-bert",
-    "t5encoder",
-    "neo-bert",
-}
+    "bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "t5encoder", "neo-bert",
+}  # fmt: skip
 _PROJECTORS = {"clip", "mmproj"}
+
+
+def list_models(own_folders: Sequence[Path], models_folder: Path) -> list[ModelRef]:
+    """The starter first, then everything found, each file once, each name once. What cannot be used says why."""
+    listing = _Listing()
+    starter = find_starter()
+    if starter is not None:
+        listing.add(starter)
+    for found in find_all(list(own_folders), models_folder):
+        listing.add_found(found)
+    return listing.models
+
+
+def find_starter() -> ModelRef | None:
+    """The model that ships with the program, None in a checkout where it was not made yet."""
+    try:
+        path = resources.path("models/starter.gguf")
+    except FileNotFoundError:
+        return None
+    return describe_gguf(path, name=STARTER, source="starter")
+
+
+def find_model(name_or_path: str, own_folders: Sequence[Path], models_folder: Path) -> ModelRef:
+    """The model of that name, or the file or folder at that path. Raises WorkbenchError with names that are near."""
+    if name_or_path == STARTER and (starter := find_starter()) is not None:
+        return starter
+    path = Path(name_or_path).expanduser()
+    if path.is_dir():
+        return describe_folder(path.absolute(), source="own folder")
+    if path.exists() or path.suffix.lower() == ".gguf":
+        return describe_gguf(path.absolute(), source="own file")
+    models = list_models(own_folders, models_folder)
+    for model in models:
+        if model.name == name_or_path:
+            return model
+    same = [model for model in models if model.name.casefold() == name_or_path.casefold()]
+    if len(same) == 1:
+        return same[0]
+    raise _unknown(name_or_path, models)
+
+
+def describe_path(path: Path, *, name: str = "", source: str = "") -> ModelRef:
+    """What a file or folder is; never raises for what is inside."""
+    return (
+        describe_folder(path, name=name, source=source)
+        if path.is_dir()
+        else describe_gguf(path, name=name, source=source)
+    )
+
+
+@dataclass(slots=True)
+class _Listing:
+    """Models with one row per real file and unique names."""
+
+    models: list[ModelRef] = field(default_factory=list)
+    _seen: set[Path] = field(default_factory=set)
+    _names: set[str] = field(default_factory=set)
+
+    def add_found(self, found: Found) -> None:
+        if found.problem:
+            self.add(
+                ModelRef(
+                    name=found.name or found.path.name, path=str(found.path), source=found.source, problem=found.problem
+                )
+            )
+            return
+        shard = None if found.path.is_dir() else shard_of(found.path)
+        if shard is not None and shard[1] != 1 and found.path.with_name(_first_part(shard)).exists():
+            return
+        real = _real(found.path)
+        if real is None or real in self._seen:
+            return
+        self._seen.add(real)
+        name = found.name or (shard[0] if shard else found.path.stem)
+        self.add(describe_path(found.path, name=name, source=found.source))
+
+    def add(self, model: ModelRef) -> None:
+        name = next(name for name in _names_for(model) if name not in self._names)
+        self._names.add(name)
+        if real := _real(Path(model.path)):
+            self._seen.add(real)
+        self.models.append(model.model_copy(update={"name": name}))
+
+
+def _names_for(model: ModelRef) -> Iterator[str]:
+    yield model.name
+    yield f"{model.name} ({Path(model.path).parent.name})"
+    number = 2
+    while True:
+        yield f"{model.name} ({number})"
+        number += 1
+
+
+def _first_part(shard: tuple[str, int, int]) -> str:
+    return f"{shard[0]}-00001-of-{shard[2]:05d}.gguf"
+
+
+def _real(path: Path) -> Path | None:
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):  # a link that leads nowhere or in a circle
+        return None
+
+
+def _unknown(name: str, models: list[ModelRef]) -> WorkbenchError:
+    names = [model.name for model in models if model.kind is ModelKind.CHAT and not model.problem]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "`workbench models list` shows what is there."
+    return WorkbenchError(f"There is no model {name!r}.", hint=hint, code="model_unknown")
 
 
 def describe_gguf(path: Path, *, name: str = "", source: str = "") -> ModelRef:

@@ -1,8 +1,11 @@
 """What workers do with language models. Requests carry everything; nothing here opens the database."""
 
+from pathlib import Path
+
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import borrowed
+from workbench.llm.library import list_models
 from workbench.llm.types import (
     ChatEngine,
     Completion,
@@ -14,6 +17,7 @@ from workbench.llm.types import (
 )
 
 GENERATE = "workbench.llm.tasks:generate"
+SCAN_MODELS = "workbench.llm.tasks:scan_models"
 
 
 class GenerateRequest(Boundary):
@@ -35,6 +39,22 @@ class GenerateReport(Boundary):
     completions: tuple[Completion, ...]
     """In the order of the requests."""
     memory: MemoryUse = MemoryUse()
+
+
+class ScanModelsRequest(Boundary):
+    own_folders: tuple[str, ...] = ()
+    models_folder: str
+
+
+class ScanModelsReport(Boundary):
+    models: tuple[ModelRef, ...]
+
+
+def scan_models(context: JobContext, request: ScanModelsRequest) -> ScanModelsReport:
+    """List the models on this disk. Reads headers only."""
+    context.progress(0, 0, "Looking for models")
+    models = list_models([Path(folder).expanduser() for folder in request.own_folders], Path(request.models_folder))
+    return ScanModelsReport(models=tuple(models))
 
 
 def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
