@@ -1,0 +1,137 @@
+"""The verdict: who wins, when nobody does, and that it never pretends."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from workbench.compare.types import Verdict, VerdictKind
+from workbench.compare.verdict import Cost, decide
+
+
+def verdict_on(
+    values: Mapping[str, Sequence[float | None]], costs: Mapping[str, Cost] | None = None, count: int | None = None
+) -> Verdict:
+    ids = [str(number) for number in range(count or max(len(own) for own in values.values()))]
+    scores = {arm: dict(zip(ids, own, strict=False)) for arm, own in values.items()}
+    return decide(scores, costs or {}, metric="exact_match", example_ids=ids)
+
+
+def right(count: int, of: int) -> list[float | None]:
+    """The first `count` questions right."""
+    return [1.0] * count + [0.0] * (of - count)
+
+
+def test_that_a_clear_difference_has_a_winner() -> None:
+    verdict = verdict_on({"prompt": right(10, 60), "rag": right(50, 60), "tuned": right(12, 60)})
+    assert (verdict.kind, verdict.winner, verdict.best) == (VerdictKind.WINNER, "rag", ("rag",))
+    assert verdict.recommended == "rag"
+    assert verdict.more_questions_needed is None
+    assert "rag answers best: 83 %" in verdict.reasons[0]
+
+
+def test_that_arms_that_answer_alike_on_many_questions_are_equivalent() -> None:
+    verdict = verdict_on({"a": right(300, 400), "b": right(302, 400), "worse": right(100, 400)})
+    assert verdict.kind is VerdictKind.EQUIVALENT
+    assert verdict.winner is None
+    assert set(verdict.best) == {"a", "b"}
+    assert "equally good" in verdict.reasons[0]
+
+
+def test_that_few_questions_leave_it_undecided_and_say_how_many_are_missing() -> None:
+    mixed = [1.0, 0.0] * 10
+    verdict = verdict_on({"a": mixed, "b": [0.0, 1.0] * 9 + [1.0, 1.0]})
+    assert verdict.kind is VerdictKind.UNDECIDED
+    assert set(verdict.best) == {"a", "b"}
+    assert verdict.more_questions_needed is not None
+    assert verdict.more_questions_needed > 1000  # nearly all questions are answered differently
+    assert any("cannot be told apart" in reason for reason in verdict.reasons)
+    assert any(f"{verdict.more_questions_needed} more questions" in reason for reason in verdict.reasons)
+
+
+def test_that_one_question_decides_nothing() -> None:
+    verdict = verdict_on({"a": [1.0], "b": [0.0]})
+    assert verdict.kind is VerdictKind.UNDECIDED
+    assert verdict.winner is None
+
+
+def test_that_the_cheapest_of_the_best_is_recommended() -> None:
+    scores = {"big": right(55, 60), "small": right(54, 60), "weak": right(2, 60)}
+    costs = {"big": Cost(2.0, 9), "small": Cost(0.5, 9), "weak": Cost(0.1, 1)}
+    assert verdict_on(scores, costs).recommended == "small"
+
+
+def test_that_latencies_nearly_alike_leave_the_choice_to_memory_and_training() -> None:
+    scores = {"tuned": right(55, 60), "plain": right(55, 60)}
+    assert verdict_on(scores, {"tuned": Cost(1.00, 200), "plain": Cost(1.05, 100)}).recommended == "plain"
+    assert verdict_on(scores, {"tuned": Cost(1.00, 100, 60.0), "plain": Cost(1.05, 100)}).recommended == "plain"
+
+
+def test_that_an_arm_that_crashed_is_named_and_does_not_hold_up_the_others() -> None:
+    verdict = verdict_on({"good": right(50, 60), "bad": right(5, 60), "broken": [None] * 60})
+    assert verdict.winner == "good"
+    assert "broken is not judged: only 0 of 60 questions have a score." in verdict.reasons
+
+
+def test_that_single_missing_answers_are_said() -> None:
+    verdict = verdict_on({"good": [*right(50, 58), None, None], "bad": right(5, 60)})
+    assert verdict.winner == "good"
+    assert verdict.pairs[0].questions == 58
+    assert any("58 of 60" in reason for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize("scores", [{}, {"a": [None, None]}, {"a": [None], "b": [None]}])
+def test_that_nothing_is_decided_on_nothing(scores: dict[str, list[float | None]]) -> None:
+    verdict = verdict_on(scores, count=2)
+    assert (verdict.kind, verdict.winner, verdict.best, verdict.recommended) == (VerdictKind.UNDECIDED, None, (), None)
+    assert verdict.more_questions_needed is None
+    assert "nothing to decide" in verdict.reasons[0]
+
+
+def test_that_a_single_arm_is_not_a_comparison() -> None:
+    verdict = verdict_on({"only": right(30, 60)})
+    assert (verdict.kind, verdict.winner, verdict.best) == (VerdictKind.UNDECIDED, None, ("only",))
+    assert "nothing to compare" in verdict.reasons[0]
+
+
+def test_that_arms_which_all_fail_are_not_praised() -> None:
+    verdict = verdict_on({"a": right(0, 200), "b": right(0, 200)})
+    assert verdict.winner is None
+    assert any("not" not in r and "single question right" in r for r in verdict.reasons)
+
+
+def test_that_the_flip_point_is_where_both_are_worth_the_same() -> None:
+    scores = {"slow": right(54, 60), "fast": right(18, 60)}
+    verdict = verdict_on(scores, {"slow": Cost(2.0), "fast": Cost(1.0)})
+    (point,) = verdict.flip_points
+    weight = point.speed_weight
+    assert (1 - weight) * 0.9 + weight * 0.5 == pytest.approx((1 - weight) * 0.3 + weight * 1.0)
+    assert any("only if speed weighed more than 55 %" in reason for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize("arms", [2, 5])
+def test_that_equal_arms_rarely_have_a_winner(arms: int) -> None:
+    random = np.random.default_rng(arms)
+    repeats = 250
+    winners = sum(
+        verdict_on({str(arm): [float(x) for x in random.random(30) < 0.6] for arm in range(arms)}).winner is not None
+        for _ in range(repeats)
+    )
+    assert winners / repeats <= 0.08  # 5 % and two errors of 250 repeats
+
+
+def test_that_the_number_it_asks_for_finds_the_difference() -> None:
+    """Two arms 5 points apart: with as many questions as asked for, a winner is found in about 4 of 5 comparisons."""
+    random = np.random.default_rng(8)
+
+    def draw(count: int) -> dict[str, list[float | None]]:
+        chance = random.random(count)
+        first = np.where(chance < 0.5, 1.0, np.where(chance < 0.65, 0.0, np.where(chance < 0.75, 1.0, 0.0)))
+        second = np.where(chance < 0.5, 1.0, np.where(chance < 0.65, 1.0, 0.0))
+        return {"a": [float(x) for x in first], "b": [float(x) for x in second]}
+
+    first = next(v for v in (verdict_on(draw(100)) for _ in range(50)) if v.kind is VerdictKind.UNDECIDED)
+    assert first.more_questions_needed is not None
+    needed = 100 + first.more_questions_needed
+    found = sum(verdict_on(draw(needed)).winner == "b" for _ in range(150))
+    assert 0.65 <= found / 150 <= 0.95

@@ -1,0 +1,286 @@
+"""Values of the comparison room. They cross processes and are saved, hence `Boundary`."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from workbench.boundary import Boundary
+from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
+from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
+from workbench.scoring.types import MetricSummary, ScoreValue
+
+
+class Example(Boundary):
+    """One test question with its right answers."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    """Any of them is right; empty: the question has no answer and wants to be refused."""
+    sources: tuple[str, ...] = ()
+    """Documents that hold the answer."""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def is_answerable(self) -> bool:
+        return bool(self.answers)
+
+
+class Shot(Boundary):
+    """One worked example that is shown to the model before the question (few-shot)."""
+
+    question: str
+    answer: str
+
+
+class ExampleSelection(StrEnum):
+    RANDOM = "random"
+    """The same for every question, drawn with the comparison's seed."""
+    FIRST = "first"
+    SIMILAR = "similar"
+    """For every question those that share the most (and rarest) words with it."""
+
+
+class MetricChoice(Boundary):
+    """A metric with its settings."""
+
+    name: str
+    options: dict[str, float | int | str | tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Arm(Boundary):
+    """One strategy with everything resolved: a worker needs nothing else to answer with it."""
+
+    name: str
+    model: ModelRef
+    adapter: AdapterRef | None = None
+    adapter_name: str = ""
+    adapter_hash: str = ""
+    """SHA-256 of the adapter file, known before the run; the run checks that it was this one that answered."""
+    adapter_bytes: int = 0
+    system: str = ""
+    """The system prompt; empty: the model's own, or the grounded prompt's where there is a collection."""
+    prompt_file: str = ""
+    """Where the system prompt was read; empty when it was not."""
+    shots: tuple[Shot, ...] = ()
+    """What few-shot examples are chosen from; all of them are used unless `shots_per_question` is set."""
+    shots_per_question: int = 0
+    """Above 0: that many of `shots`, the most similar to each question."""
+    collection: CollectionRef | None = None
+    retrieval: RetrievalConfig = RetrievalConfig()
+    generation: GenerationConfig = GenerationConfig()
+    training_seconds: float = 0.0
+    """What the adapter cost to train; 0 when unknown or none."""
+
+
+class FailureReason(StrEnum):
+    """Why an answer is wrong."""
+
+    NOT_RETRIEVED = "not retrieved"
+    IGNORED = "retrieved but ignored"
+    NOT_KNOWN = "not known"
+    WRONG_FORMAT = "wrong format"
+    TRUNCATED = "truncated"
+    REFUSED = "refused though answerable"
+    NOT_REFUSED = "answered though unanswerable"
+    CRASHED = "crashed"
+
+
+class Trial(Boundary):
+    """One arm answering one question once: everything that is needed to check or repeat it."""
+
+    arm: str
+    example_id: str
+    key: str = ""
+    """Hash of all that decides the answer; a later run with the same key need not be made again."""
+    prompt: str = ""
+    """The exact text that the model read, after its chat template."""
+    hits: tuple[Hit, ...] = ()
+    """What retrieval found, best first."""
+    used_hits: int = 0
+    """How many of the hits, from the first, fitted into the prompt."""
+    answer: str = ""
+    finish_reason: FinishReason = FinishReason.STOP
+    usage: Usage = Usage()
+    model_hash: str = ""
+    adapter_hash: str = ""
+    """Of the adapter that was active when the model answered; empty when the bare model did."""
+    template_hash: str = ""
+    """SHA-256 of the chat template."""
+    scores: dict[str, ScoreValue] = Field(default_factory=dict)
+    problem: str = ""
+    """Why there is no answer, in a sentence; empty when there is one."""
+    failure: FailureReason | None = None
+    """Why the answer is not right; None when it is, or when the first metric could not judge it."""
+    failure_evidence: str = ""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether no answer came about at all."""
+        return bool(self.problem)
+
+
+class TrialDone(Boundary):
+    """Produced for every trial as soon as it is scored; also for those that an earlier run of the same folder made."""
+
+    trial: Trial
+    done: int
+    total: int
+
+
+class MemoryParts(Boundary):
+    """Bytes that an arm occupies, by part."""
+
+    weights: int = 0
+    kv_cache: int = 0
+    compute: int = 0
+    adapter: int = 0
+    embedder: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.kv_cache + self.compute + self.adapter + self.embedder
+
+
+class Timing(Boundary):
+    """How long an answer takes, alone and warm: medians over a few questions, retrieval included."""
+
+    questions: int = 0
+    latency_seconds: float | None = None
+    first_token_seconds: float | None = None
+    problem: str = ""
+
+
+class ArmResult(Boundary):
+    """What was measured of one arm."""
+
+    name: str
+    metrics: dict[str, MetricSummary] = Field(default_factory=dict)
+    timing: Timing = Timing()
+    prompt_tokens: float | None = None
+    """Mean per answer."""
+    generated_tokens: float | None = None
+    """Mean per answer."""
+    memory: MemoryParts = MemoryParts()
+    memory_bytes: int = 0
+    answered: int = 0
+    failed: int = 0
+    """Questions without any answer."""
+    failures: dict[str, int] = Field(default_factory=dict)
+    """How many answers are not right, by reason."""
+    problem: str = ""
+    """Why the arm has no (further) answers; empty when all went well."""
+    model: str = ""
+    adapter: str = ""
+    collection: str = ""
+    training_seconds: float = 0.0
+
+
+class VerdictKind(StrEnum):
+    WINNER = "winner"
+    """One arm beats every other."""
+    EQUIVALENT = "equivalent"
+    """The best arms differ by less than the margin, whatever chance did."""
+    UNDECIDED = "undecided"
+    """The questions do not tell the best arms apart."""
+
+
+class PairResult(Boundary):
+    """Two arms on the same questions."""
+
+    first: str
+    second: str
+    difference: float
+    """Mean of second minus first."""
+    low: float
+    high: float
+    p_value: float
+    corrected_p_value: float
+    """After Holm's correction over all pairs."""
+    questions: int
+
+    @property
+    def is_separated(self) -> bool:
+        return self.corrected_p_value < 0.05
+
+
+class FlipPoint(Boundary):
+    """Where the recommendation changes when speed counts beside quality."""
+
+    arm: str
+    """The arm that takes over."""
+    speed_weight: float
+    """From this weight of speed on, 0..1; quality has the rest."""
+
+
+class Verdict(Boundary):
+    """Which arm to choose, and how sure that is."""
+
+    metric: str = ""
+    kind: VerdictKind = VerdictKind.UNDECIDED
+    winner: str | None = None
+    best: tuple[str, ...] = ()
+    """The arms that cannot be told apart from the best one, best mean first."""
+    recommended: str | None = None
+    """The cheapest of `best`: by latency, then memory, then training."""
+    reasons: tuple[str, ...] = ()
+    more_questions_needed: int | None = None
+    """How many further questions would show a difference of `margin` in 4 of 5 comparisons; None unless undecided."""
+    margin: float = 0.05
+    pairs: tuple[PairResult, ...] = ()
+    flip_points: tuple[FlipPoint, ...] = ()
+    questions: int = 0
+
+
+class LeakKind(StrEnum):
+    EXACT = "exact"
+    NEAR = "near"
+
+
+class Leak(Boundary):
+    """A test question that an arm has seen before the test."""
+
+    example_id: str
+    arms: tuple[str, ...]
+    kind: LeakKind
+    where: str
+    """Like "few-shot examples of arm few-shot" or "training rows of adapter house-style"."""
+    text: str
+    """The row that it was found in, shortened."""
+    similarity: float = 1.0
+
+
+class CompareRequest(Boundary):
+    """A comparison with every name resolved."""
+
+    name: str
+    examples: tuple[Example, ...]
+    metrics: tuple[MetricChoice, ...]
+    """The first decides."""
+    arms: tuple[Arm, ...]
+    seed: int = 0
+    folder: str = ""
+    """Where the run keeps its trials and continues; empty: the run folder of its job."""
+    load: LoadConfig = LoadConfig()
+    training_rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Questions that an adapter was trained on, by the adapter's hash, where they are known."""
+    timed_questions: int = Field(10, ge=0)
+    """Questions per arm whose latency is measured alone."""
+
+
+class ComparisonReport(Boundary):
+    """A whole comparison, measured."""
+
+    schema_version: int = 1
+    name: str
+    metrics: tuple[str, ...] = ()
+    seed: int = 0
+    arms: tuple[ArmResult, ...] = ()
+    verdict: Verdict
+    verdict_without_leaks: Verdict | None = None
+    """The verdict without the questions that leaked; None when none did."""
+    leaks: tuple[Leak, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    examples: tuple[Example, ...] = ()
+    machine: str = ""
+    seconds: float = 0.0

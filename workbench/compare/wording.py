@@ -1,0 +1,23 @@
+"""Numbers as people read them; the same in the verdict, the table, the window and the report."""
+
+
+def percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.0f} %"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares, in percentage points."""
+    value = round(100 * difference)
+    return f"{value} point" if abs(value) == 1 else f"{value} points"
+
+
+def seconds(value: float | None) -> str:
+    if value is None:
+        return "-"
+    if value < 1:
+        return f"{1000 * value:.0f} ms"
+    return f"{value:.1f} s" if value < 60 else f"{value / 60:.1f} min"
+
+
+def size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB" if size_bytes else "-"
