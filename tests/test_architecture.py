@@ -28,7 +28,8 @@ LAYERS: list[list[str]] = [
     ["compare"],
     ["projects"],
     ["ui", "cli"],
-    ["app", "__main__"],
+    ["app"],
+    ["__main__"],
 ]
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 
