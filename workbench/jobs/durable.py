@@ -41,13 +41,14 @@ class RunSummary:
     submitted_at: float
 
 
-def list_runs(runs_folder: Path) -> list[tuple[RunFolder, RunRecord]]:
-    """All runs below `runs_folder`, oldest first; a damaged `spec.json` is logged and left out."""
+def list_runs(runs_folder: Path, *, unseen_only: bool = False) -> list[tuple[RunFolder, RunRecord]]:
+    """The runs below `runs_folder`, oldest first; a damaged `spec.json` is logged and left out."""
     found = []
     for spec in runs_folder.glob("*/spec.json"):
         run = RunFolder(spec.parent)
         try:
-            found.append((run, run.read_record()))
+            if not (unseen_only and run.seen.exists()):
+                found.append((run, run.read_record()))
         except (OSError, ValidationError) as error:
             log.warning("The run in %s cannot be read: %s", run.folder, error)
     return sorted(found, key=lambda pair: (pair[1].submitted_at, pair[1].job_id))
@@ -120,9 +121,10 @@ class DurableRun:
         """Replay and follow a run that an earlier app started."""
         return self._follow(self._launcher.find(self._run))
 
-    def end(self, word: LastWord) -> LastWord:
-        """Write a last word that no worker will say."""
-        return self._run.close_with(word, self._reader.last_sequence + 1)
+    def end(self, word: LastWord) -> LastWord | None:
+        """Write a last word that no worker will say; follow on when one turns out to be alive."""
+        numbered = word.model_copy(update={"sequence": self._reader.last_sequence + 1, "at": time.time()})
+        return numbered if self._run.close_with(numbered) else self.attach()
 
     def note_heard(self) -> None:
         """The last word has reached its listener: it need not be delivered again."""

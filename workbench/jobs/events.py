@@ -5,12 +5,16 @@ A job's life is a closed union: any number of Queued, Started, Progressed, Logge
 
 from typing import Annotated, Any, Literal, TypeAlias, TypeGuard, get_args
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from workbench.boundary import Boundary
 
 
 class _JobEvent(Boundary):
+    # A loss that is not a number arrives as such, not as null.
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
     job_id: str
     sequence: int = 0
     """Number of the event within its job, from 1; lets a durable run's events be read twice without harm."""
@@ -91,8 +95,23 @@ def is_last_word(event: JobEvent) -> TypeGuard[LastWord]:
 
 
 def to_line(event: JobEvent) -> str:
-    """One line of JSON with its newline."""
-    return event.model_dump_json(exclude_defaults=False) + "\n"
+    """One line of JSON with its newline. Halves of characters (file names that are not UTF-8) become "?"."""
+    try:
+        return event.model_dump_json() + "\n"
+    except PydanticSerializationError:
+        return type(event).model_validate(_without_surrogates(event.model_dump())).model_dump_json() + "\n"
+
+
+def _without_surrogates(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode("utf-8")
+        case dict():
+            return {_without_surrogates(key): _without_surrogates(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_without_surrogates(one) for one in value]
+        case _:
+            return value
 
 
 def from_line(line: str) -> JobEvent:

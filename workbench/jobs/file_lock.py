@@ -8,7 +8,10 @@ from typing import Self
 if sys.platform == "win32":
     import msvcrt
 
+    _FAR_BEHIND = 1 << 30
+
     def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _FAR_BEHIND, os.SEEK_SET)  # Windows forbids others to read a locked byte
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:

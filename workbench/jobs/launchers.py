@@ -63,6 +63,8 @@ class LocalLauncher:
 
 
 class _LocalRun:
+    """A process of this computer, our child or found again."""
+
     def __init__(self, run: RunFolder, child: "subprocess.Popen[bytes] | None") -> None:
         self._run = run
         self._child = child
@@ -74,7 +76,7 @@ class _LocalRun:
         return None if self._child is None else self._child.poll()
 
     def terminate(self) -> None:
-        if (pid := self._run.worker_pid()) is not None:
+        if (pid := self._worker_pid()) is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         elif self._child is not None:
@@ -82,7 +84,7 @@ class _LocalRun:
 
     def kill(self) -> None:
         """The worker and all children it started."""
-        pid = self._run.worker_pid()
+        pid = self._worker_pid()
         if pid is not None and sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
@@ -90,3 +92,14 @@ class _LocalRun:
             self._child.kill()
         elif pid is not None:
             os.kill(pid, signal.SIGTERM)  # TerminateProcess on Windows
+
+    def _worker_pid(self) -> int | None:
+        """The number in the lock, if that process works for this very run: nobody else's process is ever ended."""
+        import psutil
+
+        pid = self._run.worker_pid()
+        try:
+            is_ours = pid is not None and str(self._run.folder) in psutil.Process(pid).cmdline()
+        except psutil.Error:
+            is_ours = False
+        return pid if is_ours else None

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from workbench.boundary import Boundary
 from workbench.jobs.events import JobEvent, LastWord, from_line, is_last_word, to_line
@@ -30,6 +30,8 @@ _JOURNALS = ("events.jsonl", "commands.jsonl", "output.log")
 
 class RunRecord(Boundary):
     """What `spec.json` holds."""
+
+    model_config = ConfigDict(ser_json_inf_nan="constants")
 
     schema_version: int = 1
     job_id: str
@@ -69,7 +71,7 @@ class RunFolder:
         return is_locked(self.lock)
 
     def worker_pid(self) -> int | None:
-        """The living worker's process id: no other process can have it as long as the lock is held."""
+        """The living worker's process id; none other has it as long as the lock is held."""
         if not self.is_alive():
             return None
         text = self.lock.read_text(encoding="ascii").strip()
@@ -97,15 +99,15 @@ class RunFolder:
     def has_events(self) -> bool:
         return self.events.exists() and self.events.stat().st_size > 0
 
-    def close_with(self, word: LastWord, sequence: int) -> LastWord:
-        """Write a last word that the worker could not say, unless a worker is alive; returns it as written."""
-        word = word.model_copy(update={"sequence": sequence, "at": word.at or time.time()})
+    def close_with(self, word: LastWord) -> bool:
+        """Write a last word that the worker could not say; False when a worker is alive, which speaks for itself."""
         with FileLock(self.lock) as lock:
-            if lock.try_acquire():
-                journal = Journal(self.events)
-                journal.write(to_line(word))
-                journal.close()
-        return word
+            if not lock.try_acquire():
+                return False
+            journal = Journal(self.events)
+            journal.write(to_line(word))
+            journal.close()
+            return True
 
     def send(self, name: str, arguments: dict[str, object]) -> None:
         """Append a command in one piece."""

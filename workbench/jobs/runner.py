@@ -73,9 +73,9 @@ class JobRunner:
         Runs that another app follows, or whose last word was heard before, are left alone.
         """
         handles: list[JobHandle] = []
-        for run, record in list_runs(self._paths.runs):
+        for run, record in list_runs(self._paths.runs, unseen_only=True):
             wanted = run_ids is None or record.job_id in run_ids
-            if wanted and not run.seen.exists() and not self._is_at(record.job_id):
+            if wanted and not self._is_at(record.job_id):
                 handles += self._attach(run, record, listener_for(record.spec))
         return handles
 

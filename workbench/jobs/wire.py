@@ -2,7 +2,7 @@
 
 from typing import IO, Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from workbench.boundary import Boundary
 
@@ -13,6 +13,8 @@ ORDER_LIMIT_BYTES = 16 * LINE_LIMIT_BYTES
 
 
 class RunTask(Boundary):
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
     say: Literal["run"] = "run"
     job_id: str
     task: str

@@ -6,6 +6,8 @@ from pathlib import Path
 from workbench.jobs.process import EXIT_PATIENCE_SECONDS, Inbox, WorkerProcess
 from workbench.jobs.spec import JobSpec
 
+KEPT_LOGS = 100
+
 
 class WorkerPool:
     """Starts workers and keeps the warm ones."""
@@ -15,6 +17,8 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._warm: dict[str, WorkerProcess] = {}
         self._all: list[WorkerProcess] = []
+        for old in sorted(log_folder.glob("worker-*.log"))[:-KEPT_LOGS]:
+            old.unlink(missing_ok=True)
 
     def take(self, spec: JobSpec, job_id: str, inbox: Inbox, threads: int) -> WorkerProcess:
         """A worker whose events for `job_id`, and whose death, go to `inbox`. Raises OSError when none starts."""
