@@ -1,0 +1,49 @@
+"""What people name on the command line (a model, an adapter, settings of an answer), found or refused in words."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+from workbench.llm.library import find_model
+from workbench.llm.types import AdapterRef, GenerationConfig, LoadConfig, ModelRef
+
+
+def choose_model(place: Workplace, name_or_path: str) -> ModelRef:
+    """The model of that name or at that path. Raises WorkbenchError with names that are near."""
+    return find_model(name_or_path, place.own_model_folders, place.paths.models)
+
+
+def choose_adapter(place: Workplace, name_or_path: str | None) -> AdapterRef | None:
+    """The GGUF adapter at that path, or the trained one of that name; None for none."""
+    if not name_or_path:
+        return None
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return AdapterRef(path=str(path.absolute()))
+    from workbench.finetune.store import AdapterStore
+
+    return AdapterRef(path=str(AdapterStore(place.database).get(name_or_path).gguf_path))
+
+
+def load_config(place: Workplace, **changes: Any) -> LoadConfig:
+    """How models are loaded, from the settings."""
+    llm = place.settings.llm
+    return LoadConfig(
+        context_length=llm.context_length,
+        threads=llm.threads,
+        gpu_layers=llm.gpu_layers,
+        parallel_sequences=llm.parallel_sequences,
+    ).model_copy(update=changes)
+
+
+def generation_config(**wishes: Any) -> GenerationConfig:
+    """Settings of an answer; None keeps the default. Raises WorkbenchError naming the option that is out of range."""
+    try:
+        return GenerationConfig(**{name: value for name, value in wishes.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = "--" + str(first["loc"][0]).replace("_", "-")
+        raise WorkbenchError(f"{option} {first['input']}: {first['msg']}.", hint="Choose another value.") from error

@@ -1,0 +1,150 @@
+"""`workbench generate`: answers from a language model, one or a file full."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.choices import choose_adapter, choose_model, generation_config, load_config
+from workbench.cli.output import Output, printable
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Produced
+from workbench.jobs.spec import JobSpec
+from workbench.llm.tasks import GENERATE, GenerateReport, GenerateRequest
+from workbench.llm.types import (
+    AdapterRef,
+    ChatMessage,
+    Completion,
+    FinishReason,
+    GenerationConfig,
+    GenerationRequest,
+    Role,
+)
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def register(commands: "Commands") -> None:
+    """Add `generate`."""
+    parser = commands.add_parser("generate", help="let a model answer")
+    parser.add_argument("--model", required=True, metavar="M", help="name or path of a model")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--prompt", metavar="TEXT", help="one prompt; the answer is printed as it comes")
+    what.add_argument(
+        "--prompts", metavar="FILE.jsonl", help='one {"id", "text"} per line; repeatable answers as JSON lines'
+    )
+    parser.add_argument("--system", metavar="S", default="", help="instruction before the prompt")
+    parser.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument(
+        "--temperature", type=float, metavar="T", help="0 (the default) always takes the likeliest token"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
+    parser.set_defaults(run=generate)
+
+
+def generate(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    config = generation_config(max_tokens=arguments.max_tokens, temperature=arguments.temperature, seed=arguments.seed)
+    lines = [] if arguments.prompts is None else list(read_prompts(Path(arguments.prompts)))
+    model = choose_model(place, arguments.model)
+    adapter = choose_adapter(place, arguments.adapter)
+    if arguments.prompts is None:
+        requests = [_request("", arguments.prompt, arguments.system, config, adapter)]
+        _answer_one(place, output, GenerateRequest(model=model, load=load_config(place), requests=tuple(requests)))
+        return
+    good = [line for line in lines if isinstance(line, tuple)]
+    requests = [_request(id, text, arguments.system, config, adapter) for id, text in good]
+    request = GenerateRequest(model=model, load=load_config(place), requests=tuple(requests), exact=True)
+    completions = iter(_answers(place, request) if requests else [])
+    _print_all(output, lines, completions)
+
+
+def read_prompts(path: Path) -> Iterator[tuple[str, str] | dict[str, Any]]:
+    """(id, text) of every line of a JSONL file; a line that cannot be used becomes its error object instead.
+
+    `_id` and `question` are accepted for `id` and `text`; a line without an id is called by its number.
+    """
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise WorkbenchError(f"{path} cannot be read: {why}.", hint="Give a JSONL file.") from error
+    for number, line in enumerate(content.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield _bad_line(number, f"Line {number} of {path.name} is not JSON: {error}.")
+            continue
+        text = row.get("text", row.get("question")) if isinstance(row, dict) else None
+        if not isinstance(text, str) or not text.strip():
+            yield _bad_line(number, f'Line {number} of {path.name} has no "text".')
+            continue
+        yield str(row.get("id", row.get("_id", number))), text
+
+
+def as_line(completion: Completion) -> dict[str, Any]:
+    """The published form of an answer."""
+    line: dict[str, Any] = {
+        "id": completion.id,
+        "text": completion.text,
+        "finish_reason": completion.finish_reason.value,
+        "usage": completion.usage.model_dump(mode="json"),
+        "adapter_hash": completion.adapter_hash,
+    }
+    if completion.finish_reason is FinishReason.ERROR:
+        line["error"] = {"message": completion.problem, "hint": ""}
+    return line
+
+
+def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> None:
+    def show(item: Produced) -> None:
+        if item.kind == "TextProduced":
+            sys.stdout.write(printable(item.item["text"]))
+            sys.stdout.flush()
+
+    report = GenerateReport.model_validate(place.run(_spec(request), None if output.json else show))
+    if output.json:
+        output.object(as_line(report.completions[0]))
+    else:
+        print(flush=True)
+
+
+def _answers(place: Workplace, request: GenerateRequest) -> tuple[Completion, ...]:
+    return GenerateReport.model_validate(place.run(_spec(request))).completions
+
+
+def _print_all(
+    output: Output, lines: list[tuple[str, str] | dict[str, Any]], completions: Iterator[Completion]
+) -> None:
+    printed = [line if isinstance(line, dict) else as_line(next(completions)) for line in lines]
+    output.lines(printed)
+    failed = sum("error" in line for line in printed)
+    if failed:
+        raise WorkbenchError(f"{failed} of {len(printed)} prompts got no answer.", hint="Their lines say why.")
+    if not printed:
+        raise WorkbenchError("The file holds no prompts.", hint='Write one {"id", "text"} object per line.')
+
+
+def _spec(request: GenerateRequest) -> JobSpec:
+    return JobSpec(task=GENERATE, params=request.model_dump(mode="json"), title="Generate", worker="llm")
+
+
+def _request(
+    id: str, text: str, system: str, config: GenerationConfig, adapter: AdapterRef | None
+) -> GenerationRequest:
+    before = (ChatMessage(role=Role.SYSTEM, content=system),) if system else ()
+    messages = (*before, ChatMessage(role=Role.USER, content=text))
+    return GenerationRequest(id=id, messages=messages, config=config, adapter=adapter)
+
+
+def _bad_line(number: int, why: str) -> dict[str, Any]:
+    problem = WorkbenchError(why, hint='Each line is an object like {"id": "1", "text": "..."}.')
+    return as_line(Completion(id=str(number), text="", finish_reason=FinishReason.ERROR, problem=problem.message)) | {
+        "error": {"message": problem.message, "hint": problem.hint}
+    }
