@@ -1,0 +1,181 @@
+"""The base of a training: the same weights for transformers and for llama.cpp, proved before anything is trained."""
+
+import contextlib
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.finetune.engine_probe import EngineProbe
+from workbench.llm.gguf_header import read_header, shard_of
+from workbench.llm.types import ModelRef
+
+ARCHITECTURES = ("llama", "qwen2", "qwen3")
+"""GGUF architectures whose layers are named here and whose logits were compared; others are refused by name."""
+MAX_RELATIVE_DIFFERENCE = 0.15
+"""Largest difference of a logit, as a share of the logits' spread (standard deviation), between the two engines.
+A Q8_0 base differs by 0.02 to 0.05 (llama.cpp also rounds activations), a wrong rope or permutation by more than 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseFiles:
+    """Where a base's weights are, for both engines."""
+
+    gguf: Path
+    transformers: Path
+    """A folder, or the GGUF file itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two engines' logits compare over some positions."""
+
+    positions: int
+    same_argmax: float
+    max_difference: float
+    spread: float
+    """Standard deviation of the reference's logits."""
+
+    @property
+    def relative(self) -> float:
+        return self.max_difference / max(self.spread, 1e-9)
+
+
+def locate_base(base: ModelRef) -> BaseFiles:
+    """The base's files. Raises WorkbenchError for one that cannot be trained."""
+    path = Path(base.path)
+    if path.is_dir():
+        gguf = _twin(path, base.name)
+        _check_folder(path, base.name)
+        files = BaseFiles(gguf, path)
+    elif path.is_file():
+        files = BaseFiles(path, path)
+    else:
+        raise WorkbenchError(f"The base model {base.name} is gone ({path}).", hint="Choose another.", code="no_model")
+    header = read_header(files.gguf)
+    if header.architecture not in ARCHITECTURES:
+        raise WorkbenchError(
+            f"{base.name} has the architecture “{header.architecture}”, which cannot be trained here.",
+            hint=f"Choose a model of the family {', '.join(ARCHITECTURES)}.",
+            code="architecture",
+        )
+    if shard_of(files.gguf):
+        raise WorkbenchError(
+            f"{base.name} is split into several files, which cannot be trained here.",
+            hint="Join them with llama-gguf-split --merge.",
+            code="split_model",
+        )
+    return files
+
+
+def load_base(files: BaseFiles, name: str) -> Any:
+    """The transformers model in float32, dequantised where it was quantised."""
+    from transformers import AutoModelForCausalLM
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    import torch
+
+    options: dict[str, Any] = {"dtype": torch.float32, "trust_remote_code": False, "local_files_only": True}
+    folder = files.transformers
+    if folder.is_file():
+        options["gguf_file"] = folder.name
+        folder = folder.parent
+    else:
+        options["use_safetensors"] = True
+    try:
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():  # a progress bar per tensor
+            warnings.simplefilter("ignore")
+            model = AutoModelForCausalLM.from_pretrained(str(folder), **options)
+    except (OSError, ValueError, KeyError, NotImplementedError) as error:
+        raise WorkbenchError(
+            f"{name} cannot be loaded for training.",
+            hint="Choose another base model, or another build of it.",
+            details=f"{type(error).__name__}: {error}",
+            code="base_load",
+        ) from error
+    model.config.use_cache = False
+    _forget_quantisation(model)
+    return model
+
+
+def _forget_quantisation(model: Any) -> None:
+    """The weights are plain float32 by now; transformers still calls the model quantised and would refuse to train it."""
+    model.is_quantized = False
+    model.hf_quantizer = None
+    if hasattr(model.config, "quantization_config"):
+        del model.config.quantization_config
+
+
+def compare_logits(reference: "Any", other: "Any") -> Agreement:
+    """Two (positions, vocabulary) arrays of the same ids."""
+    import numpy as np
+
+    width = min(reference.shape[1], other.shape[1])  # a GGUF vocabulary may be padded
+    left, right = np.asarray(reference)[:, :width], np.asarray(other)[:, :width]
+    same = float((left.argmax(1) == right.argmax(1)).mean())
+    return Agreement(len(left), same, float(np.abs(left - right).max()), float(left.std()))
+
+
+def transformers_logits(model: Any, ids: Sequence[int]) -> Any:
+    """(len(ids), vocabulary) float32 logits."""
+    import torch
+
+    with torch.no_grad(), _evaluating(model):
+        return model(input_ids=torch.tensor([list(ids)], device=model.device)).logits[0].float().cpu().numpy()
+
+
+def check_same_model(model: Any, probe: EngineProbe, samples: Sequence[Sequence[int]], name: str) -> Agreement:
+    """Refuse a base of which the two engines compute different things: an adapter for one would not fit the other."""
+    worst = Agreement(0, 1.0, 0.0, 1.0)
+    for ids in samples:
+        found = compare_logits(transformers_logits(model, ids), probe.logits(ids))
+        if not found.relative <= MAX_RELATIVE_DIFFERENCE:  # also catches NaN
+            raise WorkbenchError(
+                f"{name} gives different numbers in the trainer and in llama.cpp, "
+                "so an adapter trained on it would not fit.",
+                hint="Choose another base model, or another build of it.",
+                details=f"{len(ids)} tokens: largest difference {found.max_difference:.4f} at a spread of "
+                f"{found.spread:.4f}; same first choice at {found.same_argmax:.0%} of the positions",
+                code="base_mismatch",
+            )
+        worst = max(worst, found, key=lambda agreement: agreement.relative)
+    return worst
+
+
+@contextlib.contextmanager
+def _evaluating(model: Any) -> Iterator[None]:
+    was_training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(was_training)
+
+
+def _twin(folder: Path, name: str) -> Path:
+    """The GGUF of a transformers folder: llama.cpp tokenises, checks and later runs the adapter with it."""
+    inside = sorted(folder.glob("*.gguf"))
+    beside = sorted(folder.parent.glob(f"{folder.name}*.gguf"))
+    for found in (inside, beside):
+        if len(found) == 1:
+            return found[0]
+    raise WorkbenchError(
+        f"{name} is a transformers folder without its GGUF file.",
+        hint="Put the same model as one GGUF file into the folder; the adapter is used with that.",
+        code="no_gguf_twin",
+    )
+
+
+def _check_folder(folder: Path, name: str) -> None:
+    unsafe = [p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth", ".pkl", ".ckpt"}]
+    if unsafe and not any(folder.glob("*.safetensors")):
+        raise WorkbenchError(
+            f"{name} stores its weights in the unsafe format of {unsafe[0]}.",
+            hint="Convert it to safetensors.",
+            code="unsafe_format",
+        )
