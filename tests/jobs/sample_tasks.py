@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -262,3 +263,37 @@ def count_until_file(context: JobContext, request: Word) -> Count:
         number += 1
         time.sleep(0.005)
     return Count(number=number)
+
+
+class Loss(Boundary):
+    loss: float
+    text: str
+
+
+def odd_values(context: JobContext) -> None:
+    context.produce(Loss(loss=float("nan"), text="scan\udcff.pdf"))
+
+
+def holds_the_interpreter(context: JobContext, request: Word) -> None:
+    """Native code that never lets another Python thread run, like a regular expression gone wild."""
+    context.produce(request)
+    re.match(r"(a+)+$", "a" * 64 + "b")
+
+
+def segfault_at_command(context: JobContext) -> None:
+    crash = threading.Event()
+    context.on_command(lambda name, arguments: crash.set())
+    context.produce(Word(text="ready"))
+    crash.wait()
+    ctypes.string_at(0)
+
+
+def logs_and_prints(context: JobContext) -> None:
+    print("printed")
+    logging.getLogger("workbench.sample").info("said in words")
+    context.produce(Count(number=os.getsid(0)))
+
+
+def flood(context: JobContext, request: Count) -> None:
+    for number in range(request.number):
+        logging.getLogger("workbench.sample").info("line %d", number)

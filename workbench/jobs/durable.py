@@ -16,7 +16,7 @@ from workbench.jobs.file_lock import FileLock, is_locked
 from workbench.jobs.insistence import Insistence
 from workbench.jobs.job import Job, state_of
 from workbench.jobs.launchers import Launcher, RunControl
-from workbench.jobs.process import read_tail
+from workbench.jobs.process import EXIT_PATIENCE_SECONDS, read_tail
 from workbench.jobs.run_folder import EventReader, RunFolder, RunRecord
 from workbench.jobs.spec import JobSpec, JobState
 
@@ -88,6 +88,7 @@ class DurableRun:
         self._launcher = launcher
         self._grace = grace_seconds
         self._lock = FileLock(run.follower)
+        self._control: RunControl | None = None
         self._reader = EventReader(run.events)
         job.log_path = run.output
 
@@ -96,6 +97,13 @@ class DurableRun:
         return self._lock.try_acquire()
 
     def release(self) -> None:
+        """Let other apps follow; after the last word the worker gets a moment to be gone, with its memory."""
+        deadline = time.monotonic() + EXIT_PATIENCE_SECONDS
+        while self._control is not None and not self._job.is_detached and self._control.is_alive():
+            if time.monotonic() > deadline:
+                log.warning("The worker of '%s' said its last word, but does not end", self._job.title)
+                break
+            time.sleep(0.02)
         self._lock.release()
 
     def start(self) -> LastWord | None:
@@ -131,6 +139,7 @@ class DurableRun:
         self._run.mark_seen()
 
     def _follow(self, control: RunControl) -> LastWord | None:
+        self._control = control
         insistence = Insistence(lambda: self._run.send("cancel", {}), control.terminate, control.kill, self._grace)
         while not self._job.is_detached:
             was_alive = control.is_alive()  # asked before reading: a word said in between is not missed

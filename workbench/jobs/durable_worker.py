@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.jobs.execution import Execution
 from workbench.jobs.limits import apply_limits
 from workbench.jobs.run_folder import CommandReader, Journal, RunFolder
-from workbench.jobs.worker import LogForwarder, start_worker_log
+from workbench.jobs.worker import LogForwarder, end_soon, start_worker_log
 
 LOCK_PATIENCE_SECONDS = 1.0
 COMMAND_INTERVAL_SECONDS = 0.1
@@ -29,6 +29,7 @@ def run_durable(folder: Path, *, background: bool) -> int:
         execution = Execution(record.job_id, journal, threads=record.threads, run_folder=folder)
         _attend(execution, run, record.spec.task, record.spec.params)
         journal.close()
+        end_soon()
     return 0
 
 

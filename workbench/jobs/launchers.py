@@ -35,15 +35,15 @@ class Launcher(Protocol):
         ...
 
 
+# A child that outlives our interest is still our child: kept, so that it is reaped when it ends.
+_left_behind: "list[subprocess.Popen[bytes]]" = []
+
+
 class LocalLauncher:
     """Runs on this computer, in a session of its own."""
 
-    def __init__(self) -> None:
-        # A child that outlives our interest is still our child: kept, so that it is reaped when it ends.
-        self._children: list[subprocess.Popen[bytes]] = []
-
     def launch(self, run: RunFolder, *, threads: int, background: bool) -> RunControl:
-        self._children = [child for child in self._children if child.poll() is None]
+        _left_behind[:] = [child for child in _left_behind if child.poll() is None]
         arguments = ["--run", str(run.folder), *(["--background"] if background else [])]
         with run.output.open("ab") as output:
             child = subprocess.Popen(
@@ -55,7 +55,7 @@ class LocalLauncher:
                 start_new_session=True,
                 creationflags=creation_flags(background=background),
             )
-        self._children.append(child)
+        _left_behind.append(child)
         return _LocalRun(run, child)
 
     def find(self, run: RunFolder) -> RunControl:

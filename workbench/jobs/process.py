@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from workbench.environment import SILENCE
 from workbench.jobs.causes import describe_death
 from workbench.jobs.events import JobEvent, from_line
+from workbench.jobs.lifeline import Lifeline
 from workbench.jobs.limits import thread_environment
 from workbench.jobs.wire import LineTooLongError, Order, order_to_line, read_line
 
@@ -104,6 +105,7 @@ class WorkerProcess:
         self._ending = False
         self._ended_for = ""
         self._ended = threading.Event()
+        self._lifeline = Lifeline()
         self._popen = self._start(threads, background)
         self._threads = [
             threading.Thread(target=target, name=f"worker-{name}-{part}", daemon=True)
@@ -113,17 +115,21 @@ class WorkerProcess:
             thread.start()
 
     def _start(self, threads: int, background: bool) -> "subprocess.Popen[bytes]":
+        arguments = [*self._lifeline.arguments, *(["--background"] if background else [])]
         with self.log_path.open("wb") as log:
-            return subprocess.Popen(
-                worker_command(["--background"] if background else []),
+            popen = subprocess.Popen(
+                worker_command(arguments),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=worker_environment(threads),
                 # A group of its own: Ctrl-C in the terminal is for the app, and a dead worker's children are found.
                 process_group=None if sys.platform == "win32" else 0,
+                pass_fds=self._lifeline.inherited,
                 creationflags=creation_flags(background=background),
             )
+        self._lifeline.hand_over()
+        return popen
 
     # -- what the runner does ---------------------------------------------------------------------------------------
 
@@ -234,4 +240,5 @@ class WorkerProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
+        self._lifeline.close()
         self._ended.set()

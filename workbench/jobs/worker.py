@@ -18,7 +18,7 @@ from workbench.jobs.wire import ORDER_LIMIT_BYTES, CancelTask, RunTask, SendComm
 
 log = logging.getLogger("workbench.jobs")
 
-FAREWELL_SECONDS = 1.2
+FAREWELL_SECONDS = 0.8
 """How long running tasks may take to leave by themselves once the app is gone."""
 EXIT_SECONDS = 0.5
 """How long the interpreter and native libraries may take to shut down after that."""
@@ -26,19 +26,27 @@ LOG_TEXT_LIMIT = 64_000
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """`--worker [--background] [--run FOLDER]`; stdin and stdout belong to the app that started it."""
+    """`--worker [--background] [--lifeline FD | --run FOLDER]`; stdin and stdout belong to the app that started it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the app, which cancels in words
     if "--run" in arguments:
         from pathlib import Path
 
         from workbench.jobs.durable_worker import run_durable
 
-        return run_durable(Path(arguments[list(arguments).index("--run") + 1]), background="--background" in arguments)
+        return run_durable(Path(_value(arguments, "--run")), background="--background" in arguments)
+    if "--lifeline" in arguments:
+        from workbench.jobs.lifeline import hold_on_to
+
+        hold_on_to(int(_value(arguments, "--lifeline")))
     orders, events = claim_streams()
     start_worker_log()
     apply_limits(background="--background" in arguments)
     Worker(events).serve(orders)
     return 0
+
+
+def _value(arguments: Sequence[str], name: str) -> str:
+    return arguments[list(arguments).index(name) + 1]
 
 
 def claim_streams() -> tuple[BinaryIO, TextIO]:
@@ -50,6 +58,11 @@ def claim_streams() -> tuple[BinaryIO, TextIO]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return os.fdopen(orders, "rb"), os.fdopen(events, "w", encoding="utf-8", newline="\n")
+
+
+def end_soon() -> None:
+    """Shutting down torch and friends can hang; this watchdog is native and needs no interpreter lock."""
+    faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True, file=os.open(os.devnull, os.O_WRONLY))
 
 
 def start_worker_log() -> None:
@@ -152,6 +165,4 @@ class Worker:
         if any(thread.is_alive() for thread in self._threads):
             log.warning("A task did not hear the cancel; the worker ends without it")
             os._exit(1)
-        # Shutting down torch and friends can hang; this watchdog is native and needs no interpreter lock.
-        with open(os.devnull, "w") as nothing:  # noqa: PTH123 - pathlib would be one more import
-            faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True, file=os.dup(nothing.fileno()))
+        end_soon()
