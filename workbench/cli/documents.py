@@ -1,0 +1,296 @@
+"""`workbench index | search | text | collections`: documents without a window."""
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Produced
+from workbench.jobs.spec import JobSpec
+from workbench.rag.types import (
+    ChunkingConfig,
+    DocumentStatus,
+    FileIndexed,
+    Hit,
+    IndexReport,
+    Question,
+    QuestionHits,
+    RetrievalConfig,
+    RetrievalMode,
+    SearchRequest,
+    Skipped,
+)
+
+if TYPE_CHECKING:
+    from workbench.rag.store import CollectionStore
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_MARKS = {
+    DocumentStatus.INDEXED: "+",
+    DocumentStatus.UNCHANGED: "=",
+    DocumentStatus.FAILED: "!",
+    DocumentStatus.REMOVED: "-",
+}
+
+
+def register(commands: "Commands") -> None:
+    """Add `index`, `search`, `ask`, `text` and `collections`."""
+    from workbench.cli import asking
+
+    _register_index(commands)
+    _register_search(commands)
+    asking.register(commands)
+    text = commands.add_parser("text", help="print a page of a document as it was indexed")
+    text.add_argument("collection", metavar="COLLECTION")
+    text.add_argument("document", metavar="DOCUMENT", help="name in the collection, or path")
+    text.add_argument("--page", type=int, default=1, metavar="N", help="from 1")
+    text.set_defaults(run=print_text)
+    collections = commands.add_parser("collections", help="the collections of documents")
+    actions = collections.add_subparsers(metavar="ACTION", required=True)
+    actions.add_parser("list", help="every collection").set_defaults(run=list_collections)
+    show = actions.add_parser("show", help="every document of a collection")
+    delete = actions.add_parser("delete", help="forget a collection; the files stay")
+    for parser, function in ((show, show_collection), (delete, delete_collection)):
+        parser.add_argument("collection", metavar="COLLECTION")
+        parser.set_defaults(run=function)
+
+
+def _register_index(commands: "Commands") -> None:
+    parser = commands.add_parser("index", help="make files and folders searchable")
+    parser.add_argument("collection", metavar="COLLECTION", help="made when there is none of that name")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
+    parser.add_argument("--chunk-tokens", type=int, metavar="N", help="longest chunk, in tokens of the embedder")
+    parser.add_argument("--overlap", type=int, metavar="N", help="tokens repeated at the start of the next chunk")
+    parser.add_argument("--embedder", metavar="E", help="folder of a sentence-transformers model")
+    parser.set_defaults(run=index)
+
+
+def _register_search(commands: "Commands") -> None:
+    parser = commands.add_parser("search", help="find passages")
+    parser.add_argument("collection", metavar="COLLECTION")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("query", nargs="?", metavar="QUERY")
+    what.add_argument("--queries", metavar="FILE.jsonl", help='one {"id", "text"} per line')
+    add_retrieval_options(parser)
+    parser.set_defaults(run=search)
+
+
+def add_retrieval_options(parser: argparse.ArgumentParser) -> None:
+    modes = [mode.value for mode in RetrievalMode]
+    parser.add_argument("--mode", choices=modes, default="hybrid", help="by meaning, by words, or both (default)")
+    parser.add_argument("--top-k", type=int, metavar="K", help="how many passages")
+    parser.add_argument("--rerank", action="store_true", help="order them with a local cross-encoder")
+
+
+def collection_store(place: Workplace) -> "CollectionStore":
+    from workbench.rag.store import CollectionStore  # before the database opens: it declares tables
+
+    return CollectionStore(place.database, place.paths)
+
+
+def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.embedding import find_embedder
+    from workbench.rag.indexing import index_spec, run_healed
+
+    sources = [Path(path).expanduser() for path in arguments.paths]
+    with place.writing(f"workbench index {arguments.collection}"):
+        store = collection_store(place)
+        embedder = find_embedder(arguments.embedder) if arguments.embedder else None
+        known = store.find(arguments.collection)
+        chunking = _chunking(arguments, place, known.chunking if known else None)
+        as_typed = _as_typed(sources)
+
+        def make_spec() -> JobSpec:
+            return index_spec(store, arguments.collection, sources, chunking, embedder)
+
+        def on_item(produced: Produced) -> None:
+            if produced.kind == "Skipped":
+                skipped = Skipped.model_validate(produced.item)
+                output.note(f"Left out: {as_typed(skipped.path)} ({skipped.reason})")
+            else:
+                item = FileIndexed.model_validate(produced.item)
+                store.record(arguments.collection, item)
+                _show_file(output, item, as_typed(item.path))
+
+        result = run_healed(store, arguments.collection, make_spec, lambda spec: place.run(spec, on_item))
+    if not output.json:
+        output.text(f"{arguments.collection}: {IndexReport.model_validate(result)}")
+
+
+def _chunking(arguments: argparse.Namespace, place: Workplace, known: ChunkingConfig | None) -> ChunkingConfig | None:
+    """What was asked for; the rest from the collection, or for a new one from the settings."""
+    if known is not None and arguments.chunk_tokens is None and arguments.overlap is None:
+        return None
+    rag = place.settings.rag
+    base = known or ChunkingConfig(chunk_tokens=rag.chunk_tokens, overlap=min(rag.overlap, rag.chunk_tokens // 2))
+    tokens = base.chunk_tokens if arguments.chunk_tokens is None else arguments.chunk_tokens
+    overlap = min(base.overlap, max(tokens, 0) // 2) if arguments.overlap is None else arguments.overlap
+    try:
+        return ChunkingConfig(chunk_tokens=tokens, overlap=overlap)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise WorkbenchError(
+            f"Chunks of {tokens} tokens with an overlap of {overlap} cannot be made: {first['msg']}.",
+            hint="Use --chunk-tokens from 16 on and an overlap of at most half of it.",
+        ) from error
+
+
+def _as_typed(sources: Sequence[Path]) -> Callable[[str], str]:
+    """Jobs speak of absolute paths; people get back what they typed."""
+    typed = {os.path.abspath(source): str(source) for source in sources}  # noqa: PTH100
+
+    def back(path: str) -> str:
+        for absolute, source in typed.items():
+            if path == absolute or path.startswith(absolute.rstrip(os.sep) + os.sep):
+                return source.rstrip(os.sep) + path[len(absolute.rstrip(os.sep)) :]
+        return path
+
+    return back
+
+
+def _show_file(output: Output, item: FileIndexed, path: str) -> None:
+    if output.json:
+        line = {"path": path, "status": item.status.value, "pages": item.pages, "chunks": item.chunks}
+        output.object(line | {"reason": item.reason})
+        return
+    if item.status is DocumentStatus.UNCHANGED:
+        output.text(f"= {path}")
+        return
+    counts = f" ({item.pages} pages, {item.chunks} chunks)" if item.chunks else ""
+    remarks = " ".join(filter(None, [item.reason, *item.warnings]))
+    output.text(f"{_MARKS[item.status]} {path}{counts}{': ' + remarks if remarks else ''}")
+
+
+def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> RetrievalConfig:
+    """Raises WorkbenchError for a number of passages that cannot be."""
+    top_k = place.settings.rag.top_k if arguments.top_k is None else arguments.top_k
+    if not 1 <= top_k <= 1000:
+        raise WorkbenchError(f"--top-k {top_k} is not possible.", hint="Choose 1 to 1000.")
+    return RetrievalConfig(mode=RetrievalMode(arguments.mode), top_k=top_k, rerank=arguments.rerank)
+
+
+def reranker_folder(arguments: argparse.Namespace, place: Workplace) -> str:
+    """The local cross-encoder when one is asked for. Raises WorkbenchError when there is none."""
+    if not arguments.rerank:
+        return ""
+    from workbench.rag.reranking import find_reranker
+
+    return str(find_reranker([place.paths.models, *place.own_model_folders]))
+
+
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """The questions of a JSONL file. Raises WorkbenchError naming the first line that is none."""
+    from workbench.cli.generate import read_prompts
+
+    questions = []
+    for line in read_prompts(path):
+        if isinstance(line, dict):
+            raise WorkbenchError(**line["error"])
+        questions.append(Question(id=line[0], text=line[1]))
+    if not questions:
+        raise WorkbenchError(f"{path.name} holds no questions.", hint='Write one {"id", "text"} object per line.')
+    return tuple(questions)
+
+
+def search(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.rag.indexing import run_healed
+    from workbench.rag.tasks import SEARCH
+
+    store = collection_store(place)
+    queries = read_questions(Path(arguments.queries)) if arguments.queries else (Question(text=arguments.query),)
+    retrieval, reranker = retrieval_config(arguments, place), reranker_folder(arguments, place)
+
+    def make_spec() -> JobSpec:
+        request = SearchRequest(
+            collection=store.ref(arguments.collection), queries=queries, retrieval=retrieval, reranker=reranker
+        )
+        return JobSpec(task=SEARCH, params=request.model_dump(mode="json"), title=f"Search {arguments.collection}")
+
+    def on_item(produced: Produced) -> None:
+        found = QuestionHits.model_validate(produced.item)
+        if arguments.queries or output.json:
+            output.object({"id": found.id, "hits": [hit_line(hit) for hit in found.hits]})
+        else:
+            _show_hits(output, found.hits)
+
+    run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
+
+
+def run_with_lock(place: Workplace, on_item: Callable[[Produced], None] | None) -> Callable[[JobSpec], dict[str, Any]]:
+    """Runs a job that reads; one that restores an index takes the writer's lock first."""
+    from workbench.rag.tasks import REBUILD
+
+    def run(spec: JobSpec) -> dict[str, Any]:
+        if spec.task != REBUILD:
+            return place.run(spec, on_item)
+        with place.writing(spec.title):
+            return place.run(spec)
+
+    return run
+
+
+def hit_line(hit: Hit) -> dict[str, Any]:
+    """The published form of a hit."""
+    place = {"document": hit.document, "page": hit.page, "start": hit.start, "end": hit.end}
+    return place | {"score": hit.score, "text": hit.text}
+
+
+def _show_hits(output: Output, hits: Sequence[Hit]) -> None:
+    if not hits:
+        output.text("Nothing was found.")
+    for number, hit in enumerate(hits, 1):
+        scores = ", ".join(f"{kind} {score:.3f}" for kind, score in hit.scores.items())
+        output.text(f"[{number}] {hit.document}, page {hit.page}, {hit.start}-{hit.end}  ({scores})")
+        output.text("    " + "\n    ".join(hit.text.splitlines()) + "\n")
+
+
+def print_text(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    text = collection_store(place).page_text(arguments.collection, arguments.document, arguments.page)
+    if output.json:
+        output.object({"document": arguments.document, "page": arguments.page, "text": text})
+    else:
+        # As it is, without a newline of our own: offsets count in exactly this text.
+        import sys
+
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def list_collections(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    found = collection_store(place).list_collections()
+    rows = [(c.name, c.documents, c.chunks, c.failed, c.embedder.name, c.chunking.chunk_tokens) for c in found]
+    columns = ("name", "documents", "chunks", "failed", "embedder", "chunk_tokens")
+    if output.json:
+        output.object({"collections": [dict(zip(columns, row, strict=True)) for row in rows]})
+    elif not rows:
+        output.text("There is no collection yet. `workbench index NAME FOLDER` makes one.")
+    else:
+        output.table(columns, rows)
+
+
+def show_collection(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    store = collection_store(place)
+    store.get(arguments.collection)
+    documents = store.documents(arguments.collection)
+    rows = [(d.name, d.status, d.pages, d.chunks, d.encoding, d.reason or " ".join(d.warnings)) for d in documents]
+    columns = ("document", "status", "pages", "chunks", "encoding", "reason")
+    if output.json:
+        output.object({"documents": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        output.table(columns, rows)
+
+
+def delete_collection(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    with place.writing(f"workbench collections delete {arguments.collection}"):
+        collection_store(place).delete(arguments.collection)
+    if output.json:
+        output.object({"deleted": arguments.collection})
+    else:
+        output.text(f"{arguments.collection} was deleted; your files were not touched.")

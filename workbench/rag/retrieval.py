@@ -1,0 +1,123 @@
+"""Questions to hits: by meaning, by words, or by both merged by reciprocal rank fusion."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from workbench.embedding import Embedder, load_embedder
+from workbench.rag.types import CollectionRef, Hit, RetrievalConfig, RetrievalMode
+from workbench.rag.vector_store import StoredChunk, VectorStore, damaged
+
+_RRF_K = 60
+"""Cormack, Clarke, Buettcher, "Reciprocal rank fusion", SIGIR 2009."""
+
+# Words of questions that say nothing about their object; the index drops only the commonest words itself.
+_QUESTION_WORDS = frozenset(
+    "what which who whom whose when where why how do does did is are was were can could should would may might shall "
+    "will i me my we our you your he she they them his her has have had there much many long get".split()
+)
+
+
+class Reranker(Protocol):
+    """Puts the most useful hits first."""
+
+    def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]: ...
+
+
+class Retriever:
+    """An opened collection with its embedder. Searches may come from several threads."""
+
+    def __init__(self, store: VectorStore, embedder: Embedder, reranker: Reranker | None = None) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._reranker = reranker
+
+    def search(self, query: str, config: RetrievalConfig) -> list[Hit]:
+        """At most `config.top_k` hits, best first; a query without words finds nothing."""
+        if not query.strip():
+            return []
+        wanted = max(50, 4 * config.top_k) if config.rerank or config.mode is RetrievalMode.HYBRID else config.top_k
+        hits = self._candidates(query, config.mode, wanted)
+        if config.rerank and self._reranker is not None:
+            hits = self._reranker.rerank(query, hits[:50])
+        return hits[: config.top_k]
+
+    def _candidates(self, query: str, mode: RetrievalMode, limit: int) -> list[Hit]:
+        match mode:
+            case RetrievalMode.VECTOR:
+                return _hits(self._by_meaning(query, limit), "vector")
+            case RetrievalMode.TEXT:
+                return _hits(self._by_words(query, limit), "text")
+            case RetrievalMode.HYBRID:
+                return fuse(
+                    _hits(self._by_meaning(query, limit), "vector"), _hits(self._by_words(query, limit), "text")
+                )
+
+    def _by_meaning(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
+        return self._store.search_vector(self._embedder.embed_query(query), limit)
+
+    def _by_words(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
+        return self._store.search_text(content_words(query), limit)
+
+
+def content_words(question: str) -> str:
+    """The question without the words that only make it a question; all of it when nothing else is left."""
+    kept = [word for word in question.split() if word.strip("?!.,;:\"'()").casefold() not in _QUESTION_WORDS]
+    return " ".join(kept) or question
+
+
+def _hits(rows: Iterable[tuple[StoredChunk, float]], kind: str) -> list[Hit]:
+    ordered = sorted(rows, key=lambda row: (-row[1], row[0].chunk_id))
+    return [
+        Hit(
+            document=chunk.document,
+            title=chunk.title,
+            page=chunk.page,
+            start=chunk.start,
+            end=chunk.end,
+            score=score,
+            text=chunk.text,
+            chunk_id=chunk.chunk_id,
+            scores={kind: score},
+        )
+        for chunk, score in ordered
+    ]
+
+
+def fuse(*rankings: Sequence[Hit]) -> list[Hit]:
+    """Reciprocal rank fusion: the score of a hit is the sum of 1 / (60 + rank) over the rankings that hold it."""
+    fused: dict[str, Hit] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, 1):
+            share = 1.0 / (_RRF_K + rank)
+            known = fused.get(hit.chunk_id)
+            scores = {**(known.scores if known else {}), **hit.scores}
+            score = (known.score if known else 0.0) + share
+            fused[hit.chunk_id] = hit.model_copy(update={"score": score, "scores": scores | {"hybrid": score}})
+    return sorted(fused.values(), key=lambda hit: (-hit.score, hit.chunk_id))
+
+
+_OPEN: dict[tuple[str, str], Retriever] = {}
+_OPENING = threading.Lock()
+
+
+def open_retriever(ref: CollectionRef, reranker: str = "", *, threads: int = 0) -> Retriever:
+    """The opened collection, kept for the life of the process. In workers only.
+
+    Raises WorkbenchError with code "index_damaged" when it does not hold what the database says.
+    """
+    with _OPENING:
+        key = (ref.folder, ref.embedder.content_hash)
+        kept = _OPEN.get(key)
+        if kept is None or not Path(ref.folder).is_dir() or kept._store.count() != ref.chunks:
+            _OPEN.pop(key, None)
+            store = VectorStore(Path(ref.folder), ref.embedder.dimension)
+            if store.count() != ref.chunks:
+                raise damaged(Path(ref.folder), f"{store.count()} chunks instead of {ref.chunks}")
+            kept = _OPEN[key] = Retriever(store, load_embedder(ref.embedder, threads=threads))
+    if not reranker:
+        return kept
+    from workbench.rag.reranking import open_reranker
+
+    return Retriever(kept._store, kept._embedder, open_reranker(Path(reranker)))

@@ -1,0 +1,378 @@
+"""Collections and their documents in the database: texts, spans, reasons. The index can be made again from it."""
+
+import hashlib
+import re
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workbench.database import Base, Database
+from workbench.embedding import EmbedderRef
+from workbench.errors import WorkbenchError
+from workbench.paths import WorkbenchPaths
+from workbench.rag.types import (
+    ChunkingConfig,
+    ChunkSpan,
+    CollectionRef,
+    DocumentStatus,
+    FileIndexed,
+    KnownDocument,
+    PageText,
+    StoredDocument,
+)
+
+
+class CollectionRow(Base):
+    __tablename__ = "rag_collections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    folder: Mapped[str]
+    embedder: Mapped[str]
+    """EmbedderRef as JSON."""
+    chunking: Mapped[str]
+    """ChunkingConfig as JSON."""
+    created: Mapped[str]
+
+
+class DocumentRow(Base):
+    __tablename__ = "rag_documents"
+    __table_args__ = (sa.UniqueConstraint("collection_id", "path"), sa.UniqueConstraint("collection_id", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    name: Mapped[str]
+    status: Mapped[str]
+    sha256: Mapped[str]
+    page_count: Mapped[int]
+    chunk_count: Mapped[int]
+    characters: Mapped[int]
+    reason: Mapped[str]
+    title: Mapped[str]
+    file_type: Mapped[str]
+    encoding: Mapped[str]
+    warnings: Mapped[str]
+    """One per line."""
+    size_bytes: Mapped[int]
+    duplicate_of: Mapped[str]
+    indexed_at: Mapped[str]
+
+
+class PageRow(Base):
+    __tablename__ = "rag_pages"
+
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+class ChunkRow(Base):
+    __tablename__ = "rag_chunks"
+
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Its place in reading order, from 0."""
+    chunk_id: Mapped[str]
+    page: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+    title: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDocument:
+    """A file of a collection and what became of it."""
+
+    name: str
+    path: str
+    status: DocumentStatus
+    sha256: str = ""
+    pages: int = 0
+    chunks: int = 0
+    characters: int = 0
+    reason: str = ""
+    title: str = ""
+    file_type: str = ""
+    encoding: str = ""
+    warnings: tuple[str, ...] = ()
+    size_bytes: int = 0
+    duplicate_of: str = ""
+    indexed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A named set of indexed documents with one embedder and one chunking."""
+
+    name: str
+    folder: Path
+    embedder: EmbedderRef
+    chunking: ChunkingConfig
+    created: str = ""
+    documents: int = 0
+    """Documents that can be found."""
+    chunks: int = 0
+    failed: int = 0
+
+
+class CollectionStore:
+    """Reads and writes collections. Only the process that holds the writer's lock may call what writes."""
+
+    def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def list_collections(self) -> list[Collection]:
+        with self._database.session() as session:
+            rows = session.scalars(sa.select(CollectionRow).order_by(CollectionRow.name))
+            return [self._collection(session, row) for row in rows]
+
+    def find(self, name: str) -> Collection | None:
+        with self._database.session() as session:
+            row = _find_row(session, name)
+            return self._collection(session, row) if row else None
+
+    def get(self, name: str) -> Collection:
+        found = self.find(name)
+        if found is None:
+            known = ", ".join(c.name for c in self.list_collections())
+            hint = f"There are: {known}." if known else f"Make it with `workbench index {name} FOLDER`."
+            raise WorkbenchError(f"There is no collection named {name!r}.", hint=hint, code="no_collection")
+        return found
+
+    def ref(self, name: str) -> CollectionRef:
+        """What workers get. Raises WorkbenchError when there is no such collection."""
+        found = self.get(name)
+        return CollectionRef(
+            name=found.name,
+            folder=str(found.folder),
+            embedder=found.embedder,
+            chunking=found.chunking,
+            chunks=found.chunks,
+        )
+
+    def _collection(self, session: Session, row: CollectionRow) -> Collection:
+        indexed = DocumentRow.status == str(DocumentStatus.INDEXED)
+        query = sa.select(
+            sa.func.count().filter(indexed),
+            sa.func.coalesce(sa.func.sum(DocumentRow.chunk_count), 0),
+            sa.func.count().filter(sa.not_(indexed)),
+        ).where(DocumentRow.collection_id == row.id)
+        documents, chunks, failed = session.execute(query).one()
+        return Collection(
+            name=row.name,
+            folder=self._paths.collections / row.folder,
+            embedder=EmbedderRef.model_validate_json(row.embedder),
+            chunking=ChunkingConfig.model_validate_json(row.chunking),
+            created=row.created,
+            documents=documents,
+            chunks=chunks,
+            failed=failed,
+        )
+
+    def create(self, name: str, embedder: EmbedderRef, chunking: ChunkingConfig) -> Collection:
+        """A new, empty collection."""
+        if not name.strip() or len(name) > 100 or not name.isprintable():
+            raise WorkbenchError(f"{name!r} cannot be a collection's name.", hint="Use 1 to 100 printable characters.")
+        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
+        folder = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        # What a deleted collection of that name left behind (a crash) must not come back.
+        shutil.rmtree(self._paths.collections / folder, ignore_errors=True)
+        with self._database.session() as session:
+            if _find_row(session, name):
+                raise WorkbenchError(f"A collection named {name!r} exists already.", hint="Choose another name.")
+            row = CollectionRow(
+                name=name,
+                folder=folder,
+                embedder=embedder.model_dump_json(),
+                chunking=chunking.model_dump_json(),
+                created=_now(),
+            )
+            session.add(row)
+            session.flush()
+            return self._collection(session, row)
+
+    def delete(self, name: str) -> None:
+        """The collection, its texts and its index; the user's files stay."""
+        found = self.get(name)
+        with self._database.session() as session:
+            session.execute(sa.delete(CollectionRow).where(CollectionRow.name == name))
+        shutil.rmtree(found.folder, ignore_errors=True)
+
+    def documents(self, name: str) -> list[SourceDocument]:
+        """Every file of the collection, failed ones too, by name."""
+        with self._database.session() as session:
+            query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
+            return [_document(row) for row in session.scalars(query.order_by(DocumentRow.name))]
+
+    def known_documents(self, name: str) -> tuple[KnownDocument, ...]:
+        """Documents whose text is kept, for an indexing job."""
+        return tuple(
+            KnownDocument(
+                path=document.path,
+                name=document.name,
+                sha256=document.sha256,
+                chunks=document.chunks,
+                pages=document.pages,
+                duplicate_of=document.duplicate_of,
+            )
+            for document in self.documents(name)
+            if document.status is DocumentStatus.INDEXED
+        )
+
+    def find_document(self, collection: str, document: str) -> SourceDocument:
+        """By name, by path, or by a file name that only one document has. Raises WorkbenchError."""
+        self.get(collection)
+        documents = self.documents(collection)
+        path = str(Path(document).expanduser().absolute())
+        exact = [d for d in documents if d.name == document or d.path in {document, path}]
+        found = exact or [d for d in documents if Path(d.name).name == document]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise WorkbenchError(
+                f"The collection {collection!r} has no document {document!r}.",
+                hint=f"It has: {', '.join(d.name for d in documents[:20])}{' ...' if len(documents) > 20 else ''}",
+                code="no_document",
+            )
+        raise WorkbenchError(
+            f"More than one document of {collection!r} is called {document!r}.",
+            hint=f"Name one of: {', '.join(d.name for d in found)}.",
+            code="ambiguous_document",
+        )
+
+    def page_text(self, collection: str, document: str, page: int) -> str:
+        """The text of one page, the very one that offsets count in. Raises WorkbenchError."""
+        found = self.find_document(collection, document)
+        source = found.duplicate_of or found.name
+        with self._database.session() as session:
+            query = (
+                sa.select(PageRow.text)
+                .join(DocumentRow)
+                .join(CollectionRow)
+                .where(CollectionRow.name == collection, DocumentRow.name == source, PageRow.number == page)
+            )
+            text = session.scalar(query)
+        if text is None:
+            raise WorkbenchError(
+                f"{found.name} has no page {page}.",
+                hint=f"It has {found.pages} pages." if found.pages else found.reason,
+                code="no_page",
+            )
+        return text
+
+    def texts(self, name: str) -> Iterator[StoredDocument]:
+        """Every indexed document with pages and chunks, one at a time."""
+        for document in self.documents(name):
+            if document.status is DocumentStatus.INDEXED and document.chunks:
+                yield self._stored(name, document)
+
+    def _stored(self, name: str, document: SourceDocument) -> StoredDocument:
+        with self._database.session() as session:
+            row = session.scalars(_document_query(name, document.path)).one()
+            pages = session.scalars(sa.select(PageRow).where(PageRow.document_id == row.id).order_by(PageRow.number))
+            chunks = session.scalars(
+                sa.select(ChunkRow).where(ChunkRow.document_id == row.id).order_by(ChunkRow.number)
+            )
+            return StoredDocument(
+                name=row.name,
+                sha256=row.sha256,
+                pages=tuple(PageText(number=page.number, text=page.text) for page in pages),
+                spans=tuple(
+                    ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title) for c in chunks
+                ),
+            )
+
+    def record(self, collection: str, item: FileIndexed) -> None:
+        """Write down what became of a file, in one transaction."""
+        with self._database.session() as session:
+            owner = _find_row(session, collection)
+            if owner is None:
+                return  # deleted while its job was still speaking
+            old = session.scalars(_document_query(collection, item.path)).one_or_none()
+            match item.status:
+                case DocumentStatus.UNCHANGED:
+                    return
+                case DocumentStatus.REMOVED:
+                    if old is not None:
+                        session.delete(old)
+                case DocumentStatus.FAILED if old is not None and old.status == DocumentStatus.INDEXED:
+                    old.reason = f"An older state is indexed; the file as it is now cannot be read: {item.reason}"
+                case _:
+                    if old is not None:
+                        session.delete(old)
+                        session.flush()
+                    _add_document(session, owner.id, item)
+
+
+def _add_document(session: Session, collection_id: int, item: FileIndexed) -> None:
+    row = DocumentRow(
+        collection_id=collection_id,
+        path=item.path,
+        name=item.name,
+        status=str(item.status),
+        sha256=item.sha256,
+        page_count=item.pages,
+        chunk_count=item.chunks,
+        characters=sum(len(page.text) for page in item.texts),
+        reason=item.reason,
+        title=item.title,
+        file_type=item.file_type,
+        encoding=item.encoding,
+        warnings="\n".join(item.warnings),
+        size_bytes=item.size_bytes,
+        duplicate_of=item.duplicate_of,
+        indexed_at=_now(),
+    )
+    session.add(row)
+    session.flush()
+    if item.texts:
+        pages = [{"document_id": row.id, "number": page.number, "text": page.text} for page in item.texts]
+        session.execute(sa.insert(PageRow), pages)
+    if item.spans:
+        session.execute(sa.insert(ChunkRow), list(_chunk_values(row.id, item.spans)))
+
+
+def _chunk_values(document_id: int, spans: Sequence[ChunkSpan]) -> Iterator[dict[str, object]]:
+    for number, span in enumerate(spans):
+        place = {"page": span.page, "start": span.start, "end": span.end, "title": span.title}
+        yield {"document_id": document_id, "number": number, "chunk_id": span.id, **place}
+
+
+def _find_row(session: Session, name: str) -> CollectionRow | None:
+    return session.scalars(sa.select(CollectionRow).where(CollectionRow.name == name)).one_or_none()
+
+
+def _document_query(collection: str, path: str) -> "sa.Select[DocumentRow]":
+    query = sa.select(DocumentRow).join(CollectionRow)
+    return query.where(CollectionRow.name == collection, DocumentRow.path == path)
+
+
+def _document(row: DocumentRow) -> SourceDocument:
+    return SourceDocument(
+        name=row.name,
+        path=row.path,
+        status=DocumentStatus(row.status),
+        sha256=row.sha256,
+        pages=row.page_count,
+        chunks=row.chunk_count,
+        characters=row.characters,
+        reason=row.reason,
+        title=row.title,
+        file_type=row.file_type,
+        encoding=row.encoding,
+        warnings=tuple(row.warnings.splitlines()),
+        size_bytes=row.size_bytes,
+        duplicate_of=row.duplicate_of,
+        indexed_at=row.indexed_at,
+    )
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,0 +1,220 @@
+"""Values of the document room. Offsets are code points in the page's text, end exclusive; pages count from 1."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from workbench.boundary import Boundary
+from workbench.embedding import EmbedderRef
+
+
+class PageText(Boundary):
+    """The text of one page, exactly as it is indexed and shown. Documents without pages have one page."""
+
+    number: int = Field(ge=1)
+    text: str
+
+
+class ChunkSpan(Boundary):
+    """A piece of one page of a document."""
+
+    id: str
+    """Unique in its collection; the same text of the same file keeps it."""
+    page: int
+    start: int
+    end: int
+    title: str = ""
+    """The headings above the chunk, "Handbook > Holidays"."""
+
+
+class ChunkingConfig(Boundary):
+    """How pages are cut into chunks."""
+
+    chunk_tokens: int = Field(120, ge=16, le=8192)
+    """Longest chunk in the embedder's tokens, its two special tokens included."""
+    overlap: int = Field(20, ge=0, le=4096)
+    """Tokens repeated at the start of the next chunk."""
+
+    @model_validator(mode="after")
+    def _overlap_is_smaller_than_half(self) -> Self:
+        if self.overlap > self.chunk_tokens // 2:
+            raise ValueError(f"overlap ({self.overlap}) must be at most half of chunk_tokens ({self.chunk_tokens})")
+        return self
+
+
+class CollectionRef(Boundary):
+    """What a worker gets to know of a collection."""
+
+    name: str
+    folder: str
+    """Holds the index; can be rebuilt from the database at any time."""
+    embedder: EmbedderRef
+    chunking: ChunkingConfig = ChunkingConfig()
+    chunks: int = 0
+    """How many chunks the database holds; an index with another number is damaged."""
+
+
+class RetrievalMode(StrEnum):
+    VECTOR = "vector"
+    TEXT = "text"
+    HYBRID = "hybrid"
+
+
+class RetrievalConfig(Boundary):
+    """How chunks are found."""
+
+    mode: RetrievalMode = RetrievalMode.HYBRID
+    top_k: int = Field(5, ge=1, le=1000)
+    rerank: bool = False
+    """Put the hits in the order of a local cross-encoder."""
+
+
+class Hit(Boundary):
+    """A chunk with its score for one question."""
+
+    document: str
+    title: str = ""
+    page: int
+    start: int
+    end: int
+    score: float
+    """The score by which the hits are ordered; higher is better, comparable within one question only."""
+    text: str
+    """The page's text from start to end."""
+    chunk_id: str = ""
+    scores: dict[str, float] = Field(default_factory=dict)
+    """Every score by its kind: "vector" (cosine), "text" (BM25), "hybrid" (reciprocal rank fusion), "rerank"."""
+
+
+class Citation(Boundary):
+    """The place that one mark [n] of an answer points to."""
+
+    number: int
+    document: str
+    page: int
+    start: int
+    end: int
+    text: str
+
+
+class DocumentStatus(StrEnum):
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+class FileIndexed(Boundary):
+    """What became of one file. With status indexed its rows are in the index, durably, before this is said."""
+
+    path: str
+    name: str
+    """The document's name in the collection: the path below the folder that was added."""
+    status: DocumentStatus
+    sha256: str = ""
+    pages: int = 0
+    chunks: int = 0
+    reason: str = ""
+    title: str = ""
+    file_type: str = ""
+    encoding: str = ""
+    warnings: tuple[str, ...] = ()
+    size_bytes: int = 0
+    modified_ns: int = 0
+    texts: tuple[PageText, ...] = ()
+    spans: tuple[ChunkSpan, ...] = ()
+    duplicate_of: str = ""
+    """The name of the document with the same content that is indexed instead."""
+
+
+class KnownDocument(Boundary):
+    """What the database knows of a document, for a worker that decides what changed."""
+
+    path: str
+    name: str
+    sha256: str
+    chunks: int
+    pages: int = 0
+    duplicate_of: str = ""
+
+
+class IndexRequest(Boundary):
+    collection: CollectionRef
+    sources: tuple[str, ...]
+    """Absolute files and folders; folders with all that is below them."""
+    known: tuple[KnownDocument, ...] = ()
+    """All documents of the collection."""
+
+
+class IndexReport(Boundary):
+    collection: str
+    indexed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    removed: int = 0
+    chunks: int = 0
+    """Chunks added by this run."""
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        parts = [f"{self.indexed} indexed", f"{self.unchanged} unchanged"]
+        parts += [f"{self.failed} failed"] if self.failed else []
+        parts += [f"{self.removed} removed"] if self.removed else []
+        return f"{', '.join(parts)} ({self.chunks} new chunks)"
+
+
+class Question(Boundary):
+    id: str = "1"
+    text: str
+
+
+class QuestionHits(Boundary):
+    """The chunks found for one question."""
+
+    id: str
+    hits: tuple[Hit, ...] = ()
+    problem: str = ""
+
+
+class SearchRequest(Boundary):
+    collection: CollectionRef
+    queries: tuple[Question, ...]
+    retrieval: RetrievalConfig = RetrievalConfig()
+    reranker: str = ""
+    """The folder of a local cross-encoder; needed when `retrieval.rerank` is on."""
+
+
+class SearchReport(Boundary):
+    queries: int
+    seconds: float = 0.0
+
+
+class Skipped(Boundary):
+    """Something below an added folder that is not even tried."""
+
+    path: str
+    reason: str
+
+
+class RebuildRequest(Boundary):
+    """Bring an index back from what the database holds."""
+
+    collection: CollectionRef
+    source: str
+    """A file with one JSON object of `StoredDocument` per line; removed when it was used."""
+
+
+class RebuildReport(Boundary):
+    documents: int
+    """How many had to be restored."""
+    chunks: int
+
+
+class StoredDocument(Boundary):
+    """A document's text with its chunks: all that the index needs."""
+
+    name: str
+    sha256: str
+    pages: tuple[PageText, ...]
+    spans: tuple[ChunkSpan, ...]
