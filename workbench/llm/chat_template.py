@@ -49,6 +49,7 @@ class TemplateRenderer:
         self.template = template
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._is_closed = False
 
     def render(self, messages: Sequence[ChatMessage]) -> str:
         """The prompt. Raises WorkbenchError with the template's own words when it refuses, fails or does not end."""
@@ -62,13 +63,19 @@ class TemplateRenderer:
             },
         }
         with self._lock:
+            if self._is_closed:
+                raise WorkbenchError(
+                    f"{self.template.model_name} was unloaded.", hint="Ask again.", code="engine_closed"
+                )
             reply = self._ask(json.dumps(request) + "\n")
         if "text" in reply:
             return reply["text"]
         raise _problem(self.template, reply.get("kind", "failed"), reply.get("error", ""))
 
     def close(self) -> None:
+        """End the process; rendering is over for good."""
         with self._lock:
+            self._is_closed = True
             self._stop()
 
     def _ask(self, line: str) -> dict[str, str]:

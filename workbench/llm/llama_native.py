@@ -82,6 +82,7 @@ class Weights:
             native.llama_model_is_recurrent(self.model) or native.llama_model_is_hybrid(self.model)
         )
         self._adapters: dict[str, Any] = {}
+        self._vocabulary_lock = threading.Lock()
         self._buffer = ctypes.create_string_buffer(512)
 
     @property
@@ -103,15 +104,21 @@ class Weights:
         return self._special_text(self.native.llama_vocab_eos(self.vocab))
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
-        """Token ids. `add_special` puts the model's begin mark in front where the model wants one."""
-        data = text.encode("utf-8", "replace")
-        size = len(data) + 8
-        tokens = (self.native.llama_token * size)()
-        count = self.native.llama_tokenize(self.vocab, data, len(data), tokens, size, add_special, parse_special)
-        if count < 0:
-            tokens = (self.native.llama_token * -count)()
-            count = self.native.llama_tokenize(self.vocab, data, len(data), tokens, -count, add_special, parse_special)
-        return list(tokens[:count])
+        """Token ids; from any thread. `add_special` puts the model's begin mark in front where the model wants one."""
+        with self._vocabulary_lock:
+            if not self.model:
+                raise WorkbenchError(f"{self.name} was unloaded.", hint="Ask again.", code="engine_closed")
+            data = text.encode("utf-8", "replace")
+            count, tokens = self._tokenize(data, len(data) + 8, add_special, parse_special)
+            if count < 0:
+                count, tokens = self._tokenize(data, -count, add_special, parse_special)
+            return list(tokens[:count])
+
+    def _tokenize(self, data: bytes, room: int, add_special: bool, parse_special: bool) -> tuple[int, Any]:
+        """The number of tokens (negative: the room that they need) and the array that holds them."""
+        tokens = (self.native.llama_token * room)()
+        count = self.native.llama_tokenize(self.vocab, data, len(data), tokens, room, add_special, parse_special)
+        return int(count), tokens
 
     def piece(self, token: int, *, special: bool = False) -> bytes:
         """The bytes of one token. Only called from the scheduler's thread (one shared buffer)."""
@@ -139,9 +146,10 @@ class Weights:
         return self._adapters[digest]
 
     def free(self) -> None:
-        if self.model:
-            self.native.llama_model_free(self.model)
-            self.model = None
+        with self._vocabulary_lock:
+            if self.model:
+                self.native.llama_model_free(self.model)
+                self.model = None
 
     def _special_text(self, token: int) -> str:
         return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""

@@ -1,0 +1,323 @@
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.llm_models import write_saying_gguf, write_tiny_adapter, write_tiny_gguf
+from workbench.errors import WorkbenchError
+from workbench.llm.adapters import adapter_hash
+from workbench.llm.engines import open_engine
+from workbench.llm.library import describe_gguf
+from workbench.llm.llamacpp_engine import LlamaCppEngine
+from workbench.llm.types import (
+    AdapterRef,
+    ChatMessage,
+    Completion,
+    FinishReason,
+    GenerationConfig,
+    GenerationRequest,
+    LoadConfig,
+    Role,
+)
+
+Opener = Callable[..., LlamaCppEngine]
+SAID = "Hel€ 😀wörd"
+
+
+@pytest.fixture
+def opened() -> Iterator[Opener]:
+    engines: list[LlamaCppEngine] = []
+
+    def open_(path: Path, **load: Any) -> LlamaCppEngine:
+        settings = {"context_length": 256, "threads": 1, "parallel_sequences": 4} | load
+        engine = open_engine(describe_gguf(path), LoadConfig(**settings))
+        assert isinstance(engine, LlamaCppEngine)
+        engines.append(engine)
+        return engine
+
+    yield open_
+    for engine in engines:
+        engine.close()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, opened: Opener) -> LlamaCppEngine:
+    return opened(write_tiny_gguf(tmp_path / "tiny.gguf"))
+
+
+@pytest.fixture
+def saying(tmp_path: Path, opened: Opener) -> LlamaCppEngine:
+    return opened(write_saying_gguf(tmp_path / "saying.gguf", SAID))
+
+
+def ask(text: str = "hello", *, adapter: AdapterRef | None = None, id: str = "", **config: Any) -> GenerationRequest:
+    settings = GenerationConfig(**({"max_tokens": 24} | config))
+    return GenerationRequest(
+        id=id, messages=(ChatMessage(role=Role.USER, content=text),), config=settings, adapter=adapter
+    )
+
+
+def answer(engine: LlamaCppEngine, request: GenerationRequest) -> Completion:
+    return engine.stream(request, lambda _: None, lambda: False)
+
+
+def answers(engine: LlamaCppEngine, requests: list[GenerationRequest]) -> list[Completion]:
+    return engine.complete_all(requests, lambda _: None, lambda: False)
+
+
+def test_that_an_answer_arrives_in_whole_characters_and_ends_where_the_model_ends(saying: LlamaCppEngine) -> None:
+    pieces: list[str] = []
+    completion = saying.stream(ask(id="7"), pieces.append, lambda: False)
+    assert pieces == list(SAID)
+    assert (completion.text, completion.id, completion.finish_reason) == (SAID, "7", FinishReason.STOP)
+    assert completion.usage.generated_tokens == len(SAID.encode())
+    assert completion.final_prompt == "<|user|>hello<|end|><|assistant|>"
+    assert completion.usage.prompt_tokens == 1 + 3 + len("hello") == saying.count_tokens(ask().messages)  # begin mark
+    assert 0 < completion.seconds_to_first_token <= completion.seconds
+
+
+def test_that_the_begin_mark_is_there_once_also_when_the_template_writes_it(tmp_path: Path, opened: Opener) -> None:
+    engine = opened(write_tiny_gguf(tmp_path / "bos.gguf", template="{{ bos_token }}{{ messages[0].content }}"))
+    assert engine.count_tokens(ask("abc").messages) == 1 + len("abc")
+    assert engine.count_text_tokens("abc") == len("abc")
+
+
+@pytest.mark.parametrize(("stop", "text"), [(["€ 😀"], "Hel"), (["x", "wö"], "Hel€ 😀"), (["H"], ""), (["zzz"], SAID)])
+def test_that_the_text_ends_before_a_stop_string(saying: LlamaCppEngine, stop: list[str], text: str) -> None:
+    pieces: list[str] = []
+    completion = saying.stream(ask(stop=tuple(stop)), pieces.append, lambda: False)
+    assert completion.text == "".join(pieces) == text
+    assert completion.finish_reason is FinishReason.STOP
+
+
+@pytest.mark.parametrize(("tokens", "text"), [(3, "Hel"), (4, "Hel"), (5, "Hel"), (6, "Hel€")])
+def test_that_an_answer_cut_inside_a_character_drops_its_beginning(
+    saying: LlamaCppEngine, tokens: int, text: str
+) -> None:
+    completion = answer(saying, ask(max_tokens=tokens))
+    assert (completion.text, completion.finish_reason) == (text, FinishReason.LENGTH)
+
+
+def test_that_the_likeliest_tokens_are_the_same_every_time(tiny: LlamaCppEngine) -> None:
+    assert len({answer(tiny, ask()).text for _ in range(3)}) == 1
+
+
+def test_that_the_seed_decides_a_sampled_answer(tiny: LlamaCppEngine) -> None:
+    hot: dict[str, Any] = {"temperature": 1.5, "top_k": 0, "top_p": 1.0, "min_p": 0.0}
+    by_seed = [answer(tiny, ask(seed=seed, **hot)).text for seed in (1, 2, 1)]
+    assert by_seed[0] == by_seed[2] != by_seed[1]
+
+
+def test_that_top_k_of_one_is_the_likeliest_token_at_any_temperature(tiny: LlamaCppEngine) -> None:
+    assert answer(tiny, ask(temperature=2.0, top_k=1)).text == answer(tiny, ask()).text
+
+
+def test_that_a_repeat_penalty_changes_a_repeating_answer(tmp_path: Path, opened: Opener) -> None:
+    embedding = np.eye(261, 288, dtype=np.float32)
+    stuttering = write_tiny_gguf(
+        tmp_path / "stuttering.gguf",
+        width=288,
+        blocks=1,
+        feed_forward=64,
+        replace={
+            "token_embd.weight": embedding,
+            "output.weight": embedding,
+            "blk.0.attn_output.weight": np.zeros((288, 288), np.float32),
+            "blk.0.ffn_down.weight": np.zeros((288, 64), np.float32),
+        },
+    )
+    engine = opened(stuttering)
+    raw = GenerationRequest(prompt="a", config=GenerationConfig(max_tokens=6))
+    assert answer(engine, raw).text == "aaaaaa"
+    every: dict[str, Any] = {"max_tokens": 6, "temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0}
+    assert answer(engine, raw.model_copy(update={"config": GenerationConfig(**every)})).text == "aaaaaa"
+    penalised = raw.model_copy(update={"config": GenerationConfig(repeat_penalty=5.0, **every)})
+    assert answer(engine, penalised).text != "aaaaaa"
+
+
+def test_that_a_fixed_list_gives_the_same_texts_again(tiny: LlamaCppEngine) -> None:
+    requests = [ask("question " * (n % 5) + str(n), id=str(n), temperature=0.9, seed=n) for n in range(12)]
+    first = answers(tiny, requests)
+    assert [completion.id for completion in first] == [str(n) for n in range(12)]
+    noise = threading.Thread(target=lambda: answer(tiny, ask("meanwhile", max_tokens=100)))
+    noise.start()
+    again = answers(tiny, requests)
+    noise.join()
+    assert [completion.text for completion in again] == [completion.text for completion in first]
+
+
+def test_that_a_shared_beginning_is_computed_once_and_changes_no_answer(tiny: LlamaCppEngine) -> None:
+    beginning = "The same long beginning of every question. " * 2
+    requests = [ask(beginning + str(n), id=str(n)) for n in range(6)]
+    alone = [answers(tiny, [request])[0] for request in requests]
+    together = answers(tiny, requests)
+    assert [completion.text for completion in together] == [completion.text for completion in alone]
+    assert all(completion.usage.cached_tokens == 0 for completion in alone)
+    assert sum(completion.usage.cached_tokens >= len(beginning) for completion in together) >= 5
+
+
+def test_that_the_next_turn_of_a_conversation_reuses_the_one_before(tiny: LlamaCppEngine) -> None:
+    first = answer(tiny, GenerationRequest(prompt="once upon a time", config=GenerationConfig(max_tokens=1)))
+    longer = GenerationRequest(prompt="once upon a time there was", config=GenerationConfig(max_tokens=8))
+    second = answer(tiny, longer)
+    assert second.usage.cached_tokens == first.usage.prompt_tokens
+    assert second.text == answers(tiny, [longer])[0].text
+
+
+def test_that_many_askers_get_the_answers_that_they_get_alone(tiny: LlamaCppEngine) -> None:
+    questions = [f"{n} is a number" for n in range(9)]
+    alone = [answers(tiny, [ask(question)])[0].text for question in questions]
+    together: dict[str, str] = {}
+
+    def asker(question: str) -> None:
+        together[question] = answer(tiny, ask(question)).text
+
+    threads = [threading.Thread(target=asker, args=(question,)) for question in questions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [together[question] for question in questions] == alone
+
+
+def test_that_an_adapter_changes_the_answer_and_leaves_the_base_as_it_was(tiny: LlamaCppEngine, tmp_path: Path) -> None:
+    path = write_tiny_adapter(tmp_path / "adapter.gguf")
+    adapter = AdapterRef(path=str(path))
+    before, tuned, after = answer(tiny, ask()), answer(tiny, ask(adapter=adapter)), answer(tiny, ask())
+    assert before.text == after.text != tuned.text
+    assert (before.adapter_hash, tuned.adapter_hash, after.adapter_hash) == ("", adapter_hash(path), "")
+
+
+def test_that_an_adapter_of_no_strength_is_the_base(tiny: LlamaCppEngine, tmp_path: Path) -> None:
+    nothing = write_tiny_adapter(tmp_path / "nothing.gguf", strength=0.0)
+    strong = write_tiny_adapter(tmp_path / "strong.gguf")
+    base = answer(tiny, ask()).text
+    assert answer(tiny, ask(adapter=AdapterRef(path=str(nothing)))).text == base
+    assert answer(tiny, ask(adapter=AdapterRef(path=str(strong), scale=0.0))).text == base
+
+
+def test_that_each_answer_of_a_mixed_list_has_its_own_adapter(tiny: LlamaCppEngine, tmp_path: Path) -> None:
+    adapters = [AdapterRef(path=str(write_tiny_adapter(tmp_path / f"{n}.gguf", seed=n))) for n in range(5)]
+    mixed = [None, *adapters, None]
+    completions = answers(tiny, [ask(adapter=adapter) for adapter in mixed])
+    assert [c.adapter_hash for c in completions] == [adapter_hash(Path(a.path)) if a else "" for a in mixed]
+    assert [c.text for c in completions] == [answer(tiny, ask(adapter=adapter)).text for adapter in mixed]
+    assert len({c.text for c in completions}) == 6
+
+
+def test_that_an_adapter_that_does_not_fit_is_refused_and_the_engine_goes_on(
+    tiny: LlamaCppEngine, tmp_path: Path
+) -> None:
+    wrong = AdapterRef(path=str(write_tiny_adapter(tmp_path / "wrong.gguf", architecture="gemma")))
+    with pytest.raises(WorkbenchError, match="does not belong to tiny"):
+        answer(tiny, ask(adapter=wrong))
+    refused, fine = answers(tiny, [ask(adapter=wrong), ask()])
+    assert refused.finish_reason is FinishReason.ERROR and "does not belong" in refused.problem
+    assert fine.text == answer(tiny, ask()).text
+
+
+def test_that_an_adapter_of_invalid_numbers_is_named(tiny: LlamaCppEngine, tmp_path: Path) -> None:
+    path = write_tiny_adapter(tmp_path / "nan.gguf", strength=float("nan"))
+    with pytest.raises(WorkbenchError, match=r"The adapter nan\.gguf produces invalid numbers"):
+        answer(tiny, ask(adapter=AdapterRef(path=str(path))))
+
+
+def test_that_a_model_of_invalid_numbers_is_refused_at_load(tmp_path: Path, opened: Opener) -> None:
+    broken = {"blk.1.ffn_down.weight": np.full((64, 128), np.nan, np.float32)}
+    with pytest.raises(WorkbenchError, match="nan produces invalid numbers"):
+        opened(write_tiny_gguf(tmp_path / "nan.gguf", replace=broken))
+
+
+def test_that_a_prompt_longer_than_the_context_is_refused_with_counts(tiny: LlamaCppEngine) -> None:
+    with pytest.raises(WorkbenchError, match="The prompt has 304 tokens, but tiny sees 256 at once"):
+        answer(tiny, ask("x" * 300))
+    too_long, fine = answers(tiny, [ask("x" * 300, id="a"), ask(id="b")])
+    assert (too_long.id, too_long.finish_reason) == ("a", FinishReason.ERROR)
+    assert fine.finish_reason is FinishReason.LENGTH
+
+
+def test_that_an_answer_ends_where_the_context_ends(tiny: LlamaCppEngine) -> None:
+    completion = answer(tiny, ask("x" * 200, max_tokens=4000))
+    assert completion.finish_reason is FinishReason.LENGTH
+    assert completion.usage.prompt_tokens + completion.usage.generated_tokens == 256 + 1
+
+
+def test_that_an_empty_prompt_is_refused(tiny: LlamaCppEngine) -> None:
+    with pytest.raises(WorkbenchError, match="the prompt is empty"):
+        answer(tiny, GenerationRequest())
+
+
+def test_that_a_stop_keeps_the_text_and_comes_soon(tmp_path: Path, opened: Opener) -> None:
+    engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192), context_length=8192)
+    stopped, pieces = threading.Event(), list[str]()
+    stopped_at = 0.0
+
+    def on_text(text: str) -> None:
+        nonlocal stopped_at
+        pieces.append(text)
+        if len(pieces) == 20:
+            stopped_at = time.perf_counter()
+            stopped.set()
+
+    completion = engine.stream(ask(max_tokens=8000), on_text, stopped.is_set)
+    assert time.perf_counter() - stopped_at < 0.2
+    assert completion.finish_reason is FinishReason.CANCELLED
+    assert completion.text == "".join(pieces) != ""
+    assert answer(engine, ask()).finish_reason is FinishReason.LENGTH
+
+
+def test_that_a_stopped_list_gives_every_answer_a_last_word(tiny: LlamaCppEngine) -> None:
+    done: list[Completion] = []
+    completions = tiny.complete_all(
+        [ask(str(n), max_tokens=200 if n else 3) for n in range(20)], done.append, lambda: len(done) > 0
+    )
+    assert completions[0].finish_reason is FinishReason.LENGTH
+    assert len(done) == 20
+    assert {completion.finish_reason for completion in completions[8:]} == {FinishReason.CANCELLED}
+
+
+def test_that_closing_ends_what_is_under_way(tmp_path: Path, opened: Opener) -> None:
+    engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192), context_length=8192)
+    begun, ended = threading.Event(), list[Completion]()
+
+    def asker() -> None:
+        ended.append(engine.stream(ask(max_tokens=8000), lambda _: begun.set(), lambda: False))
+
+    thread = threading.Thread(target=asker)
+    thread.start()
+    assert begun.wait(10)
+    engine.close()
+    thread.join(10)
+    assert ended[0].finish_reason is FinishReason.CANCELLED and ended[0].text
+    with pytest.raises(WorkbenchError, match="was unloaded"):
+        answer(engine, ask())
+
+
+def test_that_memory_names_weights_cache_and_buffers(tiny: LlamaCppEngine) -> None:
+    memory = tiny.memory()
+    assert memory.weights == 107456 * 4
+    assert memory.kv_cache == 256 * 4 * 2 * 2 * 16 * 2 * 2  # tokens, answers, layers, kv heads, head, k and v, bytes
+    assert memory.compute > 0
+
+
+def test_that_an_unknown_architecture_says_that_a_newer_engine_is_needed(tmp_path: Path, opened: Opener) -> None:
+    path = write_tiny_gguf(tmp_path / "future.gguf")
+    data = path.read_bytes().replace(b"llama", b"zlama")
+    path.write_bytes(data)
+    with pytest.raises(WorkbenchError, match="architecture 'zlama', which this version"):
+        opened(path)
+
+
+def test_that_a_model_that_needs_more_memory_than_there_is_is_refused_with_numbers(
+    tmp_path: Path, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.llm.fit.free_memory", lambda: 15_000_000)
+    path = write_tiny_gguf(tmp_path / "big.gguf", context=1 << 20)
+    with pytest.raises(
+        WorkbenchError, match=r"needs about .* but 15 MB of memory are free\. A context of \d+ tokens fits"
+    ):
+        opened(path, context_length=1 << 20)
