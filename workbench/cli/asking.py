@@ -1,7 +1,16 @@
-"""`workbench ask`: answers from documents."""
+"""`workbench ask`: answers from documents, with citations."""
 
 import argparse
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.output import Output, printable
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Produced
+from workbench.jobs.spec import JobSpec
+from workbench.rag.types import Answer, AskRequest, Question
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -9,3 +18,106 @@ if TYPE_CHECKING:
 
 def register(commands: "Commands") -> None:
     """Add `ask`."""
+    from workbench.cli.documents import add_retrieval_options
+
+    parser = commands.add_parser("ask", help="answer questions from documents")
+    parser.add_argument("collection", metavar="COLLECTION")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("question", nargs="?", metavar="QUESTION")
+    what.add_argument("--questions", metavar="FILE.jsonl", help='one {"id", "text"} per line')
+    parser.add_argument("--model", required=True, metavar="M", help="name or path of a model")
+    parser.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument("--temperature", type=float, metavar="T", help="0 (the default) takes the likeliest token")
+    parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
+    add_retrieval_options(parser)
+    parser.set_defaults(run=ask)
+
+
+def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.cli.documents import collection_store, run_with_lock
+    from workbench.rag.indexing import run_healed
+    from workbench.rag.tasks import ASK
+
+    store = collection_store(place)
+    request = _request(arguments, place)
+    answers: dict[str, Answer] = {}
+    streaming = not arguments.questions and not output.json
+
+    def on_item(produced: Produced) -> None:
+        if produced.kind == "TextProduced" and streaming:
+            sys.stdout.write(printable(produced.item["text"]))
+            sys.stdout.flush()
+        elif produced.kind == "Answer":
+            answer = Answer.model_validate(produced.item)
+            answers[answer.id] = answer
+
+    def make_spec() -> JobSpec:
+        fresh = request.model_copy(update={"collection": store.ref(arguments.collection)})
+        return JobSpec(task=ASK, params=fresh.model_dump(mode="json"), title="Ask", worker="llm")
+
+    run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
+    ordered = [answers[question.id] for question in request.questions if question.id in answers]
+    if streaming:
+        _show(output, ordered[0])
+    else:
+        output.lines(answer_line(answer) for answer in ordered)
+    failed = [answer for answer in ordered if answer.problem]
+    if failed:
+        raise WorkbenchError(f"{len(failed)} of {len(ordered)} questions got no answer.", hint=failed[0].problem)
+
+
+def _request(arguments: argparse.Namespace, place: Workplace) -> AskRequest:
+    from workbench.cli.choices import choose_adapter, choose_model, generation_config, load_config
+    from workbench.cli.documents import collection_store, read_questions, reranker_folder, retrieval_config
+
+    collection = collection_store(place).ref(arguments.collection)
+    single = (Question(text=arguments.question),) if not arguments.questions else ()
+    questions = single or read_questions(Path(arguments.questions))
+    if len({question.id for question in questions}) != len(questions):
+        raise WorkbenchError(f"Two questions of {arguments.questions} have the same id.", hint="Give each its own.")
+    return AskRequest(
+        collection=collection,
+        questions=questions,
+        model=choose_model(place, arguments.model),
+        load=load_config(place),
+        config=generation_config(
+            max_tokens=arguments.max_tokens, temperature=arguments.temperature, seed=arguments.seed
+        ),
+        adapter=choose_adapter(place, arguments.adapter),
+        retrieval=retrieval_config(arguments, place),
+        reranker=reranker_folder(arguments, place),
+    )
+
+
+def answer_line(answer: Answer) -> dict[str, Any]:
+    """The published form of an answer. `dangling` lists marks that point to no passage."""
+    from workbench.cli.documents import hit_line
+
+    line: dict[str, Any] = {
+        "id": answer.id,
+        "answer": answer.answer,
+        "answerable": answer.answerable,
+        "citations": [citation.model_dump(mode="json") for citation in answer.citations],
+        "hits": [hit_line(hit) for hit in answer.hits],
+        "dangling": list(answer.dangling),
+    }
+    if answer.problem:
+        line["error"] = {"message": answer.problem, "hint": ""}
+    return line
+
+
+def _show(output: Output, answer: Answer) -> None:
+    """What goes below a streamed answer: where its marks point to."""
+    if answer.completion is None:
+        output.text(answer.answer)
+    else:
+        print(flush=True)
+    for remark in filter(None, [answer.remark, answer.problem]):
+        output.note(remark)
+    for citation in answer.citations:
+        quoted = " ".join(citation.text.split())
+        shown = quoted if len(quoted) <= 160 else quoted[:157] + "..."
+        output.text(f"  [{citation.number}] {citation.document}, page {citation.page}: {shown}")
+    for number in answer.dangling:
+        output.note(f"The mark [{number}] points to no passage.")

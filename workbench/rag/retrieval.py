@@ -1,7 +1,7 @@
 """Questions to hits: by meaning, by words, or by both merged by reciprocal rank fusion."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -28,10 +28,20 @@ class Reranker(Protocol):
 class Retriever:
     """An opened collection with its embedder. Searches may come from several threads."""
 
-    def __init__(self, store: VectorStore, embedder: Embedder, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self, store: VectorStore, open_embedder: Callable[[], Embedder], reranker: Reranker | None = None
+    ) -> None:
+        """`open_embedder` is called by the first search that needs vectors."""
         self._store = store
-        self._embedder = embedder
+        self._open_embedder = open_embedder
         self._reranker = reranker
+
+    def with_reranker(self, reranker: Reranker) -> "Retriever":
+        return Retriever(self._store, self._open_embedder, reranker)
+
+    def count(self) -> int:
+        """Number of chunks in the index."""
+        return self._store.count()
 
     def search(self, query: str, config: RetrievalConfig) -> list[Hit]:
         """At most `config.top_k` hits, best first; a query without words finds nothing."""
@@ -55,7 +65,7 @@ class Retriever:
                 )
 
     def _by_meaning(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
-        return self._store.search_vector(self._embedder.embed_query(query), limit)
+        return self._store.search_vector(self._open_embedder().embed_query(query), limit)
 
     def _by_words(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
         return self._store.search_text(content_words(query), limit)
@@ -109,15 +119,28 @@ def open_retriever(ref: CollectionRef, reranker: str = "", *, threads: int = 0) 
     """
     with _OPENING:
         key = (ref.folder, ref.embedder.content_hash)
-        kept = _OPEN.get(key)
-        if kept is None or not Path(ref.folder).is_dir() or kept._store.count() != ref.chunks:
-            _OPEN.pop(key, None)
-            store = VectorStore(Path(ref.folder), ref.embedder.dimension)
-            if store.count() != ref.chunks:
-                raise damaged(Path(ref.folder), f"{store.count()} chunks instead of {ref.chunks}")
-            kept = _OPEN[key] = Retriever(store, load_embedder(ref.embedder, threads=threads))
+        kept = _OPEN.pop(key, None)
+        if kept is None or not _is_there(ref) or kept.count() != ref.chunks:
+            kept = _open(ref, threads)
+        _OPEN[key] = kept
     if not reranker:
         return kept
     from workbench.rag.reranking import open_reranker
 
-    return Retriever(kept._store, kept._embedder, open_reranker(Path(reranker)))
+    return kept.with_reranker(open_reranker(Path(reranker)))
+
+
+def _open(ref: CollectionRef, threads: int) -> Retriever:
+    folder = Path(ref.folder)
+    if ref.chunks and not _is_there(ref):
+        raise damaged(folder, "it is not there")
+    opened = Retriever(
+        VectorStore(folder, ref.embedder.dimension), lambda: load_embedder(ref.embedder, threads=threads)
+    )
+    if opened.count() != ref.chunks:
+        raise damaged(folder, f"{opened.count()} chunks instead of {ref.chunks}")
+    return opened
+
+
+def _is_there(ref: CollectionRef) -> bool:
+    return any(Path(ref.folder).glob("*.lance"))

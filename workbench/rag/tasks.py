@@ -5,9 +5,12 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
+from workbench.rag.answering import Answerer
 from workbench.rag.indexer import ChunkWriter, Indexer, stored_chunks
-from workbench.rag.retrieval import open_retriever
+from workbench.rag.retrieval import Retriever, open_retriever
 from workbench.rag.types import (
+    AskReport,
+    AskRequest,
     IndexReport,
     IndexRequest,
     QuestionHits,
@@ -21,6 +24,7 @@ from workbench.rag.types import (
 INDEX = "workbench.rag.tasks:index"
 REBUILD = "workbench.rag.tasks:rebuild"
 SEARCH = "workbench.rag.tasks:search"
+ASK = "workbench.rag.tasks:ask"
 
 # Documents are written together until they hold so many chunks.
 _REBUILD_CHUNKS = 512
@@ -69,10 +73,24 @@ def search(context: JobContext, request: SearchRequest) -> SearchReport:
     """Find chunks for each query; produces QuestionHits in the order of the queries."""
     started = time.monotonic()
     context.progress(0, len(request.queries), "Opening the index")
-    retriever = open_retriever(request.collection, request.reranker, threads=context.threads)
-    if request.retrieval.rerank and not request.reranker:
-        raise WorkbenchError("Reranking needs a local cross-encoder.", hint="Put one into a models folder.")
+    retriever = _retriever(context, request)
     for number, query in enumerate(request.queries):
         context.progress(number, len(request.queries), "Searching")
         context.produce(QuestionHits(id=query.id, hits=tuple(retriever.search(query.text, request.retrieval))))
     return SearchReport(queries=len(request.queries), seconds=time.monotonic() - started)
+
+
+def ask(context: JobContext, request: AskRequest) -> AskReport:
+    """Answer questions from documents: for each QuestionHits, then an Answer; a single one is streamed before."""
+    started = time.monotonic()
+    context.progress(0, len(request.questions), "Opening the index")
+    Answerer(context, request, _retriever(context, request)).run()
+    return AskReport(questions=len(request.questions), seconds=time.monotonic() - started)
+
+
+def _retriever(context: JobContext, request: SearchRequest | AskRequest) -> Retriever:
+    if request.retrieval.rerank and not request.reranker:
+        raise WorkbenchError(
+            "Reranking needs a local cross-encoder.", hint="Put one into a models folder.", code="no_reranker"
+        )
+    return open_retriever(request.collection, request.reranker, threads=context.threads)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from workbench.boundary import Boundary
 from workbench.embedding import EmbedderRef
+from workbench.llm.types import AdapterRef, ChatMessage, Completion, GenerationConfig, LoadConfig, ModelRef
 
 
 class PageText(Boundary):
@@ -187,6 +188,51 @@ class SearchRequest(Boundary):
 
 class SearchReport(Boundary):
     queries: int
+    seconds: float = 0.0
+
+
+class AskRequest(Boundary):
+    collection: CollectionRef
+    questions: tuple[Question, ...]
+    model: ModelRef
+    load: LoadConfig = LoadConfig()
+    config: GenerationConfig = GenerationConfig()
+    adapter: AdapterRef | None = None
+    retrieval: RetrievalConfig = RetrievalConfig()
+    reranker: str = ""
+    examples: tuple[ChatMessage, ...] = ()
+    system: str = ""
+    """Replaces the program's own instruction before the sources."""
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> Self:
+        if len({question.id for question in self.questions}) != len(self.questions):
+            raise ValueError("two questions have the same id")
+        return self
+
+
+class Answer(Boundary):
+    """An answer from documents."""
+
+    id: str
+    answer: str
+    """As the model wrote it, marks [n] included."""
+    answerable: bool
+    """False when it says that the documents do not say."""
+    citations: tuple[Citation, ...] = ()
+    dangling: tuple[int, ...] = ()
+    """Marks that point to no passage."""
+    hits: tuple[Hit, ...] = ()
+    """What was retrieved, best first."""
+    used: int = 0
+    """How many of the hits the model saw."""
+    remark: str = ""
+    problem: str = ""
+    completion: Completion | None = None
+
+
+class AskReport(Boundary):
+    questions: int
     seconds: float = 0.0
 
 

@@ -1,0 +1,135 @@
+"""Questions to answers with citations, in the worker that keeps model, embedder and index open."""
+
+from collections.abc import Sequence
+
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import JobContext
+from workbench.llm.engines import borrowed
+from workbench.llm.grounded_prompt import REFUSAL, is_refusal
+from workbench.llm.tasks import TextProduced
+from workbench.llm.types import ChatEngine, Completion, FinishReason, GenerationRequest
+from workbench.rag.citations import parse
+from workbench.rag.grounding import GroundedPrompt, build_messages
+from workbench.rag.retrieval import Retriever
+from workbench.rag.types import Answer, AskRequest, Hit, Question, QuestionHits
+
+
+class Answerer:
+    """Answers the questions of one request; each gets QuestionHits and then an Answer."""
+
+    def __init__(self, context: JobContext, request: AskRequest, retriever: Retriever) -> None:
+        self._context = context
+        self._request = request
+        self._retriever = retriever
+        self._done = 0
+
+    def run(self) -> None:
+        hits = self._retrieve()
+        with_hits = [(question, found) for question, found in hits if found]
+        for question, found in hits:
+            if not found:
+                self._say(nothing_found(question))
+        if not with_hits:
+            return
+        self._context.progress(self._done, len(hits), "Loading the model")
+        with borrowed(self._request.model, self._request.load) as engine:
+            prompts = self._prompts(engine, with_hits)
+            if len(self._request.questions) == 1:
+                for question, found, prompt in prompts:
+                    self._stream(engine, question, found, prompt)
+            else:
+                self._answer_all(engine, prompts)
+
+    def _retrieve(self) -> list[tuple[Question, list[Hit]]]:
+        found = []
+        for number, question in enumerate(self._request.questions):
+            self._context.progress(number, len(self._request.questions), "Searching")
+            hits = self._retriever.search(question.text, self._request.retrieval)
+            self._context.produce(QuestionHits(id=question.id, hits=tuple(hits)))
+            found.append((question, hits))
+        return found
+
+    def _prompts(
+        self, engine: ChatEngine, questions: Sequence[tuple[Question, list[Hit]]]
+    ) -> list[tuple[Question, list[Hit], GroundedPrompt]]:
+        """Prompts that fit; a question that does not is answered with its problem and the others go on."""
+        prompts = []
+        for question, hits in questions:
+            try:
+                prompts.append((question, hits, self._prompt(engine, question, hits)))
+            except WorkbenchError as problem:
+                if len(self._request.questions) == 1:
+                    raise
+                self._say(Answer(id=question.id, answer="", answerable=False, hits=tuple(hits), problem=str(problem)))
+        return prompts
+
+    def _prompt(self, engine: ChatEngine, question: Question, hits: Sequence[Hit]) -> GroundedPrompt:
+        return build_messages(
+            question.text,
+            hits,
+            engine,
+            max_answer_tokens=self._request.config.max_tokens,
+            examples=self._request.examples,
+            system=self._request.system,
+        )
+
+    def _generation(self, question: Question, prompt: GroundedPrompt) -> GenerationRequest:
+        return GenerationRequest(
+            id=question.id, messages=prompt.messages, config=self._request.config, adapter=self._request.adapter
+        )
+
+    def _stream(self, engine: ChatEngine, question: Question, hits: Sequence[Hit], prompt: GroundedPrompt) -> None:
+        def on_text(text: str) -> None:
+            self._context.produce(TextProduced(request_id=question.id, text=text))
+
+        self._context.progress(0, 1, "Answering")
+        completion = engine.stream(self._generation(question, prompt), on_text, self._context.is_cancelled)
+        self._say(make_answer(question, hits, prompt, completion))
+        self._context.check_cancelled()
+
+    def _answer_all(self, engine: ChatEngine, prompts: Sequence[tuple[Question, list[Hit], GroundedPrompt]]) -> None:
+        by_id = {question.id: (question, hits, prompt) for question, hits, prompt in prompts}
+
+        def on_done(completion: Completion) -> None:
+            question, hits, prompt = by_id[completion.id]
+            if completion.finish_reason is not FinishReason.CANCELLED:
+                self._say(make_answer(question, hits, prompt, completion))
+            if not self._context.is_cancelled():
+                self._context.progress(self._done, len(self._request.questions), "Answering")
+
+        requests = [self._generation(question, prompt) for question, _, prompt in prompts]
+        engine.complete_all(requests, on_done, self._context.is_cancelled)
+        self._context.check_cancelled()
+
+    def _say(self, answer: Answer) -> None:
+        self._done += 1
+        self._context.produce(answer)
+
+
+def nothing_found(question: Question) -> Answer:
+    """The answer when retrieval comes back empty: the model is not asked, for it could only invent."""
+    return Answer(
+        id=question.id,
+        answer=REFUSAL,
+        answerable=False,
+        remark="No passage was found, so the model was not asked.",
+    )
+
+
+def make_answer(question: Question, hits: Sequence[Hit], prompt: GroundedPrompt, completion: Completion) -> Answer:
+    """The completion with its marks resolved."""
+    parsed = parse(completion.text, prompt.used_hits)
+    problem = completion.problem if completion.finish_reason is FinishReason.ERROR else ""
+    left_out = len(hits) - len(prompt.used_hits)
+    return Answer(
+        id=question.id,
+        answer=completion.text.strip(),
+        answerable=not problem and bool(completion.text.strip()) and not is_refusal(completion.text),
+        citations=parsed.citations,
+        dangling=parsed.dangling,
+        hits=tuple(hits),
+        used=len(prompt.used_hits),
+        remark=f"{left_out} passages did not fit into the model's context." if left_out else "",
+        problem=problem,
+        completion=completion,
+    )
