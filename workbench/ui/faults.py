@@ -1,6 +1,7 @@
 """Faults of our own: what is written down about them, and whether the last start ended well. No widgets."""
 
 import contextlib
+import faulthandler
 import logging
 import platform
 import sys
@@ -51,6 +52,7 @@ class FaultWatch:
         if issubclass(kind, KeyboardInterrupt):
             self._before[0](kind, error, trace)
             return
+        sys.__excepthook__(kind, error, trace)  # whoever started it in a terminal sees it there as well
         words = "".join(traceback.format_exception(kind, error, trace))
         summary = traceback.format_exception_only(kind, error)[-1].strip()
         _log.error("Unexpected: %s%s\n%s", summary, where, words)
@@ -98,8 +100,7 @@ class RunningMark:
 
 def newest_report(logs: Path) -> Path | None:
     """The latest fault report or native crash trace, for the message after a crash."""
-    found = [path for pattern in ("fault-*.txt", "native-crash.txt") for path in logs.glob(pattern)]
-    found = [path for path in found if path.stat().st_size > 0]
+    found = [path for path in logs.glob("fault-*.txt") if path.stat().st_size > 0]
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
 
 
@@ -110,3 +111,13 @@ def _versions() -> str:
         f"LLM Workbench {workbench.__version__}, Python {platform.python_version()}, PySide6 {pyside}, "
         f"{platform.system()} {platform.release()} {platform.machine()}"
     )
+
+
+def keep_native_traces(logs: Path) -> Path | None:
+    """Have a segfault or abort write its stacks to a file in the logs; returns the trace of an earlier start."""
+    path, earlier = logs / "native-crash.txt", None
+    if path.exists() and path.stat().st_size > 0:
+        earlier = path.replace(logs / f"fault-native-{time.strftime('%Y%m%d-%H%M%S')}.txt")
+    # Stays open for the life of the process: faulthandler writes to the bare descriptor.
+    faulthandler.enable(path.open("w", encoding="utf-8"))
+    return earlier

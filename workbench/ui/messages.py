@@ -177,6 +177,7 @@ class MessageCard(QFrame):
         ink = {Severity.INFO: "info", Severity.WARNING: "warn", Severity.ERROR: "bad"}[message.severity]
         self._icon = QLabel(self)
         icons.set_icon(self._icon, message.severity.value, ink, 20)
+        self._icon.setContentsMargins(0, 4, 0, 0)
         self._icon.setAccessibleName(
             {"info": self.tr("Note"), "warning": self.tr("Warning")}.get(message.severity.value, self.tr("Error"))
         )
@@ -211,6 +212,7 @@ class MessageCard(QFrame):
     def _build_layout(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(2)
+        words.setContentsMargins(0, 5, 0, 5)
         words.addWidget(self._text)
         words.addWidget(self._hint)
         row = QHBoxLayout()
@@ -220,7 +222,7 @@ class MessageCard(QFrame):
         for button in (self._details_button, self._copy, self._close):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 9, 8, 9)
+        column.setContentsMargins(12, 6, 8, 6)
         column.addLayout(row)
         column.addWidget(self._details)
 

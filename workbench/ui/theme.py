@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from workbench import resources
-from workbench.settings import ColorScheme
 from workbench.ui import icons
 from workbench.ui.tokens import DARK, LIGHT, Tokens
 
@@ -39,11 +38,15 @@ def restyle(widget: QWidget) -> None:
 
 
 class Theme(QObject):
-    """Applies the chosen colour scheme to the application and follows the system where that was chosen."""
+    """Applies the chosen colour scheme to the application and follows the system where that was chosen.
+
+    A scheme is a value of `settings.ColorScheme`: "light", "dark", anything else follows the system. Its type stays
+    out of here, because pydantic would come with it before the first paint.
+    """
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, scheme: ColorScheme = ColorScheme.SYSTEM) -> None:
+    def __init__(self, app: QApplication, scheme: str = "system") -> None:
         super().__init__(app)
         self._app = app
         self._scheme = scheme
@@ -60,10 +63,10 @@ class Theme(QObject):
         return self._tokens
 
     @property
-    def scheme(self) -> ColorScheme:
+    def scheme(self) -> str:
         return self._scheme
 
-    def choose(self, scheme: ColorScheme) -> None:
+    def choose(self, scheme: str) -> None:
         """Change the scheme while the window is open."""
         self._scheme = scheme
         self._refresh()
@@ -82,11 +85,11 @@ class Theme(QObject):
 
     def _wanted(self) -> Tokens:
         match self._scheme:
-            case ColorScheme.LIGHT:
+            case "light":
                 return LIGHT
-            case ColorScheme.DARK:
+            case "dark":
                 return DARK
-            case ColorScheme.SYSTEM:
+            case _:
                 return DARK if self._hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
 
     def _apply(self) -> None:
@@ -122,6 +125,7 @@ def style_sheet(tokens: Tokens, font: QFont) -> str:
     line = round(points * 96 / 72 * 1.3)
     sizes = {
         "title_pt": f"{points * 1.75:.1f}", "subtitle_pt": f"{points * 1.25:.1f}", "small_pt": f"{points * 0.9:.1f}",
+        "brand_pt": f"{points * 1.1:.1f}",
         "control_px": line, "nav_px": line + 4, "row_px": line + 6, "group_margin": line + 2,
     }  # fmt: skip
     mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()

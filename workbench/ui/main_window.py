@@ -1,0 +1,255 @@
+"""The window: sidebar, tabs built when first shown, message bar, jobs panel, status bar.
+
+It opens with nothing but itself (`painted` tells when it stands); what needs the database, jobs or numpy is attached
+afterwards: `attach_jobs`, then `make_ready`.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.errors import WorkbenchError
+from workbench.ui import icons
+from workbench.ui.command_palette import CommandPalette
+from workbench.ui.messages import MessageBar
+from workbench.ui.sidebar import Sidebar
+from workbench.ui.tabs import OpensCases, TabSpec
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.window_actions import Doors, WindowActions, draw_icons
+from workbench.ui.window_state import WindowState
+
+NARROW_BELOW = 1000
+JOB_PANEL_HEIGHT = 230
+
+
+class MainWindow(QMainWindow):
+    """Knows its tabs by their `TabSpec` only; implements `Navigator`."""
+
+    painted = Signal()
+    """The window was drawn for the first time."""
+    closing = Signal()
+    preferences_requested = Signal()
+    help_requested = Signal()
+    data_folder_requested = Signal()
+    logs_requested = Signal()
+    about_requested = Signal()
+    scheme_chosen = Signal(str)
+
+    def __init__(self, tabs: Sequence[TabSpec], state: WindowState, first_tab: str = "") -> None:
+        super().__init__()
+        self._specs = {spec.key: spec for spec in tabs}
+        self._state = state
+        self._built: dict[str, QWidget] = {}
+        self._cases: dict[str, dict[str, str]] = {}
+        self._job_panel: QWidget | None = None
+        self._is_ready = False
+        self._was_painted = False
+        self._current = first_tab if first_tab in self._specs else next(iter(self._specs))
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+        self._show_current()
+        self._stack.setFocus()
+        state.restore_window(self)
+
+    # -- what the rest of the program does with it ------------------------------------------------------------------
+
+    @property
+    def messages(self) -> MessageBar:
+        return self._messages
+
+    @property
+    def current_tab(self) -> str:
+        return self._current
+
+    def tab(self, key: str) -> QWidget | None:
+        """The widget of a tab, None while it was never shown."""
+        return self._built.get(key)
+
+    def open_tab(self, tab: str, **case: str) -> None:
+        """Show a tab, with something in hand where `case` names it."""
+        self._current = tab
+        if case:
+            self._cases[tab] = case
+        self._show_current()
+
+    def make_ready(self) -> None:
+        """Everything that tabs need exists now: build the one that is shown, and others when they are."""
+        self._is_ready = True
+        draw_icons(self)
+        self._show_current()
+
+    def attach_job_panel(self, panel: QWidget) -> None:
+        """Put the jobs panel under the tabs; it stays closed unless it was open at the last end."""
+        self._job_panel = panel
+        dock = QVBoxLayout(self._job_dock)
+        dock.setContentsMargins(0, 0, 0, 0)
+        dock.addWidget(panel)
+        self.show_job_panel(self._state.is_job_panel_open)
+
+    @Slot(int)
+    def show_running(self, count: int) -> None:
+        """How many jobs run or wait."""
+        words = {0: self.tr("No jobs running"), 1: self.tr("1 job running")}
+        text = words.get(count, self.tr("{} jobs running").format(count))
+        self._jobs_button.setText(text)
+        self._jobs_button.setAccessibleName(text)
+        icons.set_icon(self._jobs_button, "jobs", "accent_ink" if count else "muted", 14)
+
+    def show_job_panel(self, is_open: bool) -> None:
+        is_open = is_open and self._job_panel is not None
+        if is_open and not self._job_dock.isVisible():
+            self._job_dock.show()
+            self._split.setSizes([max(200, self.height() - JOB_PANEL_HEIGHT), JOB_PANEL_HEIGHT])
+        self._job_dock.setVisible(is_open)
+        self._jobs_button.setChecked(is_open)
+        self._actions.show_jobs_open(is_open)
+
+    def show_scheme(self, scheme: str) -> None:
+        self._actions.show_scheme(scheme)
+
+    def show_status(self, text: str) -> None:
+        """The quiet line at the bottom."""
+        self._status.setText(text)
+
+    def refuse(self, problem: WorkbenchError) -> None:
+        """The program cannot go on: say why in place of everything, with a button that closes."""
+        notice = EmptyState(problem.message, problem.hint, self.tr("Close"), icon="warning")
+        notice.setObjectName("refusal")
+        notice.action_requested.connect(self.close)
+        self.menuBar().setEnabled(False)
+        self.statusBar().hide()
+        for action in self.actions():
+            action.setEnabled(action.objectName() == "action_quit")
+        self.setCentralWidget(notice)
+
+    # -- building -----------------------------------------------------------------------------------------------------
+
+    def _build_widgets(self) -> None:
+        self.setObjectName("main_window")
+        self.setWindowTitle(self.tr("LLM Workbench"))
+        self.setWindowIcon(icons.icon("workbench", size=64))
+        self._sidebar = Sidebar(tuple(self._specs.values()), self)
+        self._messages = MessageBar(self)
+        self._stack = QStackedWidget(self)
+        self._stack.setObjectName("tabs")
+        self._opening = EmptyState(self.tr("Opening…"), "", parent=self)
+        self._stack.addWidget(self._opening)
+        self._stack.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._job_dock = QFrame(self)
+        self._job_dock.setObjectName("job_dock")
+        self._job_dock.hide()
+        self._palette = CommandPalette(self)
+        self._status = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
+        self._jobs_button = QPushButton(self)
+        self._jobs_button.setObjectName("jobs_button")
+        self._jobs_button.setCheckable(True)
+        self._jobs_button.setToolTip(self.tr("Show or hide the jobs panel  Ctrl+J"))
+        set_role(self._jobs_button, "quiet")
+        self.show_running(0)
+        doors = Doors(
+            open_tab=self.open_tab, open_commands=self._open_commands,
+            open_preferences=self.preferences_requested.emit, open_help=self.help_requested.emit,
+            open_data_folder=self.data_folder_requested.emit, open_logs=self.logs_requested.emit,
+            open_about=self.about_requested.emit, show_jobs=self.show_job_panel, choose_scheme=self.scheme_chosen.emit,
+        )  # fmt: skip
+        self._actions = WindowActions(self, tuple(self._specs.values()), doors)
+
+    def _build_layout(self) -> None:
+        above = QWidget(self)
+        column = QVBoxLayout(above)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._messages)
+        column.addWidget(self._stack, 1)
+        self._split = QSplitter(Qt.Orientation.Vertical, self)
+        self._split.setObjectName("window_split")
+        self._split.addWidget(above)
+        self._split.addWidget(self._job_dock)
+        self._split.setChildrenCollapsible(False)
+        self._split.setStretchFactor(0, 1)
+        self._split.setHandleWidth(1)
+        whole = QWidget(self)
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._sidebar)
+        row.addWidget(self._split, 1)
+        self.setCentralWidget(whole)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self._status, 1)
+        self.statusBar().addPermanentWidget(self._jobs_button)
+        self.setMinimumSize(720, 480)
+
+    def _connect(self) -> None:
+        self._sidebar.tab_chosen.connect(self._on_tab_chosen)
+        self._sidebar.commands_requested.connect(self._open_commands)
+        self._sidebar.preferences_requested.connect(self.preferences_requested)
+        self._sidebar.help_requested.connect(self.help_requested)
+        self._jobs_button.toggled.connect(self.show_job_panel)
+
+    # -- tabs -------------------------------------------------------------------------------------------------------
+
+    def _show_current(self) -> None:
+        spec = self._specs[self._current]
+        self._sidebar.show_tab(spec.key)
+        self.setWindowTitle(self.tr("{} – LLM Workbench").format(spec.title))
+        if spec.key not in self._built and self._is_ready:
+            self._stack.setCurrentWidget(self._opening)
+            self._build_tab(spec)
+        widget = self._built.get(spec.key)
+        self._stack.setCurrentWidget(widget or self._opening)
+        case = self._cases.pop(spec.key, None) if widget else None
+        if case and isinstance(widget, OpensCases):
+            widget.open_case(case)
+
+    def _build_tab(self, spec: TabSpec) -> None:
+        try:
+            widget = spec.build()
+        except WorkbenchError as problem:
+            self._opening.show_text(problem.message, problem.hint)
+            self._messages.error(problem.message, problem.hint, problem.details)
+            return
+        self._built[spec.key] = widget
+        self._stack.addWidget(widget)
+        self._state.restore_splitters(widget)
+
+    @Slot(str)
+    def _on_tab_chosen(self, key: str) -> None:
+        self.open_tab(key)
+
+    @Slot()
+    def _open_commands(self) -> None:
+        widget = self._built.get(self._current)
+        of_tab = [*widget.actions()] if widget is not None else []
+        self._palette.open_with([*of_tab, *self._actions.all()])
+
+    # -- events -------------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)  # once what is painted now has reached the screen
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._sidebar.set_narrow(event.size().width() < NARROW_BELOW)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._state.save(self, self._current, is_job_panel_open=self._job_dock.isVisible())
+        self.closing.emit()
+        event.accept()
