@@ -17,14 +17,14 @@ _SECRET = re.compile(
 def check_rows(
     rows: Sequence[TrainingRow], *, count_tokens: Callable[[TrainingRow], int] | None = None, max_tokens: int = 0
 ) -> list[Finding]:
-    """Everything found in one set of rows, errors first. `count_tokens` with `max_tokens` finds rows that would be cut."""
+    """Everything found in one set of rows, errors first. `count_tokens` and `max_tokens` find rows that would be cut."""
     findings = [
         *_empty_answers(rows),
         *_short_answers(rows),
         *_repetitions(rows),
-        *_texts_matching(rows, _MOJIBAKE, FindingKind.BROKEN_TEXT, "{n} with broken characters (a wrong encoding)."),
-        *_texts_matching(rows, _PLACEHOLDER, FindingKind.PLACEHOLDER, "{n} with an unfilled {{{{placeholder}}}}."),
-        *_texts_matching(rows, _SECRET, FindingKind.SECRET, "{n} with what looks like a password or key."),
+        *_texts_matching(rows, _MOJIBAKE, FindingKind.BROKEN_TEXT, "Broken characters, from a wrong encoding: {n}."),
+        *_texts_matching(rows, _PLACEHOLDER, FindingKind.PLACEHOLDER, "An unfilled {{{{placeholder}}}}: {n}."),
+        *_texts_matching(rows, _SECRET, FindingKind.SECRET, "What looks like a password or key: {n}."),
         *_same_answer(rows),
     ]
     if count_tokens is not None and max_tokens:
@@ -49,7 +49,7 @@ def find_leaks(
     leaked = [row.number for row in training if normalise(row.question) in asked]
     if not leaked:
         return []
-    message = f"{_count(len(leaked))} also among the {what}: a score on those would be no proof."
+    message = f"Also among the {what}, so that a score on those would prove nothing: {_count(len(leaked))}."
     hint = "Remove them from the training rows."
     return [Finding(kind=FindingKind.LEAK, severity=Severity.WARNING, message=message, hint=hint, rows=tuple(leaked))]
 
@@ -75,10 +75,10 @@ def _empty_answers(rows: Sequence[TrainingRow]) -> list[Finding]:
     unasked = [row.number for row in rows if row.answer.strip() and not row.question.strip()]
     findings = []
     if empty:
-        message = f"{_count(len(empty))} without an answer: there is nothing to learn."
+        message = f"Without an answer, so that nothing can be learned: {_count(len(empty))}."
         findings.append(Finding(kind=FindingKind.EMPTY, severity=Severity.ERROR, message=message, rows=tuple(empty)))
     if unasked:
-        message = f"{_count(len(unasked))} without a question."
+        message = f"Without a question: {_count(len(unasked))}."
         findings.append(
             Finding(kind=FindingKind.EMPTY, severity=Severity.WARNING, message=message, rows=tuple(unasked))
         )
@@ -93,7 +93,7 @@ def _short_answers(rows: Sequence[TrainingRow]) -> list[Finding]:
     short = tuple(row.number for row in rows if 0 < len(row.answer.strip()) <= 2)
     if not short:
         return []
-    message = f"{_count(len(short))} with an answer of one or two characters among much longer ones."
+    message = f"An answer of one or two characters among much longer ones: {_count(len(short))}."
     return [Finding(kind=FindingKind.SHORT_ANSWER, severity=Severity.WARNING, message=message, rows=short)]
 
 
@@ -114,14 +114,14 @@ def _repetitions(rows: Sequence[TrainingRow]) -> list[Finding]:
             contradicting += [row.number for row in same]
     findings = []
     if duplicates:
-        message = f"{_count(len(duplicates))} that repeat an earlier row exactly."
+        message = f"Exact repetitions of an earlier row: {_count(len(duplicates))}."
         hint = "Repeated rows weigh more in training; remove them unless that is meant."
         rows_found = tuple(sorted(duplicates))
         findings.append(
             Finding(kind=FindingKind.DUPLICATE, severity=Severity.WARNING, message=message, hint=hint, rows=rows_found)
         )
     if contradicting:
-        message = f"{_count(len(contradicting))} that give the same input different answers."
+        message = f"Different answers to the same input: {_count(len(contradicting))}."
         rows_found = tuple(sorted(contradicting))
         findings.append(
             Finding(
@@ -163,7 +163,7 @@ def _too_long(
     long = tuple(row.number for row in rows if count_tokens(row) > max_tokens)
     if not long:
         return []
-    message = f"{_count(len(long))} longer than {max_tokens} tokens: their beginning would be cut off."
+    message = f"Longer than {max_tokens} tokens, so that their beginning would be cut off: {_count(len(long))}."
     return [Finding(kind=FindingKind.TOO_LONG, severity=Severity.WARNING, message=message, rows=long)]
 
 

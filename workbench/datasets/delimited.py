@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 
 DELIMITERS = (",", ";", "\t", "|")
 SNIFFED_LINES = 100
+MAX_COLUMNS = 500
 MAX_RESTARTS = 200
 """How many never-closed quotes are stepped over before the rest of a file is given up."""
 
@@ -19,7 +20,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 
 
 def read_delimited(content: bytes, name: str, *, delimiter: str = "") -> Table:
-    """The table of a CSV or TSV file. `delimiter` empty: detected. Raises WorkbenchError when there is no table at all."""
+    """The table of a CSV or TSV file. `delimiter` empty: detected. WorkbenchError when there is no table at all."""
     text, encoding, problems = decode(content)
     lines = _split_lines(text)
     chosen = delimiter or detect_delimiter(lines[:SNIFFED_LINES])
@@ -27,6 +28,12 @@ def read_delimited(content: bytes, name: str, *, delimiter: str = "") -> Table:
     if not records.found:
         raise WorkbenchError(
             f"{name} has no rows.", hint="Choose a file with a header and at least one row.", code="no_rows"
+        )
+    if len(records.found[0][1]) > MAX_COLUMNS:
+        raise WorkbenchError(
+            f"{name} has {len(records.found[0][1])} columns; it does not look like a table.",
+            hint="Choose a file with a header and one row per example.",
+            code="not_a_table",
         )
     columns, header_problems = name_columns(records.found[0][1])
     rows, numbers, row_problems = _fit_to_header(records.found[1:], columns, records.found[0][0])

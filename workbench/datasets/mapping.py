@@ -45,6 +45,12 @@ _PAIRS = (
 )
 
 
+def describe(mapping: ColumnMapping) -> str:
+    """The mapping in a few words: "question → answer (Alpaca)"."""
+    columns = mapping.messages if mapping.layout is Layout.MESSAGES else f"{mapping.question} → {mapping.answer}"
+    return f"{columns}: {mapping.guess}" if mapping.guess else columns
+
+
 @dataclass(frozen=True, slots=True)
 class MappedRows:
     """What a mapping makes of a table."""

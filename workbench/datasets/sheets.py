@@ -121,7 +121,7 @@ def _table_of(cells: Iterable[tuple[int, tuple[object, ...]]], name: str, unsave
             message = f"The row has {len(values)} cells, the header in row {header_row} has {len(columns)}."
             problems.append(RowProblem(row=number, message=message))
         elif number in unsaved:
-            message = f"The formula in {unsaved[number]} has no saved value; open the file in a spreadsheet program and save it."
+            message = f"The formula in {unsaved[number]} has no saved value; save the file in a spreadsheet program."
             problems.append(RowProblem(row=number, message=message))
         else:
             padded = (*values, *[None] * (len(columns) - len(values)))
@@ -163,7 +163,7 @@ def _check_parquet(metadata: Any, name: str) -> None:
     total = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     if metadata.num_rows > MAX_ROWS or total > MAX_UNPACKED_BYTES or metadata.num_columns > MAX_COLUMNS:
         raise WorkbenchError(
-            f"{name} has {metadata.num_rows:,} rows and unpacks to {total / 1e6:.0f} MB; that is more than can be read here.",
+            f"{name} has {metadata.num_rows:,} rows and unpacks to {total / 1e6:.0f} MB: too much.",
             hint=f"Keep at most {MAX_ROWS:,} rows and {MAX_UNPACKED_BYTES / 1e6:.0f} MB.",
             code="too_large",
         )

@@ -81,6 +81,14 @@ class DatasetStore:
             )
         return dataset
 
+    def record_new(self, dataset: Dataset) -> Dataset:
+        """Remember a data set under its name, or under a numbered one where that name means other rows."""
+        name, number = dataset.name, 1
+        while (other := self.find(name)) and other.content_hash != dataset.content_hash:
+            number += 1
+            name = f"{dataset.name} ({number})"
+        return self.record(dataset.model_copy(update={"name": name}))
+
     def list_datasets(self) -> list[Dataset]:
         """All of them, newest first."""
         with self._database.session() as session:

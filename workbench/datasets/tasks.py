@@ -56,7 +56,8 @@ class PrepareRequest(Boundary):
 
     name: str
     path: str
-    mapping: ColumnMapping
+    mapping: ColumnMapping | None = None
+    """None: guessed."""
     folder: str
     """Where rows files lie (`DatasetStore.folder`)."""
     drop: tuple[FindingKind, ...] = ()
@@ -124,7 +125,7 @@ def build_dataset(
     mapping = mapping or guess_mapping(table)
     if not mapping.is_complete:
         raise WorkbenchError(
-            f"It is not clear which columns of {path.name} hold the question and the answer ({', '.join(table.columns[:8])}).",
+            f"It is not clear which columns of {path.name} are question and answer ({', '.join(table.columns[:8])}).",
             hint="Name them “question” and “answer”, or map the columns on the Data tab.",
             code="no_mapping",
         )

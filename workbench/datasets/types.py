@@ -25,7 +25,7 @@ class RowProblem(Boundary):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file's rows as named values, before anyone said what they mean. Broken rows are in `problems`, never shifted."""
+    """A file's rows as named values, before anyone said what they mean. Broken rows are `problems`, never shifted."""
 
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, object], ...]

@@ -73,12 +73,8 @@ def locate_base(base: ModelRef) -> BaseFiles:
 
 def load_base(files: BaseFiles, name: str) -> Any:
     """The transformers model in float32, dequantised where it was quantised."""
-    from transformers import AutoModelForCausalLM
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
     import torch
+    from transformers import AutoModelForCausalLM
 
     options: dict[str, Any] = {"dtype": torch.float32, "trust_remote_code": False, "local_files_only": True}
     folder = files.transformers
@@ -88,8 +84,7 @@ def load_base(files: BaseFiles, name: str) -> Any:
     else:
         options["use_safetensors"] = True
     try:
-        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():  # a progress bar per tensor
-            warnings.simplefilter("ignore")
+        with quiet_libraries(), contextlib.redirect_stderr(io.StringIO()):  # a progress bar per tensor
             model = AutoModelForCausalLM.from_pretrained(str(folder), **options)
     except (OSError, ValueError, KeyError, NotImplementedError) as error:
         raise WorkbenchError(
@@ -103,8 +98,20 @@ def load_base(files: BaseFiles, name: str) -> Any:
     return model
 
 
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Libraries warn of matters that no user of this program can act on."""
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _forget_quantisation(model: Any) -> None:
-    """The weights are plain float32 by now; transformers still calls the model quantised and would refuse to train it."""
+    """The weights are plain float32 by now; transformers would still call them quantised and refuse to train."""
     model.is_quantized = False
     model.hf_quantizer = None
     if hasattr(model.config, "quantization_config"):

@@ -104,10 +104,10 @@ def _notes(encoded: Sequence[EncodedRow], silent: Sequence[int], max_length: int
     notes = []
     cut = [row.number for row in encoded if row.cut]
     if cut:
-        message = f"{_rows(len(cut))} longer than {max_length} tokens: the beginning was cut off."
+        message = f"Longer than {max_length} tokens, the beginning is cut off: {_rows(len(cut))}."
         notes.append(RunNote(message=message, rows=tuple(cut)))
     if silent:
-        message = f"{_rows(len(silent))} left out: nothing in them would be trained."
+        message = f"Left out, because nothing in them would be trained: {_rows(len(silent))}."
         notes.append(RunNote(message=message, rows=tuple(silent)))
     return notes
 

@@ -4,18 +4,17 @@ Nothing random happens while it runs (order of rows: `batching`; no workers; dro
 training that was killed and went on gives the same bytes as one that was not.
 """
 
-import contextlib
 import math
 import os
 import shutil
 import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
+from workbench.finetune.base_model import quiet_libraries
 from workbench.finetune.batching import IGNORED, Schedule, collate, length_batches
 from workbench.finetune.checkpoints import newest_good, save_checkpoint
 from workbench.finetune.encoding import EncodedRow
@@ -36,7 +35,7 @@ class Control:
     paused: bool = False
 
     def command(self, name: str, _arguments: dict[str, Any]) -> None:
-        """"stop", "pause", "resume"; anything else is not for a training."""
+        """ "stop", "pause", "resume"; anything else is not for a training."""
         match name:
             case "stop":
                 self.stop_and_save = True
@@ -61,12 +60,15 @@ class TrainingJob:
     control: Control
     check_cancelled: Callable[[], None]
     report: Callable[[StepMetrics], None]
+    resumed: Callable[[int], Sequence[StepMetrics]] = lambda step: ()
+    """Called with the step of the checkpoint that it goes on from; gives the figures of the steps before."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingResult:
     finished: bool
     step: int
+    total_steps: int
     loss: float | None
     eval_loss: float | None
     seconds: float
@@ -89,14 +91,25 @@ def add_lora(model: Any, config: TrainingConfig) -> Any:
         bias="none",
         task_type="CAUSAL_LM",
     )
-    return get_peft_model(model, settings)
+    with quiet_libraries():
+        return get_peft_model(model, settings)
+
+
+def save_peft(model: Any, folder: Path, base_name: str) -> None:
+    """The adapter as PEFT writes it. `base_name` goes into its configuration instead of a path of this machine."""
+    with quiet_libraries():
+        model.peft_config["default"].base_model_name_or_path = base_name
+        model.save_pretrained(str(folder))
+    (folder / "README.md").unlink(missing_ok=True)
 
 
 def train(job: TrainingJob) -> TrainingResult:
     """Train to the end, or until stopped. Raises WorkbenchError with a sentence (loss not a number, disk full, ...)."""
     checkpoint, refused = newest_good(job.folder)
-    watch = _Watch(job, started=time.monotonic())
-    with _quiet():
+    earlier = job.resumed(checkpoint.step if checkpoint else 0)
+    watch = _Watch(job, started=time.monotonic(), losses=[metrics.loss for metrics in earlier])
+    watch.eval_loss = next((m.eval_loss for m in reversed(earlier) if m.eval_loss is not None), None)
+    with quiet_libraries():
         trainer = _build_trainer(job, watch)
         if checkpoint and checkpoint.step < job.schedule.steps:
             watch.first_step = checkpoint.step
@@ -109,6 +122,7 @@ def train(job: TrainingJob) -> TrainingResult:
     return TrainingResult(
         finished=watch.step >= job.schedule.steps,
         step=watch.step,
+        total_steps=job.schedule.steps,
         loss=watch.tail_loss(),
         eval_loss=watch.eval_loss,
         seconds=time.monotonic() - watch.started,
@@ -224,9 +238,9 @@ class _Watch:
 def _build_trainer(job: TrainingJob, watch: _Watch) -> Any:
     """A Trainer whose "epoch" is the whole schedule: one item per batch, in order, nothing left to chance."""
     import torch
-    from transformers import Trainer, TrainerCallback, TrainingArguments
+    from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-    class Watching(TrainerCallback):
+    class Watching(TrainerCallback):  # type: ignore[misc]
         def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             watch.before_training()
 
@@ -239,7 +253,7 @@ def _build_trainer(job: TrainingJob, watch: _Watch) -> Any:
             if "loss" in logs:
                 watch.after_log(rest["model"], state.global_step, logs)
 
-    class ExactTrainer(Trainer):
+    class ExactTrainer(Trainer):  # type: ignore[misc]
         def compute_loss(
             self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
         ) -> Any:
@@ -254,7 +268,7 @@ def _build_trainer(job: TrainingJob, watch: _Watch) -> Any:
             save_checkpoint(job.folder, self.state.global_step, self._write_checkpoint)
 
         def _write_checkpoint(self, folder: Path) -> None:
-            self.save_model(str(folder), _internal_call=True)
+            save_peft(self.model, folder, "")
             self._save_optimizer_and_scheduler(str(folder))
             self._save_rng_state(str(folder))
             self.state.save_to_json(str(folder / "trainer_state.json"))
@@ -285,13 +299,15 @@ def _build_trainer(job: TrainingJob, watch: _Watch) -> Any:
         remove_unused_columns=False,
         label_names=["labels"],
     )
-    return ExactTrainer(
+    trainer = ExactTrainer(
         model=job.model,
         args=arguments,
         train_dataset=_Batches(job),
         data_collator=lambda items: items[0],
         callbacks=[Watching()],
     )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
 
 
 class _Batches:
@@ -358,17 +374,6 @@ def _resident_bytes() -> int:
     import psutil
 
     return int(psutil.Process(os.getpid()).memory_info().rss)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Libraries tell the terminal about matters that no user of this program can act on."""
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.set_verbosity_error()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def free_bytes(folder: Path) -> int:

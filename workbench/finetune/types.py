@@ -112,6 +112,8 @@ class TrainRequest(Boundary):
     """Where the finished adapter's folder appears."""
     work_folder: str = ""
     """Where checkpoints lie; empty: the run folder of the job."""
+    restart: bool = False
+    """Forget an unfinished training of this name instead of going on with it."""
 
 
 class StepMetrics(Boundary):

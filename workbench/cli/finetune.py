@@ -1,0 +1,183 @@
+"""`workbench finetune`, `workbench adapters list`, `workbench export`."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.datasets.types import Dataset
+    from workbench.finetune.types import Adapter, TrainingConfig, TrainReport
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+SHOWN_PROBLEMS = 5
+
+
+def register(commands: "Commands") -> None:
+    """Add `finetune`, `adapters list` and `export`."""
+    _register_finetune(commands)
+    adapters = commands.add_parser("adapters", help="adapters that were trained here")
+    actions = adapters.add_subparsers(metavar="ACTION", required=True)
+    actions.add_parser("list", help="every adapter, newest first").set_defaults(run=list_adapters)
+    export = commands.add_parser("export", help="write an adapter for another program")
+    export.add_argument("adapter", metavar="ADAPTER", help="name or folder")
+    export.add_argument("--format", required=True, choices=("peft", "gguf-lora", "gguf-merged"))
+    export.add_argument("--out", required=True, type=Path, metavar="PATH")
+    export.add_argument("--quantization", choices=("f16", "q8_0"), help="of a merged model; default: as the base")
+    export.set_defaults(run=export_adapter)
+
+
+def _register_finetune(commands: "Commands") -> None:
+    parser = commands.add_parser("finetune", help="train a LoRA adapter on rows of questions and answers")
+    parser.add_argument("--model", required=True, metavar="M", help="base model: name or path")
+    parser.add_argument(
+        "--data", required=True, metavar="FILE", help="CSV, JSONL, JSON, XLSX, Parquet, or a saved data set"
+    )
+    parser.add_argument("--name", required=True, metavar="NAME", help="name of the adapter")
+    parser.add_argument("--method", choices=("lora",), default="lora")
+    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the rows")
+    parser.add_argument("--rank", type=int, metavar="R", help="width of the adapter; alpha becomes twice the rank")
+    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--batch-size", type=int, metavar="N", help="rows per step")
+    parser.add_argument("--max-length", type=int, metavar="N", help="longest row in tokens")
+    parser.add_argument("--validation-share", type=float, metavar="X", help="share of rows that is only measured")
+    parser.add_argument("--seed", type=int, metavar="N", help="the same seed repeats the same training")
+    parser.add_argument("--restart", action="store_true", help="forget an unfinished training of this name")
+    parser.set_defaults(run=finetune)
+
+
+def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Train, or go on with a training of this name that was interrupted."""
+    from workbench.finetune import running
+    from workbench.finetune.store import AdapterStore
+    from workbench.finetune.types import TrainReport
+    from workbench.llm.library import find_model
+
+    config = _config(arguments)
+    base = find_model(arguments.model, place.own_model_folders, place.paths.models)
+    with place.writing(f"fine-tuning {arguments.name}"):
+        store = AdapterStore(place.database)
+        store.check_free(arguments.name)
+        dataset = _dataset(arguments.data, place, output)
+        request = running.train_request(
+            place.paths, name=arguments.name, base=base, dataset=dataset, config=config, restart=arguments.restart
+        )
+        if running.can_resume(request) and not arguments.restart:
+            output.note(f"An unfinished training of “{request.name}” goes on.")
+        report = TrainReport.model_validate(place.run(running.train_spec(request)))
+        if report.adapter is not None:
+            store.record(report.adapter)
+    _show_report(report, output)
+
+
+def list_adapters(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune.store import AdapterStore
+
+    adapters = AdapterStore(place.database).list_adapters()
+    if output.json:
+        output.object({"adapters": [adapter.model_dump(mode="json") for adapter in adapters]})
+    elif not adapters:
+        output.text("No adapter was trained yet. `workbench finetune` makes one.")
+    else:
+        columns = ("name", "base", "rank", "rows", "steps", "loss", "created")
+        output.table(columns, [_row(adapter) for adapter in adapters])
+
+
+def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune import running
+    from workbench.finetune.store import AdapterStore
+    from workbench.finetune.types import ExportFormat, ExportReport, ExportRequest, MergedQuantization
+
+    adapter = AdapterStore(place.database).get(arguments.adapter)
+    request = ExportRequest(
+        adapter=adapter,
+        format=ExportFormat(arguments.format),
+        out=str(arguments.out.absolute()),
+        quantization=MergedQuantization(arguments.quantization) if arguments.quantization else None,
+    )
+    report = ExportReport.model_validate(place.run(running.export_spec(request)))
+    if output.json:
+        output.object(report)
+        return
+    output.text(f"Wrote {report.path} ({report.size_bytes / 1e6:.1f} MB, SHA-256 {report.sha256[:16]}…).")
+    if proof := report.verification:
+        output.text(
+            f"Checked against the trained adapter at {proof.positions} positions: the same first choice at "
+            f"{proof.same_argmax:.1%}, largest difference {proof.max_difference:.3f} "
+            f"(the adapter itself makes {proof.effect:.1f})."
+        )
+
+
+def _config(arguments: argparse.Namespace) -> "TrainingConfig":
+    """What was typed over the defaults; an impossible value is a sentence, not a traceback."""
+    from workbench.finetune.types import TrainingConfig
+
+    names = ("method", "epochs", "rank", "learning_rate", "batch_size", "max_length", "validation_share", "seed")
+    typed = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    if "rank" in typed:
+        typed["alpha"] = 2.0 * typed["rank"]
+    try:
+        return TrainingConfig(**typed)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else "The settings"
+        raise WorkbenchError(f"{option} cannot be {first['input']}: {first['msg']}.", code="bad_setting") from error
+
+
+def _dataset(data: str, place: Workplace, output: Output) -> "Dataset":
+    """The rows of a file, or a saved data set of that name."""
+    from workbench.datasets.mapping import describe
+    from workbench.datasets.store import DatasetStore
+    from workbench.datasets.tasks import PrepareReport, PrepareRequest
+    from workbench.jobs.spec import JobSpec
+
+    store = DatasetStore(place.database)
+    path = Path(data).expanduser()
+    if not path.exists() and (saved := store.find(data)):
+        return saved
+    request = PrepareRequest(name=path.name, path=str(path.absolute()), folder=str(store.folder))
+    spec = JobSpec(
+        task="workbench.datasets.tasks:prepare", params=request.model_dump(mode="json"), title=f"Read {path.name}"
+    )
+    report = PrepareReport.model_validate(place.run(spec))
+    output.note(f"{path.name}: {report.dataset.row_count} rows ({describe(report.dataset.mapping)}).")
+    for problem in report.problems[:SHOWN_PROBLEMS]:
+        output.note(f"  {path.name}, {problem}")
+    if len(report.problems) > SHOWN_PROBLEMS:
+        output.note(f"  ... and {len(report.problems) - SHOWN_PROBLEMS} more problems.")
+    for finding in report.findings:
+        output.note(f"  {finding.message}")
+    return store.record_new(report.dataset)
+
+
+def _show_report(report: "TrainReport", output: Output) -> None:
+    if output.json:
+        output.object(report)
+        return
+    for note in report.notes:
+        output.note(note.message)
+    if report.adapter is None:
+        output.text(
+            f"Stopped and saved at step {report.steps} of {report.total_steps}; the same command goes on from there."
+        )
+        return
+    loss = f", loss {report.loss:.3f}" if report.loss is not None else ""
+    output.text(
+        f"Trained “{report.adapter.name}” on {report.adapter.rows} rows: {report.steps} steps in "
+        f"{report.seconds:.0f} s ({report.tokens_per_second:,.0f} tokens/s){loss}."
+    )
+    output.text(
+        f"Use it with: workbench generate --model {report.adapter.base_name} --adapter {report.adapter.name} ..."
+    )
+
+
+def _row(adapter: "Adapter") -> tuple[str, ...]:
+    loss = "-" if adapter.loss is None else f"{adapter.loss:.3f}"
+    day = adapter.created[:16].replace("T", " ")
+    return (adapter.name, adapter.base_name, str(adapter.rank), str(adapter.rows), str(adapter.steps), loss, day)

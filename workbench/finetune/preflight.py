@@ -1,0 +1,188 @@
+"""Does it fit, how long will it take? Answered before the start from the model's header and the rows' lengths.
+
+The figures are estimates: memory from what a LoRA step keeps (weights in float32, adapter with gradient and two Adam
+moments, the inputs of every linear layer, logits), time from the floating-point operations of a step.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.boundary import Boundary
+from workbench.errors import WorkbenchError
+from workbench.finetune.base_model import locate_base
+from workbench.finetune.batching import build_schedule
+from workbench.finetune.encoding import EncodedRows
+from workbench.finetune.training import free_bytes
+from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
+from workbench.llm.gguf_header import read_header
+
+LIBRARIES_BYTES = 650_000_000
+"""Resident memory of a process that has loaded torch, transformers and peft (measured)."""
+RESERVE = 0.9
+"""Share of the free memory that a training may plan with."""
+FLOPS_PER_THREAD = 12e9
+"""Floating-point operations a second that one processor thread reaches on small matrices (measured, float32)."""
+LAYER_STEP_SECONDS = 0.004
+"""What one layer of one step costs beside the arithmetic: many small operations (measured)."""
+_STARTING_SECONDS = 15.0
+_ADAPTER_COPIES_ON_DISK = 8
+"""PEFT and GGUF of the adapter, and two checkpoints with two Adam moments each."""
+
+
+class Preflight(Boundary):
+    """The answer, and which setting to lower when it does not fit."""
+
+    fits: bool
+    memory_bytes: int
+    """Estimated peak of the training process."""
+    free_memory_bytes: int
+    disk_bytes: int
+    free_disk_bytes: int
+    seconds: float
+    """Rough until the first steps were measured (`StepMetrics.eta_seconds`)."""
+    steps: int
+    rows: int
+    tokens: int
+    """Of all rows, once."""
+    trained_tokens: int
+    longest: int
+    """Tokens of the longest row."""
+    adapter_parameters: int
+    notes: tuple[RunNote, ...] = ()
+    """Rows that are cut or left out."""
+    advice: str = ""
+    """What to change when it does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSize:
+    """The sizes of a base that the estimate needs."""
+
+    parameters: int
+    layers: int
+    width: int
+    inner: int
+    vocabulary: int
+    key_width: int
+    """Width of k and v: smaller than `width` with grouped heads."""
+
+    def adapter_parameters(self, config: TrainingConfig) -> int:
+        sides = {
+            "q_proj": self.width * 2, "k_proj": self.width + self.key_width, "v_proj": self.width + self.key_width,
+            "o_proj": self.width * 2, "gate_proj": self.width + self.inner, "up_proj": self.width + self.inner,
+            "down_proj": self.width + self.inner,
+        }  # fmt: skip
+        return self.layers * config.rank * sum(sides[target] for target in config.targets)
+
+
+def estimate(request: TrainRequest, encoded: EncodedRows, threads: int) -> Preflight:
+    """The figures for these rows."""
+    import psutil
+
+    size = model_size(Path(locate_base(request.base).gguf))
+    config = request.config
+    lengths = [len(row.ids) for row in encoded.rows]
+    schedule = build_schedule(
+        lengths,
+        batch_size=config.batch_size,
+        accumulation=config.gradient_accumulation,
+        epochs=config.epochs,
+        seed=config.seed,
+    )
+    memory = peak_memory(size, config, max(lengths))
+    free_memory, free_disk = int(psutil.virtual_memory().available), free_bytes(Path(request.adapters_folder))
+    disk = disk_needed(size, config)
+    fits_memory, fits_disk = memory <= RESERVE * free_memory, disk <= free_disk
+    return Preflight(
+        fits=fits_memory and fits_disk,
+        memory_bytes=memory,
+        free_memory_bytes=free_memory,
+        disk_bytes=disk,
+        free_disk_bytes=free_disk,
+        seconds=training_seconds(size, config, lengths, schedule.steps, threads),
+        steps=schedule.steps,
+        rows=len(lengths),
+        tokens=sum(lengths),
+        trained_tokens=sum(row.trained_count for row in encoded.rows),
+        longest=max(lengths),
+        adapter_parameters=size.adapter_parameters(config),
+        notes=encoded.notes,
+        advice=_advice(size, config, max(lengths), free_memory)
+        if not fits_memory
+        else ""
+        if fits_disk
+        else _FREE_SPACE,
+    )
+
+
+def peak_memory(size: ModelSize, config: TrainingConfig, longest: int) -> int:
+    """Bytes of the training process at its worst batch."""
+    weights = 4 * size.parameters
+    adapter = 16 * size.adapter_parameters(config)
+    per_token = 4 * size.layers * (14 * size.width + 6 * size.inner + 2 * config.rank * len(config.targets))
+    logits = 4 * 3 * size.vocabulary
+    return LIBRARIES_BYTES + weights + adapter + config.batch_size * longest * (per_token + logits)
+
+
+def training_seconds(
+    size: ModelSize, config: TrainingConfig, lengths: Sequence[int], steps: int, threads: int
+) -> float:
+    """Forward 2, backward 2 operations per weight and token (the frozen weights get no gradient of their own)."""
+    operations = 4.0 * size.parameters * sum(lengths) * config.epochs
+    arithmetic = operations / (FLOPS_PER_THREAD * max(1, threads))
+    overhead = steps * config.gradient_accumulation * size.layers * LAYER_STEP_SECONDS
+    return _STARTING_SECONDS + arithmetic + overhead
+
+
+def disk_needed(size: ModelSize, config: TrainingConfig) -> int:
+    return 5_000_000 + 4 * size.adapter_parameters(config) * _ADAPTER_COPIES_ON_DISK
+
+
+def check_disk(request: TrainRequest, *folders: Path) -> None:
+    """Refuse a training that the disk cannot hold."""
+    needed = disk_needed(model_size(locate_base(request.base).gguf), request.config)
+    for folder in folders:
+        if (free := free_bytes(folder)) < needed:
+            raise WorkbenchError(
+                f"The disk of {folder} has {free / 1e6:.0f} MB free; the training needs about {needed / 1e6:.0f} MB.",
+                hint=_FREE_SPACE,
+                code="disk_full",
+            )
+
+
+def model_size(gguf: Path) -> ModelSize:
+    """Sizes from the header."""
+    header = read_header(gguf)
+    heads = max(1, header.size("attention.head_count", 1))
+    width = header.size("embedding_length")
+    return ModelSize(
+        parameters=header.parameters,
+        layers=header.size("block_count"),
+        width=width,
+        inner=header.size("feed_forward_length", 4 * width),
+        vocabulary=max((t.shape[1] for n, t in header.tensors.items() if n == "token_embd.weight"), default=32_000),
+        key_width=width * header.size("attention.head_count_kv", heads) // heads,
+    )
+
+
+_FREE_SPACE = "Free some disk space, or choose a smaller rank."
+
+
+def _advice(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> str:
+    """The gentlest change that makes it fit."""
+    room = RESERVE * free_memory
+    batch = config.batch_size
+    while batch > 1 and peak_memory(size, config.model_copy(update={"batch_size": batch}), longest) > room:
+        batch //= 2
+    one = config.model_copy(update={"batch_size": batch})
+    if peak_memory(size, one, longest) <= room:
+        accumulation = math.ceil(config.batch_size * config.gradient_accumulation / batch)
+        return f"Set the batch size to {batch} and accumulation to {accumulation}: the same learning in less memory."
+    shorter = longest
+    while shorter > 64 and peak_memory(size, one, shorter) > room:
+        shorter //= 2
+    if peak_memory(size, one, shorter) <= room:
+        return f"Set the batch size to 1 and the longest row to {shorter} tokens."
+    return "Choose a smaller base model: this one does not fit into the free memory even with one short row at a time."

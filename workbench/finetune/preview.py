@@ -1,0 +1,78 @@
+"""The exact tokens that a training would see, and which of them it would learn: for colouring, before the start."""
+
+from itertools import groupby
+from pathlib import Path
+
+from pydantic import Field
+
+from workbench.boundary import Boundary
+from workbench.datasets.rows_file import read_rows
+from workbench.datasets.types import TrainingRow
+from workbench.finetune.encoding import EncodedRow, encode_row
+from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.types import TrainedTurns
+from workbench.llm.types import ModelRef
+
+
+class PreviewRequest(Boundary):
+    base: ModelRef
+    rows: tuple[TrainingRow, ...] = ()
+    """The rows to show; empty: from the file."""
+    rows_path: str = ""
+    rows_hash: str = ""
+    start: int = Field(0, ge=0)
+    count: int = Field(5, ge=1, le=200)
+    trained_turns: TrainedTurns = TrainedTurns.LAST
+    max_length: int = Field(0, ge=0)
+    """0: what the model can see."""
+
+
+class TokenPreview(Boundary):
+    id: int
+    text: str
+    """Its bytes as text; bytes that are only part of a character show as \\ufffd."""
+    trained: bool
+
+
+class TextSpan(Boundary):
+    """Neighbouring tokens with the same colour."""
+
+    text: str
+    trained: bool
+
+
+class RowPreview(Boundary):
+    number: int
+    """The row of the data file."""
+    tokens: tuple[TokenPreview, ...]
+    spans: tuple[TextSpan, ...]
+    trained_count: int
+    cut: int = 0
+    """Tokens that are cut off at the front."""
+
+
+class PreviewReport(Boundary):
+    rows: tuple[RowPreview, ...]
+    max_length: int
+
+
+def preview_rows(request: PreviewRequest, probe: EngineProbe) -> PreviewReport:
+    """The previews of `count` rows from `start`."""
+    rows = request.rows or tuple(read_rows(Path(request.rows_path), request.rows_hash))
+    longest = min(request.max_length or probe.context_length, probe.context_length)
+    shown = rows[request.start : request.start + request.count]
+    encoded = [encode_row(row, probe, request.trained_turns, longest) for row in shown]
+    return PreviewReport(rows=tuple(_preview(row, probe) for row in encoded), max_length=longest)
+
+
+def _preview(row: EncodedRow, probe: EngineProbe) -> RowPreview:
+    pieces = [(probe.piece(token), trained) for token, trained in zip(row.ids, row.trained, strict=True)]
+    tokens = tuple(
+        TokenPreview(id=token, text=piece.decode("utf-8", "replace"), trained=trained)
+        for token, (piece, trained) in zip(row.ids, pieces, strict=True)
+    )
+    spans = tuple(
+        TextSpan(text=b"".join(piece for piece, _ in group).decode("utf-8", "replace"), trained=trained)
+        for trained, group in groupby(pieces, key=lambda pair: pair[1])
+    )
+    return RowPreview(number=row.number, tokens=tokens, spans=spans, trained_count=row.trained_count, cut=row.cut)

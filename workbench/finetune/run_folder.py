@@ -1,0 +1,159 @@
+"""The folder of a training: what is being trained, checkpoints, figures so far, and whether it is finished."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from workbench.boundary import Boundary
+from workbench.errors import WorkbenchError
+from workbench.finetune.checkpoints import clear_staging, list_checkpoints
+from workbench.finetune.types import StepMetrics, TrainingConfig, TrainReport, TrainRequest
+from workbench.jobs.file_lock import FileLock
+
+_RUN = "training.json"
+_METRICS = "metrics.jsonl"
+_FINISHED = "finished.json"
+_LOCK = "training.lock"
+
+
+class RunIdentity(Boundary):
+    """What makes a training this training: going on with anything else would be another one."""
+
+    schema_version: int = 1
+    name: str
+    base_hash: str
+    rows_hash: str
+    config: TrainingConfig
+    threads: int
+    """Sums are rounded differently with another number of threads, so a resumed training keeps the first one."""
+
+
+class RunFolder:
+    """One training's folder, locked while a process trains in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = FileLock(root / _LOCK)
+
+    @classmethod
+    def at(cls, root: Path) -> Self | None:
+        """The run folder at `root`, or None: nothing is created."""
+        return cls(root) if (root / _RUN).is_file() else None
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there is something to go on with."""
+        return not self.is_new and not (self.root / _FINISHED).exists()
+
+    def open(self) -> None:
+        """Take the lock and clear what a killed process left half-made."""
+        if not self._lock.try_acquire():
+            raise WorkbenchError(
+                f"Another process is training in {self.root}.", hint="Wait for it or stop it first.", code="run_busy"
+            )
+        clear_staging(self.root)
+
+    def close(self) -> None:
+        self._lock.release()
+
+    @property
+    def is_new(self) -> bool:
+        return not (self.root / _RUN).exists()
+
+    def identify(self, request: TrainRequest, base_hash: str, threads: int) -> RunIdentity:
+        """Remember what is trained here; raises WorkbenchError when it was something else."""
+        wanted = RunIdentity(
+            name=request.name, base_hash=base_hash, rows_hash=request.rows_hash, config=request.config, threads=threads
+        )
+        if request.restart and self.finished_report() is None:
+            self._forget()
+        if self.is_new:
+            _write_whole(self.root / _RUN, wanted.model_dump_json(indent=1))
+            return wanted
+        saved = self._saved_identity()
+        different = _differences(saved, wanted)
+        if different and not list_checkpoints(self.root):  # it saved nothing, so nothing is lost
+            self._forget()
+            return self.identify(request, base_hash, threads)
+        if different:
+            raise WorkbenchError(
+                f"The training in {self.root.name} was started with other settings ({', '.join(different)}): "
+                "going on would not be the same training.",
+                hint="Start it under a new name, with the settings from before, or over again (--restart).",
+                code="other_run",
+            )
+        return saved
+
+    def finished_report(self) -> TrainReport | None:
+        """The report of a training that is over."""
+        try:
+            return TrainReport.model_validate_json((self.root / _FINISHED).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def finish(self, report: TrainReport) -> None:
+        """Say for good that nothing is left to train; checkpoints are no longer needed."""
+        _write_whole(self.root / _FINISHED, report.model_dump_json(indent=1))
+        for checkpoint in list_checkpoints(self.root):
+            shutil.rmtree(checkpoint.folder, ignore_errors=True)
+
+    def append(self, metrics: StepMetrics) -> None:
+        with (self.root / _METRICS).open("a", encoding="utf-8") as file:
+            file.write(metrics.model_dump_json() + "\n")
+
+    def metrics_until(self, step: int) -> list[StepMetrics]:
+        """The figures of the steps that still count after going on from `step`; later ones are forgotten."""
+        path = self.root / _METRICS
+        if not path.exists():
+            return []
+        kept: dict[int, StepMetrics] = {}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                metrics = StepMetrics.model_validate_json(line)
+            except ValidationError:
+                continue  # the line that a killed process did not finish
+            if metrics.step <= step:
+                kept[metrics.step] = metrics
+        _write_whole(path, "".join(metrics.model_dump_json() + "\n" for metrics in kept.values()))
+        return list(kept.values())
+
+    def _forget(self) -> None:
+        for checkpoint in list_checkpoints(self.root):
+            shutil.rmtree(checkpoint.folder, ignore_errors=True)
+        for name in (_RUN, _METRICS, _FINISHED):
+            (self.root / name).unlink(missing_ok=True)
+
+    def _saved_identity(self) -> RunIdentity:
+        try:
+            return RunIdentity.model_validate_json((self.root / _RUN).read_text(encoding="utf-8"))
+        except ValidationError as error:
+            raise WorkbenchError(
+                f"The training folder {self.root} is damaged.",
+                hint="Start the training under a new name.",
+                details=str(error),
+                code="run_damaged",
+            ) from error
+
+
+def _differences(saved: RunIdentity, wanted: RunIdentity) -> list[str]:
+    left, right = (json.loads(identity.model_dump_json()) for identity in (saved, wanted))
+    names = {"base_hash": "the base model", "rows_hash": "the data", "name": "the name"}
+    found = [label for key, label in names.items() if left[key] != right[key]]
+    for key, value in right["config"].items():
+        if key not in ("checkpoint_seconds", "schema_version") and left["config"].get(key) != value:
+            found.append(key.replace("_", " "))
+    return found
+
+
+def _write_whole(path: Path, text: str) -> None:
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
