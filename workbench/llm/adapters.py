@@ -3,26 +3,20 @@
 llama.cpp loads an adapter of another architecture without a word and crashes at the first token, hence the checks here.
 """
 
-import hashlib
 import math
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.llm.gguf_header import GgufHeader, TensorInfo, check_complete, open_regular, read_header, shards
+from workbench.llm.file_hash import file_hash
+from workbench.llm.gguf_header import GgufHeader, TensorInfo, check_complete, read_header, shards
 from workbench.llm.types import ModelRef
 
 MAX_RANK = 1024
-_hashes: dict[tuple[str, int, int, int], str] = {}
 
 
 def adapter_hash(path: Path) -> str:
     """SHA-256 of the adapter file as hexadecimal; computed once for a file that does not change."""
-    with open_regular(path) as file:
-        found = path.stat()
-        key = (str(path.resolve()), found.st_size, found.st_mtime_ns, found.st_ino)
-        if key not in _hashes:
-            _hashes[key] = hashlib.file_digest(file, "sha256").hexdigest()
-        return _hashes[key]
+    return file_hash(path)
 
 
 def check_adapter(path: Path, base: ModelRef) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import borrowed
+from workbench.llm.file_hash import fingerprint
 from workbench.llm.library import list_models
 from workbench.llm.types import (
     ChatEngine,
@@ -39,6 +40,10 @@ class GenerateReport(Boundary):
     completions: tuple[Completion, ...]
     """In the order of the requests."""
     memory: MemoryUse = MemoryUse()
+    model_hash: str = ""
+    """SHA-256 of the model's (first) file; of a sample when it is very large."""
+    context_length: int = 0
+    """What prompt and answer together could have."""
 
 
 class ScanModelsRequest(Boundary):
@@ -66,7 +71,12 @@ def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
         else:
             completions = [_one(context, engine, request.requests[0])]
         context.check_cancelled()
-        return GenerateReport(completions=tuple(completions), memory=engine.memory())
+        return GenerateReport(
+            completions=tuple(completions),
+            memory=engine.memory(),
+            model_hash=fingerprint(Path(request.model.path)),
+            context_length=engine.context_length,
+        )
 
 
 def _one(context: JobContext, engine: ChatEngine, request: GenerationRequest) -> Completion:
