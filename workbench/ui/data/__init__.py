@@ -1,1 +1,60 @@
+"""The Data tab: files -> data sets."""
 
+from typing import TYPE_CHECKING
+
+from workbench.jobs.spec import Jobs
+from workbench.ui.data.presenter import DataPresenter
+from workbench.ui.data.view import DataView
+from workbench.ui.protocols import Messages, Navigator
+
+if TYPE_CHECKING:
+    from workbench.datasets.store import DatasetStore
+    from workbench.ui.data.passages_part import Collections
+
+
+class DataTab(DataView):
+    """The view with its presenter; what the window holds."""
+
+    presenter: DataPresenter
+
+    def open_case(self, case: dict[str, str]) -> None:
+        """`dataset`: select it; `file`: import it."""
+        self.presenter.open_case(case)
+
+
+def build(
+    jobs: Jobs, messages: Messages, navigator: Navigator, *, datasets: "DatasetStore", collections: "Collections"
+) -> DataTab:
+    """Wire the tab."""
+    tab = DataTab()
+    tab.presenter = presenter = DataPresenter(jobs, messages, navigator, datasets, collections)
+    library, importing, passages = tab.library, tab.importing, tab.passages
+    library.passages_requested.connect(presenter.passages.open)
+    library.tune_requested.connect(presenter.tune_with_selected)
+    library.dataset_selected.connect(presenter.select_dataset)
+    library.row_selected.connect(presenter.show_row)
+    library.delete_requested.connect(presenter.ask_to_delete)
+    library.delete_confirmed.connect(presenter.delete)
+    library.keep_requested.connect(presenter.keep)
+    importing.back_requested.connect(presenter.importing.leave_import)
+    importing.again_requested.connect(presenter.importing.read_again)
+    importing.row_selected.connect(presenter.importing.show_import_row)
+    importing.left_out.connect(presenter.importing.leave_out)
+    importing.name_edited.connect(presenter.importing.name_dataset)
+    importing.save_requested.connect(presenter.importing.save)
+    importing.mapping.layout_chosen.connect(presenter.importing.choose_layout)
+    importing.mapping.column_chosen.connect(presenter.importing.map_column)
+    importing.mapping.system_written.connect(presenter.importing.write_system_text)
+    passages.back_requested.connect(presenter.passages.leave)
+    passages.documents_requested.connect(presenter.open_documents)
+    passages.dataset_chosen.connect(presenter.passages.choose_dataset)
+    passages.collection_chosen.connect(presenter.passages.choose_collection)
+    passages.top_k_chosen.connect(presenter.passages.choose_top_k)
+    passages.name_edited.connect(presenter.passages.name_rows)
+    passages.make_requested.connect(presenter.passages.make_rows)
+    tab.files_chosen.connect(presenter.importing.import_files)
+    tab.files_dropped.connect(presenter.drop_files)
+    tab.strip.stop_requested.connect(presenter.stop)
+    presenter.start(tab)
+    tab.shown.connect(presenter.refresh)
+    return tab

@@ -1,0 +1,207 @@
+"""A dropped file -> a data set: read it, map its columns, look at its problems, save it. No Qt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from workbench.datasets.tasks import InspectReport, InspectRequest, PrepareReport, PrepareRequest
+from workbench.datasets.types import ColumnMapping, Dataset, FindingKind, Layout
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
+from workbench.jobs.spec import JobSpec
+from workbench.ui.data.board import Board, trouble_of
+from workbench.ui.data.state import ColumnRole, ImportState, Page, Running, Trouble
+from workbench.ui.protocols import Messages
+
+if TYPE_CHECKING:
+    from workbench.datasets.store import DatasetStore
+
+INSPECT, PREPARE = "workbench.datasets.tasks:inspect", "workbench.datasets.tasks:prepare"
+
+
+class ImportPart:
+    """What the user does on the import page."""
+
+    def __init__(
+        self, board: Board, datasets: "DatasetStore", messages: Messages, on_saved: Callable[[str], None]
+    ) -> None:
+        self._board = board
+        self._datasets = datasets
+        self._messages = messages
+        self._on_saved = on_saved
+
+    def import_files(self, paths: Sequence[str]) -> None:
+        """Open the first file now, the others one after another."""
+        if not paths:
+            return
+        path = paths[0]
+        self._board.show(
+            page=Page.IMPORT,
+            waiting=tuple(paths[1:]),
+            importing=ImportState(path=path, name=self._free_name(Path(path).stem)),
+        )
+        self._inspect(None)
+
+    def leave_import(self) -> None:
+        """Give this file up; the next of several, or back to the list."""
+        self._board.stop()
+        waiting = self._board.state.waiting
+        if waiting:
+            self.import_files(waiting)
+        else:
+            self._board.show(page=Page.LIBRARY, importing=None)
+
+    def read_again(self) -> None:
+        """After the file was mended."""
+        self._inspect(None)
+
+    def choose_layout(self, layout: Layout) -> None:
+        self._map(layout=layout)
+
+    def map_column(self, role: ColumnRole, column: str) -> None:
+        """Say what a column means; an empty name takes the meaning away."""
+        self._map(**{role.value: column})
+
+    def write_system_text(self, text: str) -> None:
+        self._map(system_text=text.strip())
+
+    def show_import_row(self, index: int) -> None:
+        self._board.show_import(shown_row=index)
+
+    def leave_out(self, kind: FindingKind, is_left_out: bool) -> None:
+        """Whether the rows that the data doctor named for `kind` are left out of the data set."""
+        importing = self._board.importing
+        if importing is not None:
+            change = importing.left_out | {kind} if is_left_out else importing.left_out - {kind}
+            self._board.show_import(left_out=change)
+
+    def name_dataset(self, name: str) -> None:
+        self._board.show_import(name=name, name_trouble="")
+
+    def save(self) -> None:
+        importing = self._board.importing
+        if importing is None or not importing.can_save:
+            return
+        name = importing.name.strip()
+        if self._datasets.find(name) is not None:
+            self._board.show_import(name_trouble=f"There is already a data set “{name}”. Choose another name.")
+            return
+        request = PrepareRequest(
+            name=name,
+            path=importing.path,
+            mapping=importing.mapping,
+            folder=str(self._datasets.folder),
+            drop=tuple(sorted(importing.left_out)),
+        )
+        self._board.show_import(is_saving=True, name_trouble="")
+        self._board.show(running=Running(f"Saving “{name}”"))
+        self._board.run(_spec(PREPARE, request, f"Save data set {name}"), self._on_prepare)
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _map(self, **changes: object) -> None:
+        importing = self._board.importing
+        if importing is None or importing.report is None:
+            return
+        mapping = importing.mapping.model_copy(update={**changes, "guess": ""})
+        if mapping == importing.mapping.model_copy(update={"guess": ""}):
+            return
+        self._board.show_import(mapping=mapping)
+        self._inspect(mapping)
+
+    def _inspect(self, mapping: ColumnMapping | None) -> None:
+        importing = self._board.importing
+        if importing is None:
+            return
+        label = f"Reading {importing.file_name}"
+        request = InspectRequest(path=importing.path, mapping=mapping)
+        self._board.run(_spec(INSPECT, request, label), partial(self._on_inspect, importing.path))
+        if self._board.importing is not None and self._board.importing.report is None:
+            self._board.show(running=Running(label))
+
+    def _on_inspect(self, path: str, event: JobEvent) -> None:
+        match event:
+            case Queued(reason=reason) if reason:
+                self._board.show(running=Running(reason))
+            case Progressed(done=done, total=total, label=label):
+                self._board.show(running=Running(label, done, total))
+            case Finished(result=result):
+                self._board.over()
+                self._show_report(InspectReport.model_validate(result))
+            case Failed() | Crashed():
+                self._board.over()
+                self._board.show_import(trouble=trouble_of(event, path))
+            case Cancelled():
+                self._board.over()
+                self._board.show_import(trouble=Trouble("Reading was stopped.", "Read the file again when you like."))
+            case _:
+                pass
+
+    def _show_report(self, report: InspectReport) -> None:
+        importing = self._board.importing
+        if importing is None:
+            return
+        kinds = {finding.kind for finding in report.findings}
+        shown = importing.shown_row if importing.shown_row < len(report.rows) else 0
+        self._board.show(
+            importing=replace(
+                importing,
+                report=report,
+                mapping=report.mapping,
+                trouble=None,
+                shown_row=shown,
+                left_out=importing.left_out & kinds,
+            )
+        )
+
+    def _on_prepare(self, event: JobEvent) -> None:
+        match event:
+            case Progressed(done=done, total=total, label=label):
+                self._board.show(running=Running(label, done, total))
+            case Finished(result=result):
+                self._board.over()
+                self._keep(PrepareReport.model_validate(result))
+            case Failed() | Crashed():
+                self._board.over()
+                importing = self._board.importing
+                path = importing.path if importing else ""
+                self._board.show_import(is_saving=False, trouble=trouble_of(event, path))
+            case Cancelled():
+                self._board.over()
+                self._board.show_import(is_saving=False)
+            case _:
+                pass
+
+    def _keep(self, report: PrepareReport) -> None:
+        try:
+            dataset = self._datasets.record(report.dataset)
+        except WorkbenchError as problem:
+            self._board.show_import(is_saving=False, trouble=Trouble(problem.message, problem.hint, problem.details))
+            return
+        self._messages.info(_saved_in_words(dataset, report.dropped))
+        waiting = self._board.state.waiting
+        self._board.show(page=Page.LIBRARY, importing=None)
+        self._on_saved(dataset.name)
+        if waiting:
+            self.import_files(waiting)
+
+    def _free_name(self, wanted: str) -> str:
+        """The file's name, with a number where that is taken."""
+        name, number = wanted, 2
+        while self._datasets.find(name) is not None:
+            name, number = f"{wanted} {number}", number + 1
+        return name
+
+
+def _saved_in_words(dataset: Dataset, dropped: int) -> str:
+    rows = "1 row" if dataset.row_count == 1 else f"{dataset.row_count:,} rows"
+    left = dataset.problem_count + dropped
+    return f"Saved “{dataset.name}” with {rows}" + (f"; {left:,} left out." if left else ".")
+
+
+def _spec(task: str, request: BaseModel, title: str) -> JobSpec:
+    return JobSpec(task=task, params=request.model_dump(mode="json"), title=title)

@@ -1,0 +1,196 @@
+"""Rows that carry retrieved passages: which rows, which collection, how many passages; what came out."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui.data.state import DataState, LeftOutRow, PassagesState
+from workbench.ui.data.trouble_card import TroubleCard
+from workbench.ui.theme import restyle, set_role
+from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+
+
+class PassagesPage(QWidget):
+    back_requested = Signal()
+    documents_requested = Signal()
+    dataset_chosen = Signal(str)
+    collection_chosen = Signal(str)
+    top_k_chosen = Signal(int)
+    name_edited = Signal(str)
+    make_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def show_state(self, state: DataState) -> None:
+        passages = state.passages
+        self._stack.setCurrentWidget(self._form if passages.collections else self._empty)
+        _offer(self._dataset, tuple(dataset.name for dataset in state.datasets), passages.dataset)
+        _offer(self._collection, passages.collections, passages.collection)
+        with QSignalBlocker(self._top_k):
+            self._top_k.setValue(passages.top_k)
+        if self._name.text() != passages.name:
+            self._name.setText(passages.name)
+        self._name.setProperty("problem", bool(passages.name_trouble))
+        restyle(self._name)
+        self._name_trouble.setText(passages.name_trouble)
+        self._name_trouble.setVisible(bool(passages.name_trouble))
+        self._make.setEnabled(passages.can_make)
+        for field in (self._dataset, self._collection, self._top_k, self._name):
+            field.setEnabled(not passages.is_running)
+        self._show_outcome(passages)
+
+    def _show_outcome(self, passages: PassagesState) -> None:
+        trouble = passages.trouble
+        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._made.setText(passages.made)
+        self._made.setVisible(bool(passages.made))
+        self._model.show(tuple(enumerate(passages.left_out)))
+        self._table.setVisible(bool(passages.left_out))
+        self._filler.setVisible(not passages.left_out)
+
+    def _build_widgets(self) -> None:
+        self._back = QPushButton(self.tr("‹ Data sets"), self)
+        self._back.setObjectName("passages_back")
+        self._back.setAccessibleName(self.tr("Back to the saved data sets"))
+        set_role(self._back, "link")
+        self._title = QLabel(self.tr("Rows from a collection"), self)
+        set_role(self._title, "subtitle")
+        self._about = QLabel(
+            self.tr(
+                "A model that shall answer from your documents learns best from questions as it will get them: with "
+                "the passages that were found, misleading ones among them. Each row's question is looked up in the "
+                "collection; its answer gets the mark of the passage that holds it."
+            ),
+            self,
+        )
+        self._about.setWordWrap(True)
+        set_role(self._about, "muted")
+        self._empty = EmptyState(
+            self.tr("No collection yet"),
+            self.tr("Index some documents first; their passages are put into the rows."),
+            self.tr("Go to Documents"),
+            icon="documents",
+        )
+        self._form = QFrame(self)
+        set_role(self._form, "panel")
+        self._dataset = self._combo("passages_dataset", self.tr("Data set with questions and answers"))
+        self._collection = self._combo("passages_collection", self.tr("Collection of documents"))
+        self._top_k = QSpinBox(self._form)
+        self._top_k.setObjectName("passages_top_k")
+        self._top_k.setAccessibleName(self.tr("Passages per row"))
+        self._top_k.setRange(1, 20)
+        self._top_k.setFixedWidth(90)
+        self._name = QLineEdit(self._form)
+        self._name.setObjectName("passages_name")
+        self._name.setAccessibleName(self.tr("Name of the new data set"))
+        self._name.setMaxLength(100)
+        self._name_trouble = QLabel(self._form)
+        self._name_trouble.setObjectName("passages_name_trouble")
+        self._name_trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self._name_trouble.setWordWrap(True)
+        set_role(self._name_trouble, "error")
+        self._make = QPushButton(self.tr("Make rows"), self._form)
+        self._make.setObjectName("passages_make")
+        self._make.setAccessibleName(self.tr("Make rows with passages"))
+        set_role(self._make, "primary")
+        self._build_outcome()
+
+    def _build_outcome(self) -> None:
+        self._trouble = TroubleCard("passages_trouble", self)
+        self._made = QLabel(self)
+        self._made.setObjectName("passages_made")
+        self._made.setTextFormat(Qt.TextFormat.PlainText)
+        self._made.setWordWrap(True)
+        self._model = RecordTableModel[tuple[int, LeftOutRow]](
+            (
+                Column("Row", lambda r: str(r[1].row), align_right=True, sort_key=lambda r: r[1].row),
+                Column("Why it was left out", lambda r: r[1].reason, tooltip=lambda r: r[1].reason, stretch=True),
+            ),
+            key=lambda r: r[0],
+        )
+        self._table = RecordTable(self._model, parent=self)
+        self._table.setObjectName("passages_left_out")
+        self._table.setAccessibleName(self.tr("Rows that were left out"))
+        self._filler = QWidget(self)
+
+    def _build_layout(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self._back)
+        head.addWidget(self._title, 1)
+        rows = QFormLayout(self._form)
+        rows.setContentsMargins(14, 12, 14, 12)
+        rows.setVerticalSpacing(8)
+        rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        rows.addRow(self.tr("Rows"), self._dataset)
+        rows.addRow(self.tr("Collection"), self._collection)
+        rows.addRow(self.tr("Passages per row"), self._top_k)
+        rows.addRow(self.tr("Save as"), self._name)
+        rows.addRow("", self._name_trouble)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._make)
+        rows.addRow(buttons)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._form)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self._about)
+        column.addWidget(self._stack)
+        column.addWidget(self._trouble)
+        column.addWidget(self._made)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._filler, 1)
+
+    def _connect(self) -> None:
+        self._back.clicked.connect(self.back_requested)
+        self._empty.action_requested.connect(self.documents_requested)
+        self._dataset.currentIndexChanged.connect(self._on_dataset_changed)
+        self._collection.currentIndexChanged.connect(self._on_collection_changed)
+        self._top_k.valueChanged.connect(self.top_k_chosen)
+        self._name.textEdited.connect(self.name_edited)
+        self._make.clicked.connect(self.make_requested)
+
+    def _combo(self, name: str, accessible: str) -> QComboBox:
+        combo = QComboBox(self._form)
+        combo.setObjectName(name)
+        combo.setAccessibleName(accessible)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        return combo
+
+    @Slot(int)
+    def _on_dataset_changed(self, index: int) -> None:
+        if index >= 0:
+            self.dataset_chosen.emit(self._dataset.itemText(index))
+
+    @Slot(int)
+    def _on_collection_changed(self, index: int) -> None:
+        if index >= 0:
+            self.collection_chosen.emit(self._collection.itemText(index))
+
+
+def _offer(combo: QComboBox, names: tuple[str, ...], chosen: str) -> None:
+    with QSignalBlocker(combo):
+        if tuple(combo.itemText(index) for index in range(combo.count())) != names:
+            combo.clear()
+            combo.addItems(list(names))
+        combo.setCurrentIndex(names.index(chosen) if chosen in names else -1)

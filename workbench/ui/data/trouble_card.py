@@ -1,0 +1,73 @@
+"""A problem said where it belongs: what happened, what to do, details on request."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui import icons
+from workbench.ui.theme import set_role
+
+
+class TroubleCard(QFrame):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self._build_widgets()
+        self._build_layout()
+        self._show_details.toggled.connect(self._details.setVisible)
+        self.hide()
+
+    def say(self, text: str, hint: str = "", details: str = "") -> None:
+        """An empty text hides the card."""
+        self.setVisible(bool(text))
+        self.setAccessibleName(f"{text} {hint}".strip())
+        self._text.setText(text)
+        self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
+        self._details.setPlainText(details)
+        self._show_details.setVisible(bool(details))
+        if not details:
+            self._show_details.setChecked(False)
+
+    def text(self) -> str:
+        return self._text.text()
+
+    def _build_widgets(self) -> None:
+        set_role(self, "message-error")
+        self._icon = QLabel(self)
+        icons.set_icon(self._icon, "error", "bad", 20)
+        self._icon.setAccessibleName(self.tr("Error"))
+        self._text, self._hint = QLabel(self), QLabel(self)
+        for label in (self._text, self._hint):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_role(self._hint, "muted")
+        self._show_details = QPushButton(self.tr("Details"), self)
+        self._show_details.setObjectName(f"{self.objectName()}_show_details")
+        self._show_details.setAccessibleName(self.tr("Show the details of the problem"))
+        self._show_details.setCheckable(True)
+        set_role(self._show_details, "quiet")
+        self._details = QPlainTextEdit(self)
+        self._details.setObjectName(f"{self.objectName()}_details")
+        self._details.setAccessibleName(self.tr("Details"))
+        self._details.setReadOnly(True)
+        self._details.setMaximumHeight(140)
+        set_role(self._details, "code")
+        self._details.hide()
+
+    def _build_layout(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._text)
+        words.addWidget(self._hint)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(self._show_details, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 9, 8, 9)
+        column.addLayout(row)
+        column.addWidget(self._details)
