@@ -68,6 +68,8 @@ class Arm(Boundary):
     """Above 0: that many of `shots`, the most similar to each question."""
     collection: CollectionRef | None = None
     retrieval: RetrievalConfig = RetrievalConfig()
+    reranker: str = ""
+    """Folder of the local cross-encoder, where `retrieval.rerank` is on."""
     generation: GenerationConfig = GenerationConfig()
     training_seconds: float = 0.0
     """What the adapter cost to train; 0 when unknown or none."""
@@ -97,8 +99,8 @@ class Trial(Boundary):
     """The exact text that the model read, after its chat template."""
     hits: tuple[Hit, ...] = ()
     """What retrieval found, best first."""
-    used_hits: int = 0
-    """How many of the hits, from the first, fitted into the prompt."""
+    used: tuple[int, ...] = ()
+    """Which of the hits (from 0) stood in the prompt, in the order of their numbers [1], [2], ..."""
     answer: str = ""
     finish_reason: FinishReason = FinishReason.STOP
     usage: Usage = Usage()
@@ -113,6 +115,11 @@ class Trial(Boundary):
     failure: FailureReason | None = None
     """Why the answer is not right; None when it is, or when the first metric could not judge it."""
     failure_evidence: str = ""
+
+    @property
+    def used_hits(self) -> tuple[Hit, ...]:
+        """The passages in the prompt: a mark [n] of the answer points at the n-th."""
+        return tuple(self.hits[index] for index in self.used)
 
     @property
     def has_failed(self) -> bool:

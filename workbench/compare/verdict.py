@@ -150,9 +150,7 @@ def _more_questions(
     return more
 
 
-def _flip_points(
-    recommended: str | None, means: Mapping[str, float], costs: Mapping[str, Cost]
-) -> list[FlipPoint]:
+def _flip_points(recommended: str | None, means: Mapping[str, float], costs: Mapping[str, Cost]) -> list[FlipPoint]:
     """The faster arms that take over when speed counts enough, the first of them first.
 
     An arm's worth is (1 - w) * quality + w * speed, with speed = the fastest latency / its latency.

@@ -24,7 +24,8 @@ def _about_quality(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str
         yield "No arm has enough scored answers: there is nothing to decide on."
         return
     if len(means) == 1:
-        yield f"Only {verdict.best[0]} was measured ({percent(means[verdict.best[0]])}): there is nothing to compare it with."
+        only = verdict.best[0]
+        yield f"Only {only} was measured ({percent(means[only])}): there is nothing to compare it with."
         return
     top = verdict.best[0]
     match verdict.kind:
@@ -80,7 +81,8 @@ def _about_choice(verdict: Verdict, costs: "Mapping[str, Cost]") -> Iterator[str
         return
     if len(verdict.best) > 1:
         others = [arm for arm in verdict.best if arm != chosen]
-        yield f"{chosen} is recommended: of the best it is the cheapest ({_price(chosen, costs)}; {_prices(others, costs)})."
+        prices = f"{_price(chosen, costs)}; {_prices(others, costs)}"
+        yield f"{chosen} is recommended: of the best it is the cheapest ({prices})."
     if verdict.flip_points:
         point = verdict.flip_points[0]
         yield (
@@ -94,7 +96,7 @@ def _about_gaps(verdict: Verdict, means: Mapping[str, float], counts: Mapping[st
         if arm not in means:
             yield f"{arm} is not judged: only {count} of {verdict.questions} questions have a score."
         elif count < verdict.questions:
-            yield f"{arm} has a score for {count} of {verdict.questions} questions; the others are left out of its pairs."
+            yield f"{arm} has a score for {count} of {verdict.questions} questions; its pairs do without the others."
 
 
 def _closest(verdict: Verdict, top: str) -> PairResult:

@@ -17,7 +17,7 @@ def verdict_on(
     return decide(scores, costs or {}, metric="exact_match", example_ids=ids)
 
 
-def right(count: int, of: int) -> list[float | None]:
+def right(count: int, of: int) -> Sequence[float | None]:
     """The first `count` questions right."""
     return [1.0] * count + [0.0] * (of - count)
 
@@ -124,7 +124,7 @@ def test_that_the_number_it_asks_for_finds_the_difference() -> None:
     """Two arms 5 points apart: with as many questions as asked for, a winner is found in about 4 of 5 comparisons."""
     random = np.random.default_rng(8)
 
-    def draw(count: int) -> dict[str, list[float | None]]:
+    def draw(count: int) -> Mapping[str, Sequence[float | None]]:
         chance = random.random(count)
         first = np.where(chance < 0.5, 1.0, np.where(chance < 0.65, 0.0, np.where(chance < 0.75, 1.0, 0.0)))
         second = np.where(chance < 0.5, 1.0, np.where(chance < 0.65, 1.0, 0.0))

@@ -1,0 +1,93 @@
+"""From a completion to a scored trial."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.compare.answering import Prepared
+from workbench.compare.failures import explain_failure
+from workbench.compare.types import Arm, Example, MetricChoice, Trial
+from workbench.llm.types import Completion, FinishReason
+from workbench.scoring.metrics import score
+from workbench.scoring.types import ScoreValue
+
+
+class Judge:
+    """Scores the answers of a comparison by its metrics."""
+
+    def __init__(self, metrics: Sequence[MetricChoice], examples: Sequence[Example]) -> None:
+        self._metrics = metrics
+        self._labels = tuple(sorted({answer for example in examples for answer in example.answers}))
+
+    def judge(self, trial: Trial, example: Example, arm: Arm) -> Trial:
+        """The trial with its scores and, where it is not right, the reason. A failed trial has no scores."""
+        scores = {} if trial.has_failed else {m.name: self._score(m, trial, example, arm) for m in self._metrics}
+        scored = trial.model_copy(update={"scores": scores})
+        failure, evidence = explain_failure(scored, example, arm, self._metrics[0].name)
+        return scored.model_copy(update={"failure": failure, "failure_evidence": evidence})
+
+    def _score(self, metric: MetricChoice, trial: Trial, example: Example, arm: Arm) -> ScoreValue:
+        has_collection = arm.collection is not None
+        return score(
+            metric.name,
+            trial.answer,
+            example.answers,
+            retrieved=[hit.document for hit in trial.hits] if has_collection else None,
+            relevant=example.sources,
+            cited=_cited(trial) if has_collection else None,
+            options=self._options(metric),
+        )
+
+    def _options(self, metric: MetricChoice) -> Mapping[str, Any]:
+        few_labels = metric.name == "label_accuracy" and "labels" not in metric.options and len(self._labels) <= 200
+        return {**metric.options, "labels": self._labels} if few_labels else metric.options
+
+
+def _cited(trial: Trial) -> list[str]:
+    """The document behind every mark of the answer, "" for a mark that points nowhere."""
+    from workbench.rag.citations import parse
+
+    parsed = parse(trial.answer, list(trial.used_hits))
+    return [citation.document for citation in parsed.citations] + [""] * len(parsed.dangling)
+
+
+def trial_of(
+    arm: Arm, example: Example, prepared: Prepared, completion: Completion, hashes: "Hashes", key: str
+) -> Trial:
+    """What is kept of an answer; the arm without an adapter is proved to have had none by the engine's own word."""
+    problem = completion.problem or ("The answer was stopped." if _was_stopped(completion) else "")
+    if not problem and completion.adapter_hash != hashes.adapter:
+        problem = f"Another adapter answered than the arm's: {completion.adapter_hash[:12] or 'none'}."
+    return Trial(
+        arm=arm.name,
+        example_id=example.id,
+        key=key,
+        prompt=completion.final_prompt,
+        hits=prepared.hits,
+        used=tuple(prepared.hits.index(hit) for hit in prepared.used_hits),
+        answer=completion.text,
+        finish_reason=completion.finish_reason,
+        usage=completion.usage,
+        model_hash=hashes.model,
+        adapter_hash=completion.adapter_hash,
+        template_hash=hashes.template,
+        problem=problem,
+    )
+
+
+def failed_trial(arm: Arm, example: Example, problem: str, key: str = "") -> Trial:
+    return Trial(
+        arm=arm.name, example_id=example.id, key=key, finish_reason=FinishReason.ERROR, problem=problem or "No answer."
+    )
+
+
+def _was_stopped(completion: Completion) -> bool:
+    return completion.finish_reason in (FinishReason.CANCELLED, FinishReason.ERROR)
+
+
+class Hashes:
+    """What exactly answers for an arm."""
+
+    __slots__ = ("adapter", "model", "template")
+
+    def __init__(self, model: str, adapter: str, template: str) -> None:
+        self.model, self.adapter, self.template = model, adapter, template

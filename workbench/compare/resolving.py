@@ -1,0 +1,140 @@
+"""Names -> things: turns a written comparison into a request that a worker can run without looking anything up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from workbench.compare.few_shot import read_shots, select_shots
+from workbench.compare.questions import read_questions
+from workbench.compare.spec import ArmSpec, ComparisonSpec
+from workbench.compare.types import Arm, CompareRequest, ExampleSelection, Shot
+from workbench.datasets.types import RowProblem
+from workbench.errors import WorkbenchError
+from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
+from workbench.rag.types import CollectionRef, RetrievalConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedAdapter:
+    """An adapter on disk and what is known of its training."""
+
+    name: str
+    path: Path
+    sha256: str
+    training_questions: tuple[str, ...] = ()
+    """What it was trained on, for finding leaks; empty when unknown."""
+    training_seconds: float = 0.0
+
+
+class Resolvers(Protocol):
+    """Finds what a comparison names. Every method raises WorkbenchError with a hint when there is no such thing."""
+
+    def model(self, name: str) -> ModelRef: ...
+    def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter: ...
+    def collection(self, name: str) -> CollectionRef: ...
+    def reranker(self) -> str:
+        """The folder of a local cross-encoder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A request, and the rows of the question file that it does without."""
+
+    request: CompareRequest
+    problems: tuple[RowProblem, ...]
+
+
+def resolve(
+    spec: ComparisonSpec,
+    resolvers: Resolvers,
+    *,
+    folder: Path | None = None,
+    load: LoadConfig | None = None,
+    limit: int = 0,
+) -> Resolved:
+    """Everything that the comparison names, found and read. `limit` above 0 takes only the first questions.
+
+    Raises one WorkbenchError that names all arms that cannot be resolved.
+    """
+    questions = read_questions(Path(spec.questions))
+    arms: list[Arm] = []
+    training_rows: dict[str, tuple[str, ...]] = {}
+    problems: list[tuple[str, WorkbenchError]] = []
+    for written in spec.arms:
+        try:
+            arm, adapter = _resolve_arm(written, resolvers, spec.seed)
+        except WorkbenchError as problem:
+            problems.append((written.name, problem))
+            continue
+        arms.append(arm)
+        if adapter is not None and adapter.training_questions:
+            training_rows[adapter.sha256] = adapter.training_questions
+    _complain(problems)
+    request = CompareRequest(
+        name=spec.name,
+        examples=questions.examples[:limit] if limit > 0 else questions.examples,
+        metrics=spec.metrics,
+        arms=tuple(arms),
+        seed=spec.seed,
+        folder=str(folder or ""),
+        load=load or LoadConfig(),
+        training_rows=training_rows,
+    )
+    return Resolved(request, questions.problems)
+
+
+def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[Arm, ResolvedAdapter | None]:
+    base = resolvers.model(written.model)
+    adapter = resolvers.adapter(written.adapter, base) if written.adapter else None
+    shots, per_question = _shots(written, seed)
+    generation = written.generation
+    if "seed" not in generation.model_fields_set:
+        generation = generation.model_copy(update={"seed": seed})
+    arm = Arm(
+        name=written.name,
+        model=base,
+        adapter=AdapterRef(path=str(adapter.path)) if adapter else None,
+        adapter_name=adapter.name if adapter else "",
+        adapter_hash=adapter.sha256 if adapter else "",
+        adapter_bytes=adapter.path.stat().st_size if adapter else 0,
+        system=_read_prompt(Path(written.prompt)) if written.prompt else "",
+        prompt_file=written.prompt,
+        shots=shots,
+        shots_per_question=per_question,
+        collection=resolvers.collection(written.collection) if written.collection else None,
+        retrieval=written.retrieval or RetrievalConfig(),
+        reranker=resolvers.reranker() if written.retrieval and written.retrieval.rerank else "",
+        generation=generation,
+        training_seconds=adapter.training_seconds if adapter else 0.0,
+    )
+    return arm, adapter
+
+
+def _shots(written: ArmSpec, seed: int) -> tuple[tuple[Shot, ...], int]:
+    if written.examples is None:
+        return (), 0
+    shots = read_shots(Path(written.examples.from_file))
+    selection, count = written.examples.selection, written.examples.count
+    return select_shots(shots, selection, count, seed), count if selection is ExampleSelection.SIMILAR else 0
+
+
+def _read_prompt(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WorkbenchError(
+            f"The prompt file {path.name} cannot be read.", hint="Save it as UTF-8 text.", details=str(error)
+        ) from error
+    if not text:
+        raise WorkbenchError(f"The prompt file {path.name} is empty.", hint="Write a prompt, or leave the key out.")
+    return text
+
+
+def _complain(problems: Sequence[tuple[str, WorkbenchError]]) -> None:
+    if not problems:
+        return
+    sentences = [f"Arm {name!r}: {problem.message}" for name, problem in problems]
+    hints = list(dict.fromkeys(problem.hint for _, problem in problems if problem.hint))
+    raise WorkbenchError(" ".join(sentences), hint=" ".join(hints[:3]), code=problems[0][1].code or "unresolved")

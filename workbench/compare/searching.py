@@ -1,0 +1,37 @@
+"""Every question is embedded and searched once per collection and settings, whichever arms share them."""
+
+from collections.abc import Callable, Sequence
+
+from workbench.compare.answering import Searcher
+from workbench.compare.types import Arm, Example
+from workbench.rag.types import CollectionRef, Hit
+
+
+class Searches:
+    """The hits of a comparison, kept for the arms that search alike."""
+
+    def __init__(self, open_searcher: Callable[[CollectionRef, str], Searcher]) -> None:
+        self._open = open_searcher
+        self._hits: dict[tuple[str, str], tuple[Hit, ...]] = {}
+
+    def search_all(self, arm: Arm, examples: Sequence[Example], check_cancelled: Callable[[], None]) -> None:
+        """Find what is not found yet. Raises WorkbenchError (index damaged, embedder gone)."""
+        for example in examples:
+            check_cancelled()
+            if (_alike(arm), example.question) not in self._hits:
+                self._hits[_alike(arm), example.question] = self.search(arm, example.question)
+
+    def hits(self, arm: Arm, example: Example) -> tuple[Hit, ...]:
+        """What `search_all` found."""
+        return self._hits[_alike(arm), example.question]
+
+    def search(self, arm: Arm, question: str) -> tuple[Hit, ...]:
+        """Search now, whatever was found before."""
+        if arm.collection is None:
+            return ()
+        return tuple(self._open(arm.collection, arm.reranker).search(question, arm.retrieval))
+
+
+def _alike(arm: Arm) -> str:
+    collection = arm.collection.model_dump_json() if arm.collection else ""
+    return f"{collection} {arm.retrieval.model_dump_json()} {arm.reranker}"

@@ -1,0 +1,231 @@
+"""A comparison as a person writes it down: YAML with names and files, checked before anything runs."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from workbench.boundary import Boundary
+from workbench.compare.types import ExampleSelection, MetricChoice
+from workbench.errors import WorkbenchError
+from workbench.llm.types import GenerationConfig
+from workbench.rag.types import RetrievalConfig
+from workbench.scoring.metrics import find_metric
+
+_LARGEST_BYTES = 1_000_000
+
+
+class ExamplesSpec(Boundary):
+    """Few-shot examples of an arm."""
+
+    from_file: str = Field(alias="from")
+    """A file of rows with a question and an answer."""
+    count: int = Field(4, ge=1, le=100)
+    selection: ExampleSelection = ExampleSelection.RANDOM
+
+
+class ArmSpec(Boundary):
+    """One strategy, by names."""
+
+    name: str = Field(min_length=1, max_length=80)
+    model: str = Field(min_length=1)
+    """A model's name or path."""
+    adapter: str = ""
+    """An adapter's name or path."""
+    prompt: str = ""
+    """A file with the system prompt."""
+    examples: ExamplesSpec | None = None
+    collection: str = ""
+    retrieval: RetrievalConfig | None = None
+    generation: GenerationConfig = GenerationConfig()
+
+    @field_validator("name", "model", "adapter", "collection", mode="before")
+    @classmethod
+    def _numbers_are_names_too(cls, value: object) -> object:
+        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _retrieval_needs_a_collection(self) -> Self:
+        if self.retrieval is not None and not self.collection:
+            raise ValueError("has retrieval settings but no collection")
+        return self
+
+
+class ComparisonSpec(Boundary):
+    """A comparison, by names. Paths are absolute after `load_spec`."""
+
+    name: str = Field(min_length=1, max_length=120)
+    questions: str = Field(min_length=1)
+    metrics: tuple[MetricChoice, ...] = Field((MetricChoice(name="exact_match"),), min_length=1)
+    """The first decides."""
+    seed: int = Field(0, ge=0, le=2**32 - 1)
+    arms: tuple[ArmSpec, ...] = Field(min_length=1)
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _a_number_is_a_name_too(cls, value: object) -> object:
+        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+    @field_validator("metrics", mode="before")
+    @classmethod
+    def _metrics_by_name_or_with_options(cls, value: object) -> object:
+        if isinstance(value, str):
+            value = [value]
+        return [_metric(item) for item in value] if isinstance(value, list | tuple) else value
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [arm.name for arm in self.arms]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two arms are named {twice[0]!r}")
+        return self
+
+
+def _metric(item: object) -> object:
+    if isinstance(item, str):
+        item = {"name": item}
+    if isinstance(item, dict) and "options" not in item:
+        item = {"name": item.get("name"), "options": {key: value for key, value in item.items() if key != "name"}}
+    if isinstance(item, dict) and isinstance(item.get("name"), str):
+        try:
+            find_metric(item["name"])
+        except WorkbenchError as error:
+            raise ValueError(f"{error.message} {error.hint}") from error
+    return item
+
+
+def load_spec(path: Path) -> ComparisonSpec:
+    """The comparison written in a YAML file; its file names are relative to it. WorkbenchError says what is wrong."""
+    values = _read_yaml(path)
+    try:
+        spec = ComparisonSpec.model_validate(values)
+    except ValidationError as error:
+        problems = [_sentence(problem, values) for problem in error.errors(include_url=False)]
+        raise WorkbenchError(
+            f"{path.name} is not a comparison that can be run: {'; '.join(problems[:5])}.",
+            hint="Mend the file; the README shows a complete one.",
+            code="bad_spec",
+        ) from error
+    spec = _with_paths(spec, path.absolute().parent)
+    _check_files(spec, path)
+    return spec
+
+
+def _read_yaml(path: Path) -> Any:
+    try:
+        if path.stat().st_size > _LARGEST_BYTES:
+            raise WorkbenchError(f"{path.name} is too large to be a comparison.", code="bad_spec")
+        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise WorkbenchError(f"There is no file {path}.", hint="Check the path.", code="no_file") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        where = " ".join(str(error).split())[:200]
+        raise WorkbenchError(
+            f"{path.name} cannot be read as YAML: {where}", hint="Check its indentation and quotes.", code="bad_spec"
+        ) from error
+    if not isinstance(values, dict):
+        raise WorkbenchError(
+            f"{path.name} is not a comparison: it holds no keys.",
+            hint="It needs name, questions, metrics and arms.",
+            code="bad_spec",
+        )
+    return values
+
+
+def _sentence(problem: Any, values: Any) -> str:
+    """A pydantic problem in words: "arm 'rag' has an unknown key 'colection' (did you mean collection?)"."""
+    place, key = _place(problem["loc"], values)
+    match problem["type"]:
+        case "extra_forbidden":
+            near = get_close_matches(key, _known_keys(problem["loc"]), 1)
+            return f"{place} has an unknown key {key!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
+        case "missing":
+            return f"{place} has no {key!r}"
+        case "value_error":
+            said = str(problem["ctx"]["error"]).rstrip(".")
+            return f"{place} {said}" if said.startswith("has ") else f"{place}: {said}"
+        case _:
+            return f"{key!r} of {place}: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+
+
+def _place(location: tuple[int | str, ...], values: Any) -> tuple[str, str]:
+    parts = [part for part in location if isinstance(part, str)]
+    key = parts[-1] if parts else ""
+    if len(location) < 2 or location[0] != "arms" or not isinstance(location[1], int):
+        return "the comparison", key
+    arms = values.get("arms") if isinstance(values, dict) else None
+    arm = arms[location[1]] if isinstance(arms, list) and location[1] < len(arms) else None
+    name = arm.get("name") if isinstance(arm, dict) else None
+    place = f"arm {name!r}" if name else f"arm {location[1] + 1}"
+    inner = [part for part in location[2:-1] if isinstance(part, str)]
+    return f"{place} under {inner[-1]!r}" if inner else place, key
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    owners: dict[str, type[Boundary]] = {"retrieval": RetrievalConfig, "generation": GenerationConfig}
+    inner = str(location[-2]) if len(location) > 1 else ""
+    if inner == "examples":
+        return ["from", "count", "selection"]
+    if inner in owners:
+        return list(owners[inner].model_fields)
+    return list(ArmSpec.model_fields if location[0] == "arms" else ComparisonSpec.model_fields)
+
+
+def _with_paths(spec: ComparisonSpec, folder: Path) -> ComparisonSpec:
+    def placed(name: str) -> str:
+        return str((folder / Path(name).expanduser()).resolve()) if name else ""
+
+    def placed_if_there(name: str) -> str:
+        """A model or adapter may be a name or a file beside the comparison."""
+        beside = folder / name
+        looks_like_path = name.lower().endswith(".gguf") or "/" in name or "\\" in name
+        return placed(name) if name and looks_like_path and beside.exists() else name
+
+    arms = []
+    for arm in spec.arms:
+        changes: dict[str, Any] = {
+            "prompt": placed(arm.prompt),
+            "model": placed_if_there(arm.model),
+            "adapter": placed_if_there(arm.adapter),
+        }
+        if arm.examples is not None:
+            changes["examples"] = arm.examples.model_copy(update={"from_file": placed(arm.examples.from_file)})
+        arms.append(arm.model_copy(update=changes))
+    return spec.model_copy(update={"questions": placed(spec.questions), "arms": tuple(arms)})
+
+
+def _check_files(spec: ComparisonSpec, path: Path) -> None:
+    wanted = [("questions", spec.questions)]
+    wanted += [(f"the prompt of arm {arm.name!r}", arm.prompt) for arm in spec.arms if arm.prompt]
+    wanted += [(f"the examples of arm {arm.name!r}", arm.examples.from_file) for arm in spec.arms if arm.examples]
+    missing = [f"{what} ({file})" for what, file in wanted if not Path(file).is_file()]
+    if missing:
+        raise WorkbenchError(
+            f"{path.name} names files that are not there: {'; '.join(missing[:5])}.",
+            hint=f"File names are relative to {path.absolute().parent}.",
+            code="no_file",
+        )
+
+
+def save_spec(spec: ComparisonSpec, path: Path) -> None:
+    """Write a comparison as YAML that `load_spec` reads; files below its folder are named relative to it."""
+    values = spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    folder = path.absolute().parent
+    values["questions"] = _relative(spec.questions, folder)
+    for written, arm in zip(values["arms"], spec.arms, strict=True):
+        if arm.prompt:
+            written["prompt"] = _relative(arm.prompt, folder)
+        if arm.examples is not None:
+            written["examples"]["from"] = _relative(arm.examples.from_file, folder)
+    values["metrics"] = [
+        {"name": metric.name, **metric.options} if metric.options else metric.name for metric in spec.metrics
+    ]
+    path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _relative(name: str, folder: Path) -> str:
+    path = Path(name)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)

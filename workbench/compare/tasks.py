@@ -1,0 +1,216 @@
+"""The comparison as a job: every arm answers every question, each model is loaded once, what is done stays done."""
+
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.compare.answering import ArmPreparer, Prepared, RealTools, Tools
+from workbench.compare.fingerprints import trial_key
+from workbench.compare.journal import Journal
+from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
+from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
+from workbench.compare.searching import Searches
+from workbench.compare.summing_up import summarize
+from workbench.compare.types import (
+    Arm,
+    CompareRequest,
+    ComparisonReport,
+    Example,
+    MemoryParts,
+    Timing,
+    Trial,
+    TrialDone,
+)
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import JobContext
+from workbench.llm.types import ChatEngine, Completion
+from workbench.log import get_logger
+
+RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
+BLOCK = 32
+"""Questions that are answered as one batch. A block is made as a whole, also when a run is continued: a batch is
+composed from its list alone, so the same block gives the same texts."""
+
+# What an arm may run into without being a mistake of this program: it fails, the other arms go on.
+ARM_FAULTS = (WorkbenchError, OSError, ValueError, RuntimeError, MemoryError, LookupError)
+
+_log = get_logger("compare")
+
+
+def run_comparison(context: JobContext, request: CompareRequest) -> ComparisonReport:
+    """Answer, score, time and judge. The returned report has no trials: they were produced one by one as `TrialDone`
+    and lie in the folder's report.json (a message between processes is limited to 16 MB).
+    """
+    report = compare(context, request, RealTools())
+    return report.model_copy(update={"trials": (), "examples": ()})
+
+
+def compare(context: JobContext, request: CompareRequest, tools: Tools) -> ComparisonReport:
+    """The whole comparison with its trials. What an earlier attempt left in the folder is taken over."""
+    folder = Path(request.folder) if request.folder else context.run_folder
+    if folder is None:
+        raise WorkbenchError("The comparison has no folder to work in.", code="no_folder")
+    started = time.monotonic()
+    run = _Run(context, request, tools, Journal(folder), Judge(request.metrics, request.examples))
+    for arms in by_model(request.arms):
+        run.answer_with_one_model(arms)
+    report = summarize(request, run.trials, run.timings, run.memories, run.problems).model_copy(
+        update={"machine": f"{platform.system()} {platform.machine()}", "seconds": time.monotonic() - started}
+    )
+    run.journal.finish(report)
+    return report
+
+
+def by_model(arms: Sequence[Arm]) -> Iterator[list[Arm]]:
+    """Arms in groups of one model, in the order in which the models first appear; adapters of a kind together."""
+    groups: dict[str, list[Arm]] = {}
+    for arm in arms:
+        groups.setdefault(arm.model.path, []).append(arm)
+    for group in groups.values():
+        yield sorted(group, key=lambda arm: arm.adapter_hash)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One execution: what it works with, and what it has so far."""
+
+    context: JobContext
+    request: CompareRequest
+    tools: Tools
+    journal: Journal
+    judge: Judge
+    trials: dict[str, dict[str, Trial]] = field(default_factory=dict)
+    timings: dict[str, Timing] = field(default_factory=dict)
+    memories: dict[str, MemoryParts] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    done: int = 0
+
+    def answer_with_one_model(self, arms: Sequence[Arm]) -> None:
+        """All arms of one model, which is loaded once; nothing that happens here ends the comparison."""
+        self._progress(f"Loading {arms[0].model.name}")
+        try:
+            engine = self.tools.open_engine(arms[0].model, self.request.load)
+        except ARM_FAULTS as error:
+            for arm in arms:
+                self._give_up(arm, error)
+            return
+        try:
+            searches = Searches(self.tools.open_searcher)
+            meter = MemoryMeter(engine)
+            for arm in arms:
+                self._answer_guarded(arm, engine, searches, meter)
+        finally:
+            engine.close()
+
+    def _answer_guarded(self, arm: Arm, engine: ChatEngine, searches: Searches, meter: MemoryMeter) -> None:
+        if self.journal.has_crashed(arm.name):
+            self._give_up(arm, WorkbenchError("The process that answered for this arm stopped unexpectedly, twice."))
+            return
+        with self.journal.attempt(arm.name):
+            try:
+                self._answer(arm, engine, searches, meter)
+            except ARM_FAULTS as error:
+                _log.info("arm %s failed", arm.name, exc_info=error)
+                self._give_up(arm, error)
+
+    def _answer(self, arm: Arm, engine: ChatEngine, searches: Searches, meter: MemoryMeter) -> None:
+        hashes = Hashes(
+            self.tools.model_hash(arm.model), self.tools.adapter_hash(arm), self.tools.template_hash(arm.model)
+        )
+        keys = {
+            example.id: trial_key(arm, example, hashes.model, hashes.adapter, self.request.load)
+            for example in self.request.examples
+        }
+        if arm.collection is not None:
+            self._progress(f"{arm.name}: searching {arm.collection.name}")
+            searches.search_all(arm, self.request.examples, self.context.check_cancelled)
+        preparer = ArmPreparer(arm, engine, lambda example: searches.hits(arm, example))
+        for block in _blocks(self.request.examples):
+            known = [self.journal.find(arm.name, example.id, keys[example.id]) for example in block]
+            if all(known):
+                for example, trial in zip(block, known, strict=True):
+                    if trial is not None:
+                        self._take(self.judge.judge(trial, example, arm), is_new=False)
+                continue
+            self._answer_block(arm, block, preparer, engine, hashes, keys)
+        self._measure(arm, engine, searches, meter, f"{arm.name} {keys[self.request.examples[0].id]}")
+
+    def _answer_block(
+        self,
+        arm: Arm,
+        block: Sequence[Example],
+        preparer: ArmPreparer,
+        engine: ChatEngine,
+        hashes: Hashes,
+        keys: dict[str, str],
+    ) -> None:
+        by_id = {example.id: example for example in block}
+        prepared: dict[str, Prepared] = {}
+        for example in block:
+            try:
+                prepared[example.id] = preparer.prepare(example)
+            except WorkbenchError as problem:
+                self._take(self.judge.judge(failed_trial(arm, example, str(problem), keys[example.id]), example, arm))
+
+        def on_done(completion: Completion) -> None:
+            if self.context.is_cancelled():
+                return
+            example = by_id[completion.id]
+            trial = trial_of(arm, example, prepared[example.id], completion, hashes, keys[example.id])
+            self._take(self.judge.judge(trial, example, arm))
+            self._progress(f"{arm.name}: {len(self.trials[arm.name])} of {len(self.request.examples)}")
+
+        self._progress(f"{arm.name}: {len(self.trials.get(arm.name, ()))} of {len(self.request.examples)}")
+        engine.complete_all([each.request for each in prepared.values()], on_done, self.context.is_cancelled)
+        self.context.check_cancelled()
+
+    def _measure(self, arm: Arm, engine: ChatEngine, searches: Searches, meter: MemoryMeter, key: str) -> None:
+        """Time and memory, alone and warm. Searches are made again: they are part of what a person waits for."""
+        examples = pick_timed(self.request.examples, self.request.timed_questions)
+        preparer = ArmPreparer(arm, engine, lambda example: searches.search(arm, example.question))
+
+        def on_done(number: int) -> None:
+            self._progress(f"{arm.name}: timing {number} of {len(examples)}")
+
+        meter.start()
+        kept = self.journal.find_timing(key)
+        asked = examples if kept is None else examples[:1]
+        try:
+            timing = measure_timing(preparer, engine, asked, self.context.is_cancelled, on_done)
+        except ARM_FAULTS as error:
+            timing = Timing(problem=str(error))
+        self.context.check_cancelled()
+        if kept is None and not timing.problem:
+            self.journal.add_timing(key, timing)
+        self.timings[arm.name] = kept or timing
+        self.memories[arm.name] = meter.read(arm)
+
+    def _give_up(self, arm: Arm, error: BaseException) -> None:
+        """The arm's missing answers become failed trials with the reason; its finished ones stay."""
+        reason = str(error) or type(error).__name__
+        self.problems[arm.name] = reason
+        for example in self.request.examples:
+            if example.id not in self.trials.get(arm.name, {}):
+                self._take(self.judge.judge(failed_trial(arm, example, reason), example, arm), is_new=False)
+
+    def _take(self, trial: Trial, *, is_new: bool = True) -> None:
+        if is_new:
+            self.journal.add(trial)
+        own = self.trials.setdefault(trial.arm, {})
+        self.done += trial.example_id not in own
+        own[trial.example_id] = trial
+        self.context.produce(TrialDone(trial=trial, done=self.done, total=self._total))
+
+    @property
+    def _total(self) -> int:
+        return len(self.request.arms) * len(self.request.examples)
+
+    def _progress(self, label: str) -> None:
+        self.context.progress(self.done, self._total, label)
+
+
+def _blocks(examples: Sequence[Example]) -> Iterator[Sequence[Example]]:
+    for start in range(0, len(examples), BLOCK):
+        yield examples[start : start + BLOCK]
