@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from workbench.settings import Settings
     from workbench.ui.faults import Fault
     from workbench.ui.job_bridge import JobBridge
+
+T = TypeVar("T")
 
 
 def main() -> int:
@@ -224,7 +226,17 @@ class Program:
         ]
 
     def _build_home(self) -> QWidget:
-        return _not_yet("Home", "home")
+        from workbench.ui import home
+
+        return home.build(
+            jobs=self.jobs,
+            messages=self.messages,
+            navigator=self.window,
+            shelf=_EmptyShelf(),
+            settings=lambda: self.settings,
+            paths=self.paths,
+            in_background=self.in_background,
+        )
 
     def _build_models(self) -> QWidget:
         return _not_yet("Models", "models")
@@ -243,6 +255,15 @@ class Program:
 
     def _build_compare(self) -> QWidget:
         return _not_yet("Compare", "compare")
+
+    def in_background(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """For a moment's work that would stall the window; `then` gets its result on the UI thread."""
+
+        def run() -> None:
+            result = work()
+            self.jobs.post(lambda: then(result))
+
+        threading.Thread(target=run, name="in-background", daemon=True).start()
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
@@ -279,3 +300,11 @@ def _not_yet(title: str, icon: str) -> QWidget:
     from workbench.ui.widgets.empty_state import EmptyState
 
     return EmptyState(title, "This part is not built in yet.", icon=icon)
+
+
+class _EmptyShelf:
+    def list_projects(self):  # type: ignore[no-untyped-def]
+        return []
+
+    def open_project(self, key, on_opening):  # type: ignore[no-untyped-def]
+        pass

@@ -1,0 +1,164 @@
+"""Decides what Home shows and does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
+from workbench.jobs.spec import Jobs, JobSpec
+from workbench.llm.in_words import parameters_in_words, size_in_words
+from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
+from workbench.llm.types import ModelKind, ModelRef
+from workbench.settings import Settings
+from workbench.ui.home.computer import Computer
+from workbench.ui.home.state import HomeState, ModelsFound, ProjectCard, ProjectStage
+from workbench.ui.protocols import Messages, Navigator
+
+T = TypeVar("T")
+
+
+class View(Protocol):
+    def render(self, state: HomeState) -> None: ...
+
+
+class OnOpening(Protocol):
+    """Told while a project opens, on the UI thread."""
+
+    def __call__(self, note: str, *, is_done: bool = False, problem: WorkbenchError | None = None) -> None: ...
+
+
+class Shelf(Protocol):
+    """The starter projects; what opening one means is the program's business."""
+
+    def list_projects(self) -> Sequence[ProjectCard]: ...
+
+    def open_project(self, key: str, on_opening: OnOpening) -> None: ...
+
+
+class Background(Protocol):
+    """Runs `work` off the UI thread, then `then` with its result on it."""
+
+    def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
+
+
+class HomePresenter:
+    def __init__(
+        self,
+        view: View,
+        *,
+        jobs: Jobs,
+        messages: Messages,
+        navigator: Navigator,
+        shelf: Shelf,
+        settings: Callable[[], Settings],
+        models_folder: Path,
+        read_computer: Callable[[], Computer],
+        in_background: Background,
+    ) -> None:
+        self._view = view
+        self._jobs = jobs
+        self._messages = messages
+        self._navigator = navigator
+        self._shelf = shelf
+        self._settings = settings
+        self._models_folder = models_folder
+        self._read_computer = read_computer
+        self._in_background = in_background
+        self._state = HomeState()
+
+    def start(self) -> None:
+        """Show what is known at once, and look for the rest."""
+        self._show(HomeState(projects=tuple(self._shelf.list_projects())))
+        self._in_background(self._read_computer, lambda computer: self._show(replace(self._state, computer=computer)))
+        self.look_for_models()
+
+    def look_for_models(self) -> None:
+        """Scan the usual places and the user's own folders."""
+        self._show(replace(self._state, models=ModelsFound()))
+        request = ScanModelsRequest(
+            own_folders=self._settings().llm.model_folders, models_folder=str(self._models_folder)
+        )
+        spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
+        self._jobs.submit(spec, self._on_scan_event)
+
+    def open_project(self, key: str) -> None:
+        """Make a starter project ready to use."""
+        if not self._state.is_opening:
+            self._show_project(key, ProjectStage.OPENING, "Opening…")
+            self._shelf.open_project(key, _Opening(self, key))
+
+    def open_tab(self, tab: str) -> None:
+        self._navigator.open_tab(tab)
+
+    def try_model(self) -> None:
+        """Talk to the first model that can answer."""
+        self._navigator.open_tab("playground", model=self._state.models.first_name)
+
+    def on_opening(self, key: str, note: str, is_done: bool, problem: WorkbenchError | None) -> None:
+        """The project says how far it is, that it is open, or why it is not."""
+        if problem is not None:
+            self._show_project(key, ProjectStage.FAILED, problem.message)
+            self._messages.error(problem.message, problem.hint, problem.details)
+        else:
+            self._show_project(key, ProjectStage.OPEN if is_done else ProjectStage.OPENING, note)
+
+    def _on_scan_event(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                self._show(replace(self._state, models=_summary(ScanModelsReport.model_validate(result).models)))
+            case Failed(message=message):
+                self._show_scan_problem(message)
+            case Crashed(message=message):
+                self._show_scan_problem(message or "The search for models stopped unexpectedly.")
+            case Cancelled():
+                self._show_scan_problem("The search for models was stopped.")
+
+    def _show_scan_problem(self, problem: str) -> None:
+        self._show(replace(self._state, models=ModelsFound(is_searching=False, problem=problem)))
+
+    def _show_project(self, key: str, stage: ProjectStage, note: str) -> None:
+        projects = tuple(
+            replace(project, stage=stage, note=note) if project.key == key else project
+            for project in self._state.projects
+        )
+        self._show(replace(self._state, projects=projects))
+
+    def _show(self, state: HomeState) -> None:
+        self._state = state
+        self._view.render(state)
+
+
+class _Opening:
+    """Hands the presenter what one project says."""
+
+    def __init__(self, presenter: HomePresenter, key: str) -> None:
+        self._presenter = presenter
+        self._key = key
+
+    def __call__(self, note: str, *, is_done: bool = False, problem: WorkbenchError | None = None) -> None:
+        self._presenter.on_opening(self._key, note, is_done, problem)
+
+
+def _summary(models: Sequence[ModelRef]) -> ModelsFound:
+    chat = [model for model in models if model.kind is ModelKind.CHAT]
+    usable = [model for model in chat if not model.problem]
+    first = usable[0] if usable else None
+    return ModelsFound(
+        is_searching=False,
+        count=len(chat),
+        unusable=len(chat) - len(usable),
+        first_name=first.name if first else "",
+        first_facts=_facts(first) if first else "",
+        is_starter=bool(first and first.source == "starter"),
+    )
+
+
+def _facts(model: ModelRef) -> str:
+    parts = [
+        f"{parameters_in_words(model.parameters)} parameters" if model.parameters else "",
+        model.quantization,
+        size_in_words(model.size_bytes) if model.size_bytes else "",
+    ]
+    return " · ".join(part for part in parts if part)

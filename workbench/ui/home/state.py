@@ -1,0 +1,51 @@
+"""Everything that Home shows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from workbench.ui.home.computer import Computer
+
+
+class ProjectStage(StrEnum):
+    CLOSED = "closed"
+    OPENING = "opening"
+    OPEN = "open"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCard:
+    """A starter project."""
+
+    key: str
+    title: str
+    summary: str
+    stage: ProjectStage = ProjectStage.CLOSED
+    note: str = ""
+    """What happens while it opens, or why it could not be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsFound:
+    """What the scan of the usual places found."""
+
+    is_searching: bool = True
+    count: int = 0
+    unusable: int = 0
+    first_name: str = ""
+    """The first one that can answer."""
+    first_facts: str = ""
+    is_starter: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeState:
+    computer: Computer | None = None
+    models: ModelsFound = ModelsFound()
+    projects: tuple[ProjectCard, ...] = ()
+
+    @property
+    def is_opening(self) -> bool:
+        """One project is opened at a time."""
+        return any(project.stage is ProjectStage.OPENING for project in self.projects)

@@ -1,0 +1,134 @@
+"""Home: a window, not a wizard. Everything that can be begun here, on one page."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.ui.home.cards import ComputerCard, Door, ModelsCard, StarterCard
+from workbench.ui.home.state import HomeState
+from workbench.ui.theme import set_role
+
+ONE_COLUMN_BELOW = 760
+WIDEST = 1080
+
+
+class HomeView(QScrollArea):
+    """Cards in two columns, in one where the window is narrow."""
+
+    project_chosen = Signal(str)
+    tab_chosen = Signal(str)
+    try_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._starters: dict[str, StarterCard] = {}
+        self._columns = 0
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+        self._arrange(2)
+
+    def render(self, state: HomeState) -> None:  # type: ignore[override]  # QWidget.render paints; a view renders state
+        self._computer.show_computer(state.computer)
+        self._models.show_models(state.models)
+        if set(self._starters) != {project.key for project in state.projects}:
+            self._replace_starters([project.key for project in state.projects])
+        for project in state.projects:
+            self._starters[project.key].show_project(project, can_open=not state.is_opening)
+        self._starter_title.setVisible(bool(state.projects))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(1 if event.size().width() < ONE_COLUMN_BELOW else 2)
+
+    def _build_widgets(self) -> None:
+        self.setObjectName("home")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._title = QLabel(self.tr("What answers best?"))
+        set_role(self._title, "title")
+        self._words = QLabel(
+            self.tr(
+                "A better prompt, your documents, a fine-tuned model, or a combination: find out on this computer, "
+                "with your own questions. Nothing leaves it."
+            )
+        )
+        self._words.setWordWrap(True)
+        set_role(self._words, "muted")
+        self._computer, self._models = ComputerCard(), ModelsCard()
+        self._starter_title = QLabel(self.tr("Starter projects"))
+        self._door_title = QLabel(self.tr("Bring your own"))
+        for label in (self._starter_title, self._door_title):
+            set_role(label, "subtitle")
+        tr = self.tr
+        self._doors = {
+            "models": Door("models", "file", tr("Open a model file"), tr("A GGUF file or a folder on this disk")),
+            "documents": Door("documents", "documents", tr("Add documents"), tr("PDF, Office, HTML, Markdown, text")),
+            "data": Door("data", "data", tr("Import data"), tr("Questions or training rows: CSV, JSONL, Excel")),
+            "server": Door(
+                "server", "server", tr("Connect to a server"),
+                tr("Not in this version: models on a server come with the support of endpoints"), is_closed=True,
+            ),
+            "download": Door(
+                "download", "download", tr("Download a model"),
+                tr("Not in this version: nothing is ever downloaded by itself. Open a file that you have"),
+                is_closed=True,
+            ),
+        }  # fmt: skip
+
+    def _build_layout(self) -> None:
+        self._top, self._starter_grid, self._door_grid = QGridLayout(), QGridLayout(), QGridLayout()
+        for grid in (self._top, self._starter_grid, self._door_grid):
+            grid.setSpacing(14)
+        page = QWidget()
+        page.setMaximumWidth(WIDEST)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(28, 24, 28, 28)
+        column.setSpacing(12)
+        column.addWidget(self._title)
+        column.addWidget(self._words)
+        column.addSpacing(6)
+        column.addLayout(self._top)
+        column.addSpacing(10)
+        column.addWidget(self._starter_title)
+        column.addLayout(self._starter_grid)
+        column.addSpacing(10)
+        column.addWidget(self._door_title)
+        column.addLayout(self._door_grid)
+        column.addStretch(1)
+        self.setWidget(page)
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+
+    def _connect(self) -> None:
+        self._models.try_requested.connect(self.try_requested)
+        self._models.models_requested.connect(lambda: self.tab_chosen.emit("models"))
+        for tab in ("models", "documents", "data"):
+            self._doors[tab].clicked.connect(lambda _checked=False, tab=tab: self.tab_chosen.emit(tab))
+
+    def _replace_starters(self, keys: list[str]) -> None:
+        for card in self._starters.values():
+            card.deleteLater()
+        self._starters = {key: StarterCard(key) for key in keys}
+        for card in self._starters.values():
+            card.open_requested.connect(self.project_chosen)
+        columns, self._columns = self._columns, 0
+        self._arrange(columns)
+
+    def _arrange(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        _fill(self._top, [self._computer, self._models], columns)
+        _fill(self._starter_grid, list(self._starters.values()), columns)
+        _fill(self._door_grid, list(self._doors.values()), columns + 1)
+
+
+def _fill(grid: QGridLayout, widgets: Sequence[QWidget], columns: int) -> None:
+    while grid.takeAt(0) is not None:
+        pass
+    for number, widget in enumerate(widgets):
+        grid.addWidget(widget, number // columns, number % columns)
+    for number in range(4):
+        grid.setColumnStretch(number, 1 if number < columns else 0)
