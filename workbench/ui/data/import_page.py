@@ -18,10 +18,10 @@ from workbench.ui.data.conversation_view import ConversationView
 from workbench.ui.data.mapping_form import MappingForm
 from workbench.ui.data.problems_view import ProblemsView
 from workbench.ui.data.state import ImportState
-from workbench.ui.data.trouble_card import TroubleCard
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.trouble_card import TroubleCard
 
 _CELL_CHARACTERS = 200
 _WIDEST_COLUMN = 320

@@ -18,11 +18,11 @@ from workbench.datasets.types import Dataset, TrainingRow
 from workbench.ui import icons
 from workbench.ui.data.conversation_view import ConversationView
 from workbench.ui.data.state import DataState
-from workbench.ui.data.trouble_card import TroubleCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.trouble_card import TroubleCard
 
 _CELL_CHARACTERS = 200
 

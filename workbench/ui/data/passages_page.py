@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.data.state import DataState, LeftOutRow, PassagesState
-from workbench.ui.data.trouble_card import TroubleCard
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.trouble_card import TroubleCard
 
 
 class PassagesPage(QWidget):
