@@ -43,6 +43,9 @@ class Retriever:
         """Number of chunks in the index."""
         return self._store.count()
 
+    def all_chunks(self) -> list[StoredChunk]:
+        return self._store.all_chunks()
+
     def search(self, query: str, config: RetrievalConfig) -> list[Hit]:
         """At most `config.top_k` hits, best first; a query without words finds nothing."""
         if not query.strip():

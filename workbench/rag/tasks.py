@@ -8,9 +8,12 @@ from workbench.jobs.context import JobContext
 from workbench.rag.answering import Answerer
 from workbench.rag.indexer import ChunkWriter, Indexer, stored_chunks
 from workbench.rag.retrieval import Retriever, open_retriever
+from workbench.rag.training_rows import RowGrounder
 from workbench.rag.types import (
     AskReport,
     AskRequest,
+    GroundReport,
+    GroundRequest,
     IndexReport,
     IndexRequest,
     QuestionHits,
@@ -25,6 +28,7 @@ INDEX = "workbench.rag.tasks:index"
 REBUILD = "workbench.rag.tasks:rebuild"
 SEARCH = "workbench.rag.tasks:search"
 ASK = "workbench.rag.tasks:ask"
+GROUND_ROWS = "workbench.rag.tasks:ground_rows"
 
 # Documents are written together until they hold so many chunks.
 _REBUILD_CHUNKS = 512
@@ -86,6 +90,13 @@ def ask(context: JobContext, request: AskRequest) -> AskReport:
     context.progress(0, len(request.questions), "Opening the index")
     Answerer(context, request, _retriever(context, request)).run()
     return AskReport(questions=len(request.questions), seconds=time.monotonic() - started)
+
+
+def ground_rows(context: JobContext, request: GroundRequest) -> GroundReport:
+    """Training rows that carry retrieved chunks and distractors, written as JSON lines of {"messages": [...]}."""
+    context.progress(0, len(request.rows), "Opening the index")
+    retriever = open_retriever(request.collection, threads=context.threads)
+    return RowGrounder(context, request, retriever).run()
 
 
 def _retriever(context: JobContext, request: SearchRequest | AskRequest) -> Retriever:

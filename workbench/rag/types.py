@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from workbench.boundary import Boundary
+from workbench.datasets.types import RowProblem
 from workbench.embedding import EmbedderRef
 from workbench.llm.types import AdapterRef, ChatMessage, Completion, GenerationConfig, LoadConfig, ModelRef
 
@@ -234,6 +235,34 @@ class Answer(Boundary):
 class AskReport(Boundary):
     questions: int
     seconds: float = 0.0
+
+
+class FactRow(Boundary):
+    """A question with its answer and the document that says so."""
+
+    question: str
+    answer: str
+    """"The documents do not say." for a question that the documents leave open."""
+    source: str = ""
+    """Name of the document; empty: any document of the collection."""
+    number: int = 0
+    """Its row in the file it came from, from 1."""
+
+
+class GroundRequest(Boundary):
+    collection: CollectionRef
+    rows: tuple[FactRow, ...]
+    out: str
+    """The JSONL file to write."""
+    retrieval: RetrievalConfig = RetrievalConfig(top_k=4)
+    seed: int = 0
+
+
+class GroundReport(Boundary):
+    path: str
+    rows: int
+    problems: tuple[RowProblem, ...] = ()
+    """Rows that were left out, and why."""
 
 
 class Skipped(Boundary):

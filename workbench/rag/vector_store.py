@@ -91,6 +91,13 @@ class VectorStore:
             column = self._table.search().select(["doc_hash"]).limit(None).to_arrow()["doc_hash"]
             return {entry["values"]: entry["counts"] for entry in column.value_counts().to_pylist()}
 
+    def all_chunks(self) -> list[StoredChunk]:
+        """Every row, in the order of documents and pages."""
+        with self._words():
+            rows = self._table.search().select([*_READ_COLUMNS, "doc_hash"]).limit(None).to_list()
+        chunks = [_chunk(row) for row in rows]
+        return sorted(chunks, key=lambda chunk: (chunk.document, chunk.page, chunk.start))
+
     def add(self, chunks: Sequence[StoredChunk], vectors: "Vectors") -> None:
         """Add rows; when it returns they are on the disk and were read back. `vectors` is (len(chunks), dimension)."""
         if not chunks:
