@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from workbench.errors import WorkbenchError
@@ -60,7 +60,7 @@ class Program:
         state = WindowState(paths.home / "window.ini")
         self.window = MainWindow(self._tabs(), state, state.last_tab if reopens else "")
         self.window.show_scheme(scheme)
-        self.window.painted.connect(self._on_painted)
+        self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.closing.connect(self._on_closing)
 
     # -- after the first paint --------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from workbench import resources
 from workbench.ui.tokens import DARK, LIGHT
 
 _NAME, _INK = "icon_name", "icon_ink"
-_SCALES = (1.0, 2.0)
 
 
 def pixmap(name: str, color: str, size: int, scale: float) -> QPixmap:
@@ -65,11 +64,10 @@ def _draw(target: QAbstractButton | QAction | QLabel, dark: bool) -> None:
 @cache
 def _icon(name: str, ink: str, size: int, dark: bool) -> QIcon:
     made = QIcon()
-    for scale in sorted({*_SCALES, _screen_scale()}):
-        made.addPixmap(pixmap(name, _color(ink, dark), size, scale))
-        made.addPixmap(pixmap(name, _color("disabled", dark), size, scale), QIcon.Mode.Disabled)
-        if ink == "muted":  # navigation: what is selected takes the accent's ink
-            made.addPixmap(pixmap(name, _color("accent_ink", dark), size, scale), QIcon.Mode.Normal, QIcon.State.On)
+    scale = _screen_scale()
+    made.addPixmap(pixmap(name, _color(ink, dark), size, scale))
+    if ink == "muted":  # navigation: what is selected takes the accent's ink
+        made.addPixmap(pixmap(name, _color("accent_ink", dark), size, scale), QIcon.Mode.Normal, QIcon.State.On)
     return made
 
 
@@ -84,8 +82,8 @@ def _source(name: str) -> str:
 
 
 def _screen_scale() -> float:
-    screen = QGuiApplication.primaryScreen()
-    return screen.devicePixelRatio() if screen is not None else 1.0
+    """Of the finest screen: on the others the picture is made smaller, which looks as good."""
+    return max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
 
 
 def _is_dark() -> bool:

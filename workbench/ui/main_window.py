@@ -5,6 +5,7 @@ afterwards: `attach_jobs`, then `make_ready`.
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
@@ -21,8 +22,6 @@ from PySide6.QtWidgets import (
 
 from workbench.errors import WorkbenchError
 from workbench.ui import icons
-from workbench.ui.command_palette import CommandPalette
-from workbench.ui.messages import MessageBar
 from workbench.ui.sidebar import Sidebar
 from workbench.ui.tabs import OpensCases, TabSpec
 from workbench.ui.theme import set_role
@@ -30,6 +29,10 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.window_actions import Doors, WindowActions, draw_icons
 from workbench.ui.window_state import WindowState
+
+if TYPE_CHECKING:
+    from workbench.ui.command_palette import CommandPalette
+    from workbench.ui.messages import MessageBar
 
 NARROW_BELOW = 1000
 JOB_PANEL_HEIGHT = 230
@@ -55,6 +58,8 @@ class MainWindow(QMainWindow):
         self._built: dict[str, QWidget] = {}
         self._cases: dict[str, dict[str, str]] = {}
         self._job_panel: QWidget | None = None
+        self._messages: MessageBar | None = None
+        self._palette: CommandPalette | None = None
         self._is_ready = False
         self._was_painted = False
         self._current = first_tab if first_tab in self._specs else next(iter(self._specs))
@@ -68,7 +73,13 @@ class MainWindow(QMainWindow):
     # -- what the rest of the program does with it ------------------------------------------------------------------
 
     @property
-    def messages(self) -> MessageBar:
+    def messages(self) -> "MessageBar":
+        """Made when it is first asked for: the first paint has nothing to say."""
+        if self._messages is None:
+            from workbench.ui.messages import MessageBar
+
+            self._messages = MessageBar(self)
+            self._above.insertWidget(0, self._messages)
         return self._messages
 
     @property
@@ -143,7 +154,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(self.tr("LLM Workbench"))
         self.setWindowIcon(icons.icon("workbench", size=64))
         self._sidebar = Sidebar(tuple(self._specs.values()), self)
-        self._messages = MessageBar(self)
         self._stack = QStackedWidget(self)
         self._stack.setObjectName("tabs")
         self._opening = EmptyState(self.tr("Opening…"), "", parent=self)
@@ -152,7 +162,6 @@ class MainWindow(QMainWindow):
         self._job_dock = QFrame(self)
         self._job_dock.setObjectName("job_dock")
         self._job_dock.hide()
-        self._palette = CommandPalette(self)
         self._status = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
         self._jobs_button = QPushButton(self)
         self._jobs_button.setObjectName("jobs_button")
@@ -170,11 +179,10 @@ class MainWindow(QMainWindow):
 
     def _build_layout(self) -> None:
         above = QWidget(self)
-        column = QVBoxLayout(above)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._messages)
-        column.addWidget(self._stack, 1)
+        self._above = QVBoxLayout(above)
+        self._above.setContentsMargins(0, 0, 0, 0)
+        self._above.setSpacing(0)
+        self._above.addWidget(self._stack, 1)
         self._split = QSplitter(Qt.Orientation.Vertical, self)
         self._split.setObjectName("window_split")
         self._split.addWidget(above)
@@ -221,7 +229,7 @@ class MainWindow(QMainWindow):
             widget = spec.build()
         except WorkbenchError as problem:
             self._opening.show_text(problem.message, problem.hint)
-            self._messages.error(problem.message, problem.hint, problem.details)
+            self.messages.error(problem.message, problem.hint, problem.details)
             return
         self._built[spec.key] = widget
         self._stack.addWidget(widget)
@@ -233,6 +241,10 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _open_commands(self) -> None:
+        if self._palette is None:
+            from workbench.ui.command_palette import CommandPalette
+
+            self._palette = CommandPalette(self)
         widget = self._built.get(self._current)
         of_tab = [*widget.actions()] if widget is not None else []
         self._palette.open_with([*of_tab, *self._actions.all()])

@@ -1,7 +1,5 @@
 """A label for names of any length: shortened with an ellipsis where there is no room, whole in its tool tip."""
 
-from html import escape
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
@@ -27,6 +25,8 @@ class ElidedLabel(QLabel):
         option.initFrom(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         room = self.contentsRect()
+        from html import escape  # its tables of entities are no work for the first paint
+
         shown = self.fontMetrics().elidedText(self.text().replace("\n", " "), self._mode, room.width())
         self.setToolTip("" if shown == self.text() else f"<qt>{escape(self.text())}</qt>")
         painter.setPen(self.palette().color(self.foregroundRole()))
