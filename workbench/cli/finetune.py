@@ -109,7 +109,7 @@ def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Outp
     if proof := report.verification:
         output.text(
             f"Checked against the trained adapter at {proof.positions} positions: the same first choice at "
-            f"{proof.same_argmax:.1%}, largest difference {proof.max_difference:.3f} "
+            f"{proof.same_argmax:.1%}, rms difference {proof.rms_difference:.3f} "
             f"(the adapter itself makes {proof.effect:.1f})."
         )
 

@@ -17,7 +17,7 @@ _SECRET = re.compile(
 def check_rows(
     rows: Sequence[TrainingRow], *, count_tokens: Callable[[TrainingRow], int] | None = None, max_tokens: int = 0
 ) -> list[Finding]:
-    """Everything found in one set of rows, errors first. `count_tokens` and `max_tokens` find rows that would be cut."""
+    """Everything found in one set of rows, errors first. `count_tokens`, `max_tokens` find rows that would be cut."""
     findings = [
         *_empty_answers(rows),
         *_short_answers(rows),

@@ -15,9 +15,9 @@ from workbench.llm.types import ModelRef
 
 ARCHITECTURES = ("llama", "qwen2", "qwen3")
 """GGUF architectures whose layers are named here and whose logits were compared; others are refused by name."""
-MAX_RELATIVE_DIFFERENCE = 0.15
-"""Largest difference of a logit, as a share of the logits' spread (standard deviation), between the two engines.
-A Q8_0 base differs by 0.02 to 0.05 (llama.cpp also rounds activations), a wrong rope or permutation by more than 1."""
+MAX_RELATIVE_DIFFERENCE = 0.05
+"""Root mean square difference of the logits between the two engines, as a share of their spread (standard deviation).
+A Q8_0 base differs by about 0.01 (llama.cpp also rounds activations), a wrong rope or permutation by about 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,15 @@ class Agreement:
     positions: int
     same_argmax: float
     max_difference: float
+    rms_difference: float
+    """Root of the mean squared difference over all logits."""
     spread: float
     """Standard deviation of the reference's logits."""
 
     @property
     def relative(self) -> float:
-        return self.max_difference / max(self.spread, 1e-9)
+        """The rms difference as a share of the spread."""
+        return self.rms_difference / max(self.spread, 1e-9)
 
 
 def locate_base(base: ModelRef) -> BaseFiles:
@@ -125,7 +128,9 @@ def compare_logits(reference: "Any", other: "Any") -> Agreement:
     width = min(reference.shape[1], other.shape[1])  # a GGUF vocabulary may be padded
     left, right = np.asarray(reference)[:, :width], np.asarray(other)[:, :width]
     same = float((left.argmax(1) == right.argmax(1)).mean())
-    return Agreement(len(left), same, float(np.abs(left - right).max()), float(left.std()))
+    difference = left - right
+    rms = float(np.sqrt((difference**2).mean()))
+    return Agreement(len(left), same, float(np.abs(difference).max()), rms, float(left.std()))
 
 
 def transformers_logits(model: Any, ids: Sequence[int]) -> Any:
@@ -138,7 +143,7 @@ def transformers_logits(model: Any, ids: Sequence[int]) -> Any:
 
 def check_same_model(model: Any, probe: EngineProbe, samples: Sequence[Sequence[int]], name: str) -> Agreement:
     """Refuse a base of which the two engines compute different things: an adapter for one would not fit the other."""
-    worst = Agreement(0, 1.0, 0.0, 1.0)
+    worst = Agreement(0, 1.0, 0.0, 0.0, 1.0)
     for ids in samples:
         found = compare_logits(transformers_logits(model, ids), probe.logits(ids))
         if not found.relative <= MAX_RELATIVE_DIFFERENCE:  # also catches NaN
@@ -146,8 +151,8 @@ def check_same_model(model: Any, probe: EngineProbe, samples: Sequence[Sequence[
                 f"{name} gives different numbers in the trainer and in llama.cpp, "
                 "so an adapter trained on it would not fit.",
                 hint="Choose another base model, or another build of it.",
-                details=f"{len(ids)} tokens: largest difference {found.max_difference:.4f} at a spread of "
-                f"{found.spread:.4f}; same first choice at {found.same_argmax:.0%} of the positions",
+                details=f"{len(ids)} tokens: difference {found.rms_difference:.4f} rms, {found.max_difference:.4f} at most, "
+                f"spread {found.spread:.4f}; same first choice at {found.same_argmax:.0%} of the positions",
                 code="base_mismatch",
             )
         worst = max(worst, found, key=lambda agreement: agreement.relative)

@@ -212,11 +212,14 @@ class Verification(Boundary):
     """Share of positions at which both choose the same token."""
     max_difference: float
     """Largest difference of any logit."""
+    rms_difference: float
+    """Root mean square difference over all logits: what is judged."""
     tolerance: float
+    """The largest `rms_difference` that is accepted."""
     reference_difference: float
-    """The same difference for base against base, both without adapter: what the two engines differ by themselves."""
+    """The rms difference of base against base, both without adapter: what the two engines differ by themselves."""
     effect: float
-    """Largest difference that the adapter itself makes: an adapter that does nothing proves nothing."""
+    """The rms difference that the adapter itself makes: an adapter that does nothing proves nothing."""
 
 
 class ExportRequest(Boundary):

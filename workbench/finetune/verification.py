@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.finetune.base_model import compare_logits
+from workbench.finetune.base_model import Agreement, compare_logits
 from workbench.finetune.types import Verification
 
 SAMPLES = 4
 SAMPLE_TOKENS = 256
 _FACTOR = 3.0
 """How many times the two engines' own difference the export may differ."""
-ADAPTER_FLOOR = 0.1
+ADAPTER_FLOOR = 0.03
 """What is allowed in any case, as a share of the logits' spread."""
-REQUANTISED_FLOOR = 0.2
-"""The same where weights were rounded once more (a merged Q8_0 model). A wrong export is off by more than 1."""
+REQUANTISED_FLOOR = 0.06
+"""The same where weights were rounded once more (a merged Q8_0 model). A wrong export is off by about 1."""
 
 Logits = Callable[[Sequence[int]], Any]
 
@@ -40,27 +40,27 @@ def verify(
 
     Raises WorkbenchError when the export answers differently.
     """
-    positions, same, worst, reference, effect, spread = 0, 0.0, 0.0, 0.0, 0.0, 0.0
+    found: list[Agreement] = []
+    reference, effect = 0.0, 0.0
     for ids in samples:
         target, plain = trained(ids), base(ids)
-        found = compare_logits(target, exported(ids))
-        positions += found.positions
-        same += found.same_argmax * found.positions
-        worst = max(worst, found.max_difference)
-        spread = max(spread, found.spread)
-        reference = max(reference, compare_logits(plain, engine_base(ids)).max_difference)
-        effect = max(effect, compare_logits(plain, target).max_difference)
-    tolerance = max(_FACTOR * reference, floor * spread)
+        found.append(compare_logits(target, exported(ids)))
+        reference = max(reference, compare_logits(plain, engine_base(ids)).rms_difference)
+        effect = max(effect, compare_logits(plain, target).rms_difference)
+    positions = sum(agreement.positions for agreement in found)
+    rms = max(agreement.rms_difference for agreement in found)
+    tolerance = max(_FACTOR * reference, floor * max(agreement.spread for agreement in found))
     result = Verification(
         prompts=len(samples),
         positions=positions,
-        same_argmax=same / max(1, positions),
-        max_difference=worst,
+        same_argmax=sum(agreement.same_argmax * agreement.positions for agreement in found) / positions,
+        max_difference=max(agreement.max_difference for agreement in found),
+        rms_difference=rms,
         tolerance=tolerance,
         reference_difference=reference,
         effect=effect,
     )
-    if not worst <= tolerance:  # also catches NaN
+    if not rms <= tolerance:  # also catches NaN
         raise WorkbenchError(
             f"The exported adapter “{name}” does not answer like the trained one; it was not kept.",
             hint="Please report this with the details.",
