@@ -163,6 +163,6 @@ def _flip_points(recommended: str | None, means: Mapping[str, float], costs: Map
     for arm, latency in latencies.items():
         lost = means[recommended] - means[arm]
         gained = fastest / latency - fastest / latencies[recommended]
-        if arm != recommended and lost > 0 and gained > 0:
+        if arm != recommended and lost > 0 and gained > 0 and means[arm] > 0:  # never right is never a choice
             found.append(FlipPoint(arm=arm, speed_weight=lost / (lost + gained)))
     return sorted(found, key=lambda point: point.speed_weight)

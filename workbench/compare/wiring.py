@@ -31,10 +31,6 @@ class StoreResolvers:
         from workbench.finetune.store import AdapterStore
         from workbench.llm.adapters import adapter_hash, check_adapter
 
-        path = Path(name).expanduser()
-        if path.suffix.lower() == ".gguf" and path.is_file():
-            check_adapter(path, base)
-            return ResolvedAdapter(path.stem, path.absolute(), adapter_hash(path))
         adapter = AdapterStore(self._database).get(name)
         path = Path(adapter.gguf_path)
         if not path.is_file():

@@ -1,0 +1,143 @@
+"""`workbench compare SPEC.yaml`: the arms of a written comparison, measured, and the verdict."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.compare.types import CompareRequest, ComparisonReport
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_SHOWN_PROBLEMS = 5
+
+
+def register(commands: "Commands") -> None:
+    """Add `compare`."""
+    parser = commands.add_parser("compare", help="answer the same questions in several ways and say which is best")
+    parser.add_argument("spec", metavar="SPEC.yaml", type=Path, help="the comparison: questions, metrics, arms")
+    parser.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N questions")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write every answer as CSV")
+    parser.add_argument("--jsonl", type=Path, metavar="FILE", help="write every trial as JSON lines")
+    parser.set_defaults(run=compare)
+
+
+def compare(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Run the comparison to its end, keep it in the history, print it."""
+    from workbench.compare.export import write_csv, write_jsonl
+    from workbench.compare.report import write_html
+    from workbench.compare.spec import load_spec
+
+    if arguments.limit < 0:
+        raise WorkbenchError("--limit must not be negative.", hint="Leave it out to ask all questions.")
+    spec = load_spec(arguments.spec)
+    with place.writing(f"comparing {spec.name}"):
+        report = run(arguments.spec, place, output, limit=arguments.limit)
+    for path, write in ((arguments.html, write_html), (arguments.csv, write_csv), (arguments.jsonl, write_jsonl)):
+        if path is not None:
+            _write(path, report, write)
+    if output.json:
+        output.object(report)
+    else:
+        show(report, output)
+
+
+def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) -> "ComparisonReport":
+    """Resolve, run (or continue) and save a comparison; the caller holds the writer's lock."""
+    from workbench.cli.choices import load_config
+    from workbench.compare.resolving import resolve
+    from workbench.compare.running import place_run
+    from workbench.compare.spec import load_spec
+    from workbench.compare.store import ComparisonStore
+    from workbench.compare.wiring import StoreResolvers
+
+    resolvers = StoreResolvers(place.database, place.paths, place.own_model_folders)
+    resolved = resolve(load_spec(spec_path), resolvers, load=load_config(place), limit=limit)
+    for problem in resolved.problems[:_SHOWN_PROBLEMS]:
+        output.note(f"{spec_path.name}: left out: {problem}")
+    if len(resolved.problems) > _SHOWN_PROBLEMS:
+        output.note(f"... and {len(resolved.problems) - _SHOWN_PROBLEMS} more rows.")
+    request = place_run(resolved.request, place.paths)
+    report = _run_to_the_end(request, place, output)
+    written = spec_path.read_text(encoding="utf-8-sig")
+    ComparisonStore(place.database).save(report, folder=request.folder, spec=written)
+    return report
+
+
+def _run_to_the_end(request: "CompareRequest", place: Workplace, output: Output) -> "ComparisonReport":
+    """A process that is killed (out of memory, a crash in native code) costs one arm at most: start again."""
+    from workbench.compare.running import attempts_for, comparison_job, load_report
+
+    left = attempts_for(request.arms)
+    while True:
+        try:
+            place.run(comparison_job(request))
+            return load_report(request.folder)
+        except WorkbenchError as problem:
+            left -= 1
+            if problem.code != "crashed" or left <= 0:
+                raise
+            output.note("The process stopped unexpectedly; the comparison goes on with what is left.")
+
+
+def _write(path: Path, report: "ComparisonReport", write: object) -> None:
+    try:
+        write(report, path)  # type: ignore[operator]
+    except OSError as error:
+        raise WorkbenchError(
+            f"{path} cannot be written.",
+            hint="The comparison itself is saved; choose another place.",
+            details=str(error),
+        ) from error
+
+
+def show(report: "ComparisonReport", output: Output) -> None:
+    """Table and verdict for people."""
+    from workbench.compare.report import summary_text
+    from workbench.compare.wording import seconds, size
+
+    best = set(report.verdict.best)
+    rows = [
+        (
+            f"{result.name}{' *' if result.name in best else ''}",
+            *(summary_text(result.metrics.get(metric)) for metric in report.metrics),
+            seconds(result.timing.latency_seconds),
+            seconds(result.timing.first_token_seconds),
+            _whole(result.prompt_tokens),
+            _whole(result.generated_tokens),
+            size(result.memory_bytes),
+            str(result.failed or "-"),
+        )
+        for result in report.arms
+    ]
+    columns = ("arm", *report.metrics, "answer in", "first in", "tokens in", "out", "memory", "failed")
+    output.text(f"{report.name}: {len(report.examples)} questions; mean and 95 % interval; * = best\n")
+    output.table(columns, rows)
+    _show_verdict(report, output)
+
+
+def _show_verdict(report: "ComparisonReport", output: Output) -> None:
+    verdict = report.verdict
+    head = f"{verdict.winner} wins" if verdict.winner else f"{verdict.kind}"
+    chosen = f"; recommended: {verdict.recommended}" if verdict.recommended else ""
+    output.text(f"\nVerdict: {head}{chosen}")
+    for reason in verdict.reasons:
+        output.text(f"  {reason}")
+    for result in report.arms:
+        if result.problem:
+            output.text(f"  {result.name}: {result.problem}")
+    if report.leaks and report.verdict_without_leaks is not None:
+        other = report.verdict_without_leaks
+        count = len({leak.example_id for leak in report.leaks})
+        seen = "1 question was" if count == 1 else f"{count} questions were"
+        head = f"{other.winner} wins" if other.winner else f"{other.kind}"
+        output.text(f"  {seen} seen before the test (few-shot examples or training rows); without: {head}.")
+
+
+def _whole(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"

@@ -1,0 +1,53 @@
+"""From a resolved comparison to a job and back: folders, continuing, the finished report."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from workbench.compare.journal import is_finished, read_report
+from workbench.compare.tasks import RUN_COMPARISON
+from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.errors import WorkbenchError
+from workbench.jobs.spec import JobSpec
+from workbench.paths import WorkbenchPaths
+
+FOLDER = "comparisons"
+"""In the data folder: one folder per run, with its trials and its report."""
+_KEPT_OUT_OF_THE_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def place_run(request: CompareRequest, paths: WorkbenchPaths) -> CompareRequest:
+    """The request with its folder: that of an unfinished run of the same request, which it continues, or a new one."""
+    content = hashlib.sha256(request.model_copy(update={"folder": ""}).model_dump_json().encode()).hexdigest()[:12]
+    slug = _KEPT_OUT_OF_THE_NAME.sub("-", request.name.casefold()).strip("-")[:40] or "comparison"
+    number = 1
+    while is_finished(folder := paths.home / FOLDER / f"{slug}-{content}-{number}"):
+        number += 1
+    return request.model_copy(update={"folder": str(folder)})
+
+
+def comparison_job(request: CompareRequest, *, background: bool = False) -> JobSpec:
+    """The durable job that runs a placed request. `background` makes way for what a person does meanwhile."""
+    return JobSpec(
+        task=RUN_COMPARISON,
+        params=request.model_dump(mode="json"),
+        title=f"Compare {request.name}",
+        lane="compare",
+        durable=True,
+        background=background,
+    )
+
+
+def load_report(folder: str | Path) -> ComparisonReport:
+    """The finished report of a run, trials included. WorkbenchError when the run did not come to its end."""
+    if not is_finished(Path(folder)):
+        raise WorkbenchError(
+            "The comparison did not come to its end.", hint="Run it again: it continues.", code="not_finished"
+        )
+    return read_report(Path(folder))
+
+
+def attempts_for(arms: Iterable[object]) -> int:
+    """How often a run may be started again after the process was killed: each arm may do it twice."""
+    return 2 * sum(1 for _ in arms) + 1
