@@ -1,0 +1,230 @@
+"""The Models tab: what is on this disk, what fits, and everything about the one that is selected."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.llm.in_words import context_in_words, kind_in_words, parameters_in_words, size_in_words
+from workbench.ui import icons
+from workbench.ui.models.details import ModelDetails
+from workbench.ui.models.state import ModelRow, ModelsState
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+
+_NAME_WIDTH = 220
+_GIVE_WAY = (7, 8, 5, 6, 2)
+"""Columns that give way, in this order, where names would be cut: the details show them too."""
+
+
+class ModelsView(QWidget):
+    refresh_requested = Signal()
+    paths_added = Signal(list)
+    place_removed = Signal(str)
+    model_selected = Signal(str)
+    use_requested = Signal()
+    tune_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._places: tuple[str, ...] = ()
+        self._is_rendering = False
+        self.setAcceptDrops(True)
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def show_state(self, state: ModelsState) -> None:
+        self._is_rendering = True
+        self._records.show(state.rows)
+        self._table.select_key(state.selected)
+        self._is_rendering = False
+        self._fit_columns()
+        self._details.show_state(state)
+        self._stack.setCurrentWidget(self._empty if state.was_scanned and not state.rows else self._split)
+        self._summary.setText(self.tr("Looking for models…") if state.is_scanning else state.summary)
+        self._table.set_empty_text("" if state.was_scanned else self.tr("Looking for models…"))
+        self._refresh.setEnabled(not state.is_scanning)
+        self._problem.setText(state.problem)
+        self._problem.setVisible(bool(state.problem))
+        self._show_places(state.places)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.paths_added.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Make columns as wide as their content and hide what leaves no room for the names."""
+        header = self._table.horizontalHeader()
+        others = range(1, len(self._records.columns))
+        widths = {n: max(self._table.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in others}
+        room = self._table.viewport().width() - _NAME_WIDTH
+        hidden: set[int] = set()
+        for number in _GIVE_WAY:
+            if sum(width for n, width in widths.items() if n not in hidden) > room:
+                hidden.add(number)
+        for number in others:
+            self._table.setColumnHidden(number, number in hidden)
+            header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _build_widgets(self) -> None:
+        self._title, self._summary, self._problem = QLabel(self.tr("Models")), QLabel(), QLabel()
+        set_role(self._title, "title")
+        set_role(self._summary, "muted")
+        set_role(self._problem, "error")
+        self._problem.setObjectName("models_problem")
+        self._problem.setWordWrap(True)
+        for label in (self._summary, self._problem):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._open = self._button(self.tr("Open a model file…"), "open_model_file", "file")
+        self._add = self._button(self.tr("Add folder…"), "add_model_folder", "folder")
+        self._own = self._button(self.tr("Own folders"), "own_model_folders", "")
+        self._own_menu = QMenu(self)
+        self._own.setMenu(self._own_menu)
+        self._refresh = self._button(self.tr("Refresh"), "refresh_models", "refresh")
+        self._records = RecordTableModel[ModelRow](self._columns(), key=lambda row: row.model.name)
+        self._table = RecordTable[ModelRow](self._records)
+        self._table.setObjectName("models_table")
+        self._table.setAccessibleName(self.tr("Models"))
+        self._table.allow_sorting()
+        self._details = ModelDetails()
+        self._empty = EmptyState(
+            self.tr("No model was found"),
+            self.tr("Open a GGUF file or add a folder that holds some; dropping one here does the same."),
+            self.tr("Open a model file…"),
+            icon="models",
+        )
+
+    def _columns(self) -> list[Column[ModelRow]]:
+        return [
+            Column(self.tr("Name"), lambda r: r.model.name, tooltip=lambda r: r.model.path, stretch=True),
+            Column(self.tr("Fit"), lambda r: r.fit, ink=lambda r: r.ink, tooltip=lambda r: r.model.problem),
+            Column(self.tr("Kind"), lambda r: "" if r.model.problem else kind_in_words(r.model.kind)),
+            Column(
+                self.tr("Parameters"),
+                lambda r: parameters_in_words(r.model.parameters),
+                align_right=True,
+                sort_key=lambda r: r.model.parameters,
+            ),
+            Column(
+                self.tr("Size"),
+                lambda r: size_in_words(r.model.size_bytes),
+                align_right=True,
+                sort_key=lambda r: r.model.size_bytes,
+            ),
+            Column(self.tr("Quantization"), lambda r: r.model.quantization),
+            Column(
+                self.tr("Context"),
+                lambda r: context_in_words(r.model),
+                align_right=True,
+                sort_key=lambda r: r.model.context_length,
+            ),
+            Column(self.tr("Architecture"), lambda r: r.model.architecture),
+            Column(self.tr("Licence"), lambda r: r.model.licence),
+            Column(self.tr("Source"), lambda r: r.model.source),
+        ]
+
+    def _button(self, text: str, name: str, icon: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        if icon:
+            icons.set_icon(button, icon, "text", 16)
+        return button
+
+    def _build_layout(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._title)
+        words.addWidget(self._summary)
+        head.addLayout(words, 1)
+        for button in (self._open, self._add, self._own, self._refresh):
+            head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self._table)
+        self._split.addWidget(self._details)
+        self._split.setStretchFactor(0, 3)
+        self._split.setStretchFactor(1, 2)
+        self._table.setMinimumHeight(120)
+        self._details.setMinimumHeight(150)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._split)
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        column.addLayout(head)
+        column.addWidget(self._problem)
+        column.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self._open.clicked.connect(self._on_open)
+        self._empty.action_requested.connect(self._on_open)
+        self._add.clicked.connect(self._on_add)
+        self._refresh.clicked.connect(self.refresh_requested)
+        self._table.selection_moved.connect(self._on_selection_moved)
+        self._table.record_activated.connect(self._on_activated)
+        self._details.use_requested.connect(self.use_requested)
+        self._details.tune_requested.connect(self.tune_requested)
+
+    def _show_places(self, places: tuple[str, ...]) -> None:
+        self._own.setVisible(bool(places))
+        if places == self._places:
+            return
+        self._places = places
+        self._own_menu.clear()
+        for place in places:
+            text = self.tr("Stop searching {}").format(place.replace("&", "&&"))
+            self._own_menu.addAction(text, partial(self.place_removed.emit, place))
+
+    @Slot()
+    def _on_open(self) -> None:
+        dialog = self._dialog(self.tr("A model file"), QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(self.tr("Language models (*.gguf)"))
+        dialog.open()
+
+    @Slot()
+    def _on_add(self) -> None:
+        self._dialog(self.tr("A folder with models"), QFileDialog.FileMode.Directory).open()
+
+    def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
+        dialog = QFileDialog(self, title, str(Path.home()))
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.paths_added)
+        return dialog
+
+    @Slot(object)
+    def _on_selection_moved(self, row: object) -> None:
+        if isinstance(row, ModelRow) and not self._is_rendering:
+            self.model_selected.emit(row.model.name)
+
+    @Slot(object)
+    def _on_activated(self, row: object) -> None:
+        if isinstance(row, ModelRow) and row.is_usable:
+            self.use_requested.emit()
