@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_that_arguments_start_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["workbench", "models", "list"])
-    monkeypatch.setattr("workbench.cli.main", lambda arguments: len(arguments))
+    monkeypatch.setattr("workbench.cli.main", len)
     assert start.main() == 2
 
 
