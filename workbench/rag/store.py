@@ -205,10 +205,11 @@ class CollectionStore:
             session.execute(sa.delete(CollectionRow).where(CollectionRow.name == name))
         shutil.rmtree(found.folder, ignore_errors=True)
 
-    def documents(self, name: str) -> list[SourceDocument]:
-        """Every file of the collection, failed ones too, by name."""
+    def documents(self, name: str, *, path: str = "") -> list[SourceDocument]:
+        """Every file of the collection, failed ones too, by name; with `path` only the one of that path."""
         with self._database.session() as session:
             query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
+            query = query.where(DocumentRow.path == path) if path else query
             return [_document(row) for row in session.scalars(query.order_by(DocumentRow.name))]
 
     def known_documents(self, name: str) -> tuple[KnownDocument, ...]:

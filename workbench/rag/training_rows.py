@@ -57,6 +57,8 @@ class RowGrounder:
             shown = hits[: wanted.top_k]
             shuffler.shuffle(shown)
             return _row(row, shown, REFUSAL)
+        if not self._request.answers_are_quoted:
+            return _row(row, hits[: wanted.top_k], row.answer.strip())
         gold = self._gold(row, hits)
         if gold is None:
             where = f"in any chunk of {row.source}" if row.source else "in any chunk"
@@ -100,8 +102,9 @@ def _as_hit(chunk: StoredChunk) -> Hit:
 
 
 def _is_of(document: str, source: str) -> bool:
-    """Whether a document is the named source; no source means any."""
-    return not source or document == source or PurePath(document).name == PurePath(source).name
+    """Whether a document is a named source; no source means any."""
+    names = [name.strip() for name in source.split(";") if name.strip()]
+    return not names or any(document == name or PurePath(document).name == PurePath(name).name for name in names)
 
 
 def supports(row: FactRow, text: str) -> bool:

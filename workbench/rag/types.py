@@ -244,7 +244,7 @@ class FactRow(Boundary):
     answer: str
     """"The documents do not say." for a question that the documents leave open."""
     source: str = ""
-    """Name of the document; empty: any document of the collection."""
+    """Name of the document, or several separated by semicolons; empty: any document of the collection."""
     number: int = 0
     """Its row in the file it came from, from 1."""
 
@@ -256,6 +256,9 @@ class GroundRequest(Boundary):
     """The JSONL file to write."""
     retrieval: RetrievalConfig = RetrievalConfig(top_k=4)
     seed: int = 0
+    answers_are_quoted: bool = True
+    """Answers stand in the documents: a row whose answer is found nowhere is left out. False: the documents only guide
+    the answer (a style, a format), so rows keep whatever was retrieved, and answers get no mark."""
 
 
 class GroundReport(Boundary):

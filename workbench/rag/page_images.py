@@ -1,0 +1,74 @@
+"""Pages of PDFs as pictures for the window, which never opens a document itself."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workbench.boundary import Boundary
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import JobContext
+from workbench.rag.parser import Parser
+
+PAGE_IMAGE = "workbench.rag.page_images:page_image"
+WORKER = "viewer"
+
+
+class PageImageRequest(Boundary):
+    path: str
+    name: str
+    page: int
+    start: int = 0
+    end: int = 0
+    """The passage to mark, in code points of the page's text."""
+    scale: float = 2.0
+    """Pixels per point (1/72 inch)."""
+    sha256: str = ""
+    """What was indexed; a file that changed since is refused, for its passage may be elsewhere. Empty: any."""
+
+
+class PageImageReport(Boundary):
+    png: str
+    """Base64."""
+    width: int
+    height: int
+    boxes: tuple[tuple[float, float, float, float], ...]
+    """(left, top, right, bottom) in pixels, one per line of the passage."""
+
+
+@dataclass(slots=True)
+class _Viewer:
+    """The parser that a warm worker keeps; it leaves with the worker."""
+
+    parser: Parser = field(default_factory=Parser)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_viewer = _Viewer()
+
+
+def page_image(context: JobContext, request: PageImageRequest) -> PageImageReport:
+    """The picture of one page. Raises WorkbenchError: file gone, changed since it was indexed, damaged."""
+    context.check_cancelled()
+    path = Path(request.path)
+    if not path.is_file():
+        raise WorkbenchError(
+            f"{request.name} is no longer at {path.parent}.",
+            hint="Its text was kept and is shown instead.",
+            code="file_missing",
+        )
+    with _viewer.lock:
+        image = _viewer.parser.render(path, path.name, request.page, request.start, request.end, request.scale)
+    if request.sha256 and image.pop("sha256") != request.sha256:
+        raise WorkbenchError(
+            f"{request.name} was changed since it was indexed.",
+            hint="The indexed text is shown instead; index the file again.",
+            code="changed",
+        )
+    image.pop("sha256", None)
+    return PageImageReport.model_validate(image)
+
+
+def close_viewer() -> None:
+    """End the parsing child: for tests that call `page_image` in their own process."""
+    with _viewer.lock:
+        _viewer.parser.close()

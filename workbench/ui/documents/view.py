@@ -1,0 +1,195 @@
+"""The Documents tab: collections on the left, the selected one on the right."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.ui import icons
+from workbench.ui.documents.collections_panel import CollectionsPanel
+from workbench.ui.documents.files_page import FilesPage
+from workbench.ui.documents.question_page import QuestionPage
+from workbench.ui.documents.state import DocumentsState
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.drop_area import DropArea, paths_of
+from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.job_strip import JobStrip
+
+
+class DocumentsView(QWidget):
+    paths_chosen = Signal(list)
+    delete_requested = Signal()
+    delete_confirmed = Signal()
+    keep_requested = Signal()
+    shown = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._selected = ""
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def show_state(self, state: DocumentsState) -> None:
+        self.collections.show_state(state)
+        self._pages.setCurrentWidget(self._full if state.collections else self._empty_page)
+        self._title.setText(state.selected)
+        self._summary.setText(state.summary)
+        self._delete.setEnabled(bool(state.selected))
+        self._confirm.setVisible(state.asks_to_delete)
+        self._confirm_text.setText(
+            self.tr("Forget “{}” and its index? Your files are not touched.").format(state.selected)
+        )
+        self._tabs.setTabText(1, self.tr("Files ({})").format(len(state.documents)))
+        self.files.show_state(state)
+        self.question.show_state(state)
+        self._first_drop.show_enabled(state.running is None)
+        self._show_running(state)
+        if state.selected != self._selected:
+            self._selected = state.selected
+            self._tabs.setCurrentWidget(self.question if state.has_chunks else self.files)
+
+    def append_answer(self, text: str) -> None:
+        self.question.append_answer(text)
+
+    @Slot()
+    def show_question(self) -> None:
+        """Bring the page with question and place to the front."""
+        self._tabs.setCurrentWidget(self.question)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.shown.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if paths_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.paths_chosen.emit(paths_of(event.mimeData()))
+
+    def _show_running(self, state: DocumentsState) -> None:
+        running = state.running
+        if running is None:
+            self.strip.clear()
+            return
+        label = self.tr("{}: {}").format(state.running_collection, running.label)
+        if running.total > 0:
+            self.strip.show_progress(running.done, running.total, label)
+        else:
+            self.strip.show_text(label)
+
+    def _build_widgets(self) -> None:
+        self.setObjectName("documents_tab")
+        self.setAccessibleName(self.tr("Documents"))
+        self.setAcceptDrops(True)
+        self.collections = CollectionsPanel(self)
+        self.question = QuestionPage(self)
+        self.files = FilesPage(self)
+        self.strip = JobStrip(self)
+        self._title = ElidedLabel(parent=self)
+        set_role(self._title, "title")
+        self._summary = QLabel(self)
+        set_role(self._summary, "muted")
+        self._delete = QPushButton(self.tr("Delete"), self)
+        self._delete.setObjectName("delete_collection")
+        self._delete.setAccessibleName(self.tr("Delete the collection"))
+        set_role(self._delete, "quiet")
+        icons.set_icon(self._delete, "trash", "muted", 14)
+        self._build_confirmation()
+        self._tabs = QTabWidget(self)
+        self._tabs.setObjectName("documents_pages")
+        self._tabs.setDocumentMode(True)
+        self._build_empty_page()
+
+    def _build_confirmation(self) -> None:
+        self._confirm = QFrame(self)
+        set_role(self._confirm, "message-warning")
+        self._confirm_text = QLabel(self._confirm)
+        self._confirm_text.setTextFormat(Qt.TextFormat.PlainText)
+        self._confirm_text.setWordWrap(True)
+        self._really = QPushButton(self.tr("Delete"), self._confirm)
+        self._really.setObjectName("confirm_delete")
+        self._really.setAccessibleName(self.tr("Yes, delete the collection"))
+        set_role(self._really, "danger")
+        self._keep = QPushButton(self.tr("Keep"), self._confirm)
+        self._keep.setObjectName("keep_collection")
+        self._keep.setAccessibleName(self.tr("Keep the collection"))
+        row = QHBoxLayout(self._confirm)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.addWidget(self._confirm_text, 1)
+        row.addWidget(self._keep)
+        row.addWidget(self._really)
+
+    def _build_empty_page(self) -> None:
+        self._empty_page = QWidget(self)
+        notice = EmptyState(
+            self.tr("Ask your own documents"),
+            self.tr(
+                "Drop PDF, Word, PowerPoint, Excel, HTML, EPUB, Markdown or text files, or a whole folder. "
+                "They are read on this computer and nothing leaves it."
+            ),
+            icon="documents",
+        )
+        self._first_drop = DropArea(self.tr("Drop files or a folder here."), self._empty_page)
+        self._first_drop.setMaximumWidth(560)
+        column = QVBoxLayout(self._empty_page)
+        column.addStretch(1)
+        column.addWidget(notice)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._first_drop, 4)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(2)
+
+    def _build_layout(self) -> None:
+        self._tabs.addTab(self.question, icons.icon("search", "muted", 16), self.tr("Ask"))
+        self._tabs.addTab(self.files, icons.icon("file", "muted", 16), self.tr("Files"))
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._title)
+        head.addWidget(self._summary, 1, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self._delete)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(14, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self._confirm)
+        column.addWidget(self._tabs, 1)
+        self._full = QSplitter(Qt.Orientation.Horizontal, self)
+        self._full.setObjectName("documents_split")
+        self._full.addWidget(self.collections)
+        self._full.addWidget(right)
+        self._full.setChildrenCollapsible(False)
+        self._full.setStretchFactor(1, 1)
+        self._full.setSizes([190, 800])
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._empty_page)
+        self._pages.addWidget(self._full)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(20, 16, 20, 16)
+        whole.setSpacing(10)
+        whole.addWidget(self._pages, 1)
+        whole.addWidget(self.strip)
+
+    def _connect(self) -> None:
+        self.files.paths_chosen.connect(self.paths_chosen)
+        self._first_drop.paths_chosen.connect(self.paths_chosen)
+        self._delete.clicked.connect(self.delete_requested)
+        self._really.clicked.connect(self.delete_confirmed)
+        self._keep.clicked.connect(self.keep_requested)
+        self.files.document_opened.connect(self.show_question)
