@@ -45,7 +45,6 @@ class Database:
         from workbench import migrations
 
         migrations.upgrade(self._engine, self.path)
-        Base.metadata.create_all(self._engine)  # until the first released schema version is written
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:

@@ -2,12 +2,17 @@
 
 import argparse
 import importlib
+import os
 import sys
+import time
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from workbench import __version__
 from workbench.cli.output import Output
 from workbench.errors import WorkbenchError
+from workbench.paths import find_home
 
 # Each registers its commands; none imports anything heavy at module level.
 _ROOMS = ("models", "generate", "documents", "finetune", "compare", "runs", "demo")
@@ -61,4 +66,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (`| head`) has enough; anything printed from here on would fail again.
         sys.stderr.close()
         return 0
+    except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug of ours is kept and named, never shown raw
+        output.problem(
+            WorkbenchError(
+                f"Something went wrong inside LLM Workbench ({type(bug).__name__}).",
+                hint=f"Nothing that was finished is lost. Please report it with the details in {_keep(bug)}.",
+                code="bug",
+            )
+        )
+        return 1
     return 0
+
+
+def _keep(bug: Exception) -> Path:
+    """Write the traceback beside the logs; returns the file."""
+    folder = find_home() / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"fault-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+    path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
+    return path

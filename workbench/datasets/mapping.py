@@ -15,6 +15,7 @@ _ROLES = {
 }  # fmt: skip
 
 _CONVERSATIONS = ("messages", "conversations", "conversation", "dialog", "dialogue", "turns")
+_DOCUMENTS = ("source", "sources", "document", "file", "source_document")
 _SYSTEMS = ("system", "system_prompt", "system prompt", "system_message")
 # (question, context, answer, what people call it); the first whose question and answer exist is taken.
 _PAIRS = (
@@ -70,9 +71,14 @@ def guess_mapping(table: Table) -> ColumnMapping:
             )
     for question, context, answer, guess in _PAIRS:
         if question in by_name and answer in by_name:
-            found = by_name.get(context, "") if context else ""
+            used = {question, context, answer}
             return ColumnMapping(
-                question=by_name[question], context=found, answer=by_name[answer], system=system, guess=guess
+                question=by_name[question],
+                context=by_name.get(context, "") if context else "",
+                answer=by_name[answer],
+                system=system,
+                document=next((by_name[name] for name in _DOCUMENTS if name in by_name and name not in used), ""),
+                guess=guess,
             )
     rest = [
         name for name in table.columns if name != system and name.casefold() not in ("id", "_id", "number", "index")
@@ -100,7 +106,8 @@ def map_rows(table: Table, mapping: ColumnMapping) -> MappedRows:
         except _Unusable as problem:
             problems.append(RowProblem(row=number, message=str(problem)))
             continue
-        rows.append(TrainingRow(messages=tuple(messages), source=table.name, number=number))
+        document = as_text(values.get(mapping.document)).strip() if mapping.document else ""
+        rows.append(TrainingRow(messages=tuple(messages), source=table.name, number=number, document=document))
     return MappedRows(tuple(rows), tuple(problems))
 
 

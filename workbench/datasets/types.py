@@ -68,6 +68,8 @@ class ColumnMapping(Boundary):
     """The column with the system message."""
     system_text: str = ""
     """One system message for all rows that have none of their own."""
+    document: str = ""
+    """The column that names the document in which the answer stands; several are separated by semicolons."""
     guess: str = ""
     """How the mapping was found, for people: "Alpaca", "question and answer", "the first two columns"."""
 
@@ -85,6 +87,8 @@ class TrainingRow(Boundary):
     """The file it came from."""
     number: int = 0
     """Its row in that file, from 1."""
+    document: str = ""
+    """The document in which the answer stands, where the file says so; several are separated by semicolons."""
 
     @property
     def answer(self) -> str:

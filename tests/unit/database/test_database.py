@@ -1,0 +1,76 @@
+"""The one SQLite file: schema, transactions, and the lock that makes one writer."""
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from workbench.database import Base, Database, WriterLock
+from workbench.errors import WorkbenchError
+from workbench.paths import WorkbenchPaths
+
+STORES = [path for path in (Path(__file__).parents[3] / "workbench").glob("*/store.py")]
+
+
+def test_that_the_migrations_build_exactly_the_declared_tables(database: Any) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    for store in STORES:
+        importlib.import_module(f"workbench.{store.parent.name}.store")
+    with database._engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert differences == []
+
+
+def test_that_every_room_with_a_store_declares_a_table() -> None:
+    assert len(STORES) >= 5
+
+
+def test_that_migrating_twice_changes_nothing(database: Any) -> None:
+    with database.session() as session:
+        session.execute(sa.text("INSERT INTO adapters VALUES ('a', 'h', 'b', 'd', 'now', '{}')"))
+    database.migrate()
+    with database.session() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM adapters")) == 1
+
+
+def test_that_a_newer_database_is_refused_and_left_alone(home: WorkbenchPaths, database: Any) -> None:
+    with database.session() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WorkbenchError, match="newer version"):
+        Database(home.database).migrate()
+
+
+def test_that_a_failed_transaction_leaves_nothing(database: Any) -> None:
+    with pytest.raises(RuntimeError), database.session() as session:
+        session.execute(sa.text("INSERT INTO adapters VALUES ('a', 'h', 'b', 'd', 'now', '{}')"))
+        raise RuntimeError("in the middle")
+    with database.session() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM adapters")) == 0
+
+
+def test_that_a_second_writer_is_told_who_holds_the_folder(home: WorkbenchPaths) -> None:
+    holding = (
+        "import sys; from pathlib import Path; from workbench.database import WriterLock\n"
+        "lock = WriterLock(Path(sys.argv[1])); lock.acquire('a long index'); print('held', flush=True); sys.stdin.read()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", holding, str(home.lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    assert child.stdout.readline() == "held\n"
+    with pytest.raises(WorkbenchError, match=rf"in use by a long index \(process {child.pid}"):
+        WriterLock(home.lock).acquire("the window")
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    with WriterLock(home.lock).held("the window"):
+        assert str(os.getpid()) in home.lock.read_text()
