@@ -1,5 +1,7 @@
 """What the starter model's invented worlds consist of: kinds of things, their attributes, and how people ask for them."""
 
+# ruff: noqa: E501  (tables of sentences: one idea per line)
+
 from dataclasses import dataclass
 
 from workbench.finetune.starter_names import Names
@@ -9,8 +11,12 @@ PRODUCT_NOUNS = (
     "sensor speaker phone tablet watch mower ladder freezer boiler grill toaster helmet backpack projector keyboard monitor "
     "compressor generator valve motor blender scale radio drone microscope telescope sewing-machine dishwasher thermostat"
 ).split()
-_COMPANY_NOUNS = "Works Group Labs Industries Logistics Bank Foods Media Energy Motors Systems Press Trading Bakery Clinic".split()
-_EVENT_NOUNS = "festival workshop conference market race exhibition concert training seminar fair meeting tournament".split()
+_COMPANY_NOUNS = (
+    "Works Group Labs Industries Logistics Bank Foods Media Energy Motors Systems Press Trading Bakery Clinic".split()
+)
+_EVENT_NOUNS = (
+    "festival workshop conference market race exhibition concert training seminar fair meeting tournament".split()
+)
 _SITE_NOUNS = "museum library school hospital station bridge tower hotel theatre factory warehouse clinic park castle garden".split()
 _PROJECT_NOUNS = "project programme study initiative mission survey campaign".split()
 _POLICY_NOUNS = (
@@ -45,7 +51,8 @@ PRODUCT = _table("""
 warranty; guarantee; warranty period # span # {e} comes with a warranty of {v}; {e} is covered for {v}; The manufacturer guarantees {e} for {v}; The warranty of {e} lasts {v} # How long is {e} covered?; How long is the guarantee of {e}?; For how long is {e} under warranty?; How long does the warranty of {e} last?
 price; cost; list price # money # {e} costs {v}; You can buy {e} for {v}; {e} is sold for {v}; The shop asks {v} for {e} # How much does {e} cost?; What do I pay for {e}?; How much is {e}?; How expensive is {e}?
 weight; mass # weight # {e} weighs {v}; With a weight of {v}, {e} is easy to carry; {e} brings {v} to the scale # How heavy is {e}?; How much does {e} weigh?
-colour; finish # colour # {e} is {v}; {e} is painted {v}; {e} comes in {v} # Which colour is {e}?; What colour does {e} have?; In which colour does {e} come?
+colours; choice of colours # colours # {e} comes in {v}; You can get {e} in {v}; {e} is sold in {v} # In which colours can I get {e}?; Which colours does {e} come in?; What colours are there for {e}?
+colour; finish # colour # {e} is {v}; {e} is painted {v} # Which colour is {e}?; What colour does {e} have?; In which colour does {e} come?
 material; housing # material # {e} is made of {v}; The body of {e} consists of {v}; Its makers build {e} from {v} # What is {e} made of?; Which material is used for {e}?; What does {e} consist of?
 height; size # length # {e} is {v} tall; {e} stands {v} high # How tall is {e}?; How high is {e}?
 length; width # length # {e} is {v} long; {e} measures {v} # How long is {e} from end to end?; How many centimetres or metres does {e} measure?
@@ -117,7 +124,7 @@ EVENT = _table("""
 date; day # date # {e} takes place on {v}; {e} starts on {v}; Save {v} for {e} # When does {e} take place?; When is {e}?; On which date does {e} start?
 venue; place; location # place # {e} is held in {v}; {e} takes place in {v}; Visitors of {e} travel to {v} # Where is {e} held?; In which town is {e} held?; Where does {e} take place?
 organiser; host # person # {v} organises {e}; {e} is organised by {v}; Questions about {e} go to {v} # Who organises {e}?; Who is responsible for {e}?; Who answers questions about {e}?
-entrance fee; ticket price; admission # money # A ticket for {e} costs {v}; Visitors pay {v} for {e} # How much is a ticket for {e}?; What do visitors of {e} pay?; How much does admission to {e} cost?
+entrance fee; admission price; admission # money # A seat at {e} costs {v}; Visitors pay {v} for {e} # How much is a seat at {e}?; What do visitors of {e} pay?; How much does admission to {e} cost?
 start time; beginning # time # {e} begins at {v}; Doors of {e} open at {v} # At what time does {e} begin?; When do the doors of {e} open?
 duration; length # span # {e} lasts {v}; {e} goes on for {v} # How long does {e} last?; How long does {e} go on?
 number of participants; number of visitors # count # {v} people visit {e}; {e} has room for {v} people # How many people visit {e}?; For how many people does {e} have room?
@@ -201,12 +208,62 @@ _ODD_SECOND = (
     "filter cable valve key lock label group class grade rate limit signal channel crew route shift store gate zone seal "
     "frame sample layer batch unit point mark board panel guard reserve share quota level access order"
 ).split()
-_ODD_KINDS = "code free quantity count colour material person place number date money span percent".split()
+_ODD_KINDS = (
+    "code free quantity count colour material person place number date money span percent phrase phrase colours".split()
+)
+
+
+_ODD_ROLES = (
+    "manager guard leader officer clerk warden keeper assistant speaker coach planner adviser editor buyer inspector tutor"
+).split()
+_ROLE_FIRST = "product fire night press safety team sales tour quality shift youth finance export garden data travel event kitchen".split()
+_COUNTED_FIRST = "grind browning storage cooking safety reading washing parking test memory guest water light spare training heat".split()
+_COUNTED = "settings levels shelves programs rules places steps seats doors buttons wheels rooms points lamps filters slots pages tables".split()
+
+
+def _counted(names: Names) -> Attribute:
+    things = names.rng.choice(_COUNTED)
+    if names.rng.random() < 0.7:
+        things = f"{names.rng.choice(_COUNTED_FIRST)} {things}"
+    states = (
+        f"{{e}} has {{v}} {things}",
+        f"{{e}} offers {{v}} {things}",
+        f"There are {{v}} {things} for {{e}}",
+        f"{{e}} comes with {{v}} {things}",
+    )
+    asks = (
+        f"How many {things} does {{e}} have?",
+        f"How many {things} are there for {{e}}?",
+        f"How many {things} does {{e}} offer?",
+    )
+    return Attribute((f"number of {things}",), "count", states, asks)
+
+
+def _role(names: Names) -> Attribute:
+    role = f"{names.rng.choice(_ROLE_FIRST)} {names.rng.choice(_ODD_ROLES)}"
+    states = (
+        f"{{v}} is the {role} of {{e}}",
+        f"The {role} of {{e}} is called {{v}}",
+        f"{{v}} became {role} of {{e}}",
+        f"As {role}, {{v}} looks after {{e}}",
+    )
+    asks = (
+        f"Who is the {role} of {{e}}?",
+        f"Who is {role} of {{e}}?",
+        f"What is the {role} of {{e}} called?",
+        f"Which {role} looks after {{e}}?",
+    )
+    return Attribute((role,), "person", states, asks)
 
 
 def odd_attribute(names: Names) -> Attribute:
     """An attribute put together at random, so that the label must be read rather than known."""
     rng = names.rng
+    chance = rng.random()
+    if chance < 0.2:
+        return _counted(names)
+    if chance < 0.35:
+        return _role(names)
     label = rng.choice(_ODD_SECOND)
     if rng.random() < 0.7:
         label = f"{rng.choice(_ODD_FIRST)} {label}"
@@ -234,4 +291,11 @@ def entity_name(kind: str, names: Names) -> str:
             return noun if names.held_out is False and rng.random() < 0.5 else f"{noun} at {names.brand()}"
         case _:
             noun = rng.choice(PRODUCT_NOUNS)
-            return rng.choice((f"the {names.brand()} {noun}", f"the {names.brand()} {noun}", f"the {names.code()}", f"the {noun} {names.code()}"))
+            return rng.choice(
+                (
+                    f"the {names.brand()} {noun}",
+                    f"the {names.brand()} {noun}",
+                    f"the {names.code()}",
+                    f"the {noun} {names.code()}",
+                )
+            )

@@ -4,6 +4,8 @@ Every distinctive word of a name belongs, by a hash of its letters, either to tr
 measured answer can never be a remembered one.
 """
 
+# ruff: noqa: E501  (tables of sentences: one idea per line)
+
 import hashlib
 import random
 from collections.abc import Callable, Sequence
@@ -11,9 +13,7 @@ from collections.abc import Callable, Sequence
 HELD_OUT_SHARE = 0.1
 """Share of all name words that only evaluation may use."""
 
-_ONSETS = (
-    "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sk sl sn st sv t th tr v w y z bl sp tw".split()
-)
+_ONSETS = "b br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sk sl sn st sv t th tr v w y z bl sp tw".split()
 _VOWELS = "a e i o u a e i o u ai ea ei ie io oa oo ou au y ue ia".split()
 _CODAS = "b ck d ff g l ll lm ln m n nd ng nk nt p r rd rk rn rs rt s sh ss st t th v x z rth lt mp lden".split()
 _ENDINGS_PERSON = "a en er ell son man ley ov ini ez ard is o in wick ström sen ski".split()
@@ -71,6 +71,10 @@ class Names:
             parts.append(self.rng.choice(_CODAS))
         return "".join(parts)
 
+    def _with_ending(self, endings: Sequence[str], share: float) -> str:
+        stem = self._syllables(1, 2)
+        return (stem + (self.rng.choice(endings) if self.rng.random() < share else "")).capitalize()
+
     def word(self) -> str:
         """One invented lower-case word."""
         return self._own(lambda: self._syllables(1, 3))
@@ -81,9 +85,7 @@ class Names:
 
     def surname(self) -> str:
         """A family name."""
-        return self._own(
-            lambda: (self._syllables(1, 2) + (self.rng.choice(_ENDINGS_PERSON) if self.rng.random() < 0.5 else "")).capitalize()
-        )
+        return self._own(lambda: self._with_ending(_ENDINGS_PERSON, 0.5))
 
     def person(self) -> str:
         """First and family name, sometimes with a title."""
@@ -93,9 +95,7 @@ class Names:
 
     def place(self) -> str:
         """A town."""
-        return self._own(
-            lambda: (self._syllables(1, 2) + (self.rng.choice(_ENDINGS_PLACE) if self.rng.random() < 0.6 else "")).capitalize()
-        )
+        return self._own(lambda: self._with_ending(_ENDINGS_PLACE, 0.6))
 
     def brand(self) -> str:
         """A product or company word: an ordinary word with a capital, an invented one, or a code."""

@@ -1,10 +1,12 @@
 """Facts laid out as the chunks of documents: prose, lists, tables, key-value lines, with the talk around them."""
 
+# ruff: noqa: E501  (tables of sentences: one idea per line)
+
 import random
 from collections.abc import Sequence
 
 from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_world import Fact, say, say_of_it, upper_first
+from workbench.finetune.starter_world import Fact, lower_first, say, say_of_it, sentence, upper_first
 
 _NOUNS = (
     "team department office manual list report cable button door garden report visitor customer supplier member meeting "
@@ -34,7 +36,9 @@ _FILLERS = (
     "This does not apply to the {n}.", "As a rule, the {n} should be {a}.", "When in doubt, {v} the {n} again.", "Why the {n} is {a} is not known.",
     "The {m} is described in another document.", "Please do not {v} the {m}.", "It is {a} to {v} the {n} in good time.",
 )  # fmt: skip
-_SECTIONS = "Overview,Details,Facts,General,Handbook,Guide,Data,Notes,Summary,Service,Introduction,Technical data,About,Questions,Rules,Appendix".split(",")
+_SECTIONS = "Overview,Details,Facts,General,Handbook,Guide,Data,Notes,Summary,Service,Introduction,Technical data,About,Questions,Rules,Appendix".split(
+    ","
+)
 
 
 def filler(names: Names) -> str:
@@ -55,65 +59,77 @@ def title_for(facts: Sequence[Fact], rng: random.Random) -> str:
     """A document title or heading path for one entity's facts."""
     name = upper_first(facts[0].name)
     section = upper_first(facts[0].label) if rng.random() < 0.4 else rng.choice(_SECTIONS)
-    return rng.choice((name, name, f"{name} > {section}", f"{section}: {name}", f"{name} - {section}", f"{section} > {name}"))
+    return rng.choice(
+        (name, name, f"{name} > {section}", f"{section}: {name}", f"{name} - {section}", f"{section} > {name}")
+    )
 
 
 def loose_title(names: Names) -> str:
     """A title that says nothing about the facts, or none."""
     rng = names.rng
-    return rng.choice(("", "", rng.choice(_SECTIONS), f"{rng.choice(_SECTIONS)} {rng.randint(1, 9)}", f"{names.proper()} handbook"))
+    return rng.choice(
+        ("", "", rng.choice(_SECTIONS), f"{rng.choice(_SECTIONS)} {rng.randint(1, 9)}", f"{names.proper()} handbook")
+    )
 
 
-def prose(facts: Sequence[Fact], names: Names, fillers: int, *, titled: bool) -> str:
+def prose(facts: Sequence[Fact], names: Names, fillers: int, *, titled: bool, framed: float = 0.0) -> str:
     """Sentences about one or several entities, with sentences around them that do not matter."""
     rng = names.rng
-    sentences: list[str] = []
+    groups: list[list[str]] = []
     current = facts[0].entity if titled and rng.random() < 0.5 else ""
     for fact in facts:
         alone = fact.entity == current and rng.random() < 0.7
-        sentences.append(say_of_it(fact, rng) if alone else say(fact, rng))
+        bare = say_of_it(fact, rng) if alone else say(fact, rng)
+        if alone and groups and rng.random() < 0.25 and groups[-1][-1].endswith(".") and "?" not in bare:
+            groups[-1][-1] = f"{groups[-1][-1][:-1]}, and {lower_first(bare)}."
+        elif alone and groups and not titled:
+            groups[-1].append(sentence(bare, rng, framed))
+        else:
+            groups.append([sentence(bare, rng, framed)])
         current = fact.entity
-    if any(fact.entity != facts[0].entity for fact in facts) or not titled:
-        for _ in range(fillers):
-            at = rng.choice([0, len(sentences), rng.randint(0, len(sentences))])
-            if at == len(sentences) or not sentences[at].startswith(("It ", "She ", "He ", "They ", "Its ", "The ", "Here ", "As ")):
-                sentences.insert(at, filler(names))
-            else:
-                sentences.append(filler(names))
-    else:
-        for _ in range(fillers):
-            sentences.insert(rng.randint(0, len(sentences)), filler(names))
-    return _paragraphs(sentences, rng)
+    for _ in range(fillers):
+        groups.insert(rng.randint(0, len(groups)), [filler(names)])
+    return _paragraphs([text for group in groups for text in group], rng)
 
 
 def _paragraphs(sentences: Sequence[str], rng: random.Random) -> str:
     text = sentences[0]
-    for sentence in sentences[1:]:
-        text += ("\n\n" if rng.random() < 0.06 else " ") + sentence
+    for following in sentences[1:]:
+        text += ("\n\n" if rng.random() < 0.06 else " ") + following
     return text
 
 
 def pairs(facts: Sequence[Fact], names: Names, *, titled: bool) -> str:
     """Key-value lines, bullets or a two-column table about one entity."""
     rng = names.rng
-    style = rng.choice(("- {l}: {v}", "* {l}: {v}", "{l}: {v}", "{l}: {v}", "| {l} | {v} |", "- {l} - {v}", "{l} = {v}", "• {l}: {v}"))
-    head = "" if titled and rng.random() < 0.6 else rng.choice(("## {e}", "{e}", "{e}:", "# {e}", "{e} - data", "Facts about {e}:"))
+    style = rng.choice(
+        ("- {l}: {v}", "* {l}: {v}", "{l}: {v}", "{l}: {v}", "| {l} | {v} |", "- {l} - {v}", "{l} = {v}", "• {l}: {v}")
+    )
+    head = (
+        ""
+        if titled and rng.random() < 0.6
+        else rng.choice(("## {e}", "{e}", "{e}:", "# {e}", "{e} - data", "Facts about {e}:"))
+    )
     lines = [head.replace("{e}", upper_first(facts[0].name))] if head else []
     if style.startswith("|"):
-        lines += rng.choice((["| Property | Value |", "|---|---|"], ["| | |", "|---|---|"], [], ["| Item | Entry |", "| --- | --- |"]))
+        lines += rng.choice(
+            (["| Property | Value |", "|---|---|"], ["| | |", "|---|---|"], [], ["| Item | Entry |", "| --- | --- |"])
+        )
     lines += [style.replace("{l}", upper_first(fact.label)).replace("{v}", fact.value) for fact in facts]
     return "\n".join(lines)
 
 
 def table(rows: Sequence[Sequence[Fact]]) -> str:
     """A table with one row for each entity; all rows have the same attributes."""
-    lines = ["| Name | " + " | ".join(upper_first(fact.label) for fact in rows[0]) + " |", "|---" * (len(rows[0]) + 1) + "|"]
+    lines = [
+        "| Name | " + " | ".join(upper_first(fact.label) for fact in rows[0]) + " |",
+        "|---" * (len(rows[0]) + 1) + "|",
+    ]
     lines += [f"| {upper_first(row[0].name)} | " + " | ".join(fact.value for fact in row) + " |" for row in rows]
     return "\n".join(lines)
 
 
-def cut_front(text: str, rng: random.Random, keep: Sequence[str]) -> str:
-    """The text as a chunk that starts in the middle of a sentence; everything in `keep` stays."""
-    words = text.split(" ")
-    shorter = " ".join(words[rng.randint(1, max(1, min(12, len(words) // 3))) :])
-    return shorter if all(piece in shorter for piece in keep) else text
+def loose_end(names: Names) -> str:
+    """The end of a sentence whose start is in another chunk."""
+    words = filler(names).split(" ")
+    return " ".join(words[names.rng.randint(1, max(1, len(words) - 2)) :])

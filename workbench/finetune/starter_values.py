@@ -1,5 +1,7 @@
 """Attribute values of the starter model's invented facts: numbers with units, dates, prices, names, policies."""
 
+# ruff: noqa: E501  (tables of sentences: one idea per line)
+
 from collections.abc import Callable
 
 from workbench.finetune.starter_names import Names
@@ -35,6 +37,8 @@ _CONDITIONS = (
     "a medical certificate", "the original packaging", "a safety briefing", "protective gloves", "a form", "an appointment",
     "a helmet", "an identity card", "a permit", "the consent of the team", "a password", "a photo", "an invoice",
 )  # fmt: skip
+_LOOKS = "small large old new round square painted folding wooden heavy light hidden open broken double single tall flat striped egg".split()
+_OBJECTS = "bell door lamp boiler gate rope map whistle flag table box ladder coin stamp hat boat clock key mirror kettle drum basket".split()
 _GOALS = (
     "to save energy", "to reduce waste", "to replace the old system", "to train new staff", "to lower costs", "to map the river",
     "to test new materials", "to digitise the archive", "to improve safety", "to shorten waiting times", "to protect birds",
@@ -83,7 +87,11 @@ def _time(names: Names) -> str:
     rng = names.rng
     hour, minute = rng.randint(1, 12), rng.choice((0, 15, 30, 45))
     return rng.choice(
-        (f"{hour} {rng.choice(('am', 'pm'))}", f"{rng.randint(6, 22)}:{minute:02d}", f"{hour}:{minute:02d} {rng.choice(('a.m.', 'p.m.', 'am'))}")
+        (
+            f"{hour} {rng.choice(('am', 'pm'))}",
+            f"{rng.randint(6, 22)}:{minute:02d}",
+            f"{hour}:{minute:02d} {rng.choice(('a.m.', 'p.m.', 'am'))}",
+        )
     )
 
 
@@ -116,6 +124,25 @@ def _colour(names: Names) -> str:
     if rng.random() < 0.3:
         return f"{rng.choice(('dark', 'light', 'pale', 'bright', 'deep'))} {rng.choice(COLOURS)}"
     return rng.choice(COLOURS)
+
+
+def _colours(names: Names) -> str:
+    several = names.rng.sample(COLOURS, names.rng.randint(2, 3))
+    return f"{', '.join(several[:-1])} and {several[-1]}"
+
+
+def _phrase(names: Names) -> str:
+    """A thing in two or three words."""
+    rng = names.rng
+    thing = f"{rng.choice(_LOOKS)} {rng.choice(_OBJECTS)}"
+    return rng.choice(
+        (
+            thing,
+            f"the {thing}",
+            f"{rng.choice(MATERIALS)} {rng.choice(_OBJECTS)}",
+            f"{thing} with {rng.choice(_OBJECTS)}",
+        )
+    )
 
 
 def _weekday(names: Names) -> str:
@@ -161,7 +188,6 @@ def _free(names: Names) -> str:
     return rng.choice((names.word, names.proper, names.code, lambda: f"{names.word()} {names.word()}"))()
 
 
-
 MAKERS: dict[str, ValueMaker] = {
     "span": _span, "money": _money, "date": _date, "time": _time, "year": _year, "count": _count, "person": Names.person,
     "place": Names.place, "code": Names.code, "email": Names.email, "colour": _colour, "material": _material,
@@ -175,5 +201,6 @@ MAKERS: dict[str, ValueMaker] = {
     "job": _text(*_JOBS), "food": _text(*_FOODS), "thing": _text(*_THINGS), "language": _text(*_LANGUAGES),
     "condition": _text(*_CONDITIONS), "goal": _text(*_GOALS), "company": Names.brand, "month": _text(*MONTHS),
     "yes": _text("yes", "no"), "number": _number,
+    "colours": _colours, "phrase": _phrase,
 }  # fmt: skip
 """Value kind -> a function that invents one value of it."""

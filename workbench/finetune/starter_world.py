@@ -1,5 +1,7 @@
 """Small invented worlds: things with attributes and values, said and asked in many ways."""
 
+# ruff: noqa: E501  (tables of sentences: one idea per line)
+
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +9,6 @@ from dataclasses import dataclass
 from workbench.finetune.starter_facts import KINDS, Attribute, entity_name, odd_attribute
 from workbench.finetune.starter_names import Names
 from workbench.finetune.starter_values import MAKERS
-
-REFUSAL = "The documents do not say."
 
 _SAYINGS = (
     "the {l} of {e} is {v}", "the {l} of {e} is {v}", "the {l} of {e}: {v}", "{e} has {v} as its {l}", "for {e}, the {l} is {v}",
@@ -26,6 +26,35 @@ _POLITE = (
     "Please tell me: {q}", "Could you tell me, {q}", "I have a question: {q}", "Hello, {q}", "Excuse me, {q}", "One question: {q}",
     "A customer asks: {q}", "I wonder: {q}", "Quick question - {q}", "According to the sources, {q}", "Hi! {q}", "So {q}",
 )  # fmt: skip
+
+
+_FRAMES = (
+    "According to the last report, {s}", "{s}, as everyone in the house knows", "Please note that {s}", "As before, {s}", "Since last year, {s}",
+    "{s}, so plan ahead", "In short, {s}", "It is worth knowing that {s}", "{s}, which surprised many", "Visitors often ask why {s}", "{s}, and that will stay so",
+    "By the way, {s}", "{s} (see the table)", "After a long discussion it was agreed that {s}", "Our records show that {s}", "{s}; older lists are wrong",
+    "Unlike in earlier years, {s}", "{s}, although nobody planned it", "For the time being, {s}", "{s}, whatever the weather",
+)  # fmt: skip
+_LOWERED = (
+    "The ",
+    "It ",
+    "She ",
+    "He ",
+    "They ",
+    "Its ",
+    "You ",
+    "As ",
+    "For ",
+    "With ",
+    "Up ",
+    "Letters",
+    "A ",
+    "Expect",
+    "Have ",
+    "There ",
+    "Here ",
+    "In ",
+    "Is ",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +106,11 @@ def make_fact(entity: str, kind: str, attribute: Attribute, names: Names) -> Fac
     return Fact(entity, kind, attribute, MAKERS[attribute.kind](names), label)
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether one name is a part of the other, so that a question for it could mean both."""
+    return one.casefold() in other.casefold() or other.casefold() in one.casefold()
+
+
 def make_entities(kind: str, count: int, names: Names) -> list[str]:
     """`count` different things of a kind; now and then all of the same sort, so that only the name tells them apart."""
     found: list[str] = []
@@ -87,7 +121,7 @@ def make_entities(kind: str, count: int, names: Names) -> list[str]:
             entity = f"the {names.brand()} {tail}"
         elif kind == "product" and not found and names.rng.random() < 0.4:
             tail = entity.split()[-1] if not any(c.isdigit() for c in entity) else ""
-        if all(entity.casefold() not in other.casefold() and other.casefold() not in entity.casefold() for other in found):
+        if not any(overlap(entity, other) for other in found):
             found.append(entity)
         if len(found) == count:
             break
@@ -95,16 +129,23 @@ def make_entities(kind: str, count: int, names: Names) -> list[str]:
 
 
 def say(fact: Fact, rng: random.Random, plain: float = 0.5) -> str:
-    """The fact as one full sentence that names the entity."""
+    """The fact as a bare statement that names the entity."""
     templates = fact.attribute.states
     template = rng.choice(_SAYINGS) if not templates or rng.random() < plain else rng.choice(templates)
-    text = template.replace("{e}", _mention(fact, rng)).replace("{v}", fact.value).replace("{l}", fact.label)
-    end = "" if text.endswith((".", "?", "!")) else "."
-    return upper_first(text) + end
+    return template.replace("{e}", _mention(fact, rng)).replace("{v}", fact.value).replace("{l}", fact.label)
+
+
+def sentence(text: str, rng: random.Random, framed: float = 0.0) -> str:
+    """A full sentence of a bare statement, `framed` of them with words before or behind."""
+    if rng.random() < framed:
+        frame = rng.choice(_FRAMES)
+        keeps_capital = frame.startswith("{s}") or (text[:1].isupper() and not text.startswith(_LOWERED))
+        text = frame.replace("{s}", text if keeps_capital else lower_first(text))
+    return upper_first(text) + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def say_of_it(fact: Fact, rng: random.Random) -> str:
-    """The fact as a sentence that leaves the entity to the text before it."""
+    """The fact as a bare statement that leaves the entity to the text before it."""
     templates = [t for t in fact.attribute.states if t.startswith("{e} ")]
     if templates and rng.random() < 0.6:
         subject = "they" if fact.kind == "person" and rng.random() < 0.3 else "it"
@@ -113,7 +154,7 @@ def say_of_it(fact: Fact, rng: random.Random) -> str:
         text = rng.choice(templates).replace("{e}", subject)
     else:
         text = rng.choice(_SHORT_SAYINGS)
-    return upper_first(text.replace("{v}", fact.value).replace("{l}", fact.label)) + "."
+    return text.replace("{v}", fact.value).replace("{l}", fact.label)
 
 
 def _mention(fact: Fact, rng: random.Random) -> str:
@@ -136,13 +177,15 @@ def ask(fact: Fact, rng: random.Random, plain: float = 0.5) -> str:
     return text
 
 
-def missing_fact(facts: Sequence[Fact], entities: Sequence[str], names: Names, shared: Sequence[Attribute]) -> Fact | None:
+def missing_fact(
+    facts: Sequence[Fact], entities: Sequence[str], names: Names, shared: Sequence[Attribute]
+) -> Fact | None:
     """A fact that the world does not state: an unknown entity, or a known one without this attribute."""
     rng = names.rng
     kind = facts[0].kind
     if rng.random() < 0.5:
         stranger = make_entities(kind, 1, names)[0]
-        if any(stranger.casefold() in f.entity.casefold() or f.entity.casefold() in stranger.casefold() for f in facts):
+        if any(overlap(stranger, fact.entity) for fact in facts):
             return None
         return make_fact(stranger, kind, rng.choice([f.attribute for f in facts]), names)
     entity = rng.choice(entities)

@@ -1,0 +1,51 @@
+"""The starter model's text: an endless, seeded stream of invented conversations, from short to document-like.
+
+Nothing is collected from anywhere: names, facts, documents, questions and answers are generated. A tenth of all name
+words (by hash) is kept for evaluation and never appears here, nor does the format that the benchmark teaches by LoRA.
+"""
+
+# ruff: noqa: E501  (tables of sentences: one idea per line)
+
+import random
+from collections.abc import Callable, Iterator
+
+from workbench.finetune.starter_copying import copying_dialog
+from workbench.finetune.starter_formats import format_dialog
+from workbench.finetune.starter_general import general_dialog
+from workbench.finetune.starter_grounded import LONG, MEDIUM, SHORT, TINY, Shape, grounded_dialog
+from workbench.finetune.starter_names import Names
+from workbench.finetune.starter_turns import Dialog
+
+Maker = Callable[[Names], Dialog]
+
+
+def _grounded(shape: Shape) -> Maker:
+    return lambda names: grounded_dialog(names, shape)
+
+
+_STAGES: tuple[tuple[float, tuple[tuple[Maker, float], ...]], ...] = (
+    (0.12, ((copying_dialog, 0.50), (_grounded(TINY), 0.40), (_grounded(SHORT), 0.10))),
+    (0.29, ((copying_dialog, 0.30), (_grounded(TINY), 0.10), (_grounded(SHORT), 0.60))),
+    (0.38, ((copying_dialog, 0.25), (_grounded(SHORT), 0.40), (_grounded(MEDIUM), 0.25), (format_dialog, 0.05), (general_dialog, 0.05))),
+    (0.50, ((copying_dialog, 0.25), (_grounded(SHORT), 0.48), (_grounded(MEDIUM), 0.15), (format_dialog, 0.08), (general_dialog, 0.04))),
+    (0.62, ((copying_dialog, 0.14), (_grounded(SHORT), 0.27), (_grounded(MEDIUM), 0.35), (_grounded(LONG), 0.10), (format_dialog, 0.09),
+            (general_dialog, 0.05))),
+    (1.01, ((copying_dialog, 0.08), (_grounded(SHORT), 0.14), (_grounded(MEDIUM), 0.28), (_grounded(LONG), 0.33), (format_dialog, 0.11),
+            (general_dialog, 0.06))),
+)  # fmt: skip
+"""Up to which share of the training -> what is drawn, and how often."""
+
+
+def dialog(names: Names, progress: float) -> Dialog:
+    """One conversation as it is drawn after `progress` (0 to 1) of the training."""
+    makers = next(mix for until, mix in _STAGES if progress < until)
+    makers_, weights = zip(*makers, strict=True)
+    chosen: Maker = names.rng.choices(makers_, weights)[0]
+    return chosen(names)
+
+
+def stream(seed: int, progress: Callable[[], float] = lambda: 1.0, *, held_out: bool = False) -> Iterator[Dialog]:
+    """Conversations for ever; `progress` says how far the training is."""
+    names = Names(random.Random(seed), held_out=held_out)
+    while True:
+        yield dialog(names, progress())

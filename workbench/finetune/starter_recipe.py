@@ -1,0 +1,123 @@
+"""The starter model's recipe: generated text -> tokenizer -> training with checkpoints -> one GGUF file.
+
+A stopped run goes on from its last checkpoint when the command is given again with the same `--work` folder.
+"""
+
+import itertools
+import logging
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.finetune.gguf_writer import ModelCard, write_gguf
+from workbench.finetune.pretraining import (
+    Encoded,
+    PretrainingConfig,
+    StepReport,
+    Trainer,
+    batches,
+    encode,
+    load_checkpoint,
+    save_checkpoint,
+)
+from workbench.finetune.pretraining_model import ModelShape, build_model
+from workbench.finetune.pretraining_tokenizer import load_tokenizer, train_tokenizer
+from workbench.finetune.starter_corpus import stream
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+log = logging.getLogger(__name__)
+
+LONGEST = 1600
+"""Longest training conversation, in tokens; longer ones are left out."""
+_SAVE_SECONDS = 240.0
+_TOKENIZER_STAGES = (0.1, 0.4, 0.9)
+_TOKENIZER_DIALOGS = 4000
+CARD = ModelCard(
+    "LLM Workbench Starter 6M",
+    description="A small model for learning the program: answers from numbered sources, follows shown formats.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StarterRun:
+    """One making of the starter model."""
+
+    out: Path
+    work: Path
+    """Tokenizer and checkpoints."""
+    config: PretrainingConfig
+
+
+def make_starter(run: StarterRun) -> None:
+    """Trains (or goes on training) and writes the GGUF file."""
+    run.work.mkdir(parents=True, exist_ok=True)
+    tokenizer = starter_tokenizer(run.work / "tokenizer.json", run.config.shape.vocabulary)
+    trainer = Trainer(build_model(run.config.shape, run.config.seed), run.config)
+    checkpoint = run.work / "checkpoint.pt"
+    if checkpoint.exists():
+        load_checkpoint(trainer, checkpoint)
+    trainer.train(_source(trainer, tokenizer), _Watch(trainer, checkpoint))
+    save_checkpoint(trainer, checkpoint)
+    write_gguf(run.out, trainer.model.state_dict(), run.config.shape, tokenizer, CARD)
+
+
+def export_checkpoint(run: StarterRun) -> None:
+    """The best so far as a GGUF file, while the training goes on."""
+    trainer = Trainer(build_model(run.config.shape, run.config.seed), run.config)
+    load_checkpoint(trainer, run.work / "checkpoint.pt")
+    tokenizer = load_tokenizer(run.work / "tokenizer.json")
+    write_gguf(run.out, trainer.model.state_dict(), run.config.shape, tokenizer, CARD)
+
+
+def starter_tokenizer(path: Path, vocabulary: int) -> "Tokenizer":
+    """The tokenizer of a run, trained when it is not there yet."""
+    if path.exists():
+        return load_tokenizer(path)
+    texts = [
+        turn.text
+        for stage in _TOKENIZER_STAGES
+        for dialog in itertools.islice(stream(7, lambda stage=stage: stage), _TOKENIZER_DIALOGS)  # type: ignore[misc]
+        for turn in dialog
+    ]
+    answers = (t for d in itertools.islice(stream(8), _TOKENIZER_DIALOGS) for t in d if t.role == "assistant")
+    tokenizer = train_tokenizer(texts, vocabulary, {turn.text.split()[0] for turn in answers if turn.text})
+    tokenizer.save(str(path))
+    return tokenizer
+
+
+def _source(trainer: Trainer, tokenizer: "Tokenizer") -> Iterator[list[Encoded]]:
+    """Batches; a continued run draws new text (the seed moves with the step)."""
+    seed = trainer.config.seed + trainer.step
+    examples = (encode(dialog, tokenizer) for dialog in stream(seed, lambda: trainer.progress))
+    return batches(examples, trainer.config.batch_tokens, LONGEST, random.Random(seed))
+
+
+class _Watch:
+    """Logs every twentieth step and saves a checkpoint every few minutes."""
+
+    def __init__(self, trainer: Trainer, checkpoint: Path) -> None:
+        self._trainer, self._checkpoint = trainer, checkpoint
+        self._losses: list[float] = []
+        self._saved = time.monotonic()
+
+    def __call__(self, report: StepReport) -> None:
+        self._losses.append(report.loss)
+        if report.step % 20 == 0:
+            mean = sum(self._losses) / len(self._losses)
+            log.info("step %d, %.1f %%, loss %.3f, %d tokens", report.step, 100 * report.progress, mean, report.tokens)
+            self._losses.clear()
+        if time.monotonic() - self._saved > _SAVE_SECONDS:
+            save_checkpoint(self._trainer, self._checkpoint)
+            self._saved = time.monotonic()
+
+
+def starter_config(minutes: float = 85.0, seed: int = 1) -> PretrainingConfig:
+    """The starter model's size and training."""
+    return PretrainingConfig(
+        shape=replace(ModelShape(), vocabulary=2048), minutes=minutes, batch_tokens=4096, seed=seed
+    )
