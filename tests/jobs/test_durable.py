@@ -13,7 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Finished, Logged, Produced, Queued, Started
 from workbench.jobs.run_folder import EventReader, RunFolder
 from workbench.jobs.runner import JobRunner
-from workbench.jobs.spec import JobSpec, JobState
+from workbench.jobs.spec import JobSpec, JobState, NotHeardError
 from workbench.paths import WorkbenchPaths
 
 
@@ -49,10 +49,13 @@ def test_that_a_result_nobody_has_heard_is_told_at_the_next_start(runner: JobRun
 
 
 @pytest.mark.logs_warnings
-def test_that_a_result_its_listener_could_not_record_is_told_again(runner: JobRunner, home: WorkbenchPaths) -> None:
+@pytest.mark.parametrize("problem", [OSError("the database is locked"), NotHeardError()])
+def test_that_a_result_its_listener_could_not_record_is_told_again(
+    runner: JobRunner, home: WorkbenchPaths, problem: Exception
+) -> None:
     def broken(event: object) -> None:
         if isinstance(event, Finished):
-            raise OSError("the database is locked")
+            raise problem
 
     runner.submit(durable("count", number=1), broken).wait(PATIENCE_SECONDS)
     runner.shutdown()

@@ -20,7 +20,7 @@ from workbench.jobs.events import (
     Started,
 )
 from workbench.jobs.process import Inbox, Wake, WorkerProcess
-from workbench.jobs.spec import JobSpec, JobState, Listener
+from workbench.jobs.spec import JobSpec, JobState, Listener, NotHeardError
 
 log = logging.getLogger("workbench.jobs")
 
@@ -150,6 +150,8 @@ class Job:
     def _tell(self, listener: Listener, event: JobEvent) -> bool:
         try:
             listener(event)
+        except NotHeardError:
+            return False
         except Exception:
             log.exception("A listener of %r did not understand %s", self.title, type(event).__name__)
             return False

@@ -3,7 +3,8 @@
 Usually a worker sees the end of its stdin and leaves by itself; that needs the interpreter. On Linux the kernel can do
 without: the app holds the writing end of a pipe, its death closes it, the kernel sends SIGHUP to the worker, and the
 handler is the C library's own `alarm`. A handler is called with the number of its signal, SIGHUP is 1, so the kernel
-ends the worker one second later. This watches the app, not the thread that started the worker (therefore never PR_SET_PDEATHSIG).
+ends the worker one second later. This watches the app; what watches only the thread that started the worker is
+forbidden: never PR_SET_PDEATHSIG.
 """
 
 import os

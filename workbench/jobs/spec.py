@@ -43,6 +43,13 @@ class JobState(StrEnum):
 Listener = Callable[[JobEvent], None]
 
 
+class NotHeardError(Exception):
+    """Raised by a listener that cannot pass an event on (its window is closing): no bug, and nothing is logged.
+
+    A durable run whose last word was not heard is told again at the next start.
+    """
+
+
 class JobHandle(Protocol):
     """What the submitter keeps of a job."""
 
