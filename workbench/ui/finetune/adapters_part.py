@@ -1,0 +1,147 @@
+"""The adapters that exist: try, export, find, delete. No Qt."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.finetune.running import export_spec
+from workbench.finetune.types import Adapter, ExportFormat, ExportReport, ExportRequest, Verification
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
+from workbench.jobs.spec import JobHandle
+from workbench.ui.finetune.board import Board, Surroundings, trouble_of
+from workbench.ui.finetune.state import ExportState, Page
+from workbench.ui.sizes import in_words as size_in_words
+
+
+class AdaptersPart:
+    """What the user does with finished adapters."""
+
+    def __init__(self, board: Board, around: Surroundings, on_changed: Callable[[], None]) -> None:
+        self._board = board
+        self._around = around
+        self._on_changed = on_changed
+        self._exporting: JobHandle | None = None
+
+    def refresh(self) -> None:
+        """Read the list anew."""
+        adapters = tuple(self._around.adapters.list_adapters())
+        names = [adapter.name for adapter in adapters]
+        selected = self._board.state.selected
+        self._board.show(
+            adapters=adapters,
+            datasets=tuple(self._around.datasets.list_datasets()),
+            selected=selected if selected in names else (names[0] if names else ""),
+        )
+
+    def record(self, adapter: Adapter) -> None:
+        """A training gave an adapter: remember it."""
+        self._around.adapters.record(adapter)
+        self.refresh()
+        self._board.show(selected=adapter.name)
+        self._around.messages.info(f"The adapter “{adapter.name}” is ready.")
+        self._on_changed()
+
+    def select(self, name: str) -> None:
+        self._board.show(selected=name, asked_to_delete="")
+
+    def try_it(self) -> None:
+        """Talk to the selected adapter in the playground, on the base that it was trained on."""
+        adapter = self._board.state.selected_adapter
+        if adapter is not None:
+            self._around.navigator.open_tab("playground", adapter=adapter.name, model=adapter.base_name)
+
+    def try_run(self) -> None:
+        """The same from the page of the training that made it."""
+        run = self._board.state.run
+        if run is not None and run.report is not None and run.report.adapter is not None:
+            self.select(run.report.adapter.name)
+            self.try_it()
+
+    def show_folder(self) -> None:
+        """Where is it?"""
+        adapter = self._board.state.selected_adapter
+        if adapter is not None and self._board.view is not None:
+            self._board.view.open_folder(adapter.folder)
+
+    def show_export_folder(self) -> None:
+        export = self._board.state.export
+        if export is not None and export.path and self._board.view is not None:
+            path = Path(export.path)
+            self._board.view.open_folder(str(path if path.is_dir() else path.parent))
+
+    def show_adapter_of_run(self) -> None:
+        """From a finished training to its adapter in the list."""
+        run = self._board.state.run
+        if run is not None:
+            self.select(run.name)
+        self._board.show(page=Page.ADAPTERS)
+
+    def export(self, kind: ExportFormat, out: str) -> None:
+        """Write the selected adapter in another form, proved to answer the same."""
+        adapter = self._board.state.selected_adapter
+        if adapter is None or not out:
+            return
+        self.stop_export()
+        self._board.show(export=ExportState(adapter.name, label=f"Exporting “{adapter.name}”"))
+        request = ExportRequest(adapter=adapter, format=kind, out=out)
+        self._exporting = self._around.jobs.submit(export_spec(request), self._on_export)
+
+    def stop_export(self) -> None:
+        if self._exporting is not None:
+            self._exporting.cancel()
+
+    def dismiss_export(self) -> None:
+        """The result was read."""
+        self._board.show(export=None)
+
+    def ask_to_delete(self) -> None:
+        self._board.show(asked_to_delete=self._board.state.selected)
+
+    def keep(self) -> None:
+        self._board.show(asked_to_delete="")
+
+    def delete(self) -> None:
+        """The yes to `ask_to_delete`."""
+        name = self._board.state.asked_to_delete
+        if not name:
+            return
+        try:
+            self._around.adapters.delete(name)
+        except WorkbenchError as problem:
+            self._around.messages.error(problem.message, problem.hint, problem.details)
+        else:
+            self._around.messages.info(f"Deleted the adapter “{name}”.")
+        self._board.show(asked_to_delete="")
+        self.refresh()
+        self._on_changed()
+
+    def _on_export(self, event: JobEvent) -> None:
+        match event:
+            case Queued(reason=reason) if reason:
+                self._board.show_export(label=reason)
+            case Progressed(done=done, total=total, label=label):
+                self._board.show_export(label=label, done=done, total=total)
+            case Finished(result=result):
+                report = ExportReport.model_validate(result)
+                self._board.show_export(is_running=False, result=exported_in_words(report), path=report.path)
+                self._exporting = None
+            case Failed() | Crashed():
+                self._board.show_export(is_running=False, trouble=trouble_of(event))
+                self._exporting = None
+            case Cancelled():
+                self._board.show(export=None)
+                self._exporting = None
+            case _:
+                pass
+
+
+def exported_in_words(report: ExportReport) -> str:
+    """Where it is, how large, and how it was proved."""
+    where = f"Exported to {report.path} ({size_in_words(report.size_bytes)})."
+    return f"{where} {_proof(report.verification)}" if report.verification is not None else where
+
+
+def _proof(found: Verification) -> str:
+    prompts = "1 prompt" if found.prompts == 1 else f"{found.prompts} prompts"
+    share = f"{found.same_argmax:.1%} of {found.positions:,} places in {prompts}"
+    return f"It chose the same next token as the trained adapter at {share}."

@@ -1,0 +1,63 @@
+"""Decides what happens on the Fine-tune tab. No Qt."""
+
+from workbench.jobs.spec import JobSpec, Listener
+from workbench.ui.finetune.adapters_part import AdaptersPart
+from workbench.ui.finetune.board import Board, Surroundings, View
+from workbench.ui.finetune.runs_part import RunsPart
+from workbench.ui.finetune.setup_part import SetupPart
+from workbench.ui.finetune.state import FinetuneState, Page
+
+TRAIN = "workbench.finetune.tasks:train"
+"""The task whose durable runs `attach` listens to."""
+
+
+class FinetunePresenter:
+    """Methods are named after what the user did; `setup`, `runs` and `adapters` hold those of their pages."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._board = Board()
+        self._around = around
+        self.adapters = AdaptersPart(self._board, around, self._refresh_setup)
+        self.runs = RunsPart(self._board, around, self.adapters.record)
+        self.setup = SetupPart(self._board, around, self.runs.start)
+
+    @property
+    def state(self) -> FinetuneState:
+        return self._board.state
+
+    def start(self, view: View) -> None:
+        """The tab is shown for the first time."""
+        self._around.adapters.adopt()
+        self._board.put_up(view)
+        self._around.catalog.subscribe(self.setup.take_models)
+        self.refresh()
+
+    def attach(self, spec: JobSpec) -> Listener:
+        """The listener of a training that an earlier start of the program began."""
+        return self.runs.attach(spec)
+
+    def refresh(self) -> None:
+        """The tab is shown: adapters, data sets and models may have come or gone."""
+        self.adapters.refresh()
+        if self.state.page is Page.SETUP:
+            self.setup.refresh()
+
+    def open_case(self, case: dict[str, str]) -> None:
+        """Another tab opens this one: `dataset` to train with, `base` to train, `adapter` to look at."""
+        self.adapters.refresh()
+        if adapter := case.get("adapter", ""):
+            self._board.show(page=Page.ADAPTERS)
+            self.adapters.select(adapter)
+            return
+        self.setup.open(case.get("dataset", ""))
+        if base := case.get("base", case.get("model", "")):
+            self.setup.choose_base(base)
+
+    def open_data(self) -> None:
+        """There is no data set yet."""
+        self._around.navigator.open_tab("data")
+
+    def _refresh_setup(self) -> None:
+        """An adapter came or went: the suggested name may be taken or free now."""
+        if not self.state.setup.is_own_name:
+            self.setup.choose_dataset(self.state.setup.dataset)

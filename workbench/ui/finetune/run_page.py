@@ -1,0 +1,228 @@
+"""A training while it runs, and how it ended: the curve, the figures, what can be done."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui import icons
+from workbench.ui.finetune.state import SMOOTHED_FROM, Phase, RunState
+from workbench.ui.pace import in_words as duration_in_words
+from workbench.ui.sizes import in_words as size_in_words
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.line_chart import Line, LineChart
+from workbench.ui.widgets.trouble_card import TroubleCard
+
+_BADGES = {
+    Phase.FINISHED: "badge-good", Phase.FAILED: "badge-bad", Phase.CANCELLED: "badge-warn", Phase.STOPPED: "badge-warn",
+    Phase.PAUSED: "badge-warn",
+}  # fmt: skip
+
+
+class RunPage(QWidget):
+    back_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    stop_requested = Signal()
+    cancel_requested = Signal()
+    go_on_requested = Signal()
+    try_requested = Signal()
+    adapter_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def show_run(self, run: RunState) -> None:
+        self._name.setText(run.name)
+        set_role(self._phase, _BADGES.get(run.phase, "badge"))
+        self._phase.setText(run.phase_in_words)
+        request = run.request
+        self._lineage.setText(self.tr("{} on {}").format(request.dataset_name or "rows", request.base.name))
+        self._label.setText(run.label)
+        self._label.setVisible(bool(run.label))
+        trouble = run.trouble
+        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._show_curve(run)
+        self._show_figures(run)
+        self._show_buttons(run)
+        self._show_outcome(run)
+
+    def _show_curve(self, run: RunState) -> None:
+        losses = tuple((float(step.step), step.loss) for step in run.steps)
+        held_out = tuple((float(step.step), step.eval_loss) for step in run.steps if step.eval_loss is not None)
+        lines = [Line(self.tr("Training loss"), losses)]
+        if len(losses) > SMOOTHED_FROM:
+            lines = [
+                Line(self.tr("Single steps"), losses, is_faint=True),
+                Line(self.tr("Training loss (smoothed)"), run.smoothed()),
+            ]
+        if held_out or run.request.config.validation_share:
+            lines.append(Line(self.tr("Held-out loss"), held_out, series=1, dashed=True))
+        self.chart.show_lines(lines, x_end=float(run.last.total) if run.last else 0.0)
+
+    def _show_figures(self, run: RunState) -> None:
+        step = run.last
+        values = dict.fromkeys(self._figures, "–")
+        if step is not None:
+            values |= {
+                "step": f"{step.step:,} / {step.total:,}",
+                "loss": f"{step.loss:.3f}",
+                "tokens": f"{step.tokens_per_second:,.0f}",
+                "rate": f"{step.learning_rate:.2g}",
+                "memory": size_in_words(step.memory_bytes) if step.memory_bytes else "–",
+            }
+            if run.is_live and step.eta_seconds:
+                values["left"] = duration_in_words(step.eta_seconds)
+        if run.eval_loss is not None:
+            values["held_out"] = f"{run.eval_loss:.3f}"
+        if run.report is not None:
+            values["left"] = self.tr("took {}").format(duration_in_words(run.report.seconds))
+        for name, value in values.items():
+            self._figures[name].setText(value)
+
+    def _show_buttons(self, run: RunState) -> None:
+        is_stepping = run.phase in (Phase.TRAINING, Phase.PAUSED)
+        self._pause.setVisible(run.is_live and run.phase is not Phase.PAUSED)
+        self._pause.setEnabled(run.phase is Phase.TRAINING)
+        self._resume.setVisible(run.phase is Phase.PAUSED)
+        self._stop.setVisible(run.is_live)
+        self._stop.setEnabled(is_stepping)
+        self._cancel.setVisible(run.is_live)
+        self._cancel.setEnabled(run.phase is not Phase.STOPPING)
+        self._go_on.setVisible(run.can_go_on)
+        self._closing.setVisible(run.is_live)
+
+    def _show_outcome(self, run: RunState) -> None:
+        self._outcome.setVisible(run.phase is Phase.FINISHED)
+        report = run.report
+        if run.phase is not Phase.FINISHED or report is None:
+            return
+        parts = [self.tr("The adapter “{}” is ready.").format(run.name)]
+        if report.loss is not None:
+            parts.append(self.tr("Loss at the end {:.3f}.").format(report.loss))
+        if report.eval_loss is not None:
+            parts.append(self.tr("Held-out loss {:.3f}.").format(report.eval_loss))
+        notes = [note.message for note in report.notes]
+        self._outcome_text.setText("\n".join([" ".join(parts), *notes]))
+
+    def _build_widgets(self) -> None:
+        self._back = _button(self.tr("‹ Adapters"), "run_back", self.tr("Back to the adapters; the training goes on"))
+        set_role(self._back, "link")
+        self._name = ElidedLabel(parent=self)
+        self._name.setObjectName("run_name")
+        set_role(self._name, "subtitle")
+        self._phase, self._lineage, self._label = QLabel(self), ElidedLabel(parent=self), ElidedLabel(parent=self)
+        self._phase.setObjectName("run_phase")
+        self._label.setObjectName("run_label")
+        set_role(self._phase, "badge")
+        set_role(self._lineage, "muted")
+        set_role(self._label, "muted")
+        self._trouble = TroubleCard("run_trouble", self)
+        self.chart = LineChart(self.tr("Step"), self.tr("Loss"), self)
+        self.chart.setObjectName("loss_chart")
+        self._build_figures()
+        self._build_buttons()
+        self._build_outcome()
+
+    def _build_figures(self) -> None:
+        self._figure_titles = {
+            "step": self.tr("Step"), "left": self.tr("Time left"), "loss": self.tr("Loss"),
+            "held_out": self.tr("Held-out loss"), "tokens": self.tr("Tokens / s"), "rate": self.tr("Learning rate"),
+            "memory": self.tr("Memory"),
+        }  # fmt: skip
+        self._figures: dict[str, QLabel] = {}
+        for name, title in self._figure_titles.items():
+            value = QLabel("–", self)
+            value.setObjectName(f"figure_{name}")
+            value.setAccessibleName(title)
+            set_role(value, "number")
+            self._figures[name] = value
+
+    def _build_buttons(self) -> None:
+        self._pause = _button(self.tr("Pause"), "run_pause", self.tr("Pause the training"))
+        self._resume = _button(self.tr("Resume"), "run_resume", self.tr("Resume the training"))
+        self._stop = _button(self.tr("Stop and save"), "run_stop", self.tr("Stop and save what was learned so far"))
+        self._cancel = _button(self.tr("Cancel"), "run_cancel", self.tr("Cancel the training"))
+        set_role(self._cancel, "danger")
+        self._go_on = _button(self.tr("Go on"), "run_go_on", self.tr("Go on from the last checkpoint"))
+        set_role(self._go_on, "primary")
+        self._closing = QLabel(self.tr("Goes on when the window is closed."), self)
+        set_role(self._closing, "small")
+
+    def _build_outcome(self) -> None:
+        self._outcome = QFrame(self)
+        self._outcome.setObjectName("run_outcome")
+        set_role(self._outcome, "message-info")
+        self._done = QLabel(self._outcome)
+        icons.set_icon(self._done, "done", "good", 20)
+        self._outcome_text = QLabel(self._outcome)
+        self._outcome_text.setObjectName("run_outcome_text")
+        self._outcome_text.setTextFormat(Qt.TextFormat.PlainText)
+        self._outcome_text.setWordWrap(True)
+        self._try = _button(self.tr("Try it"), "run_try", self.tr("Try the adapter in the playground"))
+        set_role(self._try, "primary")
+        self._see = _button(self.tr("Show adapter"), "run_adapter", self.tr("Show the adapter in the list"))
+
+    def _build_layout(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(self._back)
+        head.addWidget(self._name, 2)
+        head.addWidget(self._lineage, 1, Qt.AlignmentFlag.AlignRight)
+        head.addWidget(self._phase)
+        outcome = QHBoxLayout(self._outcome)
+        outcome.setContentsMargins(12, 8, 10, 8)
+        outcome.setSpacing(10)
+        outcome.addWidget(self._done)
+        outcome.addWidget(self._outcome_text, 1)
+        outcome.addWidget(self._see)
+        outcome.addWidget(self._try)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self._closing)
+        buttons.addWidget(self._label, 1)
+        for button in (self._pause, self._resume, self._stop, self._cancel, self._go_on):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(head)
+        column.addWidget(self._outcome)
+        column.addWidget(self._trouble)
+        column.addWidget(self._lay_out_figures())
+        column.addWidget(self.chart, 1)
+        column.addLayout(buttons)
+
+    def _lay_out_figures(self) -> QFrame:
+        frame = QFrame(self)
+        set_role(frame, "panel")
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(14, 8, 14, 8)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(0)
+        for column, (name, title) in enumerate(self._figure_titles.items()):
+            label = QLabel(title, frame)
+            set_role(label, "small")
+            grid.addWidget(label, 0, column)
+            grid.addWidget(self._figures[name], 1, column)
+            grid.setColumnStretch(column, 1)
+        return frame
+
+    def _connect(self) -> None:
+        self._back.clicked.connect(self.back_requested)
+        self._pause.clicked.connect(self.pause_requested)
+        self._resume.clicked.connect(self.resume_requested)
+        self._stop.clicked.connect(self.stop_requested)
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._go_on.clicked.connect(self.go_on_requested)
+        self._try.clicked.connect(self.try_requested)
+        self._see.clicked.connect(self.adapter_requested)
+
+
+def _button(text: str, name: str, accessible: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(accessible)
+    return button

@@ -1,0 +1,190 @@
+"""What shall be trained: base, rows, name, settings; and what that needs, estimated before the start. No Qt."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from workbench.errors import WorkbenchError
+from workbench.finetune.preflight import Preflight
+from workbench.finetune.running import can_resume, estimate_spec, train_request
+from workbench.finetune.types import TrainingConfig, TrainRequest
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
+from workbench.jobs.spec import JobHandle
+from workbench.llm.types import ModelKind
+from workbench.ui.finetune.board import Board, Surroundings, trouble_of
+from workbench.ui.finetune.presets import Preset, config_for
+from workbench.ui.finetune.state import Page, why_not_tunable
+
+
+class SetupPart:
+    """What the user does on the page "New adapter"."""
+
+    def __init__(self, board: Board, around: Surroundings, on_start: Callable[[TrainRequest], None]) -> None:
+        self._board = board
+        self._around = around
+        self._on_start = on_start
+        self._estimate: JobHandle | None = None
+        self._turn = 0
+
+    def open(self, dataset: str = "") -> None:
+        """Go to the page; `dataset` is chosen when it is named."""
+        self._board.show(page=Page.SETUP)
+        self.refresh()
+        if dataset:
+            self.choose_dataset(dataset)
+
+    def refresh(self) -> None:
+        """Look for models and data sets that came or went."""
+        datasets = tuple(self._around.datasets.list_datasets())
+        self._board.show(datasets=datasets)
+        names = [dataset.name for dataset in datasets]
+        if self._board.setup.dataset not in names:
+            self.choose_dataset(names[0] if names else "")
+        self._around.catalog.ensure()
+        self.take_models()
+
+    def leave(self) -> None:
+        self._board.show(page=Page.ADAPTERS)
+
+    def choose_base(self, name: str) -> None:
+        self._board.show_setup(base=name)
+        self._fit_preset()
+
+    def choose_dataset(self, name: str) -> None:
+        self._board.show_setup(dataset=name)
+        if not self._board.setup.is_own_name:
+            self._board.show_setup(name=self._free_name(name))
+        self._fit_preset()
+
+    def name_adapter(self, name: str) -> None:
+        self._board.show_setup(name=name, is_own_name=True)
+        self._changed()
+
+    def choose_preset(self, preset: Preset) -> None:
+        self._board.show_setup(preset=preset)
+        self._fit_preset()
+
+    def open_expert(self, is_open: bool) -> None:
+        self._board.show_setup(is_expert=is_open)
+
+    def set_option(self, option: str, value: Any) -> None:
+        """Change one field of the configuration by hand."""
+        values = {**self._board.setup.config.model_dump(), option: value}
+        try:
+            config = TrainingConfig.model_validate(values)
+        except ValidationError as error:
+            self._board.show_setup(config_trouble=_in_words(error), preset=Preset.OWN)
+            return
+        if config != self._board.setup.config or self._board.setup.config_trouble:
+            self._board.show_setup(config=config, config_trouble="", preset=Preset.OWN)
+            self._changed()
+
+    def choose_restart(self, restart: bool) -> None:
+        self._board.show_setup(restart=restart)
+
+    def estimate(self) -> None:
+        """Have memory, time and disk estimated for what is chosen now."""
+        self._turn += 1
+        if self._estimate is not None:
+            self._estimate.cancel()
+            self._estimate = None
+        self._board.show_setup(wants_estimate=False, is_estimating=False)
+        request = self._request()
+        if request is None:
+            return
+        turn = self._turn
+        self._board.show_setup(is_estimating=True)
+        self._estimate = self._around.jobs.submit(
+            estimate_spec(request), lambda event: self._on_estimate(event) if turn == self._turn else None
+        )
+
+    def start(self) -> None:
+        """Start the training."""
+        request = self._request()
+        if request is None or not self._board.setup.can_start:
+            return
+        self._turn += 1
+        if self._estimate is not None:
+            self._estimate.cancel()
+            self._estimate = None
+        self._board.show_setup(is_estimating=False, is_own_name=False)
+        self._on_start(request)
+
+    # -- behind it ----------------------------------------------------------------------------------------------------
+
+    def _request(self) -> TrainRequest | None:
+        """The request for what is chosen; None, with the reason shown, when there is none yet."""
+        setup, dataset = self._board.setup, self._board.state.chosen_dataset
+        base = setup.chosen_base
+        if base is None or dataset is None or not setup.name.strip() or setup.base_trouble or setup.config_trouble:
+            return None
+        try:
+            request = train_request(
+                self._around.paths,
+                name=setup.name.strip(),
+                base=base,
+                dataset=dataset,
+                config=setup.config,
+                restart=setup.restart and setup.goes_on,
+            )
+        except WorkbenchError as problem:
+            self._board.show_setup(name_trouble=str(problem))
+            return None
+        return request
+
+    def _fit_preset(self) -> None:
+        """Presets depend on the base and the number of rows; a configuration by hand stays."""
+        setup, dataset = self._board.setup, self._board.state.chosen_dataset
+        if setup.preset is not Preset.OWN:
+            base = setup.chosen_base
+            config = config_for(setup.preset, base.parameters if base else 0, dataset.row_count if dataset else 0)
+            self._board.show_setup(config=config, config_trouble="")
+        self._changed()
+
+    def _changed(self) -> None:
+        """What was estimated and said before no longer counts."""
+        self._turn += 1
+        self._board.show_setup(name_trouble="", trouble=None, preflight=None, is_estimating=False, goes_on=False)
+        request = self._request()
+        goes_on = request is not None and can_resume(request)
+        self._board.show_setup(wants_estimate=request is not None, goes_on=goes_on)
+
+    def _on_estimate(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                self._board.show_setup(is_estimating=False, preflight=Preflight.model_validate(result), trouble=None)
+            case Failed() | Crashed():
+                self._board.show_setup(is_estimating=False, trouble=trouble_of(event))
+            case Cancelled():
+                self._board.show_setup(is_estimating=False)
+            case _:
+                pass
+
+    def take_models(self) -> None:
+        """The catalog of models was read anew."""
+        catalog = self._around.catalog
+        bases = tuple(model for model in catalog.models if model.kind is ModelKind.CHAT)
+        self._board.show_setup(is_scanning=catalog.is_scanning, bases=bases)
+        if self._board.setup.chosen_base is None and bases:
+            tunable = [base.name for base in bases if not why_not_tunable(base)]
+            self.choose_base(tunable[0] if tunable else bases[0].name)
+
+    def _free_name(self, dataset: str) -> str:
+        """A name for the adapter made from the data set's, with a number where that is taken."""
+        wanted = re.sub(r"[^\w .+()-]+", "-", dataset).strip(" .-")[:70]
+        taken = {adapter.name.casefold() for adapter in self._around.adapters.list_adapters()}
+        taken |= {run.name.casefold() for run in self._board.state.live_runs}
+        name, number = wanted, 2
+        while name and name.casefold() in taken:
+            name, number = f"{wanted} {number}", number + 1
+        return name
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first of pydantic's complaints as a sentence."""
+    first = error.errors()[0]
+    where = TrainingConfig.model_fields[str(first["loc"][0])].title if first["loc"] else ""
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}." if where else f"{what[:1].upper()}{what[1:]}."
