@@ -24,9 +24,12 @@ class AnswerView(QTextBrowser):
     link_activated = Signal(str)
     """A link in the answer was clicked, like "cite:2"; opening it is the receiver's decision."""
 
-    def __init__(self, parent: QWidget | None = None, *, fits_content: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None, *, fits_content: bool = False, tallest: int = 1_000_000) -> None:
+        """`tallest`: pixels from which on a view that fits its content scrolls."""
         super().__init__(parent)
         self._text = ""
+        self._is_markdown = True
+        self._tallest = tallest
         self._fits_content = fits_content
         self._painted_at = 0.0
         self._timer = QTimer(self)
@@ -42,6 +45,13 @@ class AnswerView(QTextBrowser):
         """Show a finished text now."""
         self._text = text
         self._paint()
+
+    def show_plain(self, text: str) -> None:
+        """Show a text as it is, without Markdown; long words break anywhere."""
+        self._timer.stop()
+        self._text = text
+        self._is_markdown = False
+        self.setPlainText(text)
 
     def append_text(self, text: str) -> None:
         """More of the answer; painted soon, together with what else comes meanwhile."""
@@ -71,7 +81,7 @@ class AnswerView(QTextBrowser):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._text:
+        if event.type() is QEvent.Type.PaletteChange and self._is_markdown and self._text:
             self._paint()
 
     def _build_widgets(self) -> None:
@@ -84,7 +94,8 @@ class AnswerView(QTextBrowser):
         if self._fits_content:
             self.setProperty("role", "plain")
             self.setFrameShape(QFrame.Shape.NoFrame)
-            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            if self._tallest >= 1_000_000:
+                self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _connect(self) -> None:
@@ -95,7 +106,7 @@ class AnswerView(QTextBrowser):
 
     def _content_height(self) -> int:
         frame = self.height() - self.viewport().height() if self.isVisible() else 2 * self.frameWidth()
-        return int(self.document().size().height()) + max(0, frame) + 2
+        return min(self._tallest, int(self.document().size().height()) + max(0, frame) + 2)
 
     def _pause_ms(self) -> int:
         return max(PAINT_MS, int(4000 * self._painted_at))
@@ -103,6 +114,7 @@ class AnswerView(QTextBrowser):
     @Slot()
     def _paint(self) -> None:
         self._timer.stop()
+        self._is_markdown = True
         began = time.perf_counter()
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 4

@@ -6,12 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from workbench.llm.in_words import parameters_in_words, size_in_words
-from workbench.llm.types import ModelKind, ModelRef
-
-
-def can_answer(model: ModelRef) -> bool:
-    """A model that can be chatted with: the usual choice."""
-    return model.kind is ModelKind.CHAT and model.file_format == "gguf" and not model.problem
+from workbench.llm.types import ModelRef
+from workbench.ui.widgets.model_choice import can_answer
 
 
 class ModelPicker(QComboBox):
