@@ -25,7 +25,7 @@ LAYERS: list[list[str]] = [
     ["datasets"],
     ["playground", "rag", "finetune"],
     ["compare"],
-    ["projects"],
+    ["projects", "recording"],
     ["ui", "cli"],
     ["app"],
     ["__main__"],

@@ -7,6 +7,7 @@ Imported after the first paint only: SQLAlchemy costs more to import than the wi
 import contextlib
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,7 @@ class Database:
         )
         sa.event.listen(self._engine, "connect", _configure)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self._turn = threading.RLock()
 
     def migrate(self) -> None:
         """Bring the tables to this program's version; a newer file is refused, never touched."""
@@ -48,8 +50,8 @@ class Database:
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back by an exception."""
-        with self._sessions.begin() as session:
+        """One transaction: committed at the end, rolled back by an exception. Threads take turns on the connection."""
+        with self._turn, self._sessions.begin() as session:
             yield session
 
     def close(self) -> None:

@@ -346,7 +346,7 @@ class ProjectSteps:
     def _resolve(self) -> "CompareRequest":
         from workbench.compare.resolving import resolve
         from workbench.compare.spec import load_spec
-        from workbench.compare.wiring import StoreResolvers
+        from workbench.compare.catalogue import StoreResolvers
         from workbench.llm.types import LoadConfig
 
         llm = self._settings.llm

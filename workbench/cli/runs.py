@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.jobs.spec import JobState
 
 if TYPE_CHECKING:
+    from workbench.jobs.durable import RunSummary
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -32,8 +35,8 @@ def list_runs(arguments: argparse.Namespace, place: Workplace, output: Output) -
         output.table(("id", "state", "what"), [(r.id, r.state, r.title) for r in runs])
 
 
-def _find(place: Workplace, run_id: str) -> str:
-    matches = [run.id for run in place.runner.durable_runs() if run.id.startswith(run_id)]
+def _find(place: Workplace, run_id: str) -> "RunSummary":
+    matches = [run for run in place.runner.durable_runs() if run.id.startswith(run_id)]
     if len(matches) != 1:
         known = "No run" if not matches else "More than one run"
         raise WorkbenchError(f"{known} begins with {run_id!r}.", hint="`workbench runs list` shows them all.")
@@ -41,8 +44,23 @@ def _find(place: Workplace, run_id: str) -> str:
 
 
 def attach(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    raise NotImplementedError(_find(place, arguments.id))
+    """Follow a run to its end and record what it made."""
+    run = _find(place, arguments.id)
+    with place.writing(f"workbench runs attach {run.id}"):
+        result = place.attach(run.id)
+    if output.json:
+        output.object(result)
+    else:
+        output.text(f"{run.title}: finished and recorded.")
 
 
 def stop(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    raise NotImplementedError(_find(place, arguments.id))
+    """Ask a run to end; it stops at its next safe point."""
+    run = _find(place, arguments.id)
+    if run.state not in (JobState.QUEUED, JobState.RUNNING):
+        raise WorkbenchError(f"{run.title} has already ended ({run.state}).", code="already_over")
+    place.runner.cancel(run.id)
+    if output.json:
+        output.object({"stopping": run.id})
+    else:
+        output.text(f"{run.title} was asked to stop.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.progress import ProgressLine
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Logged, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle, JobSpec
+from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.paths import WorkbenchPaths, find_home
 from workbench.settings import Settings
 
@@ -47,7 +47,8 @@ class Workplace:
     def runner(self) -> "JobRunner":
         from workbench.jobs.runner import JobRunner
 
-        runner = JobRunner(self.paths, grace_seconds=self.settings.jobs.cancel_seconds)
+        jobs = self.settings.jobs
+        runner = JobRunner(self.paths, grace_seconds=jobs.cancel_seconds, background_threads=jobs.background_threads)
         self._open.callback(runner.shutdown)
         return runner
 
@@ -69,9 +70,40 @@ class Workplace:
         Raises WorkbenchError when it failed or crashed, Interrupted after Ctrl-C.
         """
         events: queue.SimpleQueue[JobEvent] = queue.SimpleQueue()
-        handle = self.runner.submit(spec, events.put)
+        return self._wait(self.runner.submit(spec, events.put), events, on_item)
+
+    def attach(self, run_id: str) -> dict[str, Any]:
+        """Follow a durable run that another start left, to its end; what it made is recorded. Raises like `run`."""
+        from workbench.recording import recorder
+
+        events: queue.SimpleQueue[JobEvent] = queue.SimpleQueue()
+
+        def listener_for(spec: JobSpec) -> Listener:
+            record = recorder(self.database, spec)
+
+            def listen(event: JobEvent) -> None:
+                record(event)
+                events.put(event)
+
+            return listen
+
+        handles = self.runner.attach_durable(listener_for, run_ids=[run_id])
+        if not handles:
+            raise WorkbenchError(
+                "That run has ended and was recorded, or another program follows it.",
+                hint="`workbench runs list` shows its state.",
+                code="nothing_to_attach",
+            )
+        return self._wait(handles[0], events, None)
+
+    def _wait(
+        self,
+        handle: JobHandle,
+        events: "queue.SimpleQueue[JobEvent]",
+        on_item: Callable[[Produced], None] | None,
+    ) -> dict[str, Any]:
         try:
-            return self._follow(spec, events, on_item)
+            return self._follow(handle.spec, events, on_item)
         except KeyboardInterrupt:
             raise Interrupted(self._interrupt(handle)) from None
 

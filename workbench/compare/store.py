@@ -72,8 +72,11 @@ class ComparisonStore:
         self._database = database
 
     def save(self, report: ComparisonReport, *, folder: str = "", spec: str = "") -> ComparisonEntry:
-        """Keep a finished comparison whole."""
+        """Keep a finished comparison whole. The same run saved again (its `folder`) changes nothing."""
         with self._database.session() as session:
+            known = sa.select(ComparisonRow).where(ComparisonRow.folder == folder)
+            if folder and (kept := session.scalars(known).first()):
+                return _entry(kept)
             row = ComparisonRow(
                 name=report.name,
                 created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
