@@ -346,7 +346,7 @@ class ProjectSteps:
     def _resolve(self) -> "CompareRequest":
         from workbench.compare.resolving import resolve
         from workbench.compare.spec import load_spec
-        from workbench.compare.catalogue import CatalogueResolvers
+        from workbench.compare.catalogue import CatalogueResolvers, read_catalogue
         from workbench.llm.types import LoadConfig
 
         llm = self._settings.llm
@@ -356,5 +356,5 @@ class ProjectSteps:
             gpu_layers=llm.gpu_layers,
             parallel_sequences=llm.parallel_sequences,
         )
-        resolvers = CatalogueResolvers(self._database, self._paths, [Path(folder) for folder in llm.model_folders])
-        return resolve(load_spec(self.project.comparison), resolvers, load=load).request
+        catalogue = read_catalogue(self._database, self._paths, [Path(folder) for folder in llm.model_folders])
+        return resolve(load_spec(self.project.comparison), CatalogueResolvers(catalogue), load=load).request
