@@ -344,9 +344,9 @@ class ProjectSteps:
         return Step("compare", f"Compare five ways to answer {self.project.title}", make, _ignore, record)
 
     def _resolve(self) -> "CompareRequest":
+        from workbench.compare.catalogue import CatalogueResolvers, read_catalogue
         from workbench.compare.resolving import resolve
         from workbench.compare.spec import load_spec
-        from workbench.compare.catalogue import CatalogueResolvers, read_catalogue
         from workbench.llm.types import LoadConfig
 
         llm = self._settings.llm
