@@ -44,7 +44,7 @@ class ModelsPresenter:
         self._on_catalog_changed()
 
     def refresh(self) -> None:
-        self._show(problem="")
+        self._show(add_problem="")
         self._catalog.refresh()
 
     def select(self, name: str) -> None:
@@ -56,7 +56,7 @@ class ModelsPresenter:
         wanted = [path for path in paths if path not in unfit]
         places = self._settings().llm.model_folders
         new = [path for path in wanted if path not in places]
-        self._show(problem=_unfit_in_words(unfit))
+        self._show(add_problem=_unfit_in_words(unfit))
         if new:
             self._change_places((*places, *new))
         if wanted:
@@ -95,14 +95,13 @@ class ModelsPresenter:
         load = load_config(self._settings())
         free = self._free_bytes() if catalog.models else 0
         rows = tuple(_row(model, load, free) for model in catalog.models)
-        problem = catalog.problem.message if catalog.problem is not None else self.state.problem
         self._show(
             rows=rows,
             is_scanning=catalog.is_scanning,
             was_scanned=catalog.was_scanned,
             places=self._settings().llm.model_folders,
             load=load,
-            problem=problem,
+            scan_problem=catalog.problem.message if catalog.problem is not None else "",
         )
         self._show(selected=self._selection())
 

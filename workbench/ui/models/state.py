@@ -49,8 +49,15 @@ class ModelsState:
     places: tuple[str, ...] = ()
     """The user's own folders and files."""
     load: LoadConfig = field(default_factory=LoadConfig)
-    problem: str = ""
-    """Shown under the buttons: why something could not be added or listed."""
+    add_problem: str = ""
+    """Why something could not be added."""
+    scan_problem: str = ""
+    """Why the last listing failed."""
+
+    @property
+    def problem(self) -> str:
+        """Shown under the buttons."""
+        return "\n".join(text for text in (self.scan_problem, self.add_problem) if text)
 
     @property
     def row(self) -> ModelRow | None:

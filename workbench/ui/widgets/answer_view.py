@@ -8,7 +8,7 @@ import re
 import time
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
@@ -68,8 +68,8 @@ class AnswerView(QTextBrowser):
         self.show_text("")
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        """Nothing, whatever the answer asks for: no file of this computer, no address on the network."""
-        return None
+        """One blank, whatever the answer asks for: after "nothing" Qt would read a local file by itself."""
+        return QByteArray(b" ")
 
     def sizeHint(self) -> QSize:
         if not self._fits_content:
