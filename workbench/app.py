@@ -82,7 +82,7 @@ class Program:
         from workbench.ui.system_signals import close_on_signals
 
         start_logging(self.paths.logs)
-        self._last_native_trace = keep_native_traces(self.paths.logs)
+        self._ending.append(keep_native_traces(self.paths.logs))
         watch = FaultWatch(self.paths.logs, self._tell_fault)
         watch.start()
         self._ending += [watch.stop, close_on_signals(self.window)]
@@ -227,12 +227,13 @@ class Program:
 
     def _build_home(self) -> QWidget:
         from workbench.ui import home
+        from workbench.ui.home.shelf import ProjectShelf
 
         return home.build(
             jobs=self.jobs,
             messages=self.messages,
             navigator=self.window,
-            shelf=_EmptyShelf(),
+            shelf=ProjectShelf(self.jobs, self.paths, self.database, lambda: self.settings),
             settings=lambda: self.settings,
             paths=self.paths,
             in_background=self.in_background,
@@ -300,11 +301,3 @@ def _not_yet(title: str, icon: str) -> QWidget:
     from workbench.ui.widgets.empty_state import EmptyState
 
     return EmptyState(title, "This part is not built in yet.", icon=icon)
-
-
-class _EmptyShelf:
-    def list_projects(self):  # type: ignore[no-untyped-def]
-        return []
-
-    def open_project(self, key, on_opening):  # type: ignore[no-untyped-def]
-        pass

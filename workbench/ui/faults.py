@@ -113,11 +113,21 @@ def _versions() -> str:
     )
 
 
-def keep_native_traces(logs: Path) -> Path | None:
-    """Have a segfault or abort write its stacks to a file in the logs; returns the trace of an earlier start."""
-    path, earlier = logs / "native-crash.txt", None
+def keep_native_traces(logs: Path) -> Callable[[], None]:
+    """Have a segfault or abort write its stacks to a file in the logs; call the result to stop that.
+
+    The trace of an earlier start is renamed, so that it counts among the reports.
+    """
+    path = logs / "native-crash.txt"
     if path.exists() and path.stat().st_size > 0:
-        earlier = path.replace(logs / f"fault-native-{time.strftime('%Y%m%d-%H%M%S')}.txt")
-    # Stays open for the life of the process: faulthandler writes to the bare descriptor.
-    faulthandler.enable(path.open("w", encoding="utf-8"))
-    return earlier
+        path.replace(logs / f"fault-native-{time.strftime('%Y%m%d-%H%M%S')}.txt")
+    file = path.open("w", encoding="utf-8")
+    faulthandler.enable(file)
+
+    def stop() -> None:
+        faulthandler.disable()
+        file.close()
+        if sys.__stderr__ is not None:
+            faulthandler.enable(sys.__stderr__)
+
+    return stop

@@ -145,7 +145,11 @@ class MainWindow(QMainWindow):
         self.statusBar().hide()
         for action in self.actions():
             action.setEnabled(action.objectName() == "action_quit")
+        self._set_aside = self.takeCentralWidget()  # kept: its parts are still spoken to at the end
+        if self._set_aside is not None:
+            self._set_aside.hide()
         self.setCentralWidget(notice)
+        notice.show()
 
     # -- building -----------------------------------------------------------------------------------------------------
 

@@ -68,7 +68,8 @@ class PreferencesDialog(QDialog):
         set_role(self._note, "small")
         self._close = QPushButton(self.tr("Close"), self)
         self._close.setObjectName("preferences_close")
-        self._close.setDefault(True)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter ends the typing of a number, not the dialog
 
     def _page(self, section_name: str, section: Boundary) -> QScrollArea:
         inside = QWidget()

@@ -67,7 +67,7 @@ class Tokens:
 LIGHT = Tokens(
     name="light", window="#F5F6F9", surface="#FFFFFF", raised="#FFFFFF", field="#FFFFFF", sunken="#F1F3F7",
     sidebar="#ECEEF3", text="#171B26", muted="#566073", nav_text="#3C4556", disabled="#737D8F",
-    disabled_surface="#F0F2F5", border="#DEE2EA", border_hover="#C3CAD8", border_strong="#8993A6", hairline="#EDF0F4",
+    disabled_surface="#F0F2F5", border="#DEE2EA", border_hover="#C3CAD8", border_strong="#7F899D", hairline="#EDF0F4",
     hover="#F0F2F8", nav_hover="#E1E5EE", pressed="#E2E6F0", accent="#3D53D9", accent_hover="#3348C7",
     accent_pressed="#2A3DB0", accent_soft="#E3E8FF", accent_ink="#2A3CB5", on_accent="#FFFFFF", link="#3349CC",
     focus="#3D53D9", focus_on_accent="#11195C", selection="#3D53D9", on_selection="#FFFFFF", good="#146C43",

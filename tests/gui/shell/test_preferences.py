@@ -1,0 +1,116 @@
+"""Preferences: generated from the declarations, saved and applied at once."""
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QListWidget,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.gui.acting import click, find, press, type_text
+from workbench.app import Program
+from workbench.boundary import Boundary
+from workbench.settings import ColorScheme, LlmSettings, Settings
+from workbench.ui.preferences import PreferencesDialog, SettingRow
+
+
+@pytest.fixture
+def changes() -> list[Settings]:
+    return []
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, changes: list[Settings]) -> PreferencesDialog:
+    dialog = PreferencesDialog(Settings(), changes.append)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def test_that_every_declared_setting_has_an_editor(dialog: PreferencesDialog) -> None:
+    declared = {
+        (name, field)
+        for name in Settings.model_fields
+        if isinstance(section := getattr(Settings(), name), Boundary)
+        for field in type(section).model_fields
+    }
+    assert {(row.section, row.name) for row in dialog.findChildren(SettingRow)} == declared
+    for section, name in declared:
+        editor = find(dialog, QWidget, f"setting_{section}_{name}")
+        assert editor.accessibleName()
+
+
+def test_that_a_changed_number_is_told_and_reset_puts_the_default_back(
+    qtbot: QtBot, dialog: PreferencesDialog, changes: list[Settings]
+) -> None:
+    box = find(dialog, QSpinBox, "setting_llm_context_length")
+    reset = find(dialog, QToolButton, "reset_llm_context_length")
+    find(dialog, QListWidget, "preference_sections").setCurrentRow(1)
+    assert box.value() == 2048 and not reset.isVisible()
+    box.selectAll()
+    type_text(box, "4096")
+    press(box, Qt.Key.Key_Return)
+    assert changes[-1].llm.context_length == 4096
+    assert reset.isVisible()
+    click(reset)
+    assert changes[-1].llm.context_length == 2048 and box.value() == 2048
+
+
+def test_that_the_declared_range_holds(dialog: PreferencesDialog) -> None:
+    box = find(dialog, QSpinBox, "setting_llm_context_length")
+    assert (box.minimum(), box.maximum()) == (256, 131072)
+    number = find(dialog, QDoubleSpinBox, "setting_jobs_cancel_seconds")
+    assert number.minimum() == pytest.approx(0.1) and number.maximum() == pytest.approx(120)
+
+
+def test_that_switches_and_choices_are_told(qtbot: QtBot, dialog: PreferencesDialog, changes: list[Settings]) -> None:
+    find(dialog, QCheckBox, "setting_general_notify_when_done").click()
+    assert changes[-1].general.notify_when_done is False
+    find(dialog, QComboBox, "setting_general_color_scheme").setCurrentIndex(list(ColorScheme).index("dark"))  # type: ignore[arg-type]
+    assert changes[-1].general.color_scheme is ColorScheme.DARK
+    assert changes[-1].general.notify_when_done is False
+
+
+def test_that_folders_can_be_removed(qtbot: QtBot, changes: list[Settings]) -> None:
+    settings = Settings(llm=LlmSettings(model_folders=("/models/a", "/models/b")))
+    dialog = PreferencesDialog(settings, changes.append)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    editor = find(dialog, QWidget, "setting_llm_model_folders")
+    folders = find(editor, QListWidget, "folder_list")
+    assert not find(editor, QPushButton, "folder_remove").isEnabled()
+    folders.setCurrentRow(0)
+    find(editor, QPushButton, "folder_remove").click()
+    assert changes[-1].llm.model_folders == ("/models/b",)
+
+
+def test_that_the_appearance_is_applied_and_saved_at_once(qtbot: QtBot, program: Program) -> None:
+    press(program.window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = find(program.window, PreferencesDialog)
+    assert dialog.isVisible()
+    before = program.theme.tokens.name
+    choice = find(dialog, QComboBox, "setting_general_color_scheme")
+    choice.setCurrentIndex(list(ColorScheme).index(ColorScheme.LIGHT if before == "dark" else ColorScheme.DARK))
+    assert program.theme.tokens.name != before
+    saved = json.loads(program.paths.settings.read_text(encoding="utf-8"))
+    assert saved["general"]["color_scheme"] == program.theme.tokens.name
+    dialog.close()
+    ticked = [a.objectName() for a in program.window.actions() if a.isChecked() and "scheme" in a.objectName()]
+    assert ticked == [f"action_scheme_{program.theme.tokens.name}"]
+
+
+def test_that_settings_that_cannot_be_saved_are_applied_and_said(qtbot: QtBot, program: Program) -> None:
+    program.paths.settings.with_suffix(".new").mkdir()
+    rag = program.settings.rag.model_copy(update={"top_k": 9})
+    program.change_settings(program.settings.model_copy(update={"rag": rag}))
+    assert program.settings.rag.top_k == 9
+    assert "could not be saved" in program.window.messages.messages[0].text
