@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from workbench.boundary import Boundary
 from workbench.compare.types import ExampleSelection, MetricChoice
@@ -19,6 +19,8 @@ _LARGEST_BYTES = 1_000_000
 
 class ExamplesSpec(Boundary):
     """Few-shot examples of an arm."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     from_file: str = Field(alias="from")
     """A file of rows with a question and an answer."""

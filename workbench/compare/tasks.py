@@ -6,12 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.boundary import Boundary
 from workbench.compare.answering import ArmPreparer, Prepared, RealTools, Tools
+from workbench.compare.catalogue import Catalogue, CatalogueResolvers
 from workbench.compare.fingerprints import trial_key
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
+from workbench.compare.questions import read_questions
+from workbench.compare.resolving import resolve
 from workbench.compare.searching import Searches
+from workbench.compare.spec import ComparisonSpec
 from workbench.compare.summing_up import summarize
 from workbench.compare.types import (
     Arm,
@@ -23,12 +28,15 @@ from workbench.compare.types import (
     Trial,
     TrialDone,
 )
+from workbench.datasets.types import RowProblem
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
-from workbench.llm.types import ChatEngine, Completion
+from workbench.llm.types import ChatEngine, Completion, LoadConfig
 from workbench.log import get_logger
 
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
+PREPARE = "workbench.compare.tasks:prepare"
+INSPECT_QUESTIONS = "workbench.compare.tasks:inspect_questions"
 BLOCK = 32
 """Questions that are answered as one batch. A block is made as a whole, also when a run is continued: a batch is
 composed from its list alone, so the same block gives the same texts."""
@@ -37,6 +45,46 @@ composed from its list alone, so the same block gives the same texts."""
 ARM_FAULTS = (WorkbenchError, OSError, ValueError, RuntimeError, MemoryError, LookupError)
 
 _log = get_logger("compare")
+
+
+class QuestionsRequest(Boundary):
+    path: str
+
+
+class QuestionsReport(Boundary):
+    """The questions of a file, and the rows that cannot be used."""
+
+    path: str
+    examples: tuple[Example, ...]
+    problems: tuple[RowProblem, ...] = ()
+
+
+class PrepareRequest(Boundary):
+    """A comparison by names, and what the names mean."""
+
+    spec: ComparisonSpec
+    catalogue: Catalogue
+    load: LoadConfig = LoadConfig()
+
+
+class Preparation(Boundary):
+    request: CompareRequest
+    problems: tuple[RowProblem, ...] = ()
+    """Rows of the question file that are left out."""
+
+
+def inspect_questions(context: JobContext, request: QuestionsRequest) -> QuestionsReport:
+    """Read a file of test questions. Raises WorkbenchError when none can be used."""
+    context.progress(0, 0, "Reading the questions")
+    found = read_questions(Path(request.path))
+    return QuestionsReport(path=request.path, examples=found.examples, problems=found.problems)
+
+
+def prepare(context: JobContext, request: PrepareRequest) -> Preparation:
+    """Find and read everything that a comparison names: what takes a moment and may read files of any kind."""
+    context.progress(0, 0, "Getting everything ready")
+    resolved = resolve(request.spec, CatalogueResolvers(request.catalogue), load=request.load)
+    return Preparation(request=resolved.request, problems=resolved.problems)
 
 
 def run_comparison(context: JobContext, request: CompareRequest) -> ComparisonReport:

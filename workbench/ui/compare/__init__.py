@@ -1,1 +1,67 @@
+"""The Compare tab: which way of answering is best, measured on the user's own questions."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from workbench.jobs.spec import Jobs
+from workbench.ui.compare.presenter import ComparePresenter
+from workbench.ui.compare.state import RowFilter
+from workbench.ui.compare.view import CompareView
+from workbench.ui.protocols import Messages, Navigator
+
+if TYPE_CHECKING:
+    from workbench.compare.catalogue import Catalogue
+    from workbench.compare.store import ComparisonStore
+    from workbench.paths import WorkbenchPaths
+    from workbench.settings import Settings
+
+
+class CompareTab(CompareView):
+    """The view with its presenter; what the window holds."""
+
+    presenter: ComparePresenter
+
+    def open_case(self, case: dict[str, str]) -> None:
+        """`spec`: a comparison (YAML); `questions`: a file of questions."""
+        self.presenter.open_case(case)
+
+
+def build(
+    jobs: Jobs,
+    messages: Messages,
+    navigator: Navigator,
+    *,
+    store: "ComparisonStore",
+    paths: "WorkbenchPaths",
+    settings: "Callable[[], Settings]",
+    read_catalogue: "Callable[[], Catalogue]",
+) -> CompareTab:
+    """Wire the tab. `read_catalogue` tells what arms can be made of, each time anew."""
+    tab = CompareTab()
+    presenter = ComparePresenter(
+        jobs, messages, navigator, store=store, paths=paths, settings=settings, read_catalogue=read_catalogue
+    )
+    tab.presenter = presenter
+    setup, results = tab.setup, tab.results
+    tab.file_chosen.connect(presenter.open_file)
+    tab.setup_file_chosen.connect(presenter.save_setup)
+    setup.metric_chosen.connect(presenter.choose_metric)
+    setup.standard_requested.connect(presenter.make_standard_arms)
+    setup.add_requested.connect(presenter.add_arm)
+    setup.copy_requested.connect(presenter.copy_arm)
+    setup.remove_requested.connect(presenter.remove_arm)
+    setup.arm_selected.connect(presenter.edit_arm)
+    setup.arm_changed.connect(presenter.change_arm)
+    setup.mend_requested.connect(presenter.mend)
+    setup.run_requested.connect(presenter.run)
+    setup.results_requested.connect(presenter.show_results)
+    setup.history_requested.connect(presenter.open_history)
+    results.setup_requested.connect(presenter.change_setup)
+    results.export_chosen.connect(presenter.export)
+    results.trial_selected.connect(presenter.select_trial)
+    results.filter_chosen.connect(lambda shown: presenter.filter_questions(RowFilter(shown)))
+    results.source_requested.connect(presenter.open_source)
+    tab.strip.stop_requested.connect(presenter.stop)
+    presenter.start(tab)
+    tab.shown.connect(presenter.refresh)
+    return tab

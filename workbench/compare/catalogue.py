@@ -1,0 +1,105 @@
+"""What a comparison's names mean in this data folder: gathered beside the database, used in workers without it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from workbench.boundary import Boundary
+from workbench.compare.resolving import ResolvedAdapter
+from workbench.datasets.rows_file import read_rows
+from workbench.errors import WorkbenchError
+from workbench.finetune.types import Adapter
+from workbench.llm.adapters import adapter_hash, check_adapter
+from workbench.llm.library import find_model
+from workbench.llm.types import ModelRef
+from workbench.paths import WorkbenchPaths
+from workbench.rag.reranking import find_reranker
+from workbench.rag.types import CollectionRef
+
+if TYPE_CHECKING:
+    from workbench.database import Database
+
+
+class RowsFile(Boundary):
+    """Saved training rows."""
+
+    path: str
+    content_hash: str
+
+
+class Catalogue(Boundary):
+    """Everything that arms can name."""
+
+    own_model_folders: tuple[str, ...] = ()
+    models_folder: str = ""
+    adapters: tuple[Adapter, ...] = ()
+    collections: tuple[CollectionRef, ...] = ()
+    datasets: dict[str, RowsFile] = Field(default_factory=dict)
+    """Saved data sets by name, for few-shot examples and for what an adapter was trained on."""
+
+
+def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
+    """Reads the stores of the other rooms: in the process that owns the database."""
+    from workbench.datasets.store import DatasetStore
+    from workbench.finetune.store import AdapterStore
+    from workbench.rag.store import CollectionStore
+
+    collections = CollectionStore(database, paths)
+    return Catalogue(
+        own_model_folders=tuple(str(folder) for folder in own_model_folders),
+        models_folder=str(paths.models),
+        adapters=tuple(AdapterStore(database, paths.adapters).list_adapters()),
+        collections=tuple(collections.ref(collection.name) for collection in collections.list_collections()),
+        datasets={
+            dataset.name: RowsFile(path=dataset.rows_path, content_hash=dataset.content_hash)
+            for dataset in DatasetStore(database).list_datasets()
+        },
+    )
+
+
+class CatalogueResolvers:
+    """`Resolvers` on a catalogue: reads files, never the database, so a worker may use it."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._models: dict[str, ModelRef] = {}
+
+    def model(self, name: str) -> ModelRef:
+        if name not in self._models:
+            folders = [Path(folder) for folder in self._catalogue.own_model_folders]
+            self._models[name] = find_model(name, folders, Path(self._catalogue.models_folder))
+        return self._models[name]
+
+    def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter:
+        known = next((adapter for adapter in self._catalogue.adapters if adapter.name == name), None)
+        path = Path(known.gguf_path if known else name).expanduser()
+        if not path.is_file():
+            names = ", ".join(adapter.name for adapter in self._catalogue.adapters[:8]) or "none yet"
+            gone = f"The file of the adapter “{name}” is gone." if known else f"There is no adapter “{name}”."
+            raise WorkbenchError(gone, hint=f"Adapters here: {names}.", details=str(path), code="no_adapter")
+        check_adapter(path, base)
+        rows = self._training_questions(known) if known else ()
+        seconds = known.seconds if known else 0.0
+        return ResolvedAdapter(known.name if known else path.stem, path.absolute(), adapter_hash(path), rows, seconds)
+
+    def collection(self, name: str) -> CollectionRef:
+        for collection in self._catalogue.collections:
+            if collection.name == name:
+                return collection
+        names = ", ".join(collection.name for collection in self._catalogue.collections[:8]) or "none yet"
+        raise WorkbenchError(
+            f"There is no collection “{name}”.", hint=f"Collections here: {names}.", code="no_collection"
+        )
+
+    def reranker(self) -> str:
+        folders = [*self._catalogue.own_model_folders, self._catalogue.models_folder]
+        return str(find_reranker([Path(folder) for folder in folders]))
+
+    def _training_questions(self, adapter: Adapter) -> tuple[str, ...]:
+        """What the adapter learned from, where the data set still is what it was."""
+        rows = self._catalogue.datasets.get(adapter.dataset_name)
+        if rows is None or rows.content_hash != adapter.dataset_hash or not Path(rows.path).is_file():
+            return ()
+        return tuple(row.question for row in read_rows(Path(rows.path), rows.content_hash))

@@ -1,0 +1,323 @@
+"""Decides what happens on the Compare tab. No Qt."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from workbench.compare.export import write_csv, write_jsonl
+from workbench.compare.report import write_html
+from workbench.compare.spec import ArmSpec, ComparisonSpec, load_spec, save_spec
+from workbench.compare.tasks import INSPECT_QUESTIONS, PrepareRequest, QuestionsReport, QuestionsRequest
+from workbench.compare.types import ComparisonReport, MetricChoice
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
+from workbench.jobs.spec import Jobs, JobSpec, Listener
+from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
+from workbench.llm.types import LoadConfig, ModelKind
+from workbench.scoring.metrics import METRICS
+from workbench.settings import Settings
+from workbench.ui.compare.board import Board, View, trouble_of
+from workbench.ui.compare.run_part import RunPart
+from workbench.ui.compare.standard_arms import standard_arms
+from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
+from workbench.ui.protocols import Messages, Navigator
+
+if TYPE_CHECKING:
+    from workbench.compare.catalogue import Catalogue
+    from workbench.compare.store import ComparisonEntry, ComparisonStore
+    from workbench.paths import WorkbenchPaths
+
+_SHOWN_HISTORY = 30
+_WRITERS: dict[str, Callable[[ComparisonReport, Path], None]] = {
+    ".html": write_html,
+    ".csv": write_csv,
+    ".jsonl": write_jsonl,
+}
+
+
+class ComparePresenter:
+    """Methods are named after what the user did."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        messages: Messages,
+        navigator: Navigator,
+        *,
+        store: "ComparisonStore",
+        paths: "WorkbenchPaths",
+        settings: Callable[[], Settings],
+        read_catalogue: "Callable[[], Catalogue]",
+    ) -> None:
+        self._board = Board()
+        self._jobs = jobs
+        self._messages = messages
+        self._navigator = navigator
+        self._store = store
+        self._settings = settings
+        self._read_catalogue = read_catalogue
+        self._paths = paths
+        self._scans_left = 1
+        self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
+
+    @property
+    def state(self) -> CompareState:
+        return self._board.state
+
+    def start(self, view: View) -> None:
+        """The tab is shown for the first time."""
+        self._board.put_up(view)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look what arms can be made of by now; other tabs may have made something."""
+        catalogue = self._read_catalogue()
+        self._board.show(
+            choices=replace(
+                self.state.choices,
+                adapters=tuple(adapter.name for adapter in catalogue.adapters),
+                collections=tuple(collection.name for collection in catalogue.collections),
+                example_files=tuple((name, rows.path) for name, rows in catalogue.datasets.items()),
+            )
+        )
+        self._read_history()
+        if self._scans_left > 0:
+            self._scans_left -= 1
+            self._scan_models()
+
+    def _scan_models(self) -> None:
+        request = ScanModelsRequest(
+            own_folders=self._settings().llm.model_folders, models_folder=str(self._paths.models)
+        )
+        spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
+        self._jobs.submit(spec, self._on_models)
+
+    def _on_models(self, event: JobEvent) -> None:
+        if not isinstance(event, Finished):
+            return
+        found = ScanModelsReport.model_validate(event.result).models
+        usable = [m.name for m in found if m.kind is ModelKind.CHAT and not m.problem and m.file_format == "gguf"]
+        ordered = sorted(usable, key=lambda name: (name != "starter", name.casefold()))
+        self._board.show(choices=replace(self.state.choices, models=tuple(ordered)))
+
+    def open_case(self, case: dict[str, str]) -> None:
+        """Another tab opens this one: `spec` or `questions` name files, `arms=standard` makes the five arms."""
+        self.refresh()
+        for key in ("spec", "questions"):
+            if path := case.get(key, ""):
+                self.open_file(path)
+
+    def open_file(self, path: str) -> None:
+        """A dropped or chosen file: a comparison (YAML) or questions (anything else)."""
+        if Path(path).suffix.lower() in (".yaml", ".yml"):
+            self._open_spec(Path(path))
+        else:
+            self._read_questions(path)
+
+    def _open_spec(self, path: Path) -> None:
+        try:
+            spec = load_spec(path)
+        except WorkbenchError as problem:
+            self._board.show(page=Page.SETUP, trouble=trouble_of(problem))
+            return
+        self._board.show(
+            page=Page.SETUP,
+            name=spec.name,
+            metrics=spec.metrics,
+            seed=spec.seed,
+            arms=spec.arms,
+            edited=-1,
+            missing=(),
+            trouble=None,
+        )
+        self._read_questions(spec.questions)
+
+    def _read_questions(self, path: str) -> None:
+        request = QuestionsRequest(path=path)
+        spec = JobSpec(task=INSPECT_QUESTIONS, params=request.model_dump(), title=f"Read {Path(path).name}")
+        self._board.show(page=Page.SETUP, questions=None, questions_trouble=None)
+        self._jobs.submit(spec, self._on_questions)
+
+    def _on_questions(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                report = QuestionsReport.model_validate(result)
+                left_out = tuple(str(problem) for problem in report.problems)
+                name = self.state.name if self.state.name != "comparison" else Path(report.path).stem
+                self._board.show(questions=Questions(report.path, report.examples, left_out), name=name)
+            case Failed() | Crashed():
+                self._board.show(questions_trouble=trouble_of(event))
+            case _:
+                pass
+
+    # -- the arms -----------------------------------------------------------------------------------------------------
+
+    def make_standard_arms(self) -> None:
+        """Replace the arms by the standard ones, as far as they can be made."""
+        arms, missing = standard_arms(self.state.choices)
+        self._board.show(arms=arms or self.state.arms, missing=missing, edited=-1)
+
+    def add_arm(self) -> None:
+        choices, names = self.state.choices, {arm.name for arm in self.state.arms}
+        name = next(f"arm {n}" for n in range(1, 1000) if f"arm {n}" not in names)
+        arm = ArmSpec(name=name, model=choices.models[0] if choices.models else "starter")
+        self._board.show(arms=(*self.state.arms, arm), edited=len(self.state.arms))
+
+    def copy_arm(self, index: int) -> None:
+        if 0 <= index < len(self.state.arms):
+            names = {arm.name for arm in self.state.arms}
+            base = self.state.arms[index]
+            name = next(n for k in range(2, 1000) if (n := f"{base.name} {k}") not in names)
+            arms = list(self.state.arms)
+            arms.insert(index + 1, base.model_copy(update={"name": name}))
+            self._board.show(arms=tuple(arms), edited=index + 1)
+
+    def remove_arm(self, index: int) -> None:
+        if 0 <= index < len(self.state.arms):
+            arms = tuple(arm for place, arm in enumerate(self.state.arms) if place != index)
+            self._board.show(arms=arms, edited=min(index, len(arms) - 1))
+
+    def edit_arm(self, index: int) -> None:
+        self._board.show(edited=index if 0 <= index < len(self.state.arms) else -1)
+
+    def change_arm(self, arm: ArmSpec) -> None:
+        """The edited arm is now this."""
+        arms = list(self.state.arms)
+        if 0 <= self.state.edited < len(arms):
+            arms[self.state.edited] = arm
+            self._board.show(arms=tuple(arms))
+
+    def choose_metric(self, name: str) -> None:
+        """The metric that decides; the others are shown beside it."""
+        if name in METRICS:
+            chosen = next((metric for metric in self.state.metrics if metric.name == name), MetricChoice(name=name))
+            others = [metric for metric in self.state.metrics if metric.name != name]
+            self._board.show(metrics=(chosen, *others[:3]))
+
+    def mend(self, tab: str) -> None:
+        """Go where what is missing can be made."""
+        self._navigator.open_tab(tab)
+
+    # -- the run ------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run the comparison, or go on with it."""
+        if self.state.not_ready:
+            return
+        try:
+            spec = self._spec()
+        except ValidationError as error:
+            self._messages.error("The comparison cannot be run.", details=str(error))
+            return
+        llm = self._settings().llm
+        load = LoadConfig(
+            context_length=llm.context_length,
+            threads=llm.threads,
+            gpu_layers=llm.gpu_layers,
+            parallel_sequences=llm.parallel_sequences,
+        )
+        self._run.start(PrepareRequest(spec=spec, catalogue=self._read_catalogue(), load=load))
+
+    def stop(self) -> None:
+        self._run.stop()
+
+    def follow(self, spec: JobSpec) -> Listener:
+        """Take up a comparison that outlived an earlier start of the program."""
+        return self._run.follow(spec)
+
+    def _spec(self) -> ComparisonSpec:
+        state = self.state
+        values = {
+            "name": state.name,
+            "questions": state.questions.path if state.questions else "",
+            "metrics": state.metrics,
+            "seed": state.seed,
+            "arms": state.arms,
+        }
+        return ComparisonSpec.model_validate(values)
+
+    # -- the results --------------------------------------------------------------------------------------------------
+
+    def change_setup(self) -> None:
+        """Back to the arms; the results stay."""
+        self._board.show(page=Page.SETUP)
+
+    def show_results(self) -> None:
+        if self.state.results is not None:
+            self._board.show(page=Page.RESULTS)
+
+    def select_trial(self, arm: str, example_id: str) -> None:
+        self._board.show(selected=(arm, example_id))
+
+    def filter_questions(self, shown: RowFilter) -> None:
+        self._board.show(shown=shown)
+
+    def open_source(self, document: str, page: int) -> None:
+        """Open a retrieved passage where it stands in its document."""
+        selected, results = self.state.selected, self.state.results
+        collection = (
+            next((a.collection for a in results.arms if selected and a.name == selected[0]), "") if results else ""
+        )
+        if collection:
+            self._navigator.open_tab("documents", collection=collection, document=document, page=str(page))
+
+    def open_history(self, comparison_id: int) -> None:
+        try:
+            report = self._store.get(comparison_id)
+        except WorkbenchError as problem:
+            self._messages.error(problem.message, hint=problem.hint)
+            return
+        self._run.show_report(report)
+
+    def export(self, path: str) -> None:
+        """Write the results; the ending of the name says as what."""
+        results = self.state.results
+        write = _WRITERS.get(Path(path).suffix.lower())
+        if results is None or results.verdict is None or write is None:
+            return
+        self._write(Path(path), lambda target: write(self._report(), target))
+
+    def save_setup(self, path: str) -> None:
+        """Write the set-up as YAML for `workbench compare`."""
+        if self.state.questions is not None and self.state.arms:
+            self._write(Path(path), lambda target: save_spec(self._spec(), target))
+
+    def _write(self, path: Path, write: Callable[[Path], None]) -> None:
+        try:
+            write(path)
+        except OSError as problem:
+            self._messages.error(
+                f"{path.name} could not be written.", hint="Choose another place.", details=str(problem)
+            )
+        else:
+            self._messages.info(f"Wrote {path.name}.")
+
+    def _report(self) -> ComparisonReport:
+        results = self.state.results
+        if results is None or results.verdict is None:
+            raise WorkbenchError("There is no finished comparison.")
+        return ComparisonReport(
+            name=results.name,
+            metrics=results.metrics,
+            seed=self.state.seed,
+            arms=results.arms,
+            verdict=results.verdict,
+            verdict_without_leaks=results.verdict_without_leaks,
+            leaks=results.leaks,
+            trials=tuple(results.trials.values()),
+            examples=results.examples,
+        )
+
+    def _read_history(self) -> None:
+        entries = self._store.list_comparisons()[:_SHOWN_HISTORY]
+        self._board.show(history=tuple(HistoryLine(entry.id, describe(entry)) for entry in entries))
+
+
+def describe(entry: "ComparisonEntry") -> str:
+    """One line of the history."""
+    when = entry.created[:16].replace("T", " ")
+    end = f"{entry.winner} wins" if entry.winner else str(entry.kind)
+    return f"{entry.name} · {when} · {entry.questions} questions · {end}"

@@ -1,0 +1,197 @@
+"""The run of a comparison: prepare, start or continue, follow, keep the report. No Qt."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
+from workbench.compare.spec import ComparisonSpec
+from workbench.compare.summing_up import summarize_live
+from workbench.compare.tasks import PREPARE, Preparation, PrepareRequest
+from workbench.compare.types import CompareRequest, ComparisonReport, Trial, TrialDone
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
+from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
+from workbench.ui.compare.board import Board, trouble_of
+from workbench.ui.compare.state import Page, Results, Running
+from workbench.ui.protocols import Messages
+
+if TYPE_CHECKING:
+    from workbench.compare.store import ComparisonStore
+    from workbench.paths import WorkbenchPaths
+
+_SHOW_EVERY_SECONDS = 0.25
+"""Answers may come by the hundred per second; eyes do not."""
+
+
+class RunPart:
+    """At most one comparison at a time."""
+
+    def __init__(
+        self,
+        board: Board,
+        jobs: Jobs,
+        messages: Messages,
+        store: "ComparisonStore",
+        paths: "WorkbenchPaths",
+        on_saved: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._board = board
+        self._jobs = jobs
+        self._messages = messages
+        self._store = store
+        self._paths = paths
+        self._on_saved = on_saved
+        self._clock = clock
+        self._handle: JobHandle | None = None
+        self._request: CompareRequest | None = None
+        self._trials: dict[tuple[str, str], Trial] = {}
+        self._next_show = 0.0
+        self._attempts_left = 0
+        self._stopped = False
+
+    def start(self, prepare: PrepareRequest) -> None:
+        """Find everything that the comparison names, then run it."""
+        self._stopped = False
+        self._board.show(trouble=None, running=Running("Getting everything ready"))
+        spec = JobSpec(task=PREPARE, params=prepare.model_dump(mode="json"), title="Prepare the comparison")
+        self._handle = self._jobs.submit(spec, self._on_prepared)
+
+    def stop(self) -> None:
+        """What is done is kept; running it again continues."""
+        self._stopped = True
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def follow(self, spec: JobSpec) -> Listener:
+        """Take up a run that was started before this start of the program."""
+        self._begin(CompareRequest.model_validate(spec.params))
+        return self._on_event
+
+    def _on_prepared(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                found = Preparation.model_validate(result)
+                if self._stopped:
+                    self._end()
+                    return
+                self._begin(place_run(found.request, self._paths))
+                self._submit()
+            case Failed() | Crashed():
+                self._handle = None
+                self._board.show(running=None, trouble=trouble_of(event))
+            case Cancelled():
+                self._end()
+            case _:
+                pass
+
+    def _begin(self, request: CompareRequest) -> None:
+        self._request, self._trials = request, {}
+        self._attempts_left = attempts_for(request.arms)
+        results = Results(
+            name=request.name,
+            metrics=tuple(metric.name for metric in request.metrics),
+            examples=request.examples,
+            arms=summarize_live(request, {}),
+            folder=request.folder,
+        )
+        self._board.show(
+            page=Page.RESULTS, results=results, selected=None, trouble=None, running=Running("Starting", 0, 0)
+        )
+
+    def _submit(self) -> None:
+        if self._request is not None:
+            self._handle = self._jobs.submit(comparison_job(self._request, background=True), self._on_event)
+
+    def _on_event(self, event: JobEvent) -> None:
+        match event:
+            case Queued(reason=reason) if reason:
+                self._board.show(running=Running(reason))
+            case Progressed(done=done, total=total, label=label):
+                self._board.show(running=Running(label, done, total))
+            case Produced(kind="TrialDone", item=item):
+                trial = TrialDone.model_validate(item).trial
+                self._trials[(trial.arm, trial.example_id)] = trial
+                if self._clock() >= self._next_show:
+                    self._show_trials()
+            case Finished():
+                self._finish()
+            case Crashed() if self._attempts_left > 0 and not self._stopped:
+                # Native code may take the process with it; the journal knows which arm did and leaves it out at last.
+                self._attempts_left -= 1
+                self._submit()
+            case Failed() | Crashed():
+                self._show_trials()
+                self._handle = None
+                self._board.show(running=None, trouble=trouble_of(event))
+            case Cancelled():
+                self._show_trials()
+                self._end()
+                self._messages.info("The comparison was stopped. Run it again to go on where it was.")
+            case _:
+                pass
+
+    def _show_trials(self) -> None:
+        self._next_show = self._clock() + _SHOW_EVERY_SECONDS
+        results, request = self._board.state.results, self._request
+        if results is None or request is None:
+            return
+        trials = dict(self._trials)
+        self._board.show(results=replace(results, trials=trials, arms=summarize_live(request, trials)))
+
+    def _finish(self) -> None:
+        request = self._request
+        self._end()
+        if request is None:
+            return
+        try:
+            report = load_report(request.folder)
+            self._store.save(report, folder=request.folder, spec=self._written(request))
+        except (WorkbenchError, OSError) as problem:
+            self._messages.error("The finished comparison could not be kept.", details=str(problem))
+            return
+        self.show_report(report, request.folder)
+        self._on_saved()
+
+    def show_report(self, report: ComparisonReport, folder: str = "") -> None:
+        """Show a finished comparison."""
+        self._board.show(page=Page.RESULTS, results=results_of(report, folder), selected=None, trouble=None)
+
+    def _written(self, request: CompareRequest) -> str:
+        """The comparison by names, as YAML, for running it again."""
+        import yaml
+
+        state = self._board.state
+        if state.questions is None or state.name != request.name:
+            return ""
+        spec = ComparisonSpec.model_validate(
+            {
+                "name": state.name,
+                "questions": state.questions.path,
+                "metrics": state.metrics,
+                "seed": state.seed,
+                "arms": state.arms,
+            }
+        )
+        return yaml.safe_dump(spec.model_dump(mode="json", by_alias=True, exclude_defaults=True), sort_keys=False)
+
+    def _end(self) -> None:
+        self._handle = None
+        self._board.show(running=None)
+
+
+def results_of(report: ComparisonReport, folder: str = "") -> Results:
+    """What the tab shows of a finished report."""
+    return Results(
+        name=report.name,
+        metrics=report.metrics,
+        examples=report.examples,
+        arms=report.arms,
+        trials={(trial.arm, trial.example_id): trial for trial in report.trials},
+        verdict=report.verdict,
+        verdict_without_leaks=report.verdict_without_leaks,
+        leaks=report.leaks,
+        folder=folder,
+    )

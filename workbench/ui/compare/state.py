@@ -1,0 +1,176 @@
+"""Everything that the Compare tab shows. No Qt."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workbench.compare.spec import ArmSpec
+from workbench.compare.types import ArmResult, Example, Leak, MetricChoice, Trial, Verdict
+
+
+class Page(StrEnum):
+    SETUP = "setup"
+    RESULTS = "results"
+
+
+class RowFilter(StrEnum):
+    """Which questions the matrix shows."""
+
+    ALL = "all"
+    DIFFERENT = "different"
+    """The arms do not agree."""
+    WRONG = "wrong"
+    """At least one arm is not right."""
+    LEAKED = "leaked"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    text: str
+    hint: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """The question file, read."""
+
+    path: str
+    examples: tuple[Example, ...]
+    left_out: tuple[str, ...] = ()
+    """Rows that cannot be used, each in a sentence."""
+
+    @property
+    def unanswerable(self) -> int:
+        return sum(not example.is_answerable for example in self.examples)
+
+    @property
+    def with_sources(self) -> int:
+        return sum(bool(example.sources) for example in self.examples)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What arms can be made of here."""
+
+    models: tuple[str, ...] = ()
+    adapters: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+    example_files: tuple[tuple[str, str], ...] = ()
+    """Name and path of what few-shot examples can be drawn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    label: str
+    done: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run has shown so far, or at its end."""
+
+    name: str
+    metrics: tuple[str, ...]
+    examples: tuple[Example, ...]
+    arms: tuple[ArmResult, ...]
+    trials: dict[tuple[str, str], Trial] = field(default_factory=dict)
+    """By arm and question. Replaced, never changed, so that views can tell what is new."""
+    verdict: Verdict | None = None
+    verdict_without_leaks: Verdict | None = None
+    leaks: tuple[Leak, ...] = ()
+    folder: str = ""
+
+    @property
+    def metric(self) -> str:
+        return self.metrics[0] if self.metrics else ""
+
+    @property
+    def leaked_ids(self) -> frozenset[str]:
+        return frozenset(leak.example_id for leak in self.leaks)
+
+    def trial(self, arm: str, example_id: str) -> Trial | None:
+        return self.trials.get((arm, example_id))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompareState:
+    page: Page = Page.SETUP
+    name: str = "comparison"
+    questions: Questions | None = None
+    questions_trouble: Trouble | None = None
+    metrics: tuple[MetricChoice, ...] = (MetricChoice(name="exact_match"), MetricChoice(name="token_f1"))
+    """The first decides."""
+    seed: int = 0
+    arms: tuple[ArmSpec, ...] = ()
+    edited: int = -1
+    """Which arm is being edited; -1: none."""
+    choices: Choices = Choices()
+    missing: tuple[tuple[str, str], ...] = ()
+    """What the standard arms lack here: a sentence and the tab that mends it."""
+    running: Running | None = None
+    trouble: Trouble | None = None
+    results: Results | None = None
+    selected: tuple[str, str] | None = None
+    """The trial that is looked at: arm and question."""
+    shown: RowFilter = RowFilter.ALL
+    history: tuple[HistoryLine, ...] = ()
+
+    @property
+    def is_running(self) -> bool:
+        return self.running is not None
+
+    @property
+    def edited_arm(self) -> ArmSpec | None:
+        return self.arms[self.edited] if 0 <= self.edited < len(self.arms) else None
+
+    @property
+    def not_ready(self) -> str:
+        """Why it cannot run yet; empty when it can."""
+        if self.is_running:
+            return "A comparison is running."
+        if self.questions is None:
+            return "Choose a file with questions and answers."
+        if not self.arms:
+            return "Add the arms that shall be compared."
+        names = [arm.name for arm in self.arms]
+        if twice := {name for name in names if names.count(name) > 1}:
+            return f"Two arms are named “{min(twice)}”."
+        if unnamed := [arm for arm in self.arms if not arm.model]:
+            return f"Arm “{unnamed[0].name}” has no model."
+        return ""
+
+    @property
+    def shown_examples(self) -> tuple[Example, ...]:
+        """The questions of the matrix that pass the filter."""
+        results = self.results
+        if results is None:
+            return ()
+        match self.shown:
+            case RowFilter.ALL:
+                return results.examples
+            case RowFilter.LEAKED:
+                return tuple(example for example in results.examples if example.id in results.leaked_ids)
+            case RowFilter.DIFFERENT:
+                return tuple(example for example in results.examples if len(set(self._values(results, example))) > 1)
+            case RowFilter.WRONG:
+                return tuple(example for example in results.examples if _any_wrong(self._values(results, example)))
+
+    @staticmethod
+    def _values(results: Results, example: Example) -> list[float | None]:
+        found: list[float | None] = []
+        for arm in results.arms:
+            trial = results.trial(arm.name, example.id)
+            judged = trial.scores.get(results.metric) if trial else None
+            found.append(judged.value if judged else None)
+        return found
+
+
+def _any_wrong(values: list[float | None]) -> bool:
+    return any(value is not None and value < 1.0 for value in values)

@@ -1,0 +1,162 @@
+"""One answer looked at closely: question, right answer, what was said, why it is wrong, what was read, the prompt."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.compare.failures import NEXT_STEP
+from workbench.compare.report import mark_of
+from workbench.compare.types import Example, Trial
+from workbench.compare.wording import percent
+from workbench.rag.types import Hit
+from workbench.scoring.metrics import METRICS
+from workbench.ui.compare.state import CompareState, Results
+from workbench.ui.theme import set_role
+
+_LONGEST = 6000
+_MOST_PASSAGES = 10
+
+
+class TrialPanel(QScrollArea):
+    """Built anew for every trial that is selected; there is one at a time."""
+
+    source_requested = Signal(str, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Trial | None, Example | None] | None = None
+        self.setObjectName("compare_trial")
+        self.setAccessibleName(self.tr("Answer"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_state(self, state: CompareState) -> None:
+        trial, example = _selected(state)
+        if self._shown == (trial, example):
+            return
+        self._shown = (trial, example)
+        content = QWidget(self)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(14, 4, 10, 12)
+        column.setSpacing(6)
+        if example is None or state.results is None:
+            column.addWidget(self._label(self.tr("Select an answer in the table to look at it closely."), "muted"))
+        else:
+            self._build(column, example, trial, state.selected[0] if state.selected else "", state.results)
+        column.addStretch(1)
+        self.setWidget(content)
+
+    def _build(self, column: QVBoxLayout, example: Example, trial: Trial | None, arm: str, results: Results) -> None:
+        column.addWidget(self._label(example.question, "field"))
+        right = " / ".join(example.answers) or self.tr("no answer: it should be refused")
+        column.addWidget(self._label(self.tr("Right: {}").format(right), "muted"))
+        if example.sources:
+            column.addWidget(self._label(self.tr("Sources: {}").format(", ".join(example.sources)), "muted"))
+        if trial is None:
+            column.addWidget(self._label(self.tr("{} has not answered yet.").format(arm), "muted"))
+            return
+        head = QHBoxLayout()
+        head.addWidget(self._label(f"{mark_of(trial, results.metric)}  {arm}", "subtitle"), 1)
+        if trial.failure is not None:
+            head.addWidget(self._label(str(trial.failure), "badge-bad", wrap=False))
+        column.addLayout(head)
+        column.addWidget(self._answer(trial))
+        if trial.failure is not None:
+            column.addWidget(self._label(trial.failure_evidence, ""))
+            column.addWidget(self._label(self.tr("What follows: {}").format(NEXT_STEP[trial.failure]), "muted"))
+        for name, judged in trial.scores.items():
+            title = METRICS[name].title if name in METRICS else name
+            column.addWidget(self._label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
+        usage, adapter = trial.usage, f" · adapter {trial.adapter_hash[:8]}" if trial.adapter_hash else ""
+        tokens = self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)
+        column.addWidget(self._label(f"{tokens}{adapter}", "small"))
+        self._add_passages(column, trial)
+        self._add_prompt(column, trial)
+
+    def _answer(self, trial: Trial) -> QFrame:
+        card = QFrame(self)
+        set_role(card, "panel")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(12, 8, 12, 8)
+        text = self._label(trial.answer or trial.problem or self.tr("(an empty answer)"), "")
+        text.setObjectName("compare_answer")
+        inside.addWidget(text)
+        return card
+
+    def _add_passages(self, column: QVBoxLayout, trial: Trial) -> None:
+        if not trial.hits:
+            return
+        column.addWidget(self._label(self.tr("Passages"), "field"))
+        for place, hit in enumerate(trial.hits[:_MOST_PASSAGES]):
+            number = trial.used.index(place) + 1 if place in trial.used else 0
+            column.addWidget(self._passage(place, hit, number))
+
+    def _passage(self, place: int, hit: Hit, number: int) -> QFrame:
+        card = QFrame(self)
+        set_role(card, "panel")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(12, 6, 12, 8)
+        mark = f"[{number}]" if number else self.tr("not in the prompt")
+        text = self.tr("{} {}, page {}").format(mark, hit.document, hit.page)
+        link = QPushButton(text.replace("&", "&&"), card)
+        link.setObjectName(f"compare_passage_{place}")
+        link.setAccessibleName(self.tr("Open {} at page {}").format(hit.document, hit.page))
+        link.setProperty("document", hit.document)
+        link.setProperty("page", hit.page)
+        set_role(link, "link")
+        link.clicked.connect(self._on_source)
+        inside.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        inside.addWidget(self._label(hit.text, "muted"))
+        return card
+
+    def _add_prompt(self, column: QVBoxLayout, trial: Trial) -> None:
+        if not trial.prompt:
+            return
+        toggle = QPushButton(self.tr("Show the prompt"), self)
+        toggle.setObjectName("compare_show_prompt")
+        toggle.setAccessibleName(self.tr("Show the exact prompt"))
+        toggle.setCheckable(True)
+        set_role(toggle, "quiet")
+        prompt = QPlainTextEdit(self)
+        prompt.setObjectName("compare_prompt")
+        prompt.setAccessibleName(self.tr("The exact prompt"))
+        prompt.setReadOnly(True)
+        prompt.setPlainText(trial.prompt)
+        prompt.setMinimumHeight(220)
+        set_role(prompt, "code")
+        prompt.hide()
+        toggle.toggled.connect(prompt.setVisible)
+        column.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(prompt)
+
+    def _label(self, text: str, role: str, *, wrap: bool = True) -> QLabel:
+        label = QLabel(self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setText(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+        label.setWordWrap(wrap)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if role:
+            set_role(label, role)
+        return label
+
+    @Slot()
+    def _on_source(self) -> None:
+        sender = self.sender()
+        self.source_requested.emit(str(sender.property("document")), int(sender.property("page")))
+
+
+def _selected(state: CompareState) -> tuple[Trial | None, Example | None]:
+    if state.results is None or state.selected is None:
+        return None, None
+    arm, example_id = state.selected
+    example = next((example for example in state.results.examples if example.id == example_id), None)
+    return state.results.trial(arm, example_id), example

@@ -1,0 +1,110 @@
+"""The Compare tab: set-up and results, a strip for the run, files dropped anywhere."""
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from workbench.ui.compare.results_page import ResultsPage
+from workbench.ui.compare.setup_page import SetupPage
+from workbench.ui.compare.state import CompareState, Page
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.trouble_card import TroubleCard
+
+
+class CompareView(QWidget):
+    file_chosen = Signal(str)
+    setup_file_chosen = Signal(str)
+    shown = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def show_state(self, state: CompareState) -> None:
+        self.setup.show_state(state)
+        self.results.show_state(state)
+        self._stack.setCurrentWidget(self.setup if state.page is Page.SETUP else self.results)
+        trouble = state.trouble
+        self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
+        running = state.running
+        if running is None:
+            self.strip.clear()
+        elif running.total > 0:
+            self.strip.show_progress(running.done, running.total, running.label)
+        else:
+            self.strip.show_text(running.label)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.shown.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _files_in(event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.file_chosen.emit(_files_in(event.mimeData().urls())[0])
+
+    def _build_widgets(self) -> None:
+        self.setObjectName("compare_tab")
+        self.setAccessibleName(self.tr("Compare"))
+        self.setAcceptDrops(True)
+        self._title = QLabel(self.tr("Compare"), self)
+        set_role(self._title, "title")
+        self._sentence = QLabel(self.tr("The same questions, answered in several ways. Which way is best?"), self)
+        set_role(self._sentence, "muted")
+        self._trouble = TroubleCard("compare_trouble", self)
+        self.setup, self.results = SetupPage(self), ResultsPage(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.setup)
+        self._stack.addWidget(self.results)
+        self.strip = JobStrip(self)
+
+    def _build_layout(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 18, 24, 14)
+        column.setSpacing(10)
+        column.addWidget(self._title)
+        column.addWidget(self._sentence)
+        column.addWidget(self._trouble)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.strip)
+
+    def _connect(self) -> None:
+        self.setup.choose_requested.connect(self._on_choose)
+        self.setup.save_requested.connect(self._on_save)
+
+    @Slot()
+    def _on_choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("Questions or a comparison"))
+        dialog.setObjectName("compare_open_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(
+            [
+                self.tr("Questions and comparisons (*.jsonl *.csv *.tsv *.xlsx *.json *.yaml *.yml)"),
+                self.tr("All files (*)"),
+            ]
+        )
+        dialog.fileSelected.connect(self.file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _on_save(self) -> None:
+        dialog = QFileDialog(self, self.tr("Save the comparison"))
+        dialog.setObjectName("compare_save_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("Comparison (*.yaml)"))
+        dialog.setDefaultSuffix("yaml")
+        dialog.fileSelected.connect(self.setup_file_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _files_in(urls: list[QUrl]) -> list[str]:
+    return [url.toLocalFile() for url in urls if url.isLocalFile()]
