@@ -50,6 +50,7 @@ def build(
     passages.dataset_chosen.connect(presenter.passages.choose_dataset)
     passages.collection_chosen.connect(presenter.passages.choose_collection)
     passages.top_k_chosen.connect(presenter.passages.choose_top_k)
+    passages.quoted_said.connect(presenter.passages.say_quoted)
     passages.name_edited.connect(presenter.passages.name_rows)
     passages.make_requested.connect(presenter.passages.make_rows)
     tab.files_chosen.connect(presenter.importing.import_files)

@@ -35,7 +35,8 @@ class MappingForm(QFrame):
         for role, combo in self._combos.items():
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(max(0, combo.findData(getattr(mapping, role.value))))
-            is_used = (role is ColumnRole.MESSAGES) == (mapping.layout is Layout.MESSAGES) or role is ColumnRole.SYSTEM
+            is_always = role in (ColumnRole.SYSTEM, ColumnRole.DOCUMENT)
+            is_used = is_always or (role is ColumnRole.MESSAGES) == (mapping.layout is Layout.MESSAGES)
             self._fields[role].setVisible(is_used)
         if not self._system_text.hasFocus() and self._system_text.text() != mapping.system_text:
             self._system_text.setText(mapping.system_text)
@@ -48,6 +49,10 @@ class MappingForm(QFrame):
             ColumnRole.CONTEXT: (self.tr("Below it (optional)"), self.tr("Column that is put below the question")),
             ColumnRole.ANSWER: (self.tr("Learned answer"), self.tr("Column with the answer that is learned")),
             ColumnRole.MESSAGES: (self.tr("Conversation"), self.tr("Column that holds the whole conversation")),
+            ColumnRole.DOCUMENT: (
+                self.tr("Source (optional)"),
+                self.tr("Column that names the document of the answer"),
+            ),
             ColumnRole.SYSTEM: (self.tr("System (optional)"), self.tr("Column with the system message")),
         }
         self._combos: dict[ColumnRole, QComboBox] = {}

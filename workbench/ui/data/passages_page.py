@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -28,6 +30,7 @@ class PassagesPage(QWidget):
     dataset_chosen = Signal(str)
     collection_chosen = Signal(str)
     top_k_chosen = Signal(int)
+    quoted_said = Signal(bool)
     name_edited = Signal(str)
     make_requested = Signal()
 
@@ -44,6 +47,8 @@ class PassagesPage(QWidget):
         _offer(self._collection, passages.collections, passages.collection)
         with QSignalBlocker(self._top_k):
             self._top_k.setValue(passages.top_k)
+        with QSignalBlocker(self._quoted):
+            self._quoted.setChecked(passages.answers_are_quoted)
         if self._name.text() != passages.name:
             self._name.setText(passages.name)
         self._name.setProperty("problem", bool(passages.name_trouble))
@@ -51,7 +56,7 @@ class PassagesPage(QWidget):
         self._name_trouble.setText(passages.name_trouble)
         self._name_trouble.setVisible(bool(passages.name_trouble))
         self._make.setEnabled(passages.can_make)
-        for field in (self._dataset, self._collection, self._top_k, self._name):
+        for field in (self._dataset, self._collection, self._top_k, self._quoted, self._name):
             field.setEnabled(not passages.is_running)
         self._show_outcome(passages)
 
@@ -96,6 +101,16 @@ class PassagesPage(QWidget):
         self._top_k.setAccessibleName(self.tr("Passages per row"))
         self._top_k.setRange(1, 20)
         self._top_k.setFixedWidth(90)
+        self._quoted = QCheckBox(self.tr("The answers stand in the documents"), self._form)
+        self._quoted.setObjectName("passages_quoted")
+        self._quoted.setAccessibleName(
+            self.tr("The answers stand in the documents; rows whose answer is found nowhere are left out")
+        )
+        self._quoted.setToolTip(
+            self.tr(
+                "Off: the documents only guide the answers, like a style guide; no row is left out, none is marked."
+            )
+        )
         self._name = QLineEdit(self._form)
         self._name.setObjectName("passages_name")
         self._name.setAccessibleName(self.tr("Name of the new data set"))
@@ -141,6 +156,7 @@ class PassagesPage(QWidget):
         rows.addRow(self.tr("Rows"), self._dataset)
         rows.addRow(self.tr("Collection"), self._collection)
         rows.addRow(self.tr("Passages per row"), self._top_k)
+        rows.addRow("", self._quoted)
         rows.addRow(self.tr("Save as"), self._name)
         rows.addRow("", self._name_trouble)
         buttons = QHBoxLayout()
@@ -167,6 +183,7 @@ class PassagesPage(QWidget):
         self._dataset.currentIndexChanged.connect(self._on_dataset_changed)
         self._collection.currentIndexChanged.connect(self._on_collection_changed)
         self._top_k.valueChanged.connect(self.top_k_chosen)
+        self._quoted.toggled.connect(self.quoted_said)
         self._name.textEdited.connect(self.name_edited)
         self._make.clicked.connect(self.make_requested)
 
@@ -175,6 +192,7 @@ class PassagesPage(QWidget):
         combo.setObjectName(name)
         combo.setAccessibleName(accessible)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return combo
 
     @Slot(int)

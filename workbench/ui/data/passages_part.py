@@ -1,19 +1,25 @@
 """Question-answer rows + a collection -> rows that carry retrieved passages, distractors among them. No Qt."""
 
+import uuid
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from workbench.datasets.tasks import PrepareReport, PrepareRequest
+from workbench.datasets.types import ColumnMapping, Dataset, Layout
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued, is_last_word
 from workbench.jobs.spec import JobSpec
+from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, RetrievalConfig
 from workbench.ui.data.board import Board, trouble_of
 from workbench.ui.data.state import LeftOutRow, Page, PassagesState, Running, Trouble
 from workbench.ui.protocols import Messages
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
-    from workbench.rag.types import CollectionRef
 
+GROUND_ROWS, PREPARE = "workbench.rag.tasks:ground_rows", "workbench.datasets.tasks:prepare"
 SUFFIX = " with passages"
 
 
@@ -26,7 +32,7 @@ class Collections(Protocol):
     """The part of `rag.store.CollectionStore` that this tab uses."""
 
     def list_collections(self) -> Sequence[Named]: ...
-    def ref(self, name: str) -> "CollectionRef": ...
+    def ref(self, name: str) -> CollectionRef: ...
 
 
 class PassagesPart:
@@ -48,6 +54,8 @@ class PassagesPart:
 
     def open(self) -> None:
         """Go to the page, with the selected data set and the first collection chosen."""
+        for left in self._datasets.folder.glob("with-passages-*.jsonl"):
+            left.unlink(missing_ok=True)  # of a job that was stopped
         names = tuple(collection.name for collection in self._collections.list_collections())
         chosen = self._board.passages.collection
         self._board.show(
@@ -58,6 +66,7 @@ class PassagesPart:
                 collection=chosen if chosen in names else (names[0] if names else ""),
                 top_k=self._board.passages.top_k,
                 name=self._free_name(self._board.state.selected),
+                answers_are_quoted=self._names_documents(self._board.state.selected),
             ),
         )
 
@@ -68,7 +77,12 @@ class PassagesPart:
 
     def choose_dataset(self, name: str) -> None:
         if name != self._board.passages.dataset:
-            self._board.show_passages(dataset=name, name=self._free_name(name), name_trouble="")
+            self._board.show_passages(
+                dataset=name,
+                name=self._free_name(name),
+                name_trouble="",
+                answers_are_quoted=self._names_documents(name),
+            )
 
     def choose_collection(self, name: str) -> None:
         self._board.show_passages(collection=name)
@@ -79,6 +93,10 @@ class PassagesPart:
     def name_rows(self, name: str) -> None:
         self._board.show_passages(name=name, name_trouble="")
 
+    def say_quoted(self, answers_are_quoted: bool) -> None:
+        """Whether the answers stand in the documents, or the documents only guide them (a style, a format)."""
+        self._board.show_passages(answers_are_quoted=answers_are_quoted)
+
     def make_rows(self) -> None:
         """Start the job that retrieves passages for every row."""
         passages = self._board.passages
@@ -88,25 +106,97 @@ class PassagesPart:
             trouble = f"There is already a data set “{passages.name.strip()}”. Choose another name."
             self._board.show_passages(name_trouble=trouble)
             return
-        self._board.show_passages(is_running=True, trouble=None, made="", left_out=(), name_trouble="")
         try:
-            spec = self._spec(passages)
+            request = self._request(passages)
         except WorkbenchError as problem:
-            trouble_here = Trouble(problem.message, problem.hint, problem.details)
-            self._board.show_passages(is_running=False, trouble=trouble_here)
+            self._board.show_passages(trouble=Trouble(problem.message, problem.hint, problem.details))
             return
+        self._board.show_passages(is_running=True, trouble=None, made="", left_out=(), name_trouble="")
         self._board.show(running=Running("Looking for passages"))
-        self._board.run(spec, self._on_event)
+        spec = JobSpec(
+            task=GROUND_ROWS,
+            params=request.model_dump(mode="json"),
+            title=f"Put passages to {passages.dataset}",
+            background=True,
+        )
+        self._board.run(spec, self._on_ground)
 
-    def _on_event(self, event: JobEvent) -> None:
+    def _request(self, passages: PassagesState) -> GroundRequest:
+        rows = self._datasets.rows(self._datasets.get(passages.dataset))
+        return GroundRequest(
+            collection=self._collections.ref(passages.collection),
+            rows=tuple(
+                FactRow(question=row.question, answer=row.answer, source=row.document, number=row.number)
+                for row in rows
+            ),
+            out=str(self._datasets.folder / f"with-passages-{uuid.uuid4().hex[:8]}.jsonl"),
+            retrieval=RetrievalConfig(top_k=passages.top_k),
+            answers_are_quoted=passages.answers_are_quoted,
+        )
+
+    def _on_ground(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                report = GroundReport.model_validate(result)
+                left_out = tuple(LeftOutRow(problem.row, problem.message) for problem in report.problems)
+                self._board.show_passages(left_out=left_out)
+                self._save(report)
+            case _:
+                self._on_other(event)
+
+    def _save(self, report: GroundReport) -> None:
+        """The rows that were made become a data set: read and checked like any file, in a worker."""
+        if report.rows == 0:
+            Path(report.path).unlink(missing_ok=True)
+            self._board.over()
+            trouble = Trouble(
+                f"No answer was found in the collection “{self._board.passages.collection}”, so no row was made.",
+                "Choose the collection that the answers come from, or say that its documents only guide them.",
+            )
+            self._board.show_passages(is_running=False, trouble=trouble)
+            return
+        request = PrepareRequest(
+            name=self._board.passages.name.strip(),
+            path=report.path,
+            mapping=ColumnMapping(layout=Layout.MESSAGES, messages="messages"),
+            folder=str(self._datasets.folder),
+        )
+        title = f"Save data set {request.name}"
+        self._board.run(
+            JobSpec(task=PREPARE, params=request.model_dump(mode="json"), title=title),
+            partial(self._on_prepare, Path(report.path)),
+        )
+        self._board.show(running=Running(f"Saving “{request.name}”"))
+
+    def _on_prepare(self, made: Path, event: JobEvent) -> None:
+        if is_last_word(event):
+            made.unlink(missing_ok=True)
+        match event:
+            case Finished(result=result):
+                self._board.over()
+                self._keep(PrepareReport.model_validate(result).dataset)
+            case _:
+                self._on_other(event)
+
+    def _keep(self, dataset: Dataset) -> None:
+        passages = self._board.passages
+        origin = f"{passages.dataset}, with passages of {passages.collection}"
+        changes = {"origin": origin, "source_path": "", "problem_count": len(passages.left_out)}
+        saved = self._datasets.record(dataset.model_copy(update=changes))
+        left = len(passages.left_out)
+        made = f"Saved “{saved.name}” with {_rows_in_words(saved.row_count)}."
+        if left:
+            made += f" {_rows_in_words(left)} left out, because no passage held the answer:"
+        self._board.show_passages(is_running=False, made=made, name=self._free_name(passages.dataset))
+        self._board.show(selected=saved.name)
+        self._on_saved()
+
+    def _on_other(self, event: JobEvent) -> None:
         match event:
             case Queued(reason=reason) if reason:
                 self._board.show(running=Running(reason))
             case Progressed(done=done, total=total, label=label):
                 self._board.show(running=Running(label, done, total))
-            case Finished(result=result):
-                self._board.over()
-                self._keep(result)
             case Failed() | Crashed():
                 self._board.over()
                 self._board.show_passages(is_running=False, trouble=trouble_of(event))
@@ -116,12 +206,6 @@ class PassagesPart:
             case _:
                 pass
 
-    def _spec(self, passages: PassagesState) -> JobSpec:
-        raise NotImplementedError
-
-    def _keep(self, result: dict[str, Any]) -> None:
-        raise NotImplementedError
-
     def _free_name(self, dataset: str) -> str:
         if not dataset:
             return ""
@@ -129,3 +213,12 @@ class PassagesPart:
         while self._datasets.find(name) is not None:
             name, number = f"{dataset}{SUFFIX} {number}", number + 1
         return name
+
+    def _names_documents(self, dataset: str) -> bool:
+        """Rows that say in which document the answer stands have answers that stand in documents."""
+        found = self._datasets.find(dataset) if dataset else None
+        return found is not None and bool(found.mapping.document)
+
+
+def _rows_in_words(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -28,6 +28,7 @@ class ColumnRole(StrEnum):
     ANSWER = "answer"
     SYSTEM = "system"
     MESSAGES = "messages"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,9 @@ class PassagesState:
     dataset: str = ""
     collection: str = ""
     collections: tuple[str, ...] = ()
-    top_k: int = 5
+    top_k: int = 4
+    answers_are_quoted: bool = True
+    """The answers stand in the documents; else the documents only guide them."""
     name: str = ""
     name_trouble: str = ""
     trouble: Trouble | None = None

@@ -74,7 +74,7 @@ class RunPage(QWidget):
                 "memory": size_in_words(step.memory_bytes) if step.memory_bytes else "–",
             }
             if run.is_live and step.eta_seconds:
-                values["left"] = duration_in_words(step.eta_seconds)
+                values["left"] = self.tr("{} left").format(duration_in_words(step.eta_seconds))
         if run.eval_loss is not None:
             values["held_out"] = f"{run.eval_loss:.3f}"
         if run.report is not None:
@@ -128,7 +128,7 @@ class RunPage(QWidget):
 
     def _build_figures(self) -> None:
         self._figure_titles = {
-            "step": self.tr("Step"), "left": self.tr("Time left"), "loss": self.tr("Loss"),
+            "step": self.tr("Step"), "left": self.tr("Time"), "loss": self.tr("Loss"),
             "held_out": self.tr("Held-out loss"), "tokens": self.tr("Tokens / s"), "rate": self.tr("Learning rate"),
             "memory": self.tr("Memory"),
         }  # fmt: skip

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -159,6 +160,7 @@ class SetupPage(QWidget):
         self._dataset.setObjectName("dataset_picker")
         self._dataset.setAccessibleName(self.tr("Data set"))
         self._dataset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._dataset.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name = QLineEdit(self._form)
         self._name.setObjectName("adapter_name")
         self._name.setAccessibleName(self.tr("Name of the adapter"))

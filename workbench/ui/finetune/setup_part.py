@@ -75,7 +75,8 @@ class SetupPart:
         try:
             config = TrainingConfig.model_validate(values)
         except ValidationError as error:
-            self._board.show_setup(config_trouble=_in_words(error), preset=Preset.OWN)
+            self._forget_estimate()
+            self._board.show_setup(config_trouble=_in_words(error), preset=Preset.OWN, wants_estimate=False)
             return
         if config != self._board.setup.config or self._board.setup.config_trouble:
             self._board.show_setup(config=config, config_trouble="", preset=Preset.OWN)
@@ -86,11 +87,8 @@ class SetupPart:
 
     def estimate(self) -> None:
         """Have memory, time and disk estimated for what is chosen now."""
-        self._turn += 1
-        if self._estimate is not None:
-            self._estimate.cancel()
-            self._estimate = None
-        self._board.show_setup(wants_estimate=False, is_estimating=False)
+        self._forget_estimate()
+        self._board.show_setup(wants_estimate=False)
         request = self._request()
         if request is None:
             return
@@ -105,11 +103,8 @@ class SetupPart:
         request = self._request()
         if request is None or not self._board.setup.can_start:
             return
-        self._turn += 1
-        if self._estimate is not None:
-            self._estimate.cancel()
-            self._estimate = None
-        self._board.show_setup(is_estimating=False, is_own_name=False)
+        self._forget_estimate()
+        self._board.show_setup(wants_estimate=False, is_own_name=False)
         self._on_start(request)
 
     # -- behind it ----------------------------------------------------------------------------------------------------
@@ -145,11 +140,19 @@ class SetupPart:
 
     def _changed(self) -> None:
         """What was estimated and said before no longer counts."""
-        self._turn += 1
-        self._board.show_setup(name_trouble="", trouble=None, preflight=None, is_estimating=False, goes_on=False)
+        self._forget_estimate()
+        self._board.show_setup(name_trouble="", trouble=None, goes_on=False)
         request = self._request()
         goes_on = request is not None and can_resume(request)
         self._board.show_setup(wants_estimate=request is not None, goes_on=goes_on)
+
+    def _forget_estimate(self) -> None:
+        """The answer to a question that was changed since is not waited for."""
+        self._turn += 1
+        if self._estimate is not None:
+            self._estimate.cancel()
+            self._estimate = None
+        self._board.show_setup(preflight=None, is_estimating=False)
 
     def _on_estimate(self, event: JobEvent) -> None:
         match event:

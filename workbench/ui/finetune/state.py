@@ -13,7 +13,7 @@ from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 
 _DEFAULTS = TrainingConfig()
-SMOOTHED_FROM = 30
+SMOOTHED_FROM = 60
 """Below this many steps the single losses are the curve."""
 
 
@@ -150,8 +150,8 @@ class RunState:
         return ", ".join(parts)
 
     def smoothed(self) -> tuple[tuple[float, float], ...]:
-        """(step, loss) with noise evened out: a mean that forgets, over about a twentieth of the steps so far."""
-        keep = 1 - 1 / max(1.0, len(self.steps) / 20)
+        """(step, loss) with noise evened out: a mean that forgets, over about a fortieth of the steps so far."""
+        keep = 1 - 1 / max(1.0, len(self.steps) / 40)
         points: list[tuple[float, float]] = []
         value, weight = 0.0, 0.0
         for step in self.steps:

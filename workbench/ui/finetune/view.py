@@ -37,6 +37,8 @@ class FinetuneView(QWidget):
             return
         self._show_now()
         self._stack.setCurrentWidget(pages[state.page])
+        if turned:
+            pages[state.page].setFocus()
 
     def open_folder(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))

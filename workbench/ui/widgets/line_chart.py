@@ -86,6 +86,7 @@ class LineChart(QWidget):
         self.setMinimumHeight(160)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._legend = QWidget(self)
+        self._labels: list[QLabel] = []
         self._value = QLabel(self)
         self._value.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._value, "small")
@@ -95,7 +96,6 @@ class LineChart(QWidget):
         self._legend_row = QHBoxLayout(self._legend)
         self._legend_row.setContentsMargins(8, 0, 8, 0)
         self._legend_row.setSpacing(16)
-        self._legend_row.addStretch(1)
         top = QHBoxLayout()
         top.addWidget(self._legend)
         top.addStretch(1)
@@ -201,16 +201,16 @@ class LineChart(QWidget):
         self._plot.setYRange(max(0.0, low - room) if low >= 0 else low - room, high + room, padding=0)
 
     def _show_legend(self) -> None:
-        while self._legend_row.count():
-            taken = self._legend_row.takeAt(0)
-            if taken is not None and (widget := taken.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for line in (line for line in self._lines if not line.is_faint):
+        named = [line for line in self._lines if not line.is_faint]
+        while len(self._labels) < len(named):
             label = QLabel(self._legend)
             label.setTextFormat(Qt.TextFormat.RichText)  # numbers and names of ours only, see `_legend_html`
-            label.setText(_legend_html(line, _colour(self, line.series)))
             self._legend_row.addWidget(label)
+            self._labels.append(label)
+        for number, label in enumerate(self._labels):
+            label.setVisible(number < len(named))
+            if number < len(named):
+                label.setText(_legend_html(named[number], _colour(self, named[number].series)))
         self.setAccessibleDescription(self.legend_text())
 
     @Slot(object)
