@@ -165,7 +165,8 @@ def _children(folder: Path) -> list[Path]:
 def _is_closed(folder: Path) -> bool:
     """Whether the folder is there but not for us."""
     try:
-        next(os.scandir(folder), None)
+        with os.scandir(folder) as entries:
+            next(entries, None)
     except PermissionError:
         return True
     except OSError:

@@ -1,0 +1,140 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.llm_models import write_saying_gguf, write_tiny_adapter, write_tiny_gguf
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import JobCancelled, RecordingContext
+from workbench.llm.engines import KEPT, borrowed, close_engines, get_engine, open_engine
+from workbench.llm.file_hash import file_hash
+from workbench.llm.library import describe_gguf
+from workbench.llm.tasks import GenerateRequest, ScanModelsRequest, TextProduced, generate, scan_models
+from workbench.llm.types import (
+    ChatMessage,
+    Completion,
+    FinishReason,
+    GenerationConfig,
+    GenerationRequest,
+    LoadConfig,
+    ModelKind,
+    ModelRef,
+    Role,
+)
+
+LOAD = LoadConfig(context_length=256, threads=1, parallel_sequences=2)
+
+
+@pytest.fixture(autouse=True)
+def unloaded() -> Iterator[None]:
+    yield
+    close_engines()
+
+
+@pytest.fixture
+def saying(tmp_path: Path) -> ModelRef:
+    return describe_gguf(write_saying_gguf(tmp_path / "saying.gguf", "Hey!"))
+
+
+def ask(text: str, id: str = "1", **config: int) -> GenerationRequest:
+    return GenerationRequest(
+        id=id, messages=(ChatMessage(role=Role.USER, content=text),), config=GenerationConfig.model_validate(config)
+    )
+
+
+def test_that_one_request_is_streamed_and_its_completion_produced(saying: ModelRef) -> None:
+    context = RecordingContext()
+    report = generate(context, GenerateRequest(model=saying, load=LOAD, requests=(ask("hi"),)))
+    pieces = [item.text for item in context.produced if isinstance(item, TextProduced)]
+    assert "".join(pieces) == report.completions[0].text == "Hey!"
+    assert context.produced[-1] == report.completions[0]
+    assert report.model_hash == file_hash(Path(saying.path))
+    assert (report.context_length, report.memory.weights > 0) == (256, True)
+
+
+def test_that_several_requests_come_back_in_order_and_the_bad_one_says_why(saying: ModelRef) -> None:
+    context = RecordingContext()
+    requests = (ask("a", "a"), ask("x" * 400, "b"), ask("c", "c"))
+    report = generate(context, GenerateRequest(model=saying, load=LOAD, requests=requests, exact=True))
+    assert [c.id for c in report.completions] == ["a", "b", "c"]
+    assert [c.finish_reason for c in report.completions] == [FinishReason.STOP, FinishReason.ERROR, FinishReason.STOP]
+    assert "The prompt has" in report.completions[1].problem
+    assert sorted(c.id for c in context.produced if isinstance(c, Completion)) == ["a", "b", "c"]
+    assert context.progressed[-1][:2] == (3, 3)
+
+
+def test_that_a_cancelled_answer_is_produced_with_its_text_before_the_job_ends(tmp_path: Path) -> None:
+    model = describe_gguf(write_tiny_gguf(tmp_path / "long.gguf", context=8192))
+    load = LOAD.model_copy(update={"context_length": 8192})
+
+    class StopsAfterSomeText(RecordingContext):
+        def produce(self, item: object) -> None:
+            self.produced.append(item)
+            if len(self.produced) == 10:
+                self.cancelled.set()
+
+    context = StopsAfterSomeText()
+    with pytest.raises(JobCancelled):
+        generate(context, GenerateRequest(model=model, load=load, requests=(ask("hi", max_tokens=8000),)))
+    last = context.produced[-1]
+    assert isinstance(last, Completion) and last.finish_reason is FinishReason.CANCELLED
+    assert last.text == "".join(item.text for item in context.produced[:-1])
+
+
+def test_that_an_engine_is_loaded_once_per_model_and_settings(saying: ModelRef, tmp_path: Path) -> None:
+    first = get_engine(saying, LOAD)
+    assert get_engine(saying, LOAD) is first
+    assert get_engine(saying, LOAD.model_copy(update={"context_length": 128})) is not first
+
+
+def test_that_the_engine_unused_for_longest_makes_room(tmp_path: Path) -> None:
+    models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(KEPT + 1)]
+    with borrowed(models[0], LOAD) as lent:
+        second = get_engine(models[1], LOAD)
+        for model in models[2:]:
+            get_engine(model, LOAD)
+        assert lent.count_text_tokens("abc") == 3
+        with pytest.raises(WorkbenchError, match="was unloaded"):
+            second.count_text_tokens("abc")
+
+
+def test_that_a_model_file_that_was_replaced_is_loaded_anew(tmp_path: Path) -> None:
+    path = write_saying_gguf(tmp_path / "model.gguf", "Old")
+    assert generate(RecordingContext(), _request(path)).completions[0].text == "Old"
+    beside = write_saying_gguf(tmp_path / "beside.gguf", "New!")
+    beside.replace(path)
+    assert generate(RecordingContext(), _request(path)).completions[0].text == "New!"
+
+
+def _request(path: Path) -> GenerateRequest:
+    return GenerateRequest(model=describe_gguf(path), load=LOAD, requests=(ask("hi"),))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"kind": ModelKind.ADAPTER}, "is no language model but an adapter"),
+        ({"kind": ModelKind.EMBEDDER}, "is no language model but an embedding model"),
+        ({"file_format": "transformers"}, "answering needs a GGUF file"),
+        ({"problem": "x.gguf is incomplete."}, "x.gguf is incomplete"),
+        ({"path": "/nowhere/x.gguf", "name": "x"}, "There is no file"),
+    ],
+)
+def test_that_what_cannot_answer_is_refused_by_name(saying: ModelRef, change: dict[str, object], why: str) -> None:
+    with pytest.raises(WorkbenchError, match=why):
+        open_engine(saying.model_copy(update=change), LOAD)
+
+
+def test_that_an_adapter_file_given_as_a_model_says_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="choose it together with its base model"):
+        open_engine(describe_gguf(write_tiny_adapter(tmp_path / "adapter.gguf")), LOAD)
+
+
+def test_that_a_scan_lists_own_folders_and_models_of_this_program(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "made").mkdir()
+    write_tiny_gguf(tmp_path / "own/mine.gguf")
+    write_tiny_gguf(tmp_path / "made/merged.gguf")
+    request = ScanModelsRequest(own_folders=(str(tmp_path / "own"),), models_folder=str(tmp_path / "made"))
+    report = scan_models(RecordingContext(), request)
+    assert {"mine", "merged"} <= {model.name for model in report.models}

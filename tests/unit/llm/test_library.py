@@ -1,0 +1,190 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.llm_models import write_tiny_adapter, write_tiny_gguf
+from workbench.errors import WorkbenchError
+from workbench.llm.library import find_model, list_models
+from workbench.llm.types import ModelKind, ModelRef
+
+NOWHERE = Path("/nowhere")
+
+
+@pytest.fixture
+def user(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home folder of a user without the starter."""
+    monkeypatch.setattr("workbench.llm.library.find_starter", lambda: None)
+    return Path(os.environ["HOME"])
+
+
+def model(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_tiny_gguf(path)
+
+
+def listed(*own_folders: Path, models_folder: Path = NOWHERE) -> dict[str, ModelRef]:
+    return {found.name: found for found in list_models(own_folders, models_folder)}
+
+
+def test_that_every_place_of_other_programs_is_listed(user: Path) -> None:
+    model(user / ".cache/huggingface/hub/models--org--tiny/snapshots/abc/hf.gguf")
+    model(user / ".cache/llama.cpp/cached.gguf")
+    model(user / ".lmstudio/models/publisher/tiny/studio.gguf")
+    model(user / ".config/Jan/data/llamacpp/models/x/jan.gguf")
+    model(user / ".local/share/nomic.ai/GPT4All/gpt4all.gguf")
+    assert {name: found.source for name, found in listed().items()} == {
+        "hf": "Hugging Face cache",
+        "cached": "llama.cpp",
+        "studio": "LM Studio",
+        "jan": "Jan",
+        "gpt4all": "GPT4All",
+    }
+
+
+def test_that_the_variables_of_other_programs_move_their_places(
+    user: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path / "hub/models--org--tiny/snapshots/abc/hf.gguf")
+    model(tmp_path / "llama/cached.gguf")
+    model(tmp_path / "studio/publisher/tiny/studio.gguf")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("LLAMA_CACHE", str(tmp_path / "llama"))
+    (user / ".lmstudio-home-pointer").write_text(str(tmp_path / "pointed"))
+    (tmp_path / "pointed").mkdir()
+    settings = {"downloadsFolder": str(tmp_path / "studio")}
+    (tmp_path / "pointed/settings.json").write_text(json.dumps(settings))
+    assert set(listed()) == {"hf", "cached", "studio"}
+
+
+def test_that_models_of_ollama_are_found_through_their_manifests(user: Path) -> None:
+    root = user / ".ollama/models"
+    blob = model(root / "blobs/sha256-0011")
+    manifest = root / "manifests/registry.ollama.ai/library/tiny/latest"
+    manifest.parent.mkdir(parents=True)
+    layers = [
+        {"mediaType": "application/vnd.ollama.image.template", "digest": "sha256:ffff"},
+        {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:0011"},
+    ]
+    manifest.write_text(json.dumps({"layers": layers}))
+    (manifest.parent / "broken").write_text("[" * 100_000)
+    (manifest.parent / "escaping").write_text(
+        json.dumps({"layers": [{"mediaType": layers[1]["mediaType"], "digest": "sha256:../../../x"}]})
+    )
+    found = listed()
+    assert {name: ref.path for name, ref in found.items()} == {"tiny:latest": str(blob)}
+
+
+def test_that_a_place_that_cannot_be_read_says_so(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(folder: Path) -> bool:
+        return "ollama" in str(folder)
+
+    monkeypatch.setattr("workbench.llm.library_sources._is_closed", closed)
+    assert "cannot be read" in listed()["Ollama"].problem
+
+
+def test_that_a_file_that_is_no_model_keeps_its_row_and_the_others_are_listed(user: Path, tmp_path: Path) -> None:
+    model(tmp_path / "good.gguf")
+    (tmp_path / "page.gguf").write_text("<html>log in</html>")
+    found = listed(tmp_path)
+    assert found["good"].problem == ""
+    assert "it is a web page" in found["page"].problem
+
+
+def test_that_pipes_broken_links_and_folder_loops_end_nothing(user: Path, tmp_path: Path) -> None:
+    model(tmp_path / "good.gguf")
+    os.mkfifo(tmp_path / "pipe.gguf")
+    (tmp_path / "broken.gguf").symlink_to(tmp_path / "gone")
+    (tmp_path / "loop.gguf").symlink_to(tmp_path / "loop.gguf")
+    (tmp_path / "again").symlink_to(tmp_path)
+    found = listed(tmp_path)
+    assert set(found) == {"good", "pipe"}
+    assert "not a file but a pipe" in found["pipe"].problem
+
+
+def test_that_a_file_reached_twice_is_listed_once(user: Path, tmp_path: Path) -> None:
+    blob = model(tmp_path / "blobs/abc")
+    snapshot = tmp_path / "hub/model.gguf"
+    snapshot.parent.mkdir()
+    snapshot.symlink_to(blob)
+    (tmp_path / "hub/copy.gguf").symlink_to(blob)
+    assert len(listed(tmp_path / "hub", tmp_path / "hub")) == 1
+
+
+def test_that_two_models_of_one_name_get_two_names(user: Path, tmp_path: Path) -> None:
+    model(tmp_path / "a/model.gguf")
+    model(tmp_path / "b/model.gguf")
+    model(tmp_path / "c/b/model.gguf")
+    assert set(listed(tmp_path)) == {"model", "model (b)", "model (2)"}
+
+
+def test_that_the_parts_of_a_split_model_are_one_row(user: Path, tmp_path: Path) -> None:
+    parts = [model(tmp_path / f"big-0000{n}-of-00002.gguf") for n in (1, 2)]
+    found = listed(tmp_path)
+    assert set(found) == {"big"}
+    assert found["big"].path == str(parts[0])
+    assert found["big"].size_bytes == sum(part.stat().st_size for part in parts)
+    parts[0].unlink()
+    assert "big-00001-of-00002.gguf is missing" in listed(tmp_path)["big"].problem
+
+
+def test_that_adapters_and_embedders_are_told_from_models(user: Path, tmp_path: Path) -> None:
+    write_tiny_adapter(tmp_path / "adapter.gguf")
+    write_tiny_gguf(tmp_path / "embedder.gguf", metadata={"pooling_type": 1})
+    found = listed(tmp_path)
+    assert (found["adapter"].kind, found["embedder"].kind) == (ModelKind.ADAPTER, ModelKind.EMBEDDER)
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({"model.safetensors": "x"}, ""),
+        ({"pytorch_model.bin": "x"}, "unsafe format (pytorch_model.bin)"),
+    ],
+)
+def test_that_folders_of_transformers_are_described_without_opening_weights(
+    user: Path, tmp_path: Path, files: dict[str, str], problem: str
+) -> None:
+    folder = tmp_path / "some-model"
+    folder.mkdir()
+    (folder / "config.json").write_text(
+        json.dumps({"model_type": "llama", "architectures": ["LlamaForCausalLM"], "max_position_embeddings": 99})
+    )
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    found = listed(tmp_path)["some-model"]
+    assert (found.file_format, found.architecture, found.context_length) == ("transformers", "llama", 99)
+    assert problem in found.problem and bool(problem) == bool(found.problem)
+
+
+def test_that_a_folder_with_program_code_is_refused(user: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_text("x")
+    (tmp_path / "config.json").write_text(json.dumps({"auto_map": {"AutoModel": "evil.Model"}}))
+    found = find_model(str(tmp_path), [], NOWHERE)
+    assert "program code of its own, which is never run" in found.problem
+
+
+def test_that_a_model_is_found_by_name_in_any_case_and_by_path(user: Path, tmp_path: Path) -> None:
+    path = model(tmp_path / "Tiny-Model.gguf")
+    assert find_model("Tiny-Model", [tmp_path], NOWHERE).path == str(path)
+    assert find_model("tiny-model", [tmp_path], NOWHERE).path == str(path)
+    assert find_model(str(path), [], NOWHERE).name == "Tiny-Model"
+
+
+def test_that_an_unknown_name_is_answered_with_near_ones(user: Path, tmp_path: Path) -> None:
+    model(tmp_path / "tiny-model.gguf")
+    with pytest.raises(WorkbenchError, match="There is no model 'tiny-modle'") as caught:
+        find_model("tiny-modle", [tmp_path], NOWHERE)
+    assert caught.value.hint == "Did you mean tiny-model?"
+
+
+def test_that_a_path_without_a_file_names_the_path(user: Path) -> None:
+    assert "There is no file /nowhere/x.gguf" in find_model("/nowhere/x.gguf", [], NOWHERE).problem
+
+
+def test_that_models_of_this_program_and_missing_folders_are_listed(user: Path, tmp_path: Path) -> None:
+    model(tmp_path / "made.gguf")
+    found = listed(Path("/gone"), models_folder=tmp_path)
+    assert found["made"].source == "this program"
+    assert "is not there" in found["gone"].problem
