@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths, find_home
 from workbench.ui.main_window import MainWindow
 from workbench.ui.messages import EarlyMessages
-from workbench.ui.tabs import TabSpec
+from workbench.ui.protocols import Messages
 from workbench.ui.theme import Theme
 from workbench.ui.window_state import WindowState
+from workbench.ui.wiring import Tabs
 
 if TYPE_CHECKING:
     from workbench.database import Database, WriterLock
@@ -51,14 +52,16 @@ class Program:
     def __init__(self, app: QApplication, paths: WorkbenchPaths) -> None:
         self.paths = paths
         self.exit_code = 0
-        self.messages = EarlyMessages()
+        self._early = EarlyMessages()
+        self.messages: Messages = self._early
         self.is_ready = False
         self._lock: WriterLock | None = None
         self._ending: list[Callable[[], None]] = []
         scheme, reopens = peek_at_settings(paths.settings)
         self.theme = Theme(app, scheme)
         state = WindowState(paths.home / "window.ini")
-        self.window = MainWindow(self._tabs(), state, state.last_tab if reopens else "")
+        self._tabs = Tabs(self)
+        self.window = MainWindow(self._tabs.specs(), state, state.last_tab if reopens else "")
         self.window.show_scheme(scheme)
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.closing.connect(self._on_closing)
@@ -136,11 +139,11 @@ class Program:
         self._ending.append(database.close)
         self._look_back()
         self._connect_dialogs()
-        self.messages.hand_over(self.window.messages)
+        self._early.hand_over(self.window.messages)
         self.window.show_status(str(self.paths.home))
         self.window.make_ready()
         self.is_ready = True
-        QTimer.singleShot(0, self._attach_durable)
+        QTimer.singleShot(0, self._tabs.follow_durable_runs)
 
     def _look_back(self) -> None:
         """Say so when the last start ended without closing: possible only for the holder of the lock."""
@@ -155,9 +158,6 @@ class Program:
                 f"The last report: {report}" if report else "Nothing was written down about it.",
             )
         self._ending.append(mark.remove)
-
-    def _attach_durable(self) -> None:
-        self.jobs.attach_durable()
 
     def _refuse(self, problem: WorkbenchError) -> None:
         print(f"{problem.message} {problem.hint}".strip(), file=sys.stderr)
@@ -212,51 +212,6 @@ class Program:
         general = self.settings.general.model_copy(update={"color_scheme": ColorScheme(scheme)})
         self.change_settings(self.settings.model_copy(update={"general": general}))
 
-    # -- tabs -------------------------------------------------------------------------------------------------------
-
-    def _tabs(self) -> list[TabSpec]:
-        return [
-            TabSpec("home", "Home", "home", self._build_home),
-            TabSpec("models", "Models", "models", self._build_models),
-            TabSpec("playground", "Playground", "playground", self._build_playground),
-            TabSpec("documents", "Documents", "documents", self._build_documents),
-            TabSpec("data", "Data", "data", self._build_data),
-            TabSpec("finetune", "Fine-tune", "finetune", self._build_finetune),
-            TabSpec("compare", "Compare", "compare", self._build_compare),
-        ]
-
-    def _build_home(self) -> QWidget:
-        from workbench.ui import home
-        from workbench.ui.home.shelf import ProjectShelf
-
-        return home.build(
-            jobs=self.jobs,
-            messages=self.messages,
-            navigator=self.window,
-            shelf=ProjectShelf(self.jobs, self.paths, self.database, lambda: self.settings),
-            settings=lambda: self.settings,
-            paths=self.paths,
-            in_background=self.in_background,
-        )
-
-    def _build_models(self) -> QWidget:
-        return _not_yet("Models", "models")
-
-    def _build_playground(self) -> QWidget:
-        return _not_yet("Playground", "playground")
-
-    def _build_documents(self) -> QWidget:
-        return _not_yet("Documents", "documents")
-
-    def _build_data(self) -> QWidget:
-        return _not_yet("Data", "data")
-
-    def _build_finetune(self) -> QWidget:
-        return _not_yet("Fine-tune", "finetune")
-
-    def _build_compare(self) -> QWidget:
-        return _not_yet("Compare", "compare")
-
     def in_background(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """For a moment's work that would stall the window; `then` gets its result on the UI thread."""
 
@@ -295,9 +250,3 @@ def _unusable(path: Path, error: Exception) -> WorkbenchError:
         details=str(error),
         code="data_folder_unusable",
     )
-
-
-def _not_yet(title: str, icon: str) -> QWidget:
-    from workbench.ui.widgets.empty_state import EmptyState
-
-    return EmptyState(title, "This part is not built in yet.", icon=icon)

@@ -90,6 +90,12 @@ class MainWindow(QMainWindow):
         """The widget of a tab, None while it was never shown."""
         return self._built.get(key)
 
+    def built_tab(self, key: str) -> QWidget | None:
+        """The widget of a tab, built now if it was never shown; None when that was not possible."""
+        if key not in self._built:
+            self._build_tab(self._specs[key])
+        return self._built.get(key)
+
     def open_tab(self, tab: str, **case: str) -> None:
         """Show a tab, with something in hand where `case` names it."""
         self._current = tab

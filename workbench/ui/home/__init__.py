@@ -1,26 +1,23 @@
 """Home: this computer, the models found, the starter projects, and the doors."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.jobs.spec import Jobs
 from workbench.paths import WorkbenchPaths
-from workbench.settings import Settings
 from workbench.ui.home.computer import read_computer
 from workbench.ui.home.presenter import Background, HomePresenter, Shelf
 from workbench.ui.home.view import HomeView
+from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Messages, Navigator
 
 
 def build(
     *,
-    jobs: Jobs,
     messages: Messages,
     navigator: Navigator,
+    catalog: ModelCatalog,
     shelf: Shelf,
-    settings: Callable[[], Settings],
     paths: WorkbenchPaths,
     in_background: Background,
 ) -> QWidget:
@@ -28,12 +25,10 @@ def build(
     view = HomeView()
     presenter = HomePresenter(
         view,
-        jobs=jobs,
         messages=messages,
         navigator=navigator,
+        catalog=catalog,
         shelf=shelf,
-        settings=settings,
-        models_folder=paths.models,
         read_computer=partial(read_computer, paths.home),
         in_background=in_background,
     )

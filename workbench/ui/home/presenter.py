@@ -2,25 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
-from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.in_words import parameters_in_words, size_in_words
-from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import ModelKind, ModelRef
-from workbench.settings import Settings
 from workbench.ui.home.computer import Computer
 from workbench.ui.home.state import HomeState, ModelsFound, ProjectCard, ProjectStage
+from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Messages, Navigator
 
 T = TypeVar("T")
 
 
 class View(Protocol):
-    def render(self, state: HomeState) -> None: ...
+    def show_state(self, state: HomeState) -> None: ...
 
 
 class OnOpening(Protocol):
@@ -48,22 +44,18 @@ class HomePresenter:
         self,
         view: View,
         *,
-        jobs: Jobs,
         messages: Messages,
         navigator: Navigator,
+        catalog: ModelCatalog,
         shelf: Shelf,
-        settings: Callable[[], Settings],
-        models_folder: Path,
         read_computer: Callable[[], Computer],
         in_background: Background,
     ) -> None:
         self._view = view
-        self._jobs = jobs
         self._messages = messages
         self._navigator = navigator
+        self._catalog = catalog
         self._shelf = shelf
-        self._settings = settings
-        self._models_folder = models_folder
         self._read_computer = read_computer
         self._in_background = in_background
         self._state = HomeState()
@@ -72,16 +64,9 @@ class HomePresenter:
         """Show what is known at once, and look for the rest."""
         self._show(HomeState(projects=tuple(self._shelf.list_projects())))
         self._in_background(self._read_computer, lambda computer: self._show(replace(self._state, computer=computer)))
-        self.look_for_models()
-
-    def look_for_models(self) -> None:
-        """Scan the usual places and the user's own folders."""
-        self._show(replace(self._state, models=ModelsFound()))
-        request = ScanModelsRequest(
-            own_folders=self._settings().llm.model_folders, models_folder=str(self._models_folder)
-        )
-        spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
-        self._jobs.submit(spec, self._on_scan_event)
+        self._catalog.subscribe(self._on_catalog_changed)
+        self._catalog.ensure()
+        self._on_catalog_changed()
 
     def open_project(self, key: str) -> None:
         """Make a starter project ready to use."""
@@ -104,19 +89,8 @@ class HomePresenter:
         else:
             self._show_project(key, ProjectStage.OPEN if is_done else ProjectStage.OPENING, note)
 
-    def _on_scan_event(self, event: JobEvent) -> None:
-        match event:
-            case Finished(result=result):
-                self._show(replace(self._state, models=_summary(ScanModelsReport.model_validate(result).models)))
-            case Failed(message=message):
-                self._show_scan_problem(message)
-            case Crashed(message=message):
-                self._show_scan_problem(message or "The search for models stopped unexpectedly.")
-            case Cancelled():
-                self._show_scan_problem("The search for models was stopped.")
-
-    def _show_scan_problem(self, problem: str) -> None:
-        self._show(replace(self._state, models=ModelsFound(is_searching=False, problem=problem)))
+    def _on_catalog_changed(self) -> None:
+        self._show(replace(self._state, models=_summary(self._catalog)))
 
     def _show_project(self, key: str, stage: ProjectStage, note: str) -> None:
         projects = tuple(
@@ -127,7 +101,7 @@ class HomePresenter:
 
     def _show(self, state: HomeState) -> None:
         self._state = state
-        self._view.render(state)
+        self._view.show_state(state)
 
 
 class _Opening:
@@ -141,8 +115,13 @@ class _Opening:
         self._presenter.on_opening(self._key, note, is_done, problem)
 
 
-def _summary(models: Sequence[ModelRef]) -> ModelsFound:
-    chat = [model for model in models if model.kind is ModelKind.CHAT]
+def _summary(catalog: ModelCatalog) -> ModelsFound:
+    if not catalog.was_scanned:
+        return ModelsFound()
+    if catalog.problem is not None:
+        problem = catalog.problem.message or "The search for models stopped unexpectedly."
+        return ModelsFound(is_searching=False, problem=problem)
+    chat = [model for model in catalog.models if model.kind is ModelKind.CHAT]
     usable = [model for model in chat if not model.problem]
     first = usable[0] if usable else None
     return ModelsFound(

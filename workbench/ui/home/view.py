@@ -30,7 +30,7 @@ class HomeView(QScrollArea):
         self._connect()
         self._arrange(2)
 
-    def render(self, state: HomeState) -> None:  # type: ignore[override]  # QWidget.render paints; a view renders state
+    def show_state(self, state: HomeState) -> None:
         self._computer.show_computer(state.computer)
         self._models.show_models(state.models)
         if set(self._starters) != {project.key for project in state.projects}:

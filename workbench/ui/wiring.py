@@ -1,0 +1,217 @@
+"""Makes the tabs: which stores, jobs and doors each is given. Nothing is imported before its tab is shown."""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.paths import WorkbenchPaths
+from workbench.ui.protocols import Messages
+from workbench.ui.tabs import TabSpec
+
+if TYPE_CHECKING:
+    from workbench.compare.catalogue import Catalogue
+    from workbench.database import Database
+    from workbench.jobs.events import JobEvent
+    from workbench.jobs.spec import JobSpec, Listener
+    from workbench.settings import Settings
+    from workbench.ui.finetune import FinetunePresenter
+    from workbench.ui.job_bridge import JobBridge
+    from workbench.ui.main_window import MainWindow
+    from workbench.ui.models.catalog import ModelCatalog
+
+T = TypeVar("T")
+
+
+class Rooms(Protocol):
+    """What the program has when a tab is built."""
+
+    paths: WorkbenchPaths
+    messages: Messages
+    window: "MainWindow"
+    jobs: "JobBridge"
+    database: "Database"
+    settings: "Settings"
+
+    def change_settings(self, settings: "Settings") -> None: ...
+
+    def in_background(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
+
+
+class Tabs:
+    """The seven tabs. `rooms` is complete once the database is open, before any tab is built."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+
+    def specs(self) -> list[TabSpec]:
+        return [
+            TabSpec("home", "Home", "home", self._home),
+            TabSpec("models", "Models", "models", self._models),
+            TabSpec("playground", "Playground", "playground", self._playground),
+            TabSpec("documents", "Documents", "documents", self._documents),
+            TabSpec("data", "Data", "data", self._data),
+            TabSpec("finetune", "Fine-tune", "finetune", self._finetune),
+            TabSpec("compare", "Compare", "compare", self._compare),
+        ]
+
+    def follow_durable_runs(self) -> None:
+        """Take up the runs that outlived an earlier start: recorded whoever shows them, shown where they belong."""
+        from workbench.compare.tasks import RUN_COMPARISON
+        from workbench.recording import recorder
+        from workbench.ui.finetune.presenter import TRAIN
+
+        def both(show: Callable[["JobSpec"], "Listener"]) -> Callable[["JobSpec"], "Listener"]:
+            def listener_for(spec: "JobSpec") -> "Listener":
+                record, shown = recorder(self._rooms.database, spec), show(spec)
+
+                def listen(event: "JobEvent") -> None:
+                    record(event)
+                    shown(event)
+
+                return listen
+
+            return listener_for
+
+        jobs = self._rooms.jobs
+        jobs.on_durable(TRAIN, both(self._follow_training))
+        jobs.on_durable(RUN_COMPARISON, both(self._follow_comparison))
+        jobs.attach_durable()
+
+    @cached_property
+    def catalog(self) -> "ModelCatalog":
+        """One listing of the models for all tabs."""
+        from workbench.ui.models.catalog import ModelCatalog
+
+        rooms = self._rooms
+        return ModelCatalog(rooms.jobs, rooms.paths.models, lambda: rooms.settings.llm.model_folders)
+
+    @cached_property
+    def finetune_presenter(self) -> "FinetunePresenter":
+        """Before its tab, when a training of an earlier start goes on."""
+        from workbench.datasets.store import DatasetStore
+        from workbench.finetune.store import AdapterStore
+        from workbench.ui.finetune import FinetunePresenter, Surroundings
+
+        rooms = self._rooms
+        return FinetunePresenter(
+            Surroundings(
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                navigator=rooms.window,
+                datasets=DatasetStore(rooms.database),
+                adapters=AdapterStore(rooms.database, rooms.paths.adapters),
+                paths=rooms.paths,
+                catalog=self.catalog,
+            )
+        )
+
+    def _settings(self) -> "Settings":
+        return self._rooms.settings
+
+    def _home(self) -> QWidget:
+        from workbench.ui import home
+        from workbench.ui.home.shelf import ProjectShelf
+
+        rooms = self._rooms
+        return home.build(
+            messages=rooms.messages,
+            navigator=rooms.window,
+            catalog=self.catalog,
+            shelf=ProjectShelf(rooms.jobs, rooms.paths, rooms.database, self._settings),
+            paths=rooms.paths,
+            in_background=rooms.in_background,
+        )
+
+    def _models(self) -> QWidget:
+        from workbench.ui import models
+
+        rooms = self._rooms
+        return models.build(
+            self.catalog,
+            rooms.messages,
+            rooms.window,
+            settings=self._settings,
+            change_settings=rooms.change_settings,
+        )
+
+    def _playground(self) -> QWidget:
+        from workbench.finetune.store import AdapterStore
+        from workbench.playground.store import ExchangeStore
+        from workbench.ui import playground
+
+        rooms = self._rooms
+        return playground.build(
+            rooms.jobs,
+            rooms.messages,
+            rooms.window,
+            catalog=self.catalog,
+            adapters=AdapterStore(rooms.database, rooms.paths.adapters).list_adapters,
+            exchanges=ExchangeStore(rooms.database),
+            settings=self._settings,
+        )
+
+    def _documents(self) -> QWidget:
+        from workbench.rag.store import CollectionStore
+        from workbench.ui import documents
+
+        rooms = self._rooms
+        return documents.build(
+            rooms.jobs,
+            rooms.messages,
+            collections=CollectionStore(rooms.database, rooms.paths),
+            catalog=self.catalog,
+            settings=self._settings,
+        )
+
+    def _data(self) -> QWidget:
+        from workbench.datasets.store import DatasetStore
+        from workbench.rag.store import CollectionStore
+        from workbench.ui import data
+
+        rooms = self._rooms
+        return data.build(
+            rooms.jobs,
+            rooms.messages,
+            rooms.window,
+            datasets=DatasetStore(rooms.database),
+            collections=CollectionStore(rooms.database, rooms.paths),
+        )
+
+    def _finetune(self) -> QWidget:
+        from workbench.ui import finetune
+
+        return finetune.build(self.finetune_presenter)
+
+    def _compare(self) -> QWidget:
+        from workbench.compare.store import ComparisonStore
+        from workbench.ui import compare
+
+        rooms = self._rooms
+        return compare.build(
+            rooms.jobs,
+            rooms.messages,
+            rooms.window,
+            store=ComparisonStore(rooms.database),
+            paths=rooms.paths,
+            settings=self._settings,
+            read_catalogue=self._read_catalogue,
+        )
+
+    def _read_catalogue(self) -> "Catalogue":
+        from workbench.compare.catalogue import read_catalogue
+
+        folders = [Path(folder) for folder in self._rooms.settings.llm.model_folders]
+        return read_catalogue(self._rooms.database, self._rooms.paths, folders)
+
+    def _follow_comparison(self, spec: "JobSpec") -> "Listener":
+        from workbench.ui.compare import CompareTab
+
+        tab = self._rooms.window.built_tab("compare")
+        assert isinstance(tab, CompareTab)
+        return tab.presenter.follow(spec)
+
+    def _follow_training(self, spec: "JobSpec") -> "Listener":
+        return self.finetune_presenter.attach(spec)
