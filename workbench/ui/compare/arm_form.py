@@ -114,6 +114,7 @@ class ArmForm(QFrame):
         form.addRow(self.tr("Examples"), _row(self._examples, self._count))
         form.addRow(self.tr("Documents"), self._collection)
         form.addRow(self.tr("Search"), _row(self._mode, self._top_k))
+        self._max_tokens.setSuffix(self.tr(" tokens"))
         form.addRow(self.tr("Longest answer"), self._max_tokens)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)

@@ -29,6 +29,8 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _PLOT_COLUMN = 1
+_WIDEST_ARM = 92
+"""Pixels of an arm's column; longer names are shortened, their tool tip is whole."""
 
 
 class ResultsPage(QWidget):
@@ -84,13 +86,14 @@ class ResultsPage(QWidget):
     def _lay_out_matrix(self) -> None:
         header = self._matrix.horizontalHeader()
         for column in range(self._matrix_model.columnCount()):
-            resize = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.ResizeToContents
-            if header.sectionResizeMode(column) is not resize:
-                header.setSectionResizeMode(column, resize)
+            resize = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.Fixed
+            header.setSectionResizeMode(column, resize)
+            if column > 0:
+                header.resizeSection(column, min(header.sectionSizeHint(column), _WIDEST_ARM))
 
     def _build_widgets(self) -> None:
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
-        set_role(self._title, "subtitle")
+        set_role(self._title, "title")
         set_role(self._about, "muted")
         self._setup = self._button("compare_change", self.tr("Change the set-up"))
         self._export = self._button("compare_export", self.tr("Export…"))

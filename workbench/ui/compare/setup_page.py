@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -71,7 +72,7 @@ class SetupPage(QWidget):
                 Column(self.tr("Adapter"), lambda arm: short_name(arm.adapter) or "–"),
                 Column(self.tr("Prompt"), lambda arm: short_name(arm.prompt) if arm.prompt else "–"),
                 Column(self.tr("Examples"), describe_examples),
-                Column(self.tr("Documents"), describe_retrieval, stretch=True),
+                Column(self.tr("Documents"), describe_retrieval),
             )
         )
         self._arms: RecordTable[ArmSpec] = RecordTable(
@@ -80,6 +81,12 @@ class SetupPage(QWidget):
         self._arms.setObjectName("compare_arms")
         self._arms.setAccessibleName(self.tr("Arms"))
         self._form = ArmForm(self)
+        self._form_room = QScrollArea(self)
+        self._form_room.setWidgetResizable(True)
+        self._form_room.setFrameShape(QFrame.Shape.NoFrame)
+        self._form_room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._form_room.setMinimumWidth(330)
+        self._form_room.setWidget(self._form)
         self._standard = self._button("compare_standard", self.tr("Five standard arms"))
         self._add = self._button("compare_add", self.tr("Add an arm"))
         self._copy = self._button("compare_copy", self.tr("Copy"))
@@ -108,9 +115,10 @@ class SetupPage(QWidget):
         column.addLayout(bar)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(self._arms)
-        splitter.addWidget(self._form)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
+        splitter.addWidget(self._form_room)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 0)
+        splitter.setSizes([680, 370])
         splitter.setChildrenCollapsible(False)
         column.addWidget(splitter, 1)
         mends = QHBoxLayout()
@@ -190,6 +198,7 @@ class SetupPage(QWidget):
             else:
                 self._arms.clearSelection()
         self._form.show_arm(state.edited_arm, state.choices)
+        self._form_room.setVisible(state.edited_arm is not None)
         for button in (self._copy, self._remove):
             button.setEnabled(state.edited_arm is not None)
         self._render_missing(state)

@@ -1,11 +1,16 @@
 """The verdict in words: a headline, what to choose, and the sentences with the numbers behind it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.compare.types import Verdict, VerdictKind
 from workbench.ui.compare.state import Results
 from workbench.ui.theme import set_role
+
+_FIRST = 3
+"""Reasons that are always shown."""
 
 
 class VerdictCard(QFrame):
@@ -13,8 +18,10 @@ class VerdictCard(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._all: tuple[str, ...] = ()
         self._build_widgets()
         self._build_layout()
+        self._more.toggled.connect(self._on_more)
 
     def show_results(self, results: Results, *, is_running: bool) -> None:
         verdict = results.verdict
@@ -24,16 +31,28 @@ class VerdictCard(QFrame):
             self._headline.setText(self.tr("Comparing…") if is_running else self.tr("Not finished"))
             self._kind.hide()
             self._recommended.hide()
+            self._more.hide()
             self._reasons.setText(waiting if is_running else stopped)
             return
         self._headline.setText(self._say(verdict))
-        self._kind.setText(self.tr(_KINDS[verdict.kind]))
         set_role(self._kind, _BADGES[verdict.kind])
+        self._kind.setText(self.tr(_KINDS[verdict.kind]))
         self._kind.show()
         self._recommended.setVisible(verdict.recommended is not None)
         self._recommended.setText(self.tr("Recommended: {}").format(verdict.recommended))
-        self._reasons.setText("\n".join((*verdict.reasons, *self._about_leaks(results))))
-        self.setAccessibleDescription(self._reasons.text())
+        self._show_reasons((*verdict.reasons, *self._about_leaks(results)))
+
+    def _show_reasons(self, reasons: Sequence[str]) -> None:
+        """The first ones always: what was found. The rest, on what follows from it, on request."""
+        shown = reasons if self._more.isChecked() else reasons[:_FIRST]
+        self._reasons.setText("\n".join(shown))
+        self._more.setVisible(len(reasons) > _FIRST)
+        self._all = tuple(reasons)
+        self.setAccessibleDescription("\n".join(reasons))
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._show_reasons(self._all)
 
     def _say(self, verdict: Verdict) -> str:
         match verdict.kind:
@@ -51,11 +70,12 @@ class VerdictCard(QFrame):
         if other is None:
             return []
         count = len(results.leaked_ids)
-        return [
-            self.tr("{} of the questions were seen before the test (⚠). Without them: {}.").format(
-                count, self._say(other)
-            )
-        ]
+        seen = (
+            self.tr("1 question was seen before the test (⚠). Without it: {}.")
+            if count == 1
+            else self.tr("{n} questions were seen before the test (⚠). Without them: {}.").replace("{n}", str(count))
+        )
+        return [seen.format(self._say(other))]
 
     def _build_widgets(self) -> None:
         self.setObjectName("compare_verdict")
@@ -66,8 +86,15 @@ class VerdictCard(QFrame):
         self._headline.setObjectName("compare_headline")
         self._recommended.setObjectName("compare_recommended")
         self._reasons.setObjectName("compare_reasons")
-        set_role(self._headline, "title")
+        self._more = QPushButton(self.tr("All reasons"), self)
+        self._more.setObjectName("compare_more_reasons")
+        self._more.setAccessibleName(self.tr("Show all reasons"))
+        self._more.setCheckable(True)
+        self._more.hide()
+        set_role(self._more, "quiet")
+        set_role(self._headline, "subtitle")
         set_role(self._recommended, "badge-good")
+        set_role(self._kind, "badge")
         for label in (self._headline, self._kind, self._recommended, self._reasons):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self._headline, self._reasons):
@@ -80,9 +107,10 @@ class VerdictCard(QFrame):
         head.addWidget(self._headline, 1)
         head.addWidget(self._recommended, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._kind, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self._more, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
-        column.setContentsMargins(18, 14, 18, 14)
-        column.setSpacing(8)
+        column.setContentsMargins(16, 10, 12, 12)
+        column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._reasons)
 

@@ -27,6 +27,8 @@ class CompareView(QWidget):
         self.setup.show_state(state)
         self.results.show_state(state)
         self._stack.setCurrentWidget(self.setup if state.page is Page.SETUP else self.results)
+        for label in (self._title, self._sentence):  # the results have a title of their own, and need the room
+            label.setVisible(state.page is Page.SETUP)
         trouble = state.trouble
         self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
         running = state.running
