@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.cli.choices import choose_adapter, choose_model, generation_config, load_config
 from workbench.cli.output import Output, printable
@@ -26,6 +26,15 @@ from workbench.llm.types import (
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class Prompt(NamedTuple):
+    """One line of a file of prompts."""
+
+    id: str
+    text: str
+    written_id: Any
+    """As it was written: text or number."""
 
 
 def register(commands: "Commands") -> None:
@@ -56,15 +65,15 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         requests = [_request("", arguments.prompt, arguments.system, config, adapter)]
         _answer_one(place, output, GenerateRequest(model=model, load=load_config(place), requests=tuple(requests)))
         return
-    good = [line for line in lines if isinstance(line, tuple)]
-    requests = [_request(id, text, arguments.system, config, adapter) for id, text in good]
+    prompts = [line for line in lines if isinstance(line, Prompt)]
+    requests = [_request(prompt.id, prompt.text, arguments.system, config, adapter) for prompt in prompts]
     request = GenerateRequest(model=model, load=load_config(place), requests=tuple(requests), exact=True)
     completions = iter(_answers(place, request) if requests else [])
     _print_all(output, lines, completions)
 
 
-def read_prompts(path: Path) -> Iterator[tuple[str, str] | dict[str, Any]]:
-    """(id, text) of every line of a JSONL file; a line that cannot be used becomes its error object instead.
+def read_prompts(path: Path) -> Iterator[Prompt | dict[str, Any]]:
+    """The prompt of every line of a JSONL file; a line that cannot be used becomes its error object instead.
 
     `_id` and `question` are accepted for `id` and `text`; a line without an id is called by its number.
     """
@@ -73,7 +82,7 @@ def read_prompts(path: Path) -> Iterator[tuple[str, str] | dict[str, Any]]:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise WorkbenchError(f"{path} cannot be read: {why}.", hint="Give a JSONL file.") from error
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -81,17 +90,21 @@ def read_prompts(path: Path) -> Iterator[tuple[str, str] | dict[str, Any]]:
         except (ValueError, RecursionError) as error:
             yield _bad_line(number, f"Line {number} of {path.name} is not JSON: {error}.")
             continue
-        text = row.get("text", row.get("question")) if isinstance(row, dict) else None
-        if not isinstance(text, str) or not text.strip():
-            yield _bad_line(number, f'Line {number} of {path.name} has no "text".')
+        if not isinstance(row, dict):
+            yield _bad_line(number, f"Line {number} of {path.name} is no object.")
             continue
-        yield str(row.get("id", row.get("_id", number))), text
+        name = row.get("id", row.get("_id", number))
+        text = row.get("text", row.get("question"))
+        if isinstance(text, str) and text.strip():
+            yield Prompt(str(name), text, name)
+        else:
+            yield _bad_line(name, f'Line {number} of {path.name} has no "text".')
 
 
-def as_line(completion: Completion) -> dict[str, Any]:
-    """The published form of an answer."""
+def as_line(completion: Completion, id: object) -> dict[str, Any]:
+    """The published form of an answer; `id` as it was in the file, whatever its type."""
     line: dict[str, Any] = {
-        "id": completion.id,
+        "id": id,
         "text": completion.text,
         "finish_reason": completion.finish_reason.value,
         "usage": completion.usage.model_dump(mode="json"),
@@ -110,7 +123,7 @@ def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> N
 
     report = GenerateReport.model_validate(place.run(_spec(request), None if output.json else show))
     if output.json:
-        output.object(as_line(report.completions[0]))
+        output.object(as_line(report.completions[0], ""))
     else:
         print(flush=True)
 
@@ -119,10 +132,8 @@ def _answers(place: Workplace, request: GenerateRequest) -> tuple[Completion, ..
     return GenerateReport.model_validate(place.run(_spec(request))).completions
 
 
-def _print_all(
-    output: Output, lines: list[tuple[str, str] | dict[str, Any]], completions: Iterator[Completion]
-) -> None:
-    printed = [line if isinstance(line, dict) else as_line(next(completions)) for line in lines]
+def _print_all(output: Output, lines: list[Prompt | dict[str, Any]], completions: Iterator[Completion]) -> None:
+    printed = [line if isinstance(line, dict) else as_line(next(completions), line.written_id) for line in lines]
     output.lines(printed)
     failed = sum("error" in line for line in printed)
     if failed:
@@ -143,8 +154,7 @@ def _request(
     return GenerationRequest(id=id, messages=messages, config=config, adapter=adapter)
 
 
-def _bad_line(number: int, why: str) -> dict[str, Any]:
-    problem = WorkbenchError(why, hint='Each line is an object like {"id": "1", "text": "..."}.')
-    return as_line(Completion(id=str(number), text="", finish_reason=FinishReason.ERROR, problem=problem.message)) | {
-        "error": {"message": problem.message, "hint": problem.hint}
-    }
+def _bad_line(id: object, why: str) -> dict[str, Any]:
+    hint = 'Each line is an object like {"id": "1", "text": "..."}.'
+    line = as_line(Completion(text="", finish_reason=FinishReason.ERROR, problem=why), id)
+    return line | {"error": {"message": why, "hint": hint}}
