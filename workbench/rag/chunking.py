@@ -1,6 +1,7 @@
-"""Pages into chunks: exact offsets, never across a page, each with the headings above it."""
+"""Pages into chunks: exact offsets, never across a page or a heading, each with the headings above it."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -8,13 +9,16 @@ from typing import Any
 from workbench.embedding import SPECIAL_TOKENS, EmbedderRef, load_tokenizer
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.parsed import Parsed
-from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText
+from workbench.rag.types import ChunkingConfig, ChunkSpan
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 # A word piece tokenizer counts a "word" of a million letters as one unknown token; this bounds such chunks.
 _CHARACTERS_PER_TOKEN = 10
 _MAX_TITLE = 120
+# The splitter's time grows faster than its text: blocks of this many characters keep it linear (measured: three
+# million letters without a space took four minutes in one piece).
+_BLOCK = 20_000
 
 
 def check_chunking(chunking: ChunkingConfig, embedder: EmbedderRef) -> None:
@@ -41,7 +45,6 @@ class Chunker:
         self._capacity = capacity
         self._markdown = MarkdownSplitter.from_huggingface_tokenizer(self._tokenizer, capacity, overlap)
         self._text = TextSplitter.from_huggingface_tokenizer(self._tokenizer, capacity, overlap)
-        self._letters = TextSplitter(capacity * _CHARACTERS_PER_TOKEN)
         self._halves = TextSplitter.from_huggingface_tokenizer(self._tokenizer, max(capacity // 2, 1))
 
     def count_tokens(self, text: str) -> int:
@@ -57,33 +60,27 @@ class Chunker:
         above: tuple[str, ...] = ()
         for page in parsed.pages:
             headings = list(_headings(page.text, above)) if parsed.is_markdown else []
-            for start, end in self._spans(page, splitter):
-                path = _path_at(headings, page.text, start, above)
-                number = len(spans)
-                spans.append(
-                    ChunkSpan(
-                        id=f"{sha256[:20]}-{number}",
-                        page=page.number,
-                        start=start,
-                        end=end,
-                        title=(" > ".join(path) or title)[:_MAX_TITLE],
-                    )
-                )
+            for begin, stop, path in _sections(headings, page.text, above):
+                heading = (" > ".join(path) or title)[:_MAX_TITLE]
+                for start, end in self._spans(page.text[begin:stop], splitter):
+                    number = f"{sha256[:20]}-{len(spans)}"
+                    span = ChunkSpan(id=number, page=page.number, start=begin + start, end=begin + end, title=heading)
+                    spans.append(span)
             above = headings[-1][1] if headings else above
         return spans
 
-    def _spans(self, page: PageText, splitter: Any) -> Iterator[tuple[int, int]]:
-        # Words without end are cut by letters first: the tokenizer would take minutes over them.
-        for offset, part in self._bounded(page.text):
-            for start, text in splitter.chunk_indices(part):
-                yield from self._fitting(offset + start, text)
+    def _spans(self, section: str, splitter: Any) -> Iterator[tuple[int, int]]:
+        for offset, part in _blocks(section, _BLOCK):
+            for begin, piece in self._without_endless_words(part):
+                for start, text in splitter.chunk_indices(piece):
+                    yield from self._fitting(offset + begin + start, text)
 
-    def _bounded(self, text: str) -> Iterator[tuple[int, str]]:
-        longest = max((len(word) for word in text.split()), default=0)
-        if longest <= self._capacity * _CHARACTERS_PER_TOKEN:
-            yield 0, text
+    def _without_endless_words(self, text: str) -> Iterator[tuple[int, str]]:
+        longest = self._capacity * _CHARACTERS_PER_TOKEN
+        if max((len(word) for word in text.split()), default=0) > longest:
+            yield from _blocks(text, longest)
         else:
-            yield from self._letters.chunk_indices(text)
+            yield 0, text
 
     def _fitting(self, start: int, text: str) -> Iterator[tuple[int, int]]:
         """The chunk itself, or its halves where the splitter's slack made it longer than the embedder sees."""
@@ -92,6 +89,26 @@ class Chunker:
         else:
             for offset, half in self._halves.chunk_indices(text):
                 yield start + offset, start + offset + len(half)
+
+
+def _blocks(text: str, longest: int) -> Iterator[tuple[int, str]]:
+    """(offset, part) with parts of at most `longest` characters, cut at a paragraph, a line, a word, or anywhere."""
+    start = 0
+    while len(text) - start > longest:
+        end = start + longest
+        for gap in ("\n\n", "\n", " "):
+            found = text.rfind(gap, start + longest // 2, end)
+            if found > start:
+                end = found + len(gap)
+                break
+        else:
+            # Not between a letter and its accent.
+            while end > start + longest // 2 and unicodedata.combining(text[end]):
+                end -= 1
+        yield start, text[start:end]
+        start = end
+    if start < len(text):
+        yield start, text[start:]
 
 
 def readable(document: str) -> str:
@@ -120,14 +137,20 @@ def _headings(text: str, above: tuple[str, ...]) -> Iterator[_Heading]:
         offset += len(line) + 1
 
 
-def _path_at(headings: Sequence[_Heading], text: str, start: int, above: tuple[str, ...]) -> tuple[str, ...]:
-    """The headings above a chunk; those that the chunk itself begins with count."""
-    path = above
+def _sections(
+    headings: Sequence[_Heading], text: str, above: tuple[str, ...]
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, path of headings): a chunk that spanned two sections would stand under the wrong heading.
+
+    A heading with nothing below it stays with the section that follows.
+    """
+    begin, path = 0, above
     for offset, candidate in headings:
-        if offset > start and text[start:offset].strip() and not _only_headings(text[start:offset]):
-            break
+        if not _only_headings(text[begin:offset]):
+            yield begin, offset, path
+            begin = offset
         path = candidate
-    return path
+    yield begin, len(text), path
 
 
 def _only_headings(text: str) -> bool:

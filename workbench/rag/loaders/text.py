@@ -1,6 +1,7 @@
 """Files that are text: decoding, and Markdown, CSV, JSON, notebooks. Binary content is refused."""
 
 import codecs
+import contextlib
 import csv
 import io
 import json
@@ -76,7 +77,12 @@ def _guess(data: bytes, name: str) -> Decoded:
     if best is None:
         raise _binary(name)
     try:
-        return Decoded(data.decode(best.encoding), best.encoding.replace("_", "-"))
+        text = data.decode(best.encoding)
+        # Many code pages agree on a text; the commonest of them is named.
+        with contextlib.suppress(UnicodeDecodeError):
+            if data.decode("cp1252") == text:
+                return Decoded(text, "cp1252")
+        return Decoded(text, best.encoding.replace("_", "-"))
     except UnicodeDecodeError:
         text = data.decode(best.encoding, errors="replace")
         return Decoded(text, f"{best.encoding.replace('_', '-')}, damaged")

@@ -1,6 +1,7 @@
 """Question, passages with scores, answer with marks, and the place that they point to."""
 
 import re
+from pathlib import PurePath
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -222,15 +223,20 @@ def linked(answer: str, has_citations: bool) -> str:
 def _columns(widget: QWidget) -> list[Column[_Row]]:
     return [
         Column("", lambda row: f"[{row[0]}]", ink=lambda row: "link" if row[2] else "muted"),
-        Column(widget.tr("Passage"), lambda row: " ".join(row[1].text.split())[:300], tooltip=_tooltip, stretch=True),
-        Column(widget.tr("Document"), lambda row: _short(row[1].document), tooltip=lambda row: row[1].document),
-        Column(widget.tr("Page"), lambda row: str(row[1].page), align_right=True),
+        Column(widget.tr("Passage"), _passage, tooltip=_tooltip, stretch=True),
+        Column(widget.tr("Document, page"), _where, tooltip=lambda row: row[1].document),
         Column(widget.tr("Score"), lambda row: f"{row[1].score:.3f}", align_right=True, tooltip=_scores),
     ]
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= 28 else f"{name[:12]}…{name[-14:]}"
+def _where(row: _Row) -> str:
+    name = PurePath(row[1].document).name
+    short = name if len(name) <= 20 else f"{name[:8]}…{name[-10:]}"
+    return f"{short}, {row[1].page}"
+
+
+def _passage(row: _Row) -> str:
+    return " ".join(row[1].text.replace("#", " ").split())[:300]
 
 
 def _tooltip(row: _Row) -> str:
