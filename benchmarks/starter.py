@@ -4,14 +4,17 @@ Names, documents and questions are generated with words that training never saw 
 The kinds of sentences are those of training, so the numbers say how well the model reads such text, not any text.
 """
 
+import argparse
 import re
 import string
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks._starter_card import write_card
 from benchmarks._starter_cases import Case, cases
 from benchmarks._starter_house_format import Row, rows
 from benchmarks.report import Goal, Report
+from workbench import resources
 from workbench.errors import WorkbenchError
 from workbench.llm.engines import borrowed
 from workbench.llm.grounded_prompt import grounded_messages, is_refusal
@@ -111,3 +114,19 @@ def house_format(count: int) -> dict[str, Any]:
 
 def _same(test: Sequence[Row], answers: Sequence[str]) -> list[bool]:
     return [" ".join(a.split()) == " ".join(row.expected.split()) for row, a in zip(test, answers, strict=True)]
+
+
+def main() -> None:
+    """`python -m benchmarks.starter [--training "..."]`: measure everything and rewrite the model's card."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.starter", description=__doc__)
+    parser.add_argument("--training", default="", help="what to say about the training in the card")
+    parser.add_argument("--quick", action="store_true")
+    given = parser.parse_args()
+    report = run(given.quick)
+    write_card(report, starter_model(), resources.path("models"), given.training)
+    for goal in report.goals:
+        print(f"{goal.name}: {goal.value:.4g} (goal {goal.goal})")
+
+
+if __name__ == "__main__":
+    main()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from workbench.finetune.starter_copying import copying_dialog
 from workbench.finetune.starter_formats import format_dialog
 from workbench.finetune.starter_general import general_dialog
-from workbench.finetune.starter_grounded import LONG, MEDIUM, SHORT, TINY, Shape, grounded_dialog
+from workbench.finetune.starter_grounded import EASY, LONG, MEDIUM, SHORT, TINY, Shape, grounded_dialog
 from workbench.finetune.starter_names import Names
 from workbench.finetune.starter_turns import Dialog
 
@@ -27,11 +27,13 @@ _STAGES: tuple[tuple[float, tuple[tuple[Maker, float], ...]], ...] = (
     (0.12, ((copying_dialog, 0.50), (_grounded(TINY), 0.40), (_grounded(SHORT), 0.10))),
     (0.29, ((copying_dialog, 0.30), (_grounded(TINY), 0.10), (_grounded(SHORT), 0.60))),
     (0.38, ((copying_dialog, 0.25), (_grounded(SHORT), 0.40), (_grounded(MEDIUM), 0.25), (format_dialog, 0.05), (general_dialog, 0.05))),
-    (0.50, ((copying_dialog, 0.25), (_grounded(SHORT), 0.48), (_grounded(MEDIUM), 0.15), (format_dialog, 0.08), (general_dialog, 0.04))),
-    (0.62, ((copying_dialog, 0.14), (_grounded(SHORT), 0.27), (_grounded(MEDIUM), 0.35), (_grounded(LONG), 0.10), (format_dialog, 0.09),
-            (general_dialog, 0.05))),
-    (1.01, ((copying_dialog, 0.08), (_grounded(SHORT), 0.14), (_grounded(MEDIUM), 0.28), (_grounded(LONG), 0.33), (format_dialog, 0.11),
-            (general_dialog, 0.06))),
+    (0.49, ((copying_dialog, 0.25), (_grounded(SHORT), 0.48), (_grounded(MEDIUM), 0.15), (format_dialog, 0.08), (general_dialog, 0.04))),
+    (0.56, ((copying_dialog, 0.14), (_grounded(EASY), 0.42), (_grounded(SHORT), 0.16), (_grounded(MEDIUM), 0.18), (format_dialog, 0.06),
+            (general_dialog, 0.04))),
+    (0.68, ((copying_dialog, 0.08), (_grounded(EASY), 0.10), (_grounded(SHORT), 0.12), (_grounded(MEDIUM), 0.40), (_grounded(LONG), 0.18),
+            (format_dialog, 0.08), (general_dialog, 0.04))),
+    (1.01, ((copying_dialog, 0.05), (_grounded(SHORT), 0.10), (_grounded(MEDIUM), 0.32), (_grounded(LONG), 0.40), (format_dialog, 0.09),
+            (general_dialog, 0.04))),
 )  # fmt: skip
 """Up to which share of the training -> what is drawn, and how often."""
 

@@ -18,6 +18,7 @@ from workbench.finetune.starter_world import (
     overlap,
     say,
     sentence,
+    upper_first,
 )
 from workbench.llm import grounded_prompt
 from workbench.llm.grounded_prompt import REFUSAL
@@ -46,12 +47,15 @@ class Shape:
     questions: tuple[int, int]
     framed: float = 0.0
     """Share of statements with other words around them in the same sentence."""
+    refusals: tuple[float, ...] = (0.1, 0.22, 0.22, 0.4)
+    """Shares of questions without an answer; a conversation draws one."""
 
 
 TINY = Shape((1, 4), (1, 1), (0, 0), 0.0, (3, 8))
+EASY = Shape((2, 6), (1, 1), (0, 0), 0.0, (3, 8), refusals=(0.0, 0.0, 0.1))
 SHORT = Shape((1, 7), (1, 1), (0, 0), 0.0, (3, 8))
-MEDIUM = Shape((1, 5), (1, 4), (0, 2), 0.2, (3, 8), 0.15)
-LONG = Shape((1, 5), (1, 5), (2, 8), 0.3, (3, 8), 0.3)
+MEDIUM = Shape((1, 5), (1, 4), (0, 2), 0.2, (4, 12), 0.15)
+LONG = Shape((2, 5), (2, 5), (1, 5), 0.3, (6, 16), 0.3)
 
 
 def grounded_dialog(names: Names, shape: Shape) -> Dialog:
@@ -60,7 +64,7 @@ def grounded_dialog(names: Names, shape: Shape) -> Dialog:
     passages, spare = _library(names, shape)
     facts = [fact for passage in passages for fact in passage.facts]
     turns: list[Turn] = []
-    for question, answer in _questions(passages, facts, spare, names, rng.randint(*shape.questions)):
+    for question, answer in _questions(passages, facts, spare, names, shape):
         text = f"Question: {question}"
         if not turns:
             text = user_text(question, passages)
@@ -97,6 +101,8 @@ def _library(names: Names, shape: Shape) -> tuple[list[Passage], list[Attribute]
         return _library(names, shape)
     if shape.layouts and rng.random() < 0.12:
         passages = _with_table(passages, kind, names)
+    if len(passages) > 2 and shape.framed and rng.random() < 0.2:
+        passages = [_merged(passages[0], passages[1], names, shape), *passages[2:]]
     if len(passages) > 1 and rng.random() < 0.06:
         passages.append(_echo(rng.choice(passages), names))
     rng.shuffle(passages)
@@ -137,14 +143,18 @@ def _document(
     titled = rng.random() < 0.6
     title = title_for(facts, rng) if titled else loose_title(names)
     fillers = rng.randint(*shape.fillers)
-    if rng.random() < shape.layouts:
-        text = pairs(facts, names, titled=titled)
-        extra = [filler(names) for _ in range(rng.randint(0, fillers))]
-        text = rng.choice((f"{text}\n\n{' '.join(extra)}", f"{' '.join(extra)}\n\n{text}")).strip()
-    else:
-        text = prose(facts, names, fillers, titled=titled, framed=shape.framed)
-        if fillers and rng.random() < 0.25:
-            text = f"{loose_end(names)} {text}"
+    listed = rng.randint(1, len(facts)) if rng.random() < shape.layouts else 0
+    parts = [pairs(facts[:listed], names, titled=titled)] if listed else []
+    if listed < len(facts):
+        parts.append(prose(facts[listed:], names, fillers, titled=titled, framed=shape.framed))
+    elif fillers:
+        parts.append(" ".join(filler(names) for _ in range(fillers)))
+    rng.shuffle(parts)
+    text = "\n\n".join(parts)
+    if fillers and rng.random() < 0.2:
+        text = f"{loose_end(names)} {text}"
+    elif titled and rng.random() < shape.framed:
+        text = f"{rng.choice(('#', '##', '#'))} {upper_first(facts[0].name)}\n\n{text}"
     return Passage(title, text, tuple(facts))
 
 
@@ -163,6 +173,13 @@ def _with_table(passages: list[Passage], kind: str, names: Names) -> list[Passag
     return [*passages[: rng.randint(0, 2)], one]
 
 
+def _merged(one: Passage, other: Passage, names: Names, shape: Shape) -> Passage:
+    """A passage about two things."""
+    facts = (*one.facts, *other.facts)
+    text = prose(facts, names, names.rng.randint(*shape.fillers), titled=False, framed=shape.framed)
+    return Passage(loose_title(names), text, facts)
+
+
 def _echo(passage: Passage, names: Names) -> Passage:
     """A second passage that says one of the facts again."""
     fact = names.rng.choice(passage.facts)
@@ -176,13 +193,13 @@ def marks(fact: Fact, passages: Sequence[Passage]) -> str:
 
 
 def _questions(
-    passages: Sequence[Passage], facts: Sequence[Fact], shared: Sequence[Attribute], names: Names, count: int
+    passages: Sequence[Passage], facts: Sequence[Fact], shared: Sequence[Attribute], names: Names, shape: Shape
 ) -> list[tuple[str, str]]:
     rng = names.rng
     order = list(dict.fromkeys(facts))
     rng.shuffle(order)
     entities = list(dict.fromkeys(fact.entity for fact in facts))
-    refusals = rng.choice((0.1, 0.22, 0.22, 0.4))
+    count, refusals = rng.randint(*shape.questions), rng.choice(shape.refusals)
     pairs_: list[tuple[str, str]] = []
     while len(pairs_) < count and (order or len(pairs_) < 2):
         missing = missing_fact(facts, entities, names, shared) if not order or rng.random() < refusals else None

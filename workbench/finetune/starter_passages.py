@@ -80,7 +80,13 @@ def prose(facts: Sequence[Fact], names: Names, fillers: int, *, titled: bool, fr
     for fact in facts:
         alone = fact.entity == current and rng.random() < 0.7
         bare = say_of_it(fact, rng) if alone else say(fact, rng)
-        if alone and groups and rng.random() < 0.25 and groups[-1][-1].endswith(".") and "?" not in bare:
+        if (
+            alone
+            and groups
+            and rng.random() < 0.25
+            and not groups[-1][-1].endswith((".m.", "!", "?"))
+            and "?" not in bare
+        ):
             groups[-1][-1] = f"{groups[-1][-1][:-1]}, and {lower_first(bare)}."
         elif alone and groups and not titled:
             groups[-1].append(sentence(bare, rng, framed))
