@@ -12,6 +12,7 @@ NEAR = 0.75
 """Share of the (rarity-weighted) words that two questions must have in common to be nearly the same."""
 _FEWEST_WORDS = 4
 _SHOWN = 200
+_GENITIVE = re.compile("['\u2019]s\\b")
 _WORDS = re.compile(r"\w+")
 _GROUNDED = re.compile(r"(?:^|\n)Question: (.+)\Z", re.DOTALL)
 
@@ -100,8 +101,8 @@ class RowIndex:
 
 
 def words_of(text: str) -> list[str]:
-    """Words without case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    """Words without case, accents, punctuation and the genitive's s."""
+    plain = _GENITIVE.sub("", unicodedata.normalize("NFKD", text.casefold()))
     return _WORDS.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 

@@ -29,7 +29,7 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _PLOT_COLUMN = 1
-_WIDEST_ARM = 92
+_WIDEST_ARM = 108
 """Pixels of an arm's column; longer names are shortened, their tool tip is whole."""
 
 

@@ -1,0 +1,52 @@
+"""Which worked examples are shown."""
+
+from pathlib import Path
+
+import pytest
+
+from workbench.compare.few_shot import ShotChooser, as_turns, read_shots, select_shots
+from workbench.compare.types import ExampleSelection, Shot
+from workbench.errors import WorkbenchError
+
+SHOTS = [Shot(question=f"What is the {thing} of the kettle?", answer=thing) for thing in ("price", "weight", "colour")]
+SHOTS.append(Shot(question="Who leads the plant in Velmora?", answer="Nadia"))
+
+
+def test_that_rows_of_a_table_become_examples(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    path.write_text("question,answer,source\nHow long?,3 years,x.pdf\nHow much?,54 euros,y.pdf\n", encoding="utf-8")
+    assert read_shots(path) == [
+        Shot(question="How long?", answer="3 years"),
+        Shot(question="How much?", answer="54 euros"),
+    ]
+
+
+def test_that_a_table_without_answers_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "train.csv"
+    path.write_text("a,b,c\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(WorkbenchError, match=r"train\.csv"):
+        read_shots(path)
+
+
+def test_that_a_random_choice_is_the_same_for_the_same_seed() -> None:
+    assert select_shots(SHOTS, ExampleSelection.RANDOM, 2, 5) == select_shots(SHOTS, ExampleSelection.RANDOM, 2, 5)
+    choices = {select_shots(SHOTS, ExampleSelection.RANDOM, 2, seed) for seed in range(20)}
+    assert len(choices) > 3
+    assert len(select_shots(SHOTS, ExampleSelection.RANDOM, 50, 0)) == 4
+
+
+def test_that_the_first_are_the_first() -> None:
+    assert select_shots(SHOTS, ExampleSelection.FIRST, 2, 0) == tuple(SHOTS[:2])
+
+
+def test_that_the_most_similar_example_stands_next_to_the_question() -> None:
+    chosen = ShotChooser(SHOTS).choose("What weight has the kettle?", 2)
+    assert chosen[-1].answer == "weight"
+    assert all("kettle" in shot.question for shot in chosen)
+
+
+def test_that_examples_are_turns_of_user_and_assistant() -> None:
+    assert [(m.role, m.content) for m in as_turns(SHOTS[:1])] == [
+        ("user", "What is the price of the kettle?"),
+        ("assistant", "price"),
+    ]

@@ -1,0 +1,91 @@
+"""Written comparisons: what is accepted, and what is said of the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from workbench.compare.spec import load_spec, save_spec
+from workbench.compare.types import ExampleSelection
+from workbench.errors import WorkbenchError
+from workbench.rag.types import RetrievalMode
+
+WHOLE = """
+name: handbook
+questions: questions.jsonl
+metrics: [exact_match, token_f1, {name: numeric, tolerance: 0.5}, recall_at_5]
+seed: 3
+arms:
+  - {name: prompt, model: starter, prompt: prompts/base.md}
+  - {name: few-shot, model: starter, examples: {from: train.csv, count: 4, selection: similar}}
+  - {name: rag, model: starter, collection: handbook, retrieval: {mode: text, top_k: 7}}
+  - {name: tuned + rag, model: starter, adapter: house-style, collection: handbook, generation: {max_tokens: 40}}
+"""
+
+
+def write(folder: Path, text: str = WHOLE) -> Path:
+    (folder / "prompts").mkdir(exist_ok=True)
+    for name in ("questions.jsonl", "train.csv", "prompts/base.md"):
+        (folder / name).write_text("x", encoding="utf-8")
+    path = folder / "compare.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_that_a_whole_comparison_is_read(tmp_path: Path) -> None:
+    spec = load_spec(write(tmp_path))
+    assert [metric.name for metric in spec.metrics] == ["exact_match", "token_f1", "numeric", "recall_at_5"]
+    assert spec.metrics[2].options == {"tolerance": 0.5}
+    assert spec.questions == str((tmp_path / "questions.jsonl").resolve())
+    prompt, few_shot, rag, both = spec.arms
+    assert prompt.prompt == str((tmp_path / "prompts/base.md").resolve())
+    assert few_shot.examples is not None
+    assert few_shot.examples.from_file == str((tmp_path / "train.csv").resolve())
+    assert few_shot.examples.selection is ExampleSelection.SIMILAR
+    assert rag.retrieval is not None
+    assert (rag.retrieval.mode, rag.retrieval.top_k) == (RetrievalMode.TEXT, 7)
+    assert (both.adapter, both.generation.max_tokens, both.retrieval) == ("house-style", 40, None)
+
+
+def test_that_a_saved_comparison_is_read_the_same(tmp_path: Path) -> None:
+    spec = load_spec(write(tmp_path))
+    save_spec(spec, tmp_path / "again.yaml")
+    assert load_spec(tmp_path / "again.yaml") == spec
+    assert str(tmp_path) not in (tmp_path / "again.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("collection: handbook, ret", "colection: handbook, ret", "arm 'rag' has an unknown key 'colection'"),
+        ("seed: 3", "sed: 3", "unknown key 'sed' (did you mean 'seed'?)"),
+        ("top_k: 7", "topk: 7", "arm 'rag' under 'retrieval' has an unknown key 'topk' (did you mean 'top_k'?)"),
+        ("mode: text", "mode: semantic", "'mode' of arm 'rag' under 'retrieval'"),
+        ("metrics: [exact_match", "metrics: [accuracy", "There is no metric named 'accuracy'"),
+        ("name: few-shot", "name: prompt", "two arms are named 'prompt'"),
+        ("model: starter, collection: handbook, retrieval", "collection: handbook, retrieval", "has no 'model'"),
+        ("model: starter, collection: handbook, ret", "model: starter, ret", "retrieval settings but no collection"),
+        ("questions: questions.jsonl", "questions: nowhere.jsonl", "nowhere.jsonl"),
+        ("from: train.csv", "from: nowhere.csv", "the examples of arm 'few-shot'"),
+        ("max_tokens: 40", "max_tokens: 0", "'max_tokens' of arm 'tuned + rag' under 'generation'"),
+        ("count: 4", "count: many", "'count' of arm 'few-shot' under 'examples'"),
+    ],
+)  # fmt: skip
+def test_that_a_mistake_is_named_with_its_place(old: str, new: str, sentence: str, tmp_path: Path) -> None:
+    assert old in WHOLE
+    with pytest.raises(WorkbenchError) as caught:
+        load_spec(write(tmp_path, WHOLE.replace(old, new)))
+    assert sentence in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["", "just text", "[1, 2]", "name: [", "a: &x [*x]\n", "name: x\narms: []\nquestions: questions.jsonl"]
+)
+def test_that_something_else_is_refused_in_words(text: str, tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match=r"compare\.yaml"):
+        load_spec(write(tmp_path, text))
+
+
+def test_that_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match=r"nothing\.yaml"):
+        load_spec(tmp_path / "nothing.yaml")
