@@ -29,12 +29,15 @@ class ConversationView(QScrollArea):
         self._clear()
         for index, message in enumerate(row.messages if row is not None else ()):
             is_learned = row is not None and index == len(row.messages) - 1 and message.role is Role.ASSISTANT
-            self._column.insertWidget(index, _Turn(message, is_learned, self._turns))
+            turn = _Turn(message, is_learned, self._inside)
+            self._turns.append(turn)
+            self._column.insertWidget(index, turn)
+            turn.show()
         self.verticalScrollBar().setValue(0)
 
     def shown_texts(self) -> list[str]:
         """The texts of the turns, as shown."""
-        return [turn.text for turn in self._turns.findChildren(_Turn) if not turn.isHidden()]
+        return [turn.text for turn in self._turns]
 
     def _build_widgets(self) -> None:
         self.setObjectName("conversation")
@@ -42,25 +45,26 @@ class ConversationView(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._turns = QWidget()
-        self._column = QVBoxLayout(self._turns)
+        self._turns: list[_Turn] = []
+        self._inside = QWidget()
+        self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 4, 0)
         self._column.setSpacing(8)
-        self._gap = QLabel(self._turns)
+        self._gap = QLabel(self._inside)
         self._gap.setTextFormat(Qt.TextFormat.PlainText)
         self._gap.setWordWrap(True)
         self._gap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._gap, "muted")
         self._column.addWidget(self._gap, 1)
         self._column.addStretch(1)
-        self.setWidget(self._turns)
+        self.setWidget(self._inside)
 
     def _clear(self) -> None:
-        for turn in self._turns.findChildren(_Turn):
+        for turn in self._turns:
             turn.hide()
             self._column.removeWidget(turn)
-            turn.setParent(None)
             turn.deleteLater()
+        self._turns.clear()
 
 
 class _Turn(QFrame):
