@@ -1,0 +1,84 @@
+"""The Compare tab on fakes: no job runs, the test speaks their events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
+from tests.unit.compare.scripted import COLLECTION, MODEL
+from workbench.compare.catalogue import Catalogue, RowsFile
+from workbench.compare.store import ComparisonStore
+from workbench.database import Database
+from workbench.finetune.types import Adapter
+from workbench.llm.tasks import ScanModelsReport
+from workbench.paths import WorkbenchPaths
+from workbench.settings import Settings
+from workbench.ui.compare import CompareTab, build
+
+
+@dataclass
+class Desk:
+    """The tab and everything around it."""
+
+    tab: CompareTab
+    jobs: FakeJobs
+    messages: FakeMessages
+    navigator: FakeNavigator
+    store: ComparisonStore
+    catalogue: Catalogue
+
+
+def adapter(name: str) -> Adapter:
+    return Adapter(
+        name=name,
+        folder="",
+        gguf_path="/a.gguf",
+        gguf_hash="",
+        base_name="",
+        base_path="",
+        base_hash="",
+        rank=4,
+        rows=9,
+    )
+
+
+FULL = Catalogue(
+    adapters=(adapter("house-style-rag"), adapter("house-style")),
+    collections=(COLLECTION,),
+    datasets={"rows": RowsFile(path="/data/rows.jsonl", content_hash="h")},
+)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Desk]:
+    found = Desk.__new__(Desk)
+    found.jobs, found.messages, found.navigator = FakeJobs(), FakeMessages(), FakeNavigator()
+    found.store, found.catalogue = ComparisonStore(database), FULL
+    found.tab = build(
+        found.jobs,
+        found.messages,
+        found.navigator,
+        store=found.store,
+        paths=home,
+        settings=Settings,
+        read_catalogue=lambda: found.catalogue,
+    )
+    qtbot.addWidget(found.tab)
+    found.tab.resize(1100, 760)
+    found.tab.show()
+    found.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
+    yield found
+
+
+@pytest.fixture
+def questions_file(tmp_path: Path) -> Path:
+    path = tmp_path / "sums.jsonl"
+    lines = [
+        f'{{"id": "q{n}", "question": "What is {n} plus one?", "answer": "{n + 1}", "sources": ["doc{n}.md"]}}'
+        for n in range(12)
+    ]
+    path.write_text("\n".join([*lines, '{"id": "bad", "question": "", "answer": "x"}']), encoding="utf-8")
+    return path

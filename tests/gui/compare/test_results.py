@@ -1,0 +1,179 @@
+"""Running a comparison and reading its results."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJob
+from tests.gui.compare.conftest import Desk
+from tests.gui.compare.test_setup import cells, find, press, read_questions, texts
+from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages, numbered
+from workbench.compare.tasks import PREPARE, RUN_COMPARISON, Preparation, compare
+from workbench.compare.types import CompareRequest, ComparisonReport, MetricChoice, TrialDone
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import RecordingContext
+
+REQUEST = CompareRequest(
+    name="sums",
+    examples=numbered(12),
+    metrics=(MetricChoice(name="exact_match"), MetricChoice(name="token_f1")),
+    arms=(arm("prompt"), arm("rag", collection=True)),
+)
+
+
+@pytest.fixture
+def running(desk: Desk, qtbot: QtBot, questions_file: Path) -> FakeJob:
+    """A comparison that has just been started."""
+    press(desk, "compare_standard")
+    desk.tab.presenter.open_file(str(questions_file))
+    read_questions(desk, questions_file)
+    press(desk, "compare_run")
+    desk.jobs.of(PREPARE)[0].finish(Preparation(request=REQUEST))
+    return desk.jobs.of(RUN_COMPARISON)[0]
+
+
+@pytest.fixture
+def work(running: FakeJob) -> Callable[[], tuple[ComparisonReport, list[TrialDone]]]:
+    """Does what the worker would do, and returns what it says."""
+
+    def do() -> tuple[ComparisonReport, list[TrialDone]]:
+        context = RecordingContext()
+        request = CompareRequest.model_validate(running.spec.params)
+        report = compare(context, request, ScriptedTools(knows_with_passages))
+        return report, [item for item in context.produced if isinstance(item, TrialDone)]
+
+    return do
+
+
+Work = Callable[[], tuple[ComparisonReport, list[TrialDone]]]
+
+
+def finish(running: FakeJob, work: Work) -> ComparisonReport:
+    report, trials = work()
+    for trial in trials:
+        running.produce(trial)
+    running.finish(report.model_copy(update={"trials": ()}))
+    return report
+
+
+def marks(desk: Desk) -> dict[str, str]:
+    """The signs of every question, in the order of the arms."""
+    return {row[0]: "".join(row[1:]) for row in cells(desk, "compare_matrix")}
+
+
+def test_that_a_run_is_a_durable_background_job(running: FakeJob) -> None:
+    assert running.spec.durable
+    assert running.spec.background
+    assert Path(running.spec.params["folder"]).parent.name == "comparisons"
+
+
+def test_that_answers_show_as_they_come(desk: Desk, running: FakeJob, work: Work, qtbot: QtBot) -> None:
+    _, trials = work()
+    running.produce(trials[0])
+    running.progress(1, 24, "prompt: 1 of 12")
+    assert "Comparing…" in texts(desk)
+    assert "prompt: 1 of 12" in texts(desk)
+    assert marks(desk)["What is 0 plus one?"] == "✗"
+    assert not find(desk, QPushButton, "compare_export").isEnabled()
+
+
+def test_that_the_end_brings_the_verdict_and_keeps_the_comparison(desk: Desk, running: FakeJob, work: Work) -> None:
+    report = finish(running, work)
+    assert "rag answers best" in texts(desk)
+    assert report.verdict.reasons[0] in texts(desk)
+    assert set(marks(desk).values()) == {"✗✓"}
+    assert [entry.winner for entry in desk.store.list_comparisons()] == ["rag"]
+    assert not desk.tab.strip.isVisible()
+
+
+def test_that_a_cell_opens_the_answer_with_its_reason(desk: Desk, running: FakeJob, work: Work, qtbot: QtBot) -> None:
+    finish(running, work)
+    matrix = find(desk, QTableView, "compare_matrix")
+    place = matrix.visualRect(matrix.model().index(2, 1)).center()
+    qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=place)  # type: ignore[no-untyped-call]
+    assert find(desk, QLabel, "compare_answer").text() == "a guess"
+    assert "not known" in texts(desk)
+    assert "Right: 3" in texts(desk)
+
+
+def test_that_a_passage_opens_in_its_document(desk: Desk, running: FakeJob, work: Work, qtbot: QtBot) -> None:
+    finish(running, work)
+    desk.tab.presenter.select_trial("rag", "q4")
+    press(desk, "compare_passage_0")
+    assert desk.navigator.opened == [("documents", {"collection": "handbook", "document": "doc4.md", "page": "1"})]
+
+
+def test_that_the_matrix_shows_only_where_the_arms_differ(desk: Desk, running: FakeJob, work: Work) -> None:
+    finish(running, work)
+    box = find(desk, QComboBox, "compare_filter")
+    for data, count in (("different", 12), ("leaked", 0), ("wrong", 12), ("all", 12)):
+        box.setCurrentIndex(box.findData(data))
+        box.activated.emit(box.currentIndex())
+        assert len(cells(desk, "compare_matrix")) == count, data
+
+
+@pytest.mark.parametrize("suffix", ["html", "csv", "jsonl"])
+def test_that_results_are_written(desk: Desk, running: FakeJob, work: Work, suffix: str, tmp_path: Path) -> None:
+    finish(running, work)
+    desk.tab.presenter.export(str(tmp_path / f"r.{suffix}"))
+    assert "What is 4 plus one?" in (tmp_path / f"r.{suffix}").read_text(encoding="utf-8")
+    assert desk.messages.texts("info") == [f"Wrote r.{suffix}."]
+
+
+def test_that_results_that_cannot_be_written_are_no_crash(desk: Desk, running: FakeJob, work: Work) -> None:
+    finish(running, work)
+    desk.tab.presenter.export("/nowhere/at/all/r.html")
+    assert desk.messages.texts("error") == ["r.html could not be written."]
+
+
+def test_that_stopping_keeps_what_is_done(desk: Desk, running: FakeJob, work: Work, qtbot: QtBot) -> None:
+    _, trials = work()
+    for trial in trials[:5]:
+        running.produce(trial)
+    press(desk, "job_strip_stop")
+    assert running.cancelled
+    running.end_cancelled()
+    assert "Not finished" in texts(desk)
+    assert sum(sign != "" for sign in marks(desk).values()) == 5
+
+
+def test_that_a_killed_process_is_started_again_until_it_is_hopeless(desk: Desk, running: FakeJob) -> None:
+    for attempt in range(5):
+        desk.jobs.of(RUN_COMPARISON)[attempt].crash("The system ended the process.")
+    assert len(desk.jobs.of(RUN_COMPARISON)) == 6
+    assert "The system ended the process." not in texts(desk)
+    desk.jobs.of(RUN_COMPARISON)[5].crash("The system ended the process.")
+    assert len(desk.jobs.of(RUN_COMPARISON)) == 6
+    assert "The system ended the process." in texts(desk)
+
+
+def test_that_an_unknown_name_is_said_before_anything_runs(desk: Desk, qtbot: QtBot, questions_file: Path) -> None:
+    press(desk, "compare_standard")
+    desk.tab.presenter.open_file(str(questions_file))
+    read_questions(desk, questions_file)
+    press(desk, "compare_run")
+    desk.jobs.of(PREPARE)[0].fail(WorkbenchError("Arm 'tuned': There is no adapter “x”.", hint="Train it."))
+    assert "There is no adapter “x”." in texts(desk)
+    assert not desk.jobs.of(RUN_COMPARISON)
+    assert find(desk, QPushButton, "compare_run").isEnabled()
+
+
+def test_that_an_earlier_comparison_opens_again(desk: Desk, running: FakeJob, work: Work) -> None:
+    finish(running, work)
+    desk.tab.presenter.change_setup()
+    (line,) = desk.tab.presenter.state.history
+    assert "sums" in line.text
+    assert "rag wins" in line.text
+    desk.tab.presenter.open_history(line.id)
+    assert "rag answers best" in texts(desk)
+
+
+def test_that_a_run_of_an_earlier_start_is_followed(desk: Desk, running: FakeJob, work: Work) -> None:
+    listener = desk.tab.presenter.follow(running.spec)
+    follower = FakeJob("durable-1", running.spec, listener)
+    finish(follower, work)
+    assert "rag answers best" in texts(desk)
