@@ -6,11 +6,12 @@ from pathlib import Path
 
 def in_words(size: float) -> str:
     """ "812 B", "4.2 kB", "1.3 GB": decimal units, as disks and downloads are sold."""
-    for unit in ("B", "kB", "MB"):
+    unit = "B"
+    for larger in ("kB", "MB", "GB", "TB"):
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB" if size < 1000 else f"{size / 1000:.1f} TB"
+            break
+        size, unit = size / 1000, larger
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
 
 
 def size_of(path: Path) -> int:

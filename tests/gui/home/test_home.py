@@ -1,0 +1,170 @@
+"""Home as its user meets it, on fakes for the disk, the system and the projects."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
+from tests.gui.acting import click, find
+from workbench.errors import WorkbenchError
+from workbench.llm.tasks import ScanModelsReport
+from workbench.llm.types import ModelKind, ModelRef
+from workbench.ui.home.computer import Computer, Graphics, read_computer
+from workbench.ui.home.presenter import HomePresenter, OnOpening
+from workbench.ui.home.state import ProjectCard
+from workbench.ui.home.view import HomeView
+from workbench.ui.models.catalog import ModelCatalog
+
+T = TypeVar("T")
+GB = 10**9
+LAPTOP = Computer("Some processor", 4, 8, 16 * GB, 8 * GB, 120 * GB)
+STARTER = ModelRef(
+    name="starter", path="/s.gguf", parameters=5_900_000, size_bytes=6_300_000, quantization="Q8_0", source="starter"
+)
+
+
+@dataclass
+class FakeShelf:
+    opened: list[tuple[str, OnOpening]] = field(default_factory=list)
+
+    def list_projects(self) -> Sequence[ProjectCard]:
+        return [ProjectCard("facts", "Facts", "A handbook."), ProjectCard("format", "Format", "A house format.")]
+
+    def open_project(self, key: str, on_opening: OnOpening) -> None:
+        self.opened.append((key, on_opening))
+
+
+def at_once(work: Callable[[], T], then: Callable[[T], None]) -> None:
+    then(work())
+
+
+class Given:
+    """Home on fakes: what it was given, and what it did with it."""
+
+    def __init__(self) -> None:
+        self.jobs, self.messages, self.navigator, self.shelf = FakeJobs(), FakeMessages(), FakeNavigator(), FakeShelf()
+        self.view = HomeView()
+        presenter = HomePresenter(
+            self.view, messages=self.messages, navigator=self.navigator, shelf=self.shelf,
+            catalog=ModelCatalog(self.jobs, Path("/models"), tuple),
+            read_computer=lambda: LAPTOP, in_background=at_once,
+        )  # fmt: skip
+        self.view.project_chosen.connect(presenter.open_project)
+        self.view.tab_chosen.connect(presenter.open_tab)
+        self.view.try_requested.connect(presenter.try_model)
+        presenter.start()
+
+    def find_models(self, *models: ModelRef) -> None:
+        self.jobs.last.finish(ScanModelsReport(models=models))
+
+
+@pytest.fixture
+def given(qtbot: QtBot) -> Given:
+    given = Given()
+    given.view.resize(1100, 900)
+    qtbot.addWidget(given.view)
+    given.view.show()
+    return given
+
+
+@pytest.fixture
+def home_view(given: Given) -> HomeView:
+    return given.view
+
+
+def text(view: HomeView, name: str) -> str:
+    return find(view, QLabel, name).text()
+
+
+def test_that_home_tells_what_this_computer_has_and_what_fits(home_view: HomeView) -> None:
+    shown = {label.text() for label in home_view.findChildren(QLabel)}
+    assert {"4 cores", "8.0 GB free", "of 16.0 GB", "None found", "120 GB free"} <= shown
+    assert "6.0 GB" in text(home_view, "what_fits") and "10.0B parameters" in text(home_view, "what_fits")
+
+
+def test_that_a_graphics_card_with_more_room_decides_what_fits() -> None:
+    card = Computer("x", 4, 8, 16 * GB, 8 * GB, GB, Graphics("Some card", 48 * GB, 40 * GB))
+    assert card.largest_model_bytes == 30 * GB
+
+
+def test_that_this_computer_can_be_read(tmp_path: Path) -> None:
+    computer = read_computer(tmp_path)
+    assert 0 < computer.cores <= computer.threads
+    assert 0 < computer.memory_free_bytes <= computer.memory_bytes
+    assert computer.disk_free_bytes > 0
+
+
+def test_that_models_are_counted_and_the_first_usable_one_can_be_tried(home_view: HomeView, given: Given) -> None:
+    assert text(home_view, "models_count") == "Looking…"
+    assert not find(home_view, QPushButton, "try_model").isEnabled()
+    broken = ModelRef(name="broken", path="/b.gguf", problem="This model file is incomplete.")
+    adapter = ModelRef(name="adapter", path="/a.gguf", kind=ModelKind.ADAPTER)
+    given.find_models(broken, STARTER, adapter)
+    assert text(home_view, "models_count") == "2 models"
+    assert text(home_view, "first_model") == "starter"
+    click(find(home_view, QPushButton, "try_model"))
+    assert given.navigator.opened == [("playground", {"model": "starter"})]
+
+
+def test_that_no_model_at_all_says_what_to_do(home_view: HomeView, given: Given) -> None:
+    given.find_models()
+    assert text(home_view, "models_count") == "No models"
+    assert any("Open a model file" in label.text() for label in home_view.findChildren(QLabel))
+
+
+def test_that_a_failed_scan_is_told(home_view: HomeView, given: Given) -> None:
+    given.jobs.last.fail(WorkbenchError("The disk went away."))
+    assert text(home_view, "models_count") == "Not known"
+    assert any(label.text() == "The disk went away." for label in home_view.findChildren(QLabel))
+
+
+def test_that_a_starter_project_opens_step_by_step(home_view: HomeView, given: Given) -> None:
+    button, other = (find(home_view, QPushButton, f"open_project_{key}") for key in ("facts", "format"))
+    click(button)
+    [(key, on_opening)] = given.shelf.opened
+    assert key == "facts" and not button.isEnabled() and not other.isEnabled()
+    on_opening("Reading handbook.pdf")
+    assert text(home_view, "project_note_facts") == "Reading handbook.pdf"
+    on_opening("Ready.", is_done=True)
+    assert button.text() == "Open again" and button.isEnabled() and other.isEnabled()
+
+
+def test_that_a_project_that_cannot_be_opened_says_why_and_can_be_tried_again(
+    home_view: HomeView, given: Given
+) -> None:
+    button = find(home_view, QPushButton, "open_project_format")
+    click(button)
+    given.shelf.opened[0][1]("", problem=WorkbenchError("The disk is full.", hint="Free 20 MB.", details="errno 28"))
+    assert text(home_view, "project_note_format") == "The disk is full."
+    assert given.messages.said == [("error", "The disk is full.")] and given.messages.hints == ["Free 20 MB."]
+    click(button)
+    assert [key for key, _ in given.shelf.opened] == ["format", "format"]
+
+
+@pytest.mark.parametrize("tab", ["models", "documents", "data"])
+def test_that_a_door_opens_its_tab(home_view: HomeView, given: Given, tab: str) -> None:
+    click(find(home_view, QPushButton, f"door_{tab}"))
+    assert given.navigator.opened == [(tab, {})]
+
+
+@pytest.mark.parametrize("door", ["server", "download"])
+def test_that_a_closed_door_says_why(home_view: HomeView, door: str) -> None:
+    button = find(home_view, QPushButton, f"door_{door}")
+    assert not button.isEnabled()
+    assert "Not in this version" in button.accessibleDescription()
+    assert any("Not in this version" in label.text() for label in button.findChildren(QLabel))
+
+
+@pytest.mark.parametrize("width", [560, 760, 1100])
+def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, home_view: HomeView, width: int) -> None:
+    home_view.resize(width, 700)
+    page: Any = home_view.widget()
+    qtbot.waitUntil(lambda: page.width() <= home_view.viewport().width())
+    for label in home_view.findChildren(QLabel):
+        if label.wordWrap() and label.isVisible() and label.text():
+            assert label.height() >= label.heightForWidth(label.width()), label.text()
