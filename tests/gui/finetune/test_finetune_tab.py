@@ -1,0 +1,473 @@
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
+from tests.gui.acting import click as click_on
+from tests.gui.acting import find
+from workbench.database import Database
+from workbench.datasets.store import DatasetStore
+from workbench.datasets.types import TrainingRow
+from workbench.errors import WorkbenchError
+from workbench.finetune.preflight import Preflight
+from workbench.finetune.store import AdapterStore
+from workbench.finetune.types import (
+    Adapter,
+    ExportFormat,
+    ExportReport,
+    ExportRequest,
+    StepMetrics,
+    TrainReport,
+    TrainRequest,
+)
+from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
+from workbench.llm.types import ChatMessage, ModelRef, Role
+from workbench.paths import WorkbenchPaths
+from workbench.ui.finetune import TRAIN, FinetunePresenter, FinetuneTab, Surroundings, build
+from workbench.ui.finetune.presets import RECIPES, Preset, config_for
+from workbench.ui.models.catalog import ModelCatalog
+from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.line_chart import LineChart
+
+ESTIMATE, EXPORT = "workbench.finetune.tasks:estimate", "workbench.finetune.tasks:export"
+STARTER = ModelRef(name="starter", path="/m/starter.gguf", architecture="llama", parameters=6_000_000)
+STRANGE = ModelRef(name="strange", path="/m/strange.gguf", architecture="mamba", parameters=6_000_000)
+FITS = Preflight(
+    fits=True, memory_bytes=812_000_000, free_memory_bytes=14_200_000_000, disk_bytes=12_000_000,
+    free_disk_bytes=80_000_000_000, seconds=180, steps=108, rows=288, tokens=9000, trained_tokens=3000, longest=90,
+    adapter_parameters=100_000,
+)  # fmt: skip
+
+
+@dataclass
+class Around:
+    paths: WorkbenchPaths
+    datasets: DatasetStore
+    adapters: AdapterStore
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+    messages: FakeMessages = field(default_factory=FakeMessages)
+    navigator: FakeNavigator = field(default_factory=FakeNavigator)
+
+    def presenter(self) -> FinetunePresenter:
+        catalog = ModelCatalog(self.jobs, self.paths.models, lambda: ())
+        return FinetunePresenter(
+            Surroundings(self.jobs, self.messages, self.navigator, self.datasets, self.adapters, self.paths, catalog)
+        )
+
+
+@pytest.fixture
+def around(database: Database, home: WorkbenchPaths) -> Around:
+    return Around(home, DatasetStore(database), AdapterStore(database))
+
+
+def open_tab(qtbot: QtBot, around: Around, presenter: FinetunePresenter | None = None) -> FinetuneTab:
+    tab = build(presenter or around.presenter())
+    qtbot.addWidget(tab)
+    tab.resize(720, 540)
+    tab.show()
+    return tab
+
+
+def open_setup(qtbot: QtBot, around: Around, *models: ModelRef) -> FinetuneTab:
+    """The page "New adapter" with a data set and these models found."""
+    save_rows(around)
+    tab = open_tab(qtbot, around)
+    click_on(find(tab.adapters, QPushButton, "empty_state_action"))
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=models or (STARTER,)))
+    return tab
+
+
+def start_training(qtbot: QtBot, around: Around) -> tuple[FinetuneTab, FakeJob]:
+    tab = open_setup(qtbot, around)
+    click(tab, "start_training")
+    job = around.jobs.of(TRAIN)[-1]
+    job.start()
+    return tab, job
+
+
+def save_rows(around: Around, name: str = "house", count: int = 100) -> None:
+    rows = [
+        TrainingRow(
+            messages=(ChatMessage(role=Role.USER, content=f"{n}?"), ChatMessage(role=Role.ASSISTANT, content=f"{n}!")),
+            number=n,
+        )
+        for n in range(1, count + 1)
+    ]
+    around.datasets.save(name, rows)
+
+
+def make_adapter(around: Around, name: str = "house") -> Adapter:
+    folder = around.paths.adapters / name
+    folder.mkdir(parents=True)
+    (folder / "adapter.gguf").write_bytes(b"GGUF")
+    return Adapter(
+        name=name, folder=str(folder), gguf_path=str(folder / "adapter.gguf"), gguf_hash="ab12cd34" * 8,
+        base_name="starter", base_path="/m/starter.gguf", base_hash="0", rank=16, rows=90, dataset_name="house",
+        steps=36, loss=0.412, eval_loss=0.5, seconds=61.0, created="2026-11-20T12:00:00+00:00",
+    )  # fmt: skip
+
+
+def step(number: int, loss: float, eval_loss: float | None = None) -> StepMetrics:
+    return StepMetrics(
+        step=number, total=36, loss=loss, eval_loss=eval_loss, learning_rate=0.0019, tokens_per_second=5120.0,
+        eta_seconds=95.0, memory_bytes=820_000_000,
+    )  # fmt: skip
+
+
+def click(tab: FinetuneTab, name: str) -> None:
+    click_on(find(tab, QPushButton, name))
+
+
+def label(tab: FinetuneTab, name: str) -> str:
+    return find(tab, QLabel, name).text()
+
+
+def texts(table: QTableView, column: int) -> list[str]:
+    model = table.model()
+    return [str(model.index(row, column).data()) for row in range(model.rowCount())]
+
+
+# -- empty ------------------------------------------------------------------------------------------------------------
+
+
+def test_that_without_rows_the_way_leads_to_the_data_tab(qtbot: QtBot, around: Around) -> None:
+    tab = open_tab(qtbot, around)
+    assert find(tab, EmptyState, "adapters_empty").isVisible()
+    click_on(find(tab.adapters, QPushButton, "empty_state_action"))
+    assert around.navigator.opened == [("data", {})]
+
+
+def test_that_with_rows_the_way_leads_to_a_new_adapter(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    assert find(tab, QComboBox, "dataset_picker").currentText() == "house  ·  100 rows"
+    assert find(tab, QComboBox, "base_picker").currentText().startswith("starter")
+    assert find(tab, QLineEdit, "adapter_name").text() == "house"
+    assert find(tab, QPushButton, "start_training").isEnabled()
+
+
+# -- settings ---------------------------------------------------------------------------------------------------------
+
+
+def test_that_a_base_that_cannot_be_tuned_says_why(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around, STARTER, STRANGE)
+    picker = find(tab, QComboBox, "base_picker")
+    picker.setFocus()
+    QTest.keyClick(picker, Qt.Key.Key_Down)
+    assert "“mamba”" in label(tab, "base_trouble")
+    assert not find(tab, QPushButton, "start_training").isEnabled()
+
+
+def test_that_the_presets_really_differ() -> None:
+    quick, balanced, thorough = (config_for(preset, 6_000_000, 1000) for preset in RECIPES)
+    assert quick.epochs < balanced.epochs < thorough.epochs
+    assert quick.rank < balanced.rank < thorough.rank
+    assert quick.validation_share == 0.0 < balanced.validation_share
+    assert thorough.learning_rate < balanced.learning_rate
+
+
+def test_that_a_small_set_is_passed_over_more_often() -> None:
+    assert config_for(Preset.QUICK, 6_000_000, 40).epochs > config_for(Preset.QUICK, 6_000_000, 4000).epochs
+
+
+def test_that_a_large_base_gets_a_smaller_learning_rate_and_batch() -> None:
+    small, large = (config_for(Preset.BALANCED, size, 1000) for size in (6_000_000, 3_000_000_000))
+    assert large.learning_rate < small.learning_rate
+    assert large.batch_size < small.batch_size
+    assert large.batch_size * large.gradient_accumulation == small.batch_size * small.gradient_accumulation
+
+
+def test_that_a_preset_is_what_is_trained(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    click(tab, "preset_thorough")
+    assert "rank 32" in label(tab, "settings_summary")
+    click(tab, "start_training")
+    request = TrainRequest.model_validate(around.jobs.of(TRAIN)[-1].spec.params)
+    assert request.config == config_for(Preset.THOROUGH, STARTER.parameters, 100)
+
+
+def test_that_every_setting_has_a_field_with_its_sentence(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    assert not find(tab, QFrame, "expert_form").isVisible()
+    click(tab, "expert_switch")
+    form = find(tab, QFrame, "expert_form")
+    assert form.isVisible()
+    said = {text.text() for text in form.findChildren(QLabel)}
+    assert {"Rank", "Passes over the training rows.", "The same seed repeats the same training."} <= said
+
+
+def test_that_a_setting_changed_by_hand_is_what_is_trained(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    click(tab, "expert_switch")
+    rate = find(tab, QDoubleSpinBox, "option_learning_rate")
+    rate.lineEdit().selectAll()
+    QTest.keyClicks(rate, "5e-4")
+    QTest.keyClick(rate, Qt.Key.Key_Return)
+    find(tab, QSpinBox, "option_rank").setValue(4)
+    find(tab, QCheckBox, "layer_up_proj").click()
+    assert "rank 4, learning rate 0.0005" in label(tab, "settings_summary")
+    assert not find(tab, QPushButton, "preset_balanced").isChecked()
+    click(tab, "start_training")
+    config = TrainRequest.model_validate(around.jobs.of(TRAIN)[-1].spec.params).config
+    assert (config.learning_rate, config.rank, "up_proj" in config.targets) == (5e-4, 4, False)
+
+
+def test_that_settings_that_make_no_sense_are_not_started(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    click(tab, "expert_switch")
+    for box in find(tab, QFrame, "expert_form").findChildren(QCheckBox):
+        box.click()
+    assert "must be some of" in label(tab, "config_trouble")
+    assert not find(tab, QPushButton, "start_training").isEnabled()
+
+
+def test_that_a_taken_name_is_said_beside_it(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    make_adapter(around, "other")
+    name = find(tab, QLineEdit, "adapter_name")
+    name.selectAll()
+    QTest.keyClicks(name, "other")
+    assert "already an adapter “other”" in label(tab, "adapter_name_trouble")
+    assert not find(tab, QPushButton, "start_training").isEnabled()
+
+
+# -- before the start -------------------------------------------------------------------------------------------------
+
+
+def test_that_memory_and_time_are_said_before_the_start(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    around.jobs.of(ESTIMATE)[-1].finish(FITS)
+    assert label(tab, "preflight").startswith("108 steps over 288 rows, about 3 min. Needs about 812 MB of memory")
+    assert label(tab, "preflight_verdict") == "fits"
+
+
+def test_that_what_does_not_fit_says_what_to_lower(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    around.jobs.of(ESTIMATE)[-1].finish(FITS.model_copy(update={"fits": False, "advice": "Set the batch size to 2."}))
+    assert label(tab, "preflight_verdict") == "does not fit"
+    assert label(tab, "preflight_advice") == "Set the batch size to 2."
+
+
+def test_that_an_estimate_of_older_settings_is_not_shown(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    old = around.jobs.of(ESTIMATE)[-1]
+    click(tab, "preset_quick")
+    assert old.cancelled
+    old.finish(FITS)
+    assert label(tab, "preflight") == "Estimating memory and time…"
+    qtbot.waitUntil(lambda: len(around.jobs.of(ESTIMATE)) == 2)
+
+
+def test_that_a_base_that_the_worker_refuses_is_said_in_its_place(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    around.jobs.of(ESTIMATE)[-1].fail(WorkbenchError("starter is split into several files.", hint="Join them."))
+    card = find(tab, QFrame, "setup_trouble")
+    assert card.isVisible()
+    assert card.accessibleName() == "starter is split into several files. Join them."
+
+
+# -- while it runs ----------------------------------------------------------------------------------------------------
+
+
+def test_that_the_start_is_a_durable_background_job(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    assert job.spec.durable
+    assert job.spec.background
+    assert find(tab, LineChart, "loss_chart").isVisible()
+
+
+def test_that_losses_are_drawn_and_told_while_it_runs(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    for number in range(1, 5):
+        job.produce(step(number, 2.0 / number, 0.75 if number == 4 else None))
+    qtbot.waitUntil(lambda: label(tab, "figure_step") == "4 / 36")
+    assert label(tab, "figure_loss") == "0.500"
+    assert label(tab, "figure_held_out") == "0.750"
+    assert label(tab, "figure_tokens") == "5,120"
+    assert label(tab, "figure_rate") == "0.0019"
+    assert label(tab, "figure_memory") == "820 MB"
+    assert label(tab, "figure_left") == "1 min 35 s left"
+    assert find(tab, LineChart, "loss_chart").legend_text() == "Training loss 0.500; Held-out loss 0.750"
+
+
+def test_that_stop_and_save_asks_the_training_and_offers_to_go_on(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    assert not find(tab, QPushButton, "run_stop").isEnabled()
+    job.produce(step(1, 2.0))
+    qtbot.waitUntil(find(tab, QPushButton, "run_stop").isEnabled)
+    click(tab, "run_stop")
+    assert job.commands == [("stop", {})]
+    job.finish(TrainReport(finished=False, steps=7, total_steps=36))
+    qtbot.waitUntil(find(tab, QPushButton, "run_go_on").isVisible)
+    assert "Stopped at step 7 of 36" in find(tab, ElidedLabel, "run_label").text()
+    assert around.adapters.list_adapters() == []
+    click(tab, "run_go_on")
+    again = around.jobs.of(TRAIN)
+    assert len(again) == 2
+    assert again[0].spec == again[1].spec
+
+
+def test_that_pause_and_resume_are_commands(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    job.produce(step(1, 2.0))
+    qtbot.waitUntil(find(tab, QPushButton, "run_pause").isEnabled)
+    click(tab, "run_pause")
+    qtbot.waitUntil(find(tab, QPushButton, "run_resume").isVisible)
+    click(tab, "run_resume")
+    assert [name for name, _ in job.commands] == ["pause", "resume"]
+
+
+def test_that_cancel_cancels(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    click(tab, "run_cancel")
+    assert job.cancelled
+    job.end_cancelled()
+    qtbot.waitUntil(lambda: label(tab, "run_phase") == "cancelled")
+
+
+def test_that_a_failure_says_what_to_do_and_can_be_taken_up_again(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    job.fail(WorkbenchError("The loss is not a number at step 12.", hint="Lower the learning rate."))
+    qtbot.waitUntil(lambda: label(tab, "run_phase") == "failed")
+    card = find(tab, QFrame, "run_trouble")
+    assert card.accessibleName() == "The loss is not a number at step 12. Lower the learning rate."
+    assert find(tab, QPushButton, "run_go_on").isVisible()
+
+
+def test_that_a_training_goes_on_while_the_list_is_looked_at(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    click(tab, "run_back")
+    job.produce(step(3, 0.9))
+    qtbot.waitUntil(lambda: "step 3 of 36, loss 0.900" in find(tab, ElidedLabel, "run_line").text())
+    click(tab, "run_show")
+    qtbot.waitUntil(lambda: label(tab, "figure_step") == "3 / 36")
+
+
+def test_that_a_finished_adapter_is_recorded_and_can_be_tried(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    job.finish(TrainReport(finished=True, adapter=make_adapter(around), steps=36, total_steps=36, loss=0.412))
+    qtbot.waitUntil(find(tab, QFrame, "run_outcome").isVisible)
+    assert "The adapter “house” is ready." in label(tab, "run_outcome_text")
+    assert around.adapters.get("house").loss == 0.412
+    click(tab, "run_try")
+    assert around.navigator.opened == [("playground", {"adapter": "house", "model": "starter"})]
+
+
+def test_that_a_training_of_an_earlier_start_is_taken_up_without_the_tab(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    presenter = around.presenter()
+    listener = presenter.attach(job.spec)
+    later = FakeJob("run-7", job.spec, listener)
+    later.produce(step(1, 2.0))
+    later.produce(step(2, 1.5))
+    second = open_tab(qtbot, around, presenter)
+    click_on(find(second, QPushButton, "run_show"))
+    assert label(second, "figure_step") == "2 / 36"
+    later.produce(step(1, 2.0))
+    later.produce(step(2, 1.4))
+    qtbot.waitUntil(lambda: label(second, "figure_loss") == "1.400")
+    assert presenter.state.runs[0].job_id == "run-7"
+    assert len(presenter.state.runs[0].steps) == 2, "a step that is told again counts once"
+    later.finish(TrainReport(finished=True, adapter=make_adapter(around), steps=36, total_steps=36))
+    assert around.adapters.find("house") is not None
+    assert tab.isVisible()
+
+
+# -- adapters ---------------------------------------------------------------------------------------------------------
+
+
+def open_adapters(qtbot: QtBot, around: Around) -> FinetuneTab:
+    around.adapters.record(make_adapter(around))
+    return open_tab(qtbot, around)
+
+
+def test_that_an_adapter_shows_where_it_comes_from(qtbot: QtBot, around: Around) -> None:
+    tab = open_adapters(qtbot, around)
+    table = find(tab, QTableView, "adapter_table")
+    row = [texts(table, column)[0] for column in range(7)]
+    assert row[:5] == ["house", "starter", "house", "90", "0.412"]
+    assert row[6] == "ab12cd34"
+    assert str(around.paths.adapters / "house") in label(tab, "adapter_details")
+
+
+def test_that_an_adapter_is_tried_in_the_playground(qtbot: QtBot, around: Around) -> None:
+    tab = open_adapters(qtbot, around)
+    click(tab, "adapter_try")
+    assert around.navigator.opened == [("playground", {"adapter": "house", "model": "starter"})]
+
+
+def test_that_an_export_asks_where_to_and_tells_how_it_was_proved(qtbot: QtBot, around: Around, tmp_path: Path) -> None:
+    tab = open_adapters(qtbot, around)
+    find(tab, QAction, "export_gguf-merged").trigger()
+    dialog = find(tab, QFileDialog, "export_dialog")
+    out = str(tmp_path / "house-merged.gguf")
+    dialog.fileSelected.emit(out)
+    dialog.close()
+    job = around.jobs.of(EXPORT)[-1]
+    request = ExportRequest.model_validate(job.spec.params)
+    assert (request.format, request.out) == (ExportFormat.GGUF_MERGED, out)
+    assert not find(tab, QPushButton, "adapter_export").isEnabled()
+    job.finish(ExportReport(path=out, format=ExportFormat.GGUF_MERGED, sha256="0", size_bytes=6_300_000))
+    assert label(tab, "export_result_text") == f"Exported to {out} (6.3 MB)."
+    assert find(tab, QPushButton, "adapter_export").isEnabled()
+
+
+def test_that_a_failed_export_is_said_on_the_page(qtbot: QtBot, around: Around) -> None:
+    tab = open_adapters(qtbot, around)
+    tab.presenter.adapters.export(ExportFormat.PEFT, "/nowhere")
+    around.jobs.last.fail(WorkbenchError("The disk of /nowhere is full.", hint="Free some space."))
+    assert find(tab, QFrame, "export_trouble").accessibleName() == "The disk of /nowhere is full. Free some space."
+
+
+def test_that_deleting_an_adapter_asks_first(qtbot: QtBot, around: Around) -> None:
+    tab = open_adapters(qtbot, around)
+    click(tab, "adapter_delete")
+    click(tab, "delete_no")
+    assert around.adapters.find("house") is not None
+    click(tab, "adapter_delete")
+    click(tab, "delete_yes")
+    assert around.adapters.find("house") is None
+    assert not (around.paths.adapters / "house").exists()
+    assert find(tab, EmptyState, "adapters_empty").isVisible()
+
+
+def test_that_another_tab_can_bring_a_data_set_and_a_base(qtbot: QtBot, around: Around) -> None:
+    save_rows(around, "first")
+    save_rows(around, "second", 50)
+    tab = open_tab(qtbot, around)
+    tab.open_case({"dataset": "first", "model": "strange"})
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=(STARTER, STRANGE)))
+    assert find(tab, QComboBox, "dataset_picker").currentData() == "first"
+    assert tab.presenter.state.setup.base == "strange"
+
+
+def test_that_every_control_can_be_named_and_reached(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    click(tab, "expert_switch")
+    for kind in (QPushButton, QComboBox, QLineEdit, QCheckBox, QSpinBox, QDoubleSpinBox, QTableView):
+        for widget in tab.findChildren(kind):
+            if not widget.objectName().startswith("qt_"):
+                assert widget.objectName(), widget
+                assert widget.accessibleName(), widget.objectName()
+                assert widget.focusPolicy() != Qt.FocusPolicy.NoFocus, widget.objectName()
