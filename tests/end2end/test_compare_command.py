@@ -1,0 +1,93 @@
+"""`workbench compare` on the starter model: real worker, real engine, the output that scripts read."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from workbench.cli import compare as command
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.compare.store import ComparisonStore
+from workbench.errors import WorkbenchError
+
+pytestmark = pytest.mark.slow
+
+QUESTIONS: list[dict[str, object]] = [
+    {"id": "a", "question": "How long is the warranty of the Alder kettle?", "answer": "3 years"},
+    {"id": "b", "question": "How heavy is the Cedar toaster?", "answer": "1.8 kg"},
+    {"id": "c", "question": "How loud is the Maple blender?", "answers": []},
+]
+
+
+@pytest.fixture
+def place(own_home: Path) -> Iterator[Workplace]:
+    place = Workplace(own_home)
+    yield place
+    place.close()
+    # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
+    psutil.wait_procs(psutil.Process().children(), timeout=30)
+
+
+def run(place: Workplace, folder: Path, arms: str, *options: str, as_json: bool = True) -> None:
+    (folder / "questions.jsonl").write_text("\n".join(map(json.dumps, QUESTIONS)), encoding="utf-8")
+    (folder / "train.csv").write_text("question,answer\nHow tall is the lamp?,45 cm\n", encoding="utf-8")
+    spec = folder / "compare.yaml"
+    spec.write_text(f"name: tiny\nquestions: questions.jsonl\nmetrics: [exact_match]\narms:\n{arms}", encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers())
+    arguments = parser.parse_args(["compare", str(spec), *options])
+    arguments.run(arguments, place, Output(json=as_json))
+
+
+ARMS = """
+  - {name: prompt, model: starter, generation: {max_tokens: 12}}
+  - {name: few-shot, model: starter, generation: {max_tokens: 12}, examples: {from: train.csv, count: 1}}
+"""
+
+
+def test_that_a_comparison_answers_with_arms_verdict_and_trials(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(place, tmp_path, ARMS, "--html", str(tmp_path / "r.html"))
+    answer = json.loads(capsys.readouterr().out)
+    assert [arm["name"] for arm in answer["arms"]] == ["prompt", "few-shot"]
+    summary = answer["arms"][0]["metrics"]["exact_match"]
+    assert 0 <= summary["low"] <= summary["mean"] <= summary["high"] <= 1
+    assert answer["arms"][0]["timing"]["latency_seconds"] > 0
+    assert answer["arms"][0]["memory"]["weights"] > 1_000_000
+    assert set(answer["verdict"]) >= {"kind", "winner", "best", "recommended", "reasons", "more_questions_needed"}
+    assert answer["verdict"]["winner"] is None  # three questions tell nothing
+    trials = answer["trials"]
+    assert [(trial["arm"], trial["example_id"]) for trial in trials[:3]] == [("prompt", x) for x in "abc"]
+    assert str(QUESTIONS[0]["question"]) in trials[0]["prompt"]
+    assert "How tall is the lamp?" in trials[3]["prompt"]
+    assert all(trial["adapter_hash"] == "" and len(trial["model_hash"]) == 64 for trial in trials)
+    assert "few-shot" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert len(ComparisonStore(place.database).list_comparisons()) == 1
+
+    run(place, tmp_path, ARMS)
+    again = json.loads(capsys.readouterr().out)
+    assert [trial["answer"] for trial in again["trials"]] == [trial["answer"] for trial in trials]
+    assert len(list((place.paths.home / "comparisons").iterdir())) == 2  # a finished run is not taken for a new one
+
+
+def test_that_people_get_a_table_and_sentences(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(place, tmp_path, ARMS, "--limit", "2", as_json=False)
+    said = capsys.readouterr().out
+    assert "tiny: 2 questions" in said
+    assert "exact_match" in said
+    assert "Verdict: " in said
+
+
+def test_that_everything_unknown_is_named_at_once(place: Workplace, tmp_path: Path) -> None:
+    arms = "  - {name: x, model: starter, adapter: nothing}\n  - {name: y, model: starter, collection: nowhere}\n"
+    with pytest.raises(WorkbenchError) as caught:
+        run(place, tmp_path, arms)
+    assert "Arm 'x': There is no adapter “nothing”." in caught.value.message
+    assert "Arm 'y': There is no collection “nowhere”." in caught.value.message
