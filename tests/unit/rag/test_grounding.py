@@ -1,0 +1,53 @@
+"""Packing passages into the context."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from workbench.errors import WorkbenchError
+from workbench.llm.types import ChatMessage
+from workbench.rag.grounding import build_messages
+from workbench.rag.types import Hit
+
+
+class WordCounter:
+    """A model whose tokens are words."""
+
+    def __init__(self, context_length: int) -> None:
+        self.context_length = context_length
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return sum(len(message.content.split()) for message in messages)
+
+
+def hit(name: str, words: int) -> Hit:
+    return Hit(document=f"{name}.md", page=1, start=0, end=1, score=1.0, text=" ".join([name] * words), title=name)
+
+
+def build(context: int, *hits: Hit) -> tuple[str, ...]:
+    prompt = build_messages(
+        "Why?",
+        hits,
+        WordCounter(context),  # type: ignore[arg-type]
+        max_answer_tokens=10,
+        system="Answer.",
+    )
+    return tuple(used.title for used in prompt.used_hits)
+
+
+def test_that_everything_goes_in_when_it_fits() -> None:
+    assert build(100, hit("a", 10), hit("b", 10)) == ("a", "b")
+
+
+def test_that_a_hit_that_does_not_fit_makes_room_for_a_shorter_one() -> None:
+    assert build(40, hit("a", 10), hit("b", 50), hit("c", 5)) == ("a", "c")
+
+
+def test_that_a_context_too_short_for_one_passage_is_an_error() -> None:
+    with pytest.raises(WorkbenchError, match="context of 20 tokens"):
+        build(20, hit("a", 30))
+
+
+def test_that_numbers_in_the_prompt_follow_the_used_hits() -> None:
+    prompt = build_messages("Why?", [hit("a", 2), hit("b", 2)], WordCounter(100), max_answer_tokens=1)  # type: ignore[arg-type]
+    assert prompt.messages[-1].content == "[1] a\na a\n\n[2] b\nb b\n\nQuestion: Why?"
