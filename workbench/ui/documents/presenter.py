@@ -82,8 +82,9 @@ class DocumentsPresenter:
     def select_collection(self, name: str) -> None:
         if name != self.state.selected:
             self.asking.leave()
-        self._board.show(selected=name, asks_to_delete=False)
-        self._show_documents()
+        # Together: whether there is something to ask decides which page the view turns to.
+        documents = tuple(self._collections.documents(name)) if name else ()
+        self._board.show(selected=name, documents=documents, asks_to_delete=False)
 
     def begin_new_collection(self) -> None:
         self._board.show(is_naming=True, name_trouble="")

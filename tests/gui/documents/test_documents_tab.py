@@ -1,0 +1,261 @@
+"""The Documents tab as a user meets it; jobs are spoken by the test."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPlainTextEdit, QPushButton, QTableView
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJobs, FakeMessages
+from tests.gui.acting import click, find, type_text
+from workbench.database import Database
+from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
+from workbench.llm.tasks import TextProduced
+from workbench.llm.types import Completion, FinishReason, ModelRef
+from workbench.paths import WorkbenchPaths
+from workbench.rag.loaders.pdf import _png
+from workbench.rag.page_images import PAGE_IMAGE, PageImageReport
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import ASK, INDEX, REBUILD, SEARCH
+from workbench.rag.types import (
+    Answer,
+    ChunkingConfig,
+    ChunkSpan,
+    Citation,
+    DocumentStatus,
+    FileIndexed,
+    Hit,
+    IndexReport,
+    PageText,
+    QuestionHits,
+)
+from workbench.settings import Settings
+from workbench.ui.documents import DocumentsTab, build
+from workbench.ui.widgets.answer_view import AnswerView
+from workbench.ui.widgets.page_view import PageView
+
+TEXT = "😀 Everybody gets 27 days of holiday."
+START, END = TEXT.index("Everybody"), len(TEXT)
+HIT = Hit(
+    document="a.md", title="Handbook", page=1, start=START, end=END, score=0.5, text=TEXT[START:END], chunk_id="1"
+)
+
+
+class Catalog:
+    models = (ModelRef(name="starter", path="/m/starter.gguf"),)
+
+    def ensure(self) -> None: ...
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
+    return CollectionStore(database, home)
+
+
+@pytest.fixture
+def jobs() -> FakeJobs:
+    return FakeJobs()
+
+
+@pytest.fixture
+def messages() -> FakeMessages:
+    return FakeMessages()
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
+    tab = build(jobs, messages, collections=store, catalog=Catalog(), settings=Settings)
+    qtbot.addWidget(tab)
+    tab.resize(1100, 700)
+    tab.show()
+    return tab
+
+
+def a_file(name: str = "a.md", *, file_type: str = "Markdown") -> FileIndexed:
+    return FileIndexed(
+        path=f"/d/{name}",
+        name=name,
+        status=DocumentStatus.INDEXED,
+        sha256=name,
+        pages=1,
+        chunks=1,
+        file_type=file_type,
+        texts=(PageText(number=1, text=TEXT),),
+        spans=(ChunkSpan(id=name, page=1, start=START, end=END),),
+    )
+
+
+def fill(tab: DocumentsTab, store: CollectionStore, *files: FileIndexed) -> None:
+    store.create("handbook", starter_embedder(), ChunkingConfig())
+    for file in files or (a_file(),):
+        store.record("handbook", file)
+    tab.presenter.refresh()
+
+
+def drop(tab: DocumentsTab, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    action, button, key = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    tab.dropEvent(QDropEvent(QPointF(5, 5), action, data, button, key))
+
+
+def cells(tab: DocumentsTab, name: str) -> list[list[str]]:
+    model = find(tab, QTableView, name).model()
+    return [
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_that_a_dropped_folder_becomes_a_collection_of_its_name(
+    tab: DocumentsTab, jobs: FakeJobs, messages: FakeMessages, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rules"
+    folder.mkdir()
+    drop(tab, folder)
+    assert jobs.last.spec.task == INDEX
+    assert find(tab, QListWidget, "collections").item(0).text() == "rules"
+    jobs.last.progress(0, 2, "Reading a.md")
+    assert tab.strip.isVisible()
+    jobs.last.produce(a_file())
+    jobs.last.produce(
+        FileIndexed(path="/d/b.pdf", name="b.pdf", status=DocumentStatus.FAILED, reason="b.pdf needs a password.")
+    )
+    jobs.last.finish(IndexReport(collection="rules", indexed=1, failed=1, chunks=1))
+    assert not tab.strip.isVisible()
+    rows = cells(tab, "files")
+    assert rows[0][:5] == ["a.md", "indexed", "Markdown", "1", "1"]
+    assert rows[1] == ["b.pdf", "not read", "", "", "", "b.pdf needs a password."]
+    assert messages.said[-1][0] == "warning"
+
+
+def test_that_stopping_cancels_the_job(tab: DocumentsTab, jobs: FakeJobs, tmp_path: Path) -> None:
+    drop(tab, tmp_path)
+    jobs.last.progress(0, 2, "Reading")
+    click(find(tab, QPushButton, "job_strip_stop"))
+    assert jobs.last.cancelled
+    jobs.last.end_cancelled()
+    assert not tab.strip.isVisible()
+
+
+def test_that_a_search_needs_no_model_and_shows_scores(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store)
+    assert not find(tab, QPushButton, "search_passages").isEnabled()
+    type_text(find(tab, QLineEdit, "question"), "holiday")
+    click(find(tab, QPushButton, "search_passages"))
+    job = jobs.of(SEARCH)[-1]
+    job.produce(QuestionHits(id="1", hits=(HIT,)))
+    job.finish()
+    assert cells(tab, "hits") == [["[1]", "Everybody gets 27 days of holiday.", "a.md, 1", "0.500"]]
+
+
+def test_that_an_answer_streams_and_its_mark_opens_the_passage(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store)
+    type_text(find(tab, QLineEdit, "question"), "How many days?")
+    click(find(tab, QPushButton, "ask"))
+    job = jobs.of(ASK)[-1]
+    job.produce(QuestionHits(id="1", hits=(HIT,)))
+    assert len(cells(tab, "hits")) == 1
+    job.produce(TextProduced(request_id="1", text="27 days"))
+    answer_view = find(tab, AnswerView, "documents_answer")
+    assert answer_view.text() == "27 days"
+    citation = Citation(number=1, document="a.md", page=1, start=START, end=END, text=HIT.text)
+    completion = Completion(text="27 days [1]", finish_reason=FinishReason.STOP)
+    job.produce(
+        Answer(id="1", answer="27 days [1]", answerable=True, citations=(citation,), hits=(HIT,), completion=completion)
+    )
+    job.finish()
+    answer_view.link_activated.emit("cite:1")
+    assert find(tab, QLabel, "place_document").text() == "a.md"
+    assert tab.question.place.marked_text() == HIT.text
+    assert find(tab, QPlainTextEdit, "place_text").isVisible()
+
+
+def test_that_a_pdf_opens_as_picture_with_the_passage_marked(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store, a_file("a.pdf", file_type="PDF"))
+    tab.presenter.asking.open_place(HIT.model_copy(update={"document": "a.pdf"}))
+    png = base64.b64encode(_png(b"\xff" * 300, 10, 10, 30, 3)).decode()
+    job = jobs.of(PAGE_IMAGE)[-1]
+    assert job.spec.params["start"] == START
+    job.finish(PageImageReport(png=png, width=10, height=10, boxes=((1, 1, 5, 3),)))
+    page = find(tab, PageView, "page_view")
+    assert page.isVisible()
+    assert page.marked_boxes == ((1, 1, 5, 3),)
+    click(find(tab, QPushButton, "show_as_text"))
+    assert tab.question.place.marked_text() == HIT.text
+
+
+def test_that_a_pdf_that_changed_shows_the_indexed_text(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store, a_file("a.pdf", file_type="PDF"))
+    tab.presenter.asking.open_place(HIT.model_copy(update={"document": "a.pdf"}))
+    jobs.of(PAGE_IMAGE)[-1].fail(WorkbenchError("a.pdf was changed since it was indexed."))
+    assert "was changed" in find(tab, QLabel, "place_note").text()
+    assert tab.question.place.marked_text() == HIT.text
+
+
+def test_that_a_damaged_index_is_restored_and_asked_again(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store)
+    type_text(find(tab, QLineEdit, "question"), "holiday")
+    click(find(tab, QPushButton, "search_passages"))
+    jobs.of(SEARCH)[-1].fail(WorkbenchError("damaged", code="index_damaged"))
+    jobs.of(REBUILD)[-1].finish()
+    assert len(jobs.of(SEARCH)) == 2
+    jobs.of(SEARCH)[-1].fail(WorkbenchError("damaged", code="index_damaged"))
+    assert len(jobs.of(REBUILD)) == 1
+    assert tab.presenter.state.trouble is not None
+
+
+def test_that_a_refusal_and_a_mark_to_nowhere_are_badged(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store)
+    type_text(find(tab, QLineEdit, "question"), "Mayor?")
+    badge = find(tab, QLabel, "answer_badge")
+    for answer, shown in (
+        (Answer(id="1", answer="The documents do not say.", answerable=False), "Not in the documents"),
+        (Answer(id="1", answer="Bob [7]", answerable=True, dangling=(7,)), "[7] points to no passage"),
+    ):
+        click(find(tab, QPushButton, "ask"))
+        jobs.last.produce(answer)
+        jobs.last.finish()
+        assert badge.text() == shown
+
+
+def test_that_deleting_asks_first_and_leaves_the_files(
+    tab: DocumentsTab, store: CollectionStore, messages: FakeMessages
+) -> None:
+    fill(tab, store)
+    click(find(tab, QPushButton, "delete_collection"))
+    assert store.find("handbook") is not None
+    click(find(tab, QPushButton, "confirm_delete"))
+    assert store.find("handbook") is None
+    assert "not touched" in messages.said[-1][1]
+
+
+def test_that_a_taken_name_is_refused_beside_the_field(tab: DocumentsTab, store: CollectionStore) -> None:
+    fill(tab, store)
+    click(find(tab, QPushButton, "new_collection"))
+    type_text(find(tab, QLineEdit, "collection_name"), "handbook")
+    click(find(tab, QPushButton, "create_collection"))
+    assert "already" in tab.presenter.state.name_trouble
+    type_text(find(tab, QLineEdit, "collection_name"), " 2")
+    click(find(tab, QPushButton, "create_collection"))
+    assert tab.presenter.state.selected == "handbook 2"

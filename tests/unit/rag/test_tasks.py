@@ -1,0 +1,191 @@
+"""Indexing, searching and asking with the real embedder and the real index, in this process."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.llm_models import write_saying_gguf
+from tests.unit.rag.documents import HANDBOOK, write_facts
+from workbench.database import Database
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import RecordingContext
+from workbench.llm.engines import close_engines
+from workbench.llm.library import find_model
+from workbench.llm.types import GenerationConfig, LoadConfig
+from workbench.paths import WorkbenchPaths
+from workbench.rag.indexing import index_spec, rebuild_spec
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import ask, index, rebuild, search
+from workbench.rag.types import (
+    Answer,
+    AskRequest,
+    DocumentStatus,
+    FileIndexed,
+    Hit,
+    IndexReport,
+    IndexRequest,
+    Question,
+    QuestionHits,
+    RebuildRequest,
+    RetrievalConfig,
+    RetrievalMode,
+    SearchRequest,
+)
+
+pytestmark = pytest.mark.slow
+NAME = "facts"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_facts(tmp_path / "docs")
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
+    return CollectionStore(database, home)
+
+
+def run_index(store: CollectionStore, *sources: Path, stop: Callable[[FileIndexed], bool] | None = None) -> IndexReport:
+    """Index as the app does: every produced file is written down at once."""
+
+    class Recorder(RecordingContext):
+        def produce(self, item: object) -> None:  # type: ignore[override]
+            if isinstance(item, FileIndexed):
+                self.produced.append(item)
+                if stop is not None and stop(item):
+                    raise KeyboardInterrupt  # dies before the app heard of this file
+                store.record(NAME, item)
+
+    spec = index_spec(store, NAME, sources)
+    return index(Recorder(), IndexRequest.model_validate(spec.params))
+
+
+def found(store: CollectionStore, query: str, mode: RetrievalMode = RetrievalMode.HYBRID) -> list[Hit]:
+    context = RecordingContext()
+    retrieval = RetrievalConfig(mode=mode, top_k=3)
+    search(context, SearchRequest(collection=store.ref(NAME), queries=(Question(text=query),), retrieval=retrieval))
+    (hits,) = context.produced
+    assert isinstance(hits, QuestionHits)
+    return list(hits.hits)
+
+
+@pytest.mark.parametrize("mode", list(RetrievalMode))
+def test_that_every_hit_is_its_page_from_start_to_end(
+    store: CollectionStore, folder: Path, mode: RetrievalMode
+) -> None:
+    report = run_index(store, folder)
+    assert (report.indexed, report.failed, report.chunks) == (3, 0, 5)
+    for query, document in (("toaster warranty", "delivery.pdf"), ("paid holiday", "handbook.md")):
+        hits = found(store, query, mode)
+        assert hits[0].document == document
+        for hit in hits:
+            assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+
+
+def test_that_only_what_changed_is_indexed_again(store: CollectionStore, folder: Path) -> None:
+    run_index(store, folder)
+    (folder / "handbook.md").write_text(HANDBOOK.replace("27 days", "28 days"), encoding="utf-8")
+    (folder / "office.txt").unlink()
+    shutil.copy(folder / "delivery.pdf", folder / "z-copy.pdf")
+    report = run_index(store, folder)
+    assert (report.indexed, report.unchanged, report.removed) == (2, 1, 1)
+    assert {d.name: d.duplicate_of for d in store.documents(NAME)} == {
+        "delivery.pdf": "",
+        "handbook.md": "",
+        "z-copy.pdf": "delivery.pdf",
+    }
+    texts = [hit.text for hit in found(store, "paid holiday days", RetrievalMode.TEXT)]
+    assert any("28 days" in text for text in texts)
+    assert not any("27 days" in text for text in texts)
+
+
+def test_that_bad_files_are_reported_and_the_others_go_on(store: CollectionStore, folder: Path) -> None:
+    (folder / "empty.md").write_bytes(b"")
+    (folder / "noise.bin").write_bytes(bytes(range(256)) * 20)
+    report = run_index(store, folder, folder / "nowhere.md")
+    assert (report.indexed, report.failed) == (3, 3)
+    reasons = {d.name: d.reason for d in store.documents(NAME) if d.status is DocumentStatus.FAILED}
+    assert set(reasons) == {"empty.md", "noise.bin", "nowhere.md"}
+    assert "empty.md is empty" in reasons["empty.md"]
+
+
+def test_that_a_run_that_died_after_a_write_is_continued_without_doubles(store: CollectionStore, folder: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_index(store, folder, stop=lambda item: True)
+    assert store.documents(NAME) == []
+    report = run_index(store, folder)
+    assert report.indexed == 3
+    assert len({hit.chunk_id for hit in found(store, "days")}) == len(found(store, "days"))
+
+
+def test_that_a_deleted_index_comes_back_without_the_files(store: CollectionStore, folder: Path) -> None:
+    run_index(store, folder)
+    before = [hit.chunk_id for hit in found(store, "How long is the warranty?")]
+    shutil.rmtree(folder)
+    shutil.rmtree(store.get(NAME).folder)
+    with pytest.raises(WorkbenchError) as caught:
+        found(store, "warranty")
+    assert caught.value.code == "index_damaged"
+    report = rebuild(RecordingContext(), RebuildRequest.model_validate(rebuild_spec(store, NAME).params))
+    assert (report.documents, report.chunks) == (3, 5)
+    assert [hit.chunk_id for hit in found(store, "How long is the warranty?")] == before
+
+
+def asked(store: CollectionStore, model: Path, *questions: str, **changes: object) -> list[Answer]:
+    context = RecordingContext()
+    request = AskRequest(
+        collection=store.ref(NAME),
+        questions=tuple(Question(id=str(n), text=text) for n, text in enumerate(questions)),
+        model=find_model(str(model), [], model.parent),
+        load=LoadConfig(context_length=1024, threads=1),
+        config=GenerationConfig(max_tokens=60),
+        retrieval=RetrievalConfig(top_k=2),
+    ).model_copy(update=changes)
+    try:
+        ask(context, request)
+    finally:
+        close_engines()
+    return [item for item in context.produced if isinstance(item, Answer)]
+
+
+def test_that_an_answer_carries_the_place_of_its_mark(store: CollectionStore, folder: Path, tmp_path: Path) -> None:
+    run_index(store, folder)
+    model = write_saying_gguf(tmp_path / "says.gguf", "27 days [1] [9]", context=1024)
+    (answer,) = asked(store, model, "How many days of paid holiday are there?")
+    assert answer.answer == "27 days [1] [9]"
+    assert answer.answerable
+    (citation,) = answer.citations
+    assert (citation.document, citation.text) == (answer.hits[0].document, answer.hits[0].text)
+    assert answer.dangling == (9,)
+
+
+def test_that_a_refusal_is_not_answerable_and_many_questions_keep_their_ids(
+    store: CollectionStore, folder: Path, tmp_path: Path
+) -> None:
+    run_index(store, folder)
+    model = write_saying_gguf(tmp_path / "says.gguf", "The documents do not say.", context=1024)
+    answers = asked(store, model, "Who is the mayor?", "What does the lamp cost?")
+    assert {answer.id: answer.answerable for answer in answers} == {"0": False, "1": False}
+
+
+def test_that_the_model_is_not_asked_when_nothing_was_found(
+    store: CollectionStore, folder: Path, tmp_path: Path
+) -> None:
+    run_index(store, folder)
+    model = write_saying_gguf(tmp_path / "says.gguf", "invented", context=1024)
+    (answer,) = asked(store, model, "xylophone zebra", retrieval=RetrievalConfig(mode=RetrievalMode.TEXT))
+    assert not answer.answerable
+    assert answer.completion is None
+    assert "No passage was found" in answer.remark
+
+
+def test_that_reranking_without_a_cross_encoder_says_so(store: CollectionStore, folder: Path) -> None:
+    run_index(store, folder)
+    request = SearchRequest(
+        collection=store.ref(NAME), queries=(Question(text="x"),), retrieval=RetrievalConfig(rerank=True)
+    )
+    with pytest.raises(WorkbenchError, match="cross-encoder"):
+        search(RecordingContext(), request)
