@@ -3,23 +3,21 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from workbench.finetune.types import Adapter, ExportFormat
+from workbench.finetune.types import Adapter
 from workbench.ui import icons
+from workbench.ui.finetune.adapter_card import AdapterCard, loss_in_words
 from workbench.ui.finetune.run_lines import RunLines
 from workbench.ui.finetune.state import ExportState, FinetuneState
-from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
@@ -62,7 +60,7 @@ class AdaptersPage(QWidget):
         adapter = state.selected_adapter
         self._card.setVisible(adapter is not None)
         if adapter is not None:
-            self._show_card(adapter)
+            self._card.show_adapter(adapter)
         self._show_question(state.asked_to_delete)
         self._show_export(state.export)
         self._is_showing = False
@@ -81,23 +79,6 @@ class AdaptersPage(QWidget):
             text += self.tr(" First, import some examples on the Data tab.")
         self._empty.show_text(title, text, action)
         self._leads_to_data = not state.datasets
-
-    def _show_card(self, adapter: Adapter) -> None:
-        config = adapter.config
-        held_out = f"{adapter.eval_loss:.3f}" if adapter.eval_loss is not None else self.tr("not measured")
-        lines = [
-            self.tr("{} steps in {}, rank {}, learning rate {:g}, seed {}").format(
-                f"{adapter.steps:,}",
-                duration_in_words(adapter.seconds),
-                adapter.rank,
-                config.learning_rate,
-                config.seed,
-            ),
-            self.tr("Loss {}, held-out loss {}").format(_loss(adapter), held_out),
-            self.tr("Lies in {}").format(adapter.folder),
-            self.tr("SHA-256 {}").format(adapter.gguf_hash),
-        ]
-        self._details.setText("\n".join(lines))
 
     def _show_question(self, name: str) -> None:
         was_hidden = self._question.isHidden()
@@ -118,7 +99,7 @@ class AdaptersPage(QWidget):
             self._strip.show_progress(export.done, export.total, export.label)
         else:
             self._strip.show_text(export.label)
-        self._export.setEnabled(export is None or not export.is_running)
+        self._card.allow_export(export is None or not export.is_running)
 
     # -- building -----------------------------------------------------------------------------------------------------
 
@@ -141,7 +122,7 @@ class AdaptersPage(QWidget):
                 Column("Base", lambda a: a.base_name),
                 Column("Data", lambda a: a.dataset_name or "–"),
                 Column("Rows", lambda a: f"{a.rows:,}", align_right=True, sort_key=lambda a: a.rows),
-                Column("Loss", _loss, align_right=True, sort_key=lambda a: a.loss or 0.0),
+                Column("Loss", loss_in_words, align_right=True, sort_key=lambda a: a.loss or 0.0),
                 Column("Trained", lambda a: _date(a.created), sort_key=lambda a: a.created),
                 Column("Hash", lambda a: a.gguf_hash[:HASH_CHARACTERS], tooltip=lambda a: a.gguf_hash,
                        ink=lambda a: "muted"),
@@ -152,45 +133,11 @@ class AdaptersPage(QWidget):
         self._table.setObjectName("adapter_table")
         self._table.setAccessibleName(self.tr("Adapters"))
         self._table.allow_sorting()
-        self._build_card()
+        self._card = AdapterCard(self)
         self._question, self._question_text, self._yes, self._keep = self._build_question()
         self._strip = JobStrip(self)
         self._trouble = TroubleCard("export_trouble", self)
         self._build_result()
-
-    def _build_card(self) -> None:
-        self._card = QFrame(self)
-        set_role(self._card, "panel")
-        self._details = QLabel(self._card)
-        self._details.setObjectName("adapter_details")
-        self._details.setTextFormat(Qt.TextFormat.PlainText)
-        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._details.setWordWrap(True)
-        set_role(self._details, "small")
-        self._try = _button(
-            self.tr("Try it in the playground"), "adapter_try", self.tr("Try the selected adapter in the playground")
-        )
-        set_role(self._try, "primary")
-        self._export = _button(self.tr("Export"), "adapter_export", self.tr("Export the selected adapter"))
-        menu = QMenu(self._export)
-        for kind, words in self._formats().items():
-            action = QAction(words, menu)
-            action.setObjectName(f"export_{kind.value}")
-            action.setData(kind)
-            menu.addAction(action)
-        menu.triggered.connect(self._on_export_chosen)
-        self._export.setMenu(menu)
-        self._folder = _button(
-            self.tr("Where is it"), "adapter_folder", self.tr("Show the folder of the selected adapter")
-        )
-        self._delete = _button(self.tr("Delete…"), "adapter_delete", self.tr("Delete the selected adapter"))
-
-    def _formats(self) -> dict[ExportFormat, str]:
-        return {
-            ExportFormat.PEFT: self.tr("PEFT folder, for transformers…"),
-            ExportFormat.GGUF_LORA: self.tr("GGUF adapter, for llama.cpp…"),
-            ExportFormat.GGUF_MERGED: self.tr("Whole model with the adapter merged in (GGUF)…"),
-        }
 
     def _build_question(self) -> tuple[QFrame, QLabel, QPushButton, QPushButton]:
         frame = QFrame(self)
@@ -235,18 +182,6 @@ class AdaptersPage(QWidget):
         head = QHBoxLayout()
         head.addLayout(words, 1)
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignTop)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self._try)
-        buttons.addWidget(self._export)
-        buttons.addWidget(self._folder)
-        buttons.addStretch(1)
-        buttons.addWidget(self._delete)
-        card = QVBoxLayout(self._card)
-        card.setContentsMargins(14, 10, 14, 12)
-        card.setSpacing(8)
-        card.addWidget(self._details)
-        card.addLayout(buttons)
         full = QVBoxLayout(self._full)
         full.setContentsMargins(0, 0, 0, 0)
         full.setSpacing(10)
@@ -271,9 +206,10 @@ class AdaptersPage(QWidget):
         self._runs.run_chosen.connect(self.run_chosen)
         self._table.selection_moved.connect(self._on_selected)
         self._table.record_activated.connect(self._on_activated)
-        self._try.clicked.connect(self.try_requested)
-        self._folder.clicked.connect(self.folder_requested)
-        self._delete.clicked.connect(self.delete_requested)
+        self._card.try_requested.connect(self.try_requested)
+        self._card.folder_requested.connect(self.folder_requested)
+        self._card.delete_requested.connect(self.delete_requested)
+        self._card.export_chosen.connect(self.export_chosen)
         self._yes.clicked.connect(self.delete_confirmed)
         self._keep.clicked.connect(self.keep_requested)
         self._strip.stop_requested.connect(self.export_stop_requested)
@@ -283,10 +219,6 @@ class AdaptersPage(QWidget):
     @Slot()
     def _on_empty_action(self) -> None:
         (self.data_requested if self._leads_to_data else self.new_requested).emit()
-
-    @Slot(QAction)
-    def _on_export_chosen(self, action: QAction) -> None:
-        self.export_chosen.emit(action.data())
 
     @Slot(object)
     def _on_selected(self, adapter: Adapter | None) -> None:
@@ -303,10 +235,6 @@ def _button(text: str, name: str, accessible: str) -> QPushButton:
     button.setObjectName(name)
     button.setAccessibleName(accessible)
     return button
-
-
-def _loss(adapter: Adapter) -> str:
-    return f"{adapter.loss:.3f}" if adapter.loss is not None else "–"
 
 
 def _date(iso: str) -> str:

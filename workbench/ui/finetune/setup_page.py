@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
     QComboBox,
     QFormLayout,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.expert_form import ExpertForm
-from workbench.ui.finetune.presets import RECIPES, Preset
+from workbench.ui.finetune.presets_form import PresetsForm
 from workbench.ui.finetune.state import FinetuneState, SetupState
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.empty_state import EmptyState
@@ -86,22 +85,10 @@ class SetupPage(QWidget):
             self._restart.setChecked(setup.restart)
 
     def _show_settings(self, setup: SetupState) -> None:
-        for preset, button in self._presets.items():
-            button.setChecked(preset is setup.preset)
-        self._own.setVisible(setup.preset is Preset.OWN)
-        config = setup.config
-        passes = self.tr("1 pass") if config.epochs == 1 else self.tr("{} passes").format(config.epochs)
-        held_out = self.tr(", {:.0%} held out").format(config.validation_share) if config.validation_share else ""
-        self._summary.setText(
-            self.tr("{}, rank {}, learning rate {:g}, {} rows a step{}").format(
-                passes, config.rank, config.learning_rate, config.batch_size * config.gradient_accumulation, held_out
-            )
-        )
-        with QSignalBlocker(self._expert_switch):
-            self._expert_switch.setChecked(setup.is_expert)
+        self._presets.show_settings(setup)
         self._expert.setVisible(setup.is_expert)
         if setup.is_expert:
-            self._expert.show_config(config)
+            self._expert.show_config(setup.config)
         self._config_trouble.setText(setup.config_trouble)
         self._config_trouble.setVisible(bool(setup.config_trouble))
 
@@ -145,7 +132,9 @@ class SetupPage(QWidget):
         self._empty.setObjectName("setup_empty")
         self._body = QWidget(self)
         self._build_form()
-        self._build_presets()
+        self._presets = PresetsForm(self._body)
+        self._expert = ExpertForm(self._body)
+        self._config_trouble = _note("config_trouble", "error", self._body)
         self._build_foot()
         self._timer = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
 
@@ -175,32 +164,6 @@ class SetupPage(QWidget):
         )
         set_role(self._goes_on, "small")
 
-    def _build_presets(self) -> None:
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(False)  # none is chosen when single settings were changed
-        self._presets: dict[Preset, QPushButton] = {}
-        self._preset_texts: dict[Preset, QLabel] = {}
-        for preset, recipe in RECIPES.items():
-            button = _button(recipe.title, f"preset_{preset.value}", f"{recipe.title}: {recipe.about}")
-            button.setCheckable(True)
-            text = QLabel(recipe.about, self._body)
-            text.setWordWrap(True)
-            set_role(text, "small")
-            self._group.addButton(button)
-            self._presets[preset], self._preset_texts[preset] = button, text
-        self._own = QLabel(self.tr("own settings"), self._body)
-        set_role(self._own, "badge")
-        self._summary = QLabel(self._body)
-        self._summary.setObjectName("settings_summary")
-        set_role(self._summary, "muted")
-        self._expert_switch = _button(
-            self.tr("Expert settings"), "expert_switch", self.tr("Show every setting with its explanation")
-        )
-        self._expert_switch.setCheckable(True)
-        set_role(self._expert_switch, "quiet")
-        self._expert = ExpertForm(self._body)
-        self._config_trouble = _note("config_trouble", "error", self._body)
-
     def _build_foot(self) -> None:
         self._trouble = TroubleCard("setup_trouble", self._body)
         self._verdict = QLabel(self._body)
@@ -221,7 +184,7 @@ class SetupPage(QWidget):
         rows.setContentsMargins(0, 0, 4, 0)
         rows.setSpacing(12)
         rows.addWidget(self._lay_out_form())
-        rows.addLayout(self._lay_out_presets())
+        rows.addWidget(self._presets)
         rows.addWidget(self._config_trouble)
         rows.addWidget(self._expert)
         rows.addStretch(1)
@@ -263,26 +226,6 @@ class SetupPage(QWidget):
         form.addRow("", self._restart_row)
         return self._form
 
-    def _lay_out_presets(self) -> QVBoxLayout:
-        cards = QHBoxLayout()
-        cards.setSpacing(12)
-        for preset, button in self._presets.items():
-            card = QVBoxLayout()
-            card.setSpacing(4)
-            card.addWidget(button)
-            card.addWidget(self._preset_texts[preset])
-            card.addStretch(1)
-            cards.addLayout(card, 1)
-        line = QHBoxLayout()
-        line.addWidget(self._own)
-        line.addWidget(self._summary, 1)
-        line.addWidget(self._expert_switch)
-        column = QVBoxLayout()
-        column.setSpacing(8)
-        column.addLayout(cards)
-        column.addLayout(line)
-        return column
-
     def _lay_out_foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
         foot.setSpacing(10)
@@ -297,9 +240,8 @@ class SetupPage(QWidget):
         self._base.model_chosen.connect(self.base_chosen)
         self._dataset.activated.connect(self._on_dataset_activated)
         self._name.textEdited.connect(self.name_edited)
-        for button in self._presets.values():
-            button.clicked.connect(self._on_preset_clicked)
-        self._expert_switch.toggled.connect(self.expert_toggled)
+        self._presets.preset_chosen.connect(self.preset_chosen)
+        self._presets.expert_toggled.connect(self.expert_toggled)
         self._expert.option_chosen.connect(self.option_chosen)
         self._restart.toggled.connect(self.restart_chosen)
         self._timer.timeout.connect(self.estimate_due)
@@ -308,11 +250,6 @@ class SetupPage(QWidget):
     @Slot(int)
     def _on_dataset_activated(self, index: int) -> None:
         self.dataset_chosen.emit(self._dataset.itemData(index))
-
-    @Slot()
-    def _on_preset_clicked(self) -> None:
-        clicked = self.sender()
-        self.preset_chosen.emit(next(preset for preset, button in self._presets.items() if button is clicked))
 
 
 def _is_base(model: ModelRef) -> bool:
