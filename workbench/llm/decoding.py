@@ -22,7 +22,7 @@ class Ask:
     adapter_hash: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Decoding:
     """The changing state of one answer. Written by the scheduler's thread; `cancelled` by the one who waits."""
 

@@ -34,9 +34,19 @@ def estimate(model: ModelRef, load: LoadConfig) -> MemoryUse:
     context = min(load.context_length, model.context_length or load.context_length)
     return MemoryUse(
         weights=model.size_bytes,
-        kv_cache=kv_bytes_per_token(model) * context * load.parallel_sequences,
+        kv_cache=kv_bytes_per_token(model) * context * sequences_for(model, load),
         compute=compute_bytes(model),
     )
+
+
+def sequences_for(model: ModelRef, load: LoadConfig) -> int:
+    """Answers decoded at once: as wished, but fewer where their cache would take more than a quarter of the memory.
+
+    Of all the memory, not of what is free: the same computer always composes the same batches, so that texts repeat.
+    """
+    context = min(load.context_length, model.context_length or load.context_length)
+    each = max(1, kv_bytes_per_token(model) * context)
+    return max(1, min(load.parallel_sequences, total_memory() // 4 // each))
 
 
 def kv_bytes_per_token(model: ModelRef) -> int:
@@ -53,7 +63,7 @@ def verdict(model: ModelRef, load: LoadConfig, free_bytes: int) -> FitVerdict:
     """Fits, tight or won't fit into `free_bytes`."""
     use = estimate(model, load)
     fit = Fit.FITS if use.total <= 0.75 * free_bytes else Fit.TIGHT if use.total <= free_bytes else Fit.WONT
-    per_token = kv_bytes_per_token(model) * load.parallel_sequences
+    per_token = kv_bytes_per_token(model)  # for one answer at once: fewer are decoded together where memory is short
     left = free_bytes - use.weights - use.compute
     longest = 0 if left <= 0 else left // per_token if per_token else model.context_length
     return FitVerdict(fit, use.total, free_bytes, min(longest, model.context_length or longest))
@@ -66,6 +76,13 @@ def free_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
+def total_memory() -> int:
+    """Bytes of memory that this computer has."""
+    import psutil
+
+    return int(psutil.virtual_memory().total)
+
+
 def check_fits(model: ModelRef, load: LoadConfig) -> None:
     """Raise WorkbenchError with numbers, and the longest context that fits, instead of filling the memory."""
     found = verdict(model, load, free_memory())
@@ -73,7 +90,7 @@ def check_fits(model: ModelRef, load: LoadConfig) -> None:
         return
     usable = found.longest_context >= 256
     raise WorkbenchError(
-        f"{model.name} with {load.parallel_sequences} answers at once of {load.context_length} tokens needs about "
+        f"{model.name} with a context of {load.context_length} tokens needs about "
         f"{gigabytes(found.needed_bytes)}, but {gigabytes(found.free_bytes)} of memory are free.",
         hint=f"A context of {found.longest_context // 256 * 256} tokens fits: change it in the preferences."
         if usable

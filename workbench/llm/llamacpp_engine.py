@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
 from workbench.llm.decoding import Ask, Decoding, Outbox
+from workbench.llm.fit import sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, Lane
 from workbench.llm.llama_native import Weights
@@ -68,6 +69,7 @@ class LlamaCppEngine:
         check_loadable(header)
         self._weights = Weights(path, model.name, load.gpu_layers)
         self._threads = load.threads or physical_cores()
+        self._sequences = sequences_for(model, load)
         trained = header.size("context_length")
         self._context_length = min(load.context_length, trained) if trained else load.context_length
         template = ChatTemplate(
@@ -262,7 +264,7 @@ class LlamaCppEngine:
         lane = Lane(
             self._weights,
             context_length=self._context_length,
-            sequences=self.load.parallel_sequences,
+            sequences=self._sequences,
             threads=self._threads,
             adapter=adapter,
             fixed_chunk=fixed_chunk,
@@ -300,7 +302,7 @@ def physical_cores() -> int:
 
 def fixed_chunk(parameters: int) -> int:
     """Prompt tokens per step of an exact batch: from the model alone, never from the clock, so that it repeats."""
-    return max(32, min(256, 10_000_000_000 // max(1, parameters)))
+    return max(32, min(512, 10_000_000_000 // max(1, parameters)))
 
 
 def _step(lane: Lane) -> bool:

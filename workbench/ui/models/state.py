@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from workbench.llm.fit import Fit, FitVerdict
+from workbench.llm.fit import Fit, FitVerdict, sequences_for
 from workbench.llm.in_words import size_in_words
 from workbench.llm.library import STARTER
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
@@ -79,6 +79,6 @@ def memory_in_words(row: ModelRow, load: LoadConfig) -> str:
         return ""
     context = min(load.context_length, row.model.context_length or load.context_length)
     return (
-        f"about {size_in_words(row.verdict.needed_bytes)} for {load.parallel_sequences} answers at once of "
+        f"about {size_in_words(row.verdict.needed_bytes)} with {sequences_for(row.model, load)} answers at once of "
         f"{context:,} tokens; {size_in_words(row.verdict.free_bytes)} are free"
     )
