@@ -60,8 +60,8 @@ class Program:
         scheme, reopens = peek_at_settings(paths.settings)
         self.theme = Theme(app, scheme)
         state = WindowState(paths.home / "window.ini")
-        self._tabs = Tabs(self)
-        self.window = MainWindow(self._tabs.specs(), state, state.last_tab if reopens else "")
+        self.tabs = Tabs(self)
+        self.window = MainWindow(self.tabs.specs(), state, state.last_tab if reopens else "")
         self.window.show_scheme(scheme)
         self.window.painted.connect(self._on_painted, Qt.ConnectionType.QueuedConnection)
         self.window.closing.connect(self._on_closing)
@@ -143,7 +143,7 @@ class Program:
         self.window.show_status(str(self.paths.home))
         self.window.make_ready()
         self.is_ready = True
-        QTimer.singleShot(0, self._tabs.follow_durable_runs)
+        QTimer.singleShot(0, self.tabs.follow_durable_runs)
 
     def _look_back(self) -> None:
         """Say so when the last start ended without closing: possible only for the holder of the lock."""

@@ -55,6 +55,10 @@ class JobBridge(QObject):
         """All jobs of this start, oldest first."""
         return self._runner.jobs()
 
+    def observe(self, listener: Listener) -> Callable[[], None]:
+        """Have all events of all jobs told to `listener`, on their threads; call the result to stop that."""
+        return self._runner.observe(listener)
+
     def post(self, function: Callable[[], None]) -> None:
         """Have `function` called on the UI thread soon; from any thread. Dropped when the window has gone."""
         with self._lock:

@@ -1,0 +1,198 @@
+"""The real window doing real work while it ticks: `python -m benchmarks._window_under_load SECONDS [--together]`.
+
+Works on the data folder in WORKBENCH_HOME. Prints {"ticks", "phases": {name: [start, end]}, "said": {kind: count}}.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+import workbench  # noqa: F401  (silences libraries before they are imported)
+from benchmarks._ticking import Ticks
+from workbench.app import Program
+from workbench.datasets.types import TrainingRow
+from workbench.jobs.events import JobEvent, Produced
+from workbench.llm.types import ChatMessage, Role
+from workbench.paths import WorkbenchPaths, find_home
+
+if TYPE_CHECKING:
+    from workbench.ui.documents import DocumentsTab
+    from workbench.ui.finetune import FinetuneTab
+    from workbench.ui.playground import PlaygroundTab
+
+PATIENCE_SECONDS = 240
+FILES, ROWS = 300, 400
+_PROVES = {"generate": "TextProduced", "index": "FileIndexed", "train": "StepMetrics"}
+"""What a worker hands over when it really does that work."""
+
+
+class Driver:
+    """Uses the window as its user would: opens a tab, starts the work there, looks at it."""
+
+    def __init__(self, program: Program, seconds: float, together: bool) -> None:
+        self._program = program
+        self._seconds = seconds
+        self._plan = [tuple(_PROVES)] if together else [(name,) for name in _PROVES]
+        self._said: Counter[str] = Counter()
+        self.ticks = Ticks()
+        self.problem = ""
+        self.phases: dict[str, tuple[float, float]] = {}
+        self._timer = QTimer(interval=100)
+        self._timer.timeout.connect(self._look)
+        self._step: Callable[[], bool] = self._is_ready
+        self._start = 0.0
+        self._before: Counter[str] = Counter()
+
+    @property
+    def said(self) -> dict[str, int]:
+        return dict(self._said)
+
+    def run(self) -> None:
+        self._timer.start()
+
+    def _look(self) -> None:
+        if self._step():
+            self._timer.stop()
+            self._program.window.close()
+
+    def _is_ready(self) -> bool:
+        """Until the tabs can be built; then builds the three that are used, and begins."""
+        if not self._program.is_ready or not self._program.tabs.catalog.was_scanned:
+            return False  # Home has asked for the scan
+        self._program.jobs.observe(self._note)
+        self._documents: DocumentsTab = self._open("documents")
+        self._finetune: FinetuneTab = self._open("finetune")
+        self._playground: PlaygroundTab = self._open("playground")
+        self._dataset = self._save_rows()
+        self._folder = self._write_files()
+        self.ticks.start()
+        self._next_phase()
+        return False
+
+    def _open(self, tab: str) -> Any:
+        self._program.window.open_tab(tab)
+        return self._program.window.tab(tab)
+
+    def _note(self, event: JobEvent) -> None:
+        if isinstance(event, Produced):
+            self._said[event.kind] += 1
+
+    def _next_phase(self) -> None:
+        self._names, self._plan = self._plan[0], self._plan[1:]
+        self._start, self._before = time.perf_counter(), self._said.copy()
+        self._worked_since: float | None = None
+        if "index" in self._names:
+            self._program.window.open_tab("documents")
+            self._documents.presenter.add_paths([str(self._folder)])
+        if "train" in self._names:
+            self._program.window.open_tab("finetune")
+            self._train()
+        if "generate" in self._names:
+            self._program.window.open_tab("playground")
+            self._playground.presenter.set_option("max_tokens", 400)
+        self._step = self._is_over
+
+    def _is_over(self) -> bool:
+        """A phase ends when all its work was seen to go on for the wanted seconds."""
+        now = time.perf_counter()
+        if "generate" in self._names:
+            self._ask_again()
+        works = all(self._said[_PROVES[name]] > self._before[_PROVES[name]] + 2 for name in self._names)
+        if works and self._worked_since is None:
+            self._worked_since = now
+        if now - self._start > PATIENCE_SECONDS:
+            self.problem = f"In {PATIENCE_SECONDS} s not all of {self._names} was seen to work: {self.said}"
+            self._plan = []
+            self._end_jobs()
+            return False
+        if self._worked_since is None or now - self._worked_since < self._seconds:
+            return False
+        self.phases["+".join(self._names)] = (self._start, now)
+        self._end_jobs()
+        return False
+
+    def _end_jobs(self) -> None:
+        """Also the durable one: nothing of this goes on when the window is closed."""
+        for job in self._program.jobs.jobs():
+            if job.last_word is None:
+                self._program.jobs.cancel(job.id)
+        self._step = self._is_quiet
+
+    def _is_quiet(self) -> bool:
+        if any(job.last_word is None for job in self._program.jobs.jobs()):
+            return False
+        if self._plan:
+            self._next_phase()
+            return False
+        return True
+
+    def _ask_again(self) -> None:
+        presenter = self._playground.presenter
+        if presenter.state.running is None:
+            presenter.clear()
+            presenter.edit_prompt("Tell me everything about the lamp, the radio, the heater and the fan, one by one.")
+            presenter.run()
+
+    def _train(self) -> None:
+        from workbench.finetune.running import train_request
+        from workbench.finetune.types import TrainingConfig
+
+        request = train_request(
+            self._program.paths, name="benchmark", base=self._program.tabs.catalog.models[0], dataset=self._dataset,
+            config=TrainingConfig(epochs=200), restart=True,
+        )  # fmt: skip
+        self._finetune.presenter.runs.start(request)
+
+    def _save_rows(self) -> Any:
+        from workbench.datasets.store import DatasetStore
+
+        rows = [
+            TrainingRow(
+                messages=(
+                    ChatMessage(role=Role.USER, content=f"What is the order number of customer {number}?"),
+                    ChatMessage(role=Role.ASSISTANT, content=f"The order number is {number * 7919 % 100_000:05}."),
+                ),
+                number=number,
+            )
+            for number in range(1, ROWS + 1)
+        ]
+        return DatasetStore(self._program.database).save("benchmark", rows, origin="benchmark")
+
+    def _write_files(self) -> Path:
+        folder = self._program.paths.home / "benchmark files"
+        folder.mkdir()
+        for number in range(FILES):
+            lines = [f"Paragraph {at}: part {number * at % 997} stands on shelf {at % 41}.\n\n" for at in range(1, 60)]
+            (folder / f"file {number}.md").write_text(f"# File {number}\n\n" + "".join(lines), encoding="utf-8")
+        return folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("--together", action="store_true", help="one phase with all three works, instead of three")
+    arguments = parser.parse_args()
+    app = QApplication(sys.argv[:1])
+    program = Program(app, WorkbenchPaths(find_home()))
+    driver = Driver(program, arguments.seconds, arguments.together)
+    program.window.show()
+    driver.run()
+    app.exec()
+    if driver.problem:
+        print(driver.problem, file=sys.stderr, flush=True)
+        os._exit(1)
+    print(json.dumps({"ticks": driver.ticks.seen, "phases": driver.phases, "said": driver.said}), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

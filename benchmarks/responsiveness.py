@@ -1,0 +1,98 @@
+"""Does the window stand still while a model generates, a folder is indexed and a LoRA trains?
+
+A bare Qt window and the real one run at the same time, under the same load: what the real one makes its workers do.
+Both count how late a 5 ms timer comes. The goals are about the excess of the real one over the bare one.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import Goal, Report
+from workbench.errors import WorkbenchError
+
+SECONDS, QUICK_SECONDS = 20.0, 10.0
+ROOT = Path(__file__).parents[1]
+
+Seen = list[tuple[float, float]]
+
+
+def run(quick: bool) -> Report:
+    _check_starter()
+    measured: dict[str, Any] = {}
+    phases: dict[str, tuple[Seen, Seen]] = {}
+    for together in (True,) if quick else (True, False):
+        found, said = _measure(QUICK_SECONDS if quick else SECONDS, together)
+        phases.update(found)
+        measured.update({f"said_{'together' if together else 'alone'}": said})
+    for name, (ours, bare) in phases.items():
+        measured[name] = {"window": _summary(ours), "bare": _summary(bare)}
+    p99 = max(_percentile(ours, 99) - _percentile(bare, 99) for ours, bare in phases.values())
+    worst = max(_worst(ours) - _worst(bare) for ours, bare in phases.values())
+    return Report(
+        "responsiveness",
+        measured,
+        (
+            Goal("99th percentile of stalls, ms more than a bare loop", p99 * 1000, "<= 8"),
+            Goal("worst stall, ms more than a bare loop", worst * 1000, "<= 80"),
+        ),
+    )
+
+
+def _measure(seconds: float, together: bool) -> tuple[dict[str, tuple[Seen, Seen]], dict[str, int]]:
+    """Per phase what the window and the bare loop saw, and what the workers produced."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        environment = {**os.environ, "WORKBENCH_HOME": str(Path(folder) / "home")}
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+        bare = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks._bare_window"],
+            env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        command = [sys.executable, "-m", "benchmarks._window_under_load", str(seconds)]
+        ours = subprocess.run(
+            [*command, "--together"] if together else command, env=environment, cwd=ROOT, capture_output=True, text=True
+        )
+        printed, _ = bare.communicate()
+    if ours.returncode != 0 or not ours.stdout.strip():
+        raise WorkbenchError("The window under load failed.", hint=ours.stderr.strip()[-400:], details=ours.stderr)
+    told = json.loads(ours.stdout.splitlines()[-1])
+    return (
+        {
+            name: (_between(told["ticks"], start, end), _between(json.loads(printed), start, end))
+            for name, (start, end) in told["phases"].items()
+        },
+        told["said"],
+    )
+
+
+def _check_starter() -> None:
+    from workbench.llm.library import find_starter
+
+    if find_starter() is None:
+        raise WorkbenchError("There is no starter model to put the window under load.")
+
+
+def _between(seen: Seen, start: float, end: float) -> Seen:
+    return [(at, late) for at, late in seen if start <= at <= end]
+
+
+def _percentile(seen: Seen, percent: float) -> float:
+    late = sorted(lateness for _, lateness in seen)
+    return late[min(len(late) - 1, int(len(late) * percent / 100))] if late else 0.0
+
+
+def _worst(seen: Seen) -> float:
+    return max((late for _, late in seen), default=0.0)
+
+
+def _summary(seen: Seen) -> dict[str, float]:
+    return {
+        "ticks": len(seen),
+        "p50_ms": round(_percentile(seen, 50) * 1000, 2),
+        "p99_ms": round(_percentile(seen, 99) * 1000, 2),
+        "worst_ms": round(_worst(seen) * 1000, 2),
+    }
