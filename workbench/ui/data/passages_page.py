@@ -119,6 +119,7 @@ class PassagesPage(QWidget):
         self._name_trouble.setObjectName("passages_name_trouble")
         self._name_trouble.setTextFormat(Qt.TextFormat.PlainText)
         self._name_trouble.setWordWrap(True)
+        self._name_trouble.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         set_role(self._name_trouble, "error")
         self._make = QPushButton(self.tr("Make rows"), self._form)
         self._make.setObjectName("passages_make")

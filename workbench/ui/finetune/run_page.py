@@ -183,6 +183,7 @@ class RunPage(QWidget):
         buttons.setSpacing(10)
         buttons.addWidget(self._closing)
         buttons.addWidget(self._label, 1)
+        buttons.addStretch(0)
         for button in (self._pause, self._resume, self._stop, self._cancel, self._go_on):
             buttons.addWidget(button)
         column = QVBoxLayout(self)

@@ -262,6 +262,7 @@ def _note(name: str, role: str, parent: QWidget) -> QLabel:
     label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     set_role(label, role)
     return label
 
