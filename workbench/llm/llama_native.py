@@ -17,6 +17,9 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
 
+READ_WHOLE_BYTES = 1_000_000_000
+"""Smaller files are read, not mapped: a mapped file that is truncated meanwhile kills the process (SIGBUS)."""
+
 _log: collections.deque[str] = collections.deque(maxlen=400)
 _load_lock = threading.Lock()
 _BUFFER = re.compile(r"(\S+)\s+(KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
@@ -71,6 +74,8 @@ class Weights:
         self.name = name
         params = native.llama_model_default_params()
         params.n_gpu_layers = gpu_layers if native.llama_supports_gpu_offload() else 0
+        if path.stat().st_size <= READ_WHOLE_BYTES:
+            params.load_mode = native.LLAMA_LOAD_MODE_NONE
         with listening():
             self.model = native.llama_model_load_from_file(str(path).encode(), params)
             said = log_tail()

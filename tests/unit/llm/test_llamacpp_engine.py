@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -295,6 +296,13 @@ def test_that_closing_ends_what_is_under_way(tmp_path: Path, opened: Opener) -> 
     assert ended[0].finish_reason is FinishReason.CANCELLED and ended[0].text
     with pytest.raises(WorkbenchError, match="was unloaded"):
         answer(engine, ask())
+
+
+def test_that_a_model_file_that_is_cut_while_loaded_ends_nothing(tiny: LlamaCppEngine) -> None:
+    before = answer(tiny, ask()).text
+    os.truncate(tiny.model.path, 1000)
+    assert answer(tiny, ask()).text == before
+    assert answers(tiny, [ask()])[0].text == before
 
 
 def test_that_memory_names_weights_cache_and_buffers(tiny: LlamaCppEngine) -> None:
