@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workbench.cli.output import in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.llm.library import find_model
@@ -46,4 +47,4 @@ def generation_config(**wishes: Any) -> GenerationConfig:
     except ValidationError as error:
         first = error.errors()[0]
         option = "--" + str(first["loc"][0]).replace("_", "-")
-        raise WorkbenchError(f"{option} {first['input']}: {first['msg']}.", hint="Choose another value.") from error
+        raise WorkbenchError(f"{option} {first['input']}: {in_words(first)}.", hint="Choose another value.") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from workbench.cli.output import Output
+from workbench.cli.output import Output, in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
@@ -137,7 +137,7 @@ def _chunking(arguments: argparse.Namespace, place: Workplace, known: ChunkingCo
     except ValidationError as error:
         first = error.errors()[0]
         raise WorkbenchError(
-            f"Chunks of {tokens} tokens with an overlap of {overlap} cannot be made: {first['msg']}.",
+            f"Chunks of {tokens} tokens with an overlap of {overlap} cannot be made: {in_words(first)}.",
             hint="Use --chunk-tokens from 16 on and an overlap of at most half of it.",
         ) from error
 
@@ -163,9 +163,13 @@ def _show_file(output: Output, item: FileIndexed, path: str) -> None:
     if item.status is DocumentStatus.UNCHANGED:
         output.text(f"= {path}")
         return
-    counts = f" ({item.pages} pages, {item.chunks} chunks)" if item.chunks else ""
+    counts = f" ({_count(item.pages, 'page')}, {_count(item.chunks, 'chunk')})" if item.chunks else ""
     remarks = " ".join(filter(None, [item.reason, *item.warnings]))
     output.text(f"{_MARKS[item.status]} {path}{counts}{': ' + remarks if remarks else ''}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> RetrievalConfig:

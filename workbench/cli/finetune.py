@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from workbench.cli.output import Output
+from workbench.cli.output import Output, in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 
@@ -127,7 +127,7 @@ def _config(arguments: argparse.Namespace) -> "TrainingConfig":
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else "The settings"
-        raise WorkbenchError(f"{option} cannot be {first['input']}: {first['msg']}.", code="bad_setting") from error
+        raise WorkbenchError(f"{option} cannot be {first['input']}: {in_words(first)}.", code="bad_setting") from error
 
 
 def _dataset(data: str, place: Workplace, output: Output) -> "Dataset":

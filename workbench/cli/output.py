@@ -61,5 +61,11 @@ def printable(text: str) -> str:
     return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
+def in_words(error: Mapping[str, Any]) -> str:
+    """What one error of pydantic's `errors()` says, without its technical beginning."""
+    said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return said[:1].lower() + said[1:]
+
+
 def _is_number(text: str) -> bool:
     return text.strip()[:1].isdigit() or text in {"", "-"}

@@ -14,7 +14,9 @@ KEPT = 2
 def open_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
     """A freshly loaded engine that belongs to the caller (who closes it). Raises WorkbenchError."""
     if model.problem:
-        raise WorkbenchError(model.problem, hint="Choose another model.", code="model_unusable")
+        raise WorkbenchError(
+            model.problem, hint="Copy or download it again, or choose another model.", code="model_unusable"
+        )
     if model.kind is not ModelKind.CHAT:
         raise WorkbenchError(
             f"{model.name} is no language model but {_kind_name(model.kind)}.",
