@@ -1,0 +1,82 @@
+"""The Compare tab with real workers and the starter model: from a dropped file to a verdict."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeMessages, FakeNavigator
+from workbench.compare.catalogue import read_catalogue
+from workbench.compare.store import ComparisonStore
+from workbench.database import Database
+from workbench.jobs.runner import JobRunner
+from workbench.paths import WorkbenchPaths
+from workbench.settings import Settings
+from workbench.ui.compare import CompareTab, build
+from workbench.ui.compare.state import Page
+from workbench.ui.job_bridge import JobBridge
+
+pytestmark = pytest.mark.slow
+PATIENCE_MS = 240_000
+
+
+@pytest.fixture
+def bridge(home: WorkbenchPaths, qtbot: QtBot) -> Iterator[JobBridge]:
+    bridge = JobBridge(JobRunner(home))
+    yield bridge
+    bridge.shutdown()
+    # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
+    psutil.wait_procs(psutil.Process().children(), timeout=30)
+
+
+@pytest.fixture
+def tab(bridge: JobBridge, qtbot: QtBot, database: Database, home: WorkbenchPaths) -> CompareTab:
+    tab = build(
+        bridge,
+        FakeMessages(),
+        FakeNavigator(),
+        store=ComparisonStore(database),
+        paths=home,
+        settings=Settings,
+        read_catalogue=lambda: read_catalogue(database, home, ()),
+    )
+    qtbot.addWidget(tab)
+    tab.show()
+    return tab
+
+
+def press(tab: CompareTab, name: str) -> None:
+    button = tab.findChild(QPushButton, name)
+    assert isinstance(button, QPushButton)
+    assert button.isEnabled(), name
+    button.click()
+
+
+def test_that_a_file_of_questions_becomes_a_verdict(
+    tab: CompareTab, qtbot: QtBot, tmp_path: Path, database: Database
+) -> None:
+    path = tmp_path / "questions.csv"
+    path.write_text("question,answer\nHow heavy is it?,2 kg\nHow loud is it?,[]\n", encoding="utf-8")
+    qtbot.waitUntil(lambda: "starter" in tab.presenter.state.choices.models, timeout=PATIENCE_MS)
+    tab.file_chosen.emit(str(path))
+    qtbot.waitUntil(lambda: tab.presenter.state.questions is not None, timeout=PATIENCE_MS)
+    press(tab, "compare_standard")
+    tab.presenter.copy_arm(0)
+    assert [arm.name for arm in tab.presenter.state.arms] == ["prompt", "prompt 2"]
+    press(tab, "compare_run")
+    qtbot.waitUntil(lambda: tab.presenter.state.page is Page.RESULTS, timeout=PATIENCE_MS)
+
+    def has_verdict() -> bool:
+        assert tab.presenter.state.trouble is None, tab.presenter.state.trouble
+        results = tab.presenter.state.results
+        return results is not None and results.verdict is not None
+
+    qtbot.waitUntil(has_verdict, timeout=PATIENCE_MS)
+    headline = tab.findChild(QLabel, "compare_headline")
+    assert isinstance(headline, QLabel)
+    # The same arm twice gives the same answers: nothing can be told apart.
+    assert "cannot be told apart" in headline.text()
+    assert [entry.name for entry in ComparisonStore(database).list_comparisons()] == ["questions"]
