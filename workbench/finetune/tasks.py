@@ -234,6 +234,12 @@ class _Training:
             report.steps, report.total_steps, "Checking that llama.cpp answers like the trained adapter"
         )
         verified = self._verify(model, samples, gguf)
+        if hash_file(self._files.gguf) != self._base_hash:
+            raise WorkbenchError(
+                f"The file of {request.base.name} was replaced during the training; the adapter would not fit it.",
+                hint="Train again with the new file.",
+                code="base_changed",
+            )
         final = adapters / request.name
         adapter = Adapter(
             name=request.name,
