@@ -19,7 +19,7 @@ def test_that_a_starter_project_is_ready_after_one_click(
     program = Program(qapp, home)
     qtbot.addWidget(program.window)
     program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=30_000)
+    qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
     button = find(program.window, QPushButton, "open_project_facts")
     click(button)
     assert not button.isEnabled()

@@ -62,7 +62,7 @@ def program(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> Iterator[
     program = Program(qapp, home)
     qtbot.addWidget(program.window)
     program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=30_000)
+    qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
     yield program
     program.window.close()
     qapp.setStyleSheet("")

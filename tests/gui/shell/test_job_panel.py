@@ -44,21 +44,21 @@ def test_that_a_running_job_shows_its_progress_and_is_stopped_by_the_button(
     counts: list[int] = []
     panel.running_changed.connect(counts.append)
     bridge.submit(spec("wait_for_cancel").model_copy(update={"title": "Index handbook"}), lambda event: None)
-    qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["Progress"] == "25 %", timeout=20_000)
+    qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["Progress"] == "25 %", timeout=60_000)
     assert cells(panel)["Job"] == "Index handbook"
     assert cells(panel)["State"] == "Running"
     assert cells(panel)["Now"] == "Waiting to be stopped"
     find(panel, QTableView, "job_table").selectRow(0)
     click(find(panel, QPushButton, "job_cancel"))
     assert cells(panel)["State"] in ("Stopping…", "Stopped")
-    qtbot.waitUntil(lambda: cells(panel)["State"] == "Stopped", timeout=20_000)
+    qtbot.waitUntil(lambda: cells(panel)["State"] == "Stopped", timeout=60_000)
     qtbot.waitUntil(lambda: counts == [1, 0])
     assert not find(panel, QPushButton, "job_cancel").isEnabled()
 
 
 def test_that_a_failure_shows_its_hint_and_can_be_copied(qtbot: QtBot, bridge: JobBridge, panel: JobPanel) -> None:
     bridge.submit(spec("fail"), lambda event: None)
-    qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["State"] == "Failed", timeout=20_000)
+    qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["State"] == "Failed", timeout=60_000)
     assert cells(panel)["Now"] == "The file notes.txt is empty."
     find(panel, QTableView, "job_table").selectRow(0)
     details = find(panel, QPlainTextEdit, "job_details")
@@ -69,7 +69,7 @@ def test_that_a_failure_shows_its_hint_and_can_be_copied(qtbot: QtBot, bridge: J
 
 def test_that_the_log_of_a_job_can_be_read(qtbot: QtBot, bridge: JobBridge, panel: JobPanel) -> None:
     bridge.submit(spec("count"), lambda event: None)
-    qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["State"] == "Done", timeout=20_000)
+    qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["State"] == "Done", timeout=60_000)
     find(panel, QTableView, "job_table").selectRow(0)
     click(find(panel, QPushButton, "job_log"))
     dialog = find(panel, LogDialog)
@@ -82,7 +82,7 @@ def test_that_finished_jobs_are_cleared_and_running_ones_stay(qtbot: QtBot, brid
     bridge.submit(spec("wait_for_cancel"), lambda event: None)
     qtbot.waitUntil(
         lambda: rows(panel) == 2 and {cells(panel, row)["State"] for row in (0, 1)} == {"Done", "Running"},
-        timeout=20_000,
+        timeout=60_000,
     )
     click(find(panel, QPushButton, "job_clear"))
     assert rows(panel) == 1 and cells(panel)["State"] == "Running"
@@ -92,8 +92,8 @@ def test_that_a_waiting_job_says_what_it_waits_for(qtbot: QtBot, bridge: JobBrid
     one = spec("wait_for_cancel").model_copy(update={"title": "Train house-style", "lane": "train"})
     bridge.submit(one, lambda event: None)
     bridge.submit(spec("count").model_copy(update={"lane": "train"}), lambda event: None)
-    qtbot.waitUntil(lambda: rows(panel) == 2 and cells(panel)["State"] == "Waiting", timeout=20_000)
-    qtbot.waitUntil(lambda: "Train house-style" in cells(panel)["Now"], timeout=20_000)
+    qtbot.waitUntil(lambda: rows(panel) == 2 and cells(panel)["State"] == "Waiting", timeout=60_000)
+    qtbot.waitUntil(lambda: "Train house-style" in cells(panel)["Now"], timeout=60_000)
 
 
 @pytest.mark.parametrize(

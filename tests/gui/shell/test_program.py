@@ -58,7 +58,7 @@ app.exec()
 
 def test_that_the_process_of_the_window_imports_no_native_machinery(home: WorkbenchPaths) -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", _LOOK_AROUND], cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", _LOOK_AROUND], cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=280
     )
     assert ended.returncode == 0, ended.stderr
     painted, all_tabs = (set(json.loads(line)) for line in ended.stdout.splitlines())
@@ -82,7 +82,7 @@ def test_that_a_second_window_on_the_same_data_names_the_first_and_exits_1(
         program = Program(qapp, home)
         qtbot.addWidget(program.window)
         program.window.show()
-        qtbot.waitUntil(lambda: program.exit_code == 1, timeout=20_000)
+        qtbot.waitUntil(lambda: program.exit_code == 1, timeout=60_000)
         notice = find(program.window, EmptyState, "refusal")
         qtbot.waitUntil(notice.isVisible)
         texts = [label.text() for label in notice.findChildren(QLabel)]
@@ -103,7 +103,7 @@ def test_that_a_start_after_a_crash_says_so(qtbot: QtBot, qapp: QApplication, ho
     program = Program(qapp, home)
     qtbot.addWidget(program.window)
     program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=20_000)
+    qtbot.waitUntil(lambda: program.is_ready, timeout=60_000)
     assert "did not close properly" in program.window.messages.messages[0].text
     program.window.close()
     assert RunningMark(home.logs).put() is False
@@ -114,7 +114,7 @@ def test_that_damaged_settings_are_set_aside_and_said(qtbot: QtBot, qapp: QAppli
     program = Program(qapp, home)
     qtbot.addWidget(program.window)
     program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=20_000)
+    qtbot.waitUntil(lambda: program.is_ready, timeout=60_000)
     assert "settings file" in program.window.messages.messages[0].text
     assert home.settings.with_suffix(".damaged").exists()
     program.window.close()
@@ -137,7 +137,7 @@ def test_that_a_damaged_database_is_refused_in_words(qtbot: QtBot, qapp: QApplic
     program = Program(qapp, home)
     qtbot.addWidget(program.window)
     program.window.show()
-    qtbot.waitUntil(lambda: program.exit_code == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: program.exit_code == 1, timeout=60_000)
     assert any(home.database.name in label.text() for label in program.window.findChildren(QLabel))
     program.window.close()
 
@@ -184,6 +184,6 @@ program.window.show()
 app.exec()
 print("closed")
 """
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=280)
     assert ended.stdout.strip() == "closed", ended.stderr
     assert RunningMark(home.logs).put() is False
