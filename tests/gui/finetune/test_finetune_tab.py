@@ -37,6 +37,7 @@ from workbench.finetune.types import (
     TrainReport,
     TrainRequest,
 )
+from workbench.jobs.spec import JobSpec
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.llm.types import ChatMessage, ModelRef, Role
 from workbench.paths import WorkbenchPaths
@@ -248,6 +249,18 @@ def test_that_a_taken_name_is_said_beside_it(qtbot: QtBot, around: Around) -> No
     assert not find(tab, QPushButton, "start_training").isEnabled()
 
 
+def test_that_a_name_that_is_being_trained_is_not_started_again(qtbot: QtBot, around: Around) -> None:
+    tab, _ = start_training(qtbot, around)
+    click(tab, "run_back")
+    click(tab, "new_adapter")
+    name = find(tab, QLineEdit, "adapter_name")
+    assert name.text() == "house 2"
+    QTest.keyClick(name, Qt.Key.Key_Backspace)
+    QTest.keyClick(name, Qt.Key.Key_Backspace)
+    assert label(tab, "adapter_name_trouble") == "“house” is being trained right now."
+    assert not find(tab, QPushButton, "start_training").isEnabled()
+
+
 # -- before the start -------------------------------------------------------------------------------------------------
 
 
@@ -392,6 +405,15 @@ def test_that_a_training_of_an_earlier_start_is_taken_up_without_the_tab(qtbot: 
     later.finish(TrainReport(finished=True, adapter=make_adapter(around), steps=36, total_steps=36))
     assert around.adapters.find("house") is not None
     assert tab.isVisible()
+
+
+def test_that_a_run_of_another_version_harms_nothing(qtbot: QtBot, around: Around) -> None:
+    presenter = around.presenter()
+    strange = JobSpec(task=TRAIN, params={"name": "old", "flavour": "salt"}, durable=True)
+    FakeJob("run-1", strange, presenter.attach(strange)).produce(step(1, 2.0))
+    tab = open_tab(qtbot, around, presenter)
+    assert presenter.state.runs == ()
+    assert find(tab, EmptyState, "adapters_empty").isVisible()
 
 
 # -- adapters ---------------------------------------------------------------------------------------------------------

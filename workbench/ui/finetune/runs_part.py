@@ -48,7 +48,10 @@ class RunsPart:
 
         Register it with `JobBridge.on_durable("workbench.finetune.tasks:train", presenter.attach)`.
         """
-        request = TrainRequest.model_validate(spec.params)
+        try:
+            request = TrainRequest.model_validate(spec.params)
+        except ValidationError:
+            return _ignore  # begun by another version of the program; the jobs panel shows it all the same
         self._put(RunState(request=request, label="Taking up the training again"))
         return partial(self._on_event, request.name)
 
@@ -163,3 +166,7 @@ class RunsPart:
         runs = tuple(replace(run, **changes) if run.name == name else run for run in self._board.state.runs)
         self._board.show(runs=runs)
         return next(run for run in runs if run.name == name)
+
+
+def _ignore(_event: JobEvent) -> None:
+    """Nothing of this training is shown here."""

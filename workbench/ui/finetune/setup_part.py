@@ -42,6 +42,8 @@ class SetupPart:
         names = [dataset.name for dataset in datasets]
         if self._board.setup.dataset not in names:
             self.choose_dataset(names[0] if names else "")
+        elif not self._board.setup.is_own_name and self._free_name(self._board.setup.dataset) != self._board.setup.name:
+            self.choose_dataset(self._board.setup.dataset)  # the name that was suggested is taken by now
         self._around.catalog.ensure()
         self.take_models()
 
@@ -114,6 +116,9 @@ class SetupPart:
         setup, dataset = self._board.setup, self._board.state.chosen_dataset
         base = setup.chosen_base
         if base is None or dataset is None or not setup.name.strip() or setup.base_trouble or setup.config_trouble:
+            return None
+        if setup.name.strip().casefold() in {run.name.casefold() for run in self._board.state.live_runs}:
+            self._board.show_setup(name_trouble=f"“{setup.name.strip()}” is being trained right now.")
             return None
         try:
             request = train_request(
