@@ -9,6 +9,9 @@ from workbench.compare.wording import percent, points, seconds, size
 if TYPE_CHECKING:
     from workbench.compare.verdict import Cost
 
+_PRICES_SHOWN = 2
+"""Rivals whose price stands beside the recommended one's; the table has all."""
+
 
 def explain(
     verdict: Verdict, means: Mapping[str, float], counts: Mapping[str, int], costs: "Mapping[str, Cost]"
@@ -80,7 +83,7 @@ def _about_choice(verdict: Verdict, costs: "Mapping[str, Cost]") -> Iterator[str
     if chosen is None or len(verdict.pairs) == 0:
         return
     if len(verdict.best) > 1:
-        others = [arm for arm in verdict.best if arm != chosen]
+        others = [arm for arm in verdict.best if arm != chosen][:_PRICES_SHOWN]
         prices = f"{_price(chosen, costs)}; {_prices(others, costs)}"
         yield f"{chosen} is recommended: of the best it is the cheapest ({prices})."
     if verdict.flip_points:
