@@ -1,7 +1,7 @@
 """Intervals, paired tests and sample sizes that hold for small sets of questions.
 
 Scores lie between 0 and 1. Where every score is 0 or 1 the methods for proportions are used, else those for graded
-scores. Which methods were chosen and how they were measured: docs/decisions and `python -m benchmarks verdict`.
+scores. Why these methods: docs/decisions/0006-intervals-for-few-questions.md.
 Everything random is seeded: the same scores give the same numbers.
 """
 
