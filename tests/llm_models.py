@@ -41,10 +41,14 @@ def write_tiny_gguf(
     feed_forward: int = 128,
     context: int = 512,
     template: str | None = TEMPLATE,
+    ends: bool = True,
     replace: Mapping[str, Array] | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Path:
-    """A random llama as GGUF (float32). `replace` swaps tensors by name, `metadata` overrides numbers."""
+    """A random llama as GGUF (float32). `replace` swaps tensors by name, `metadata` overrides numbers.
+
+    Without `ends` the likeliest token is never the end mark: an answer goes on until it is stopped.
+    """
     generator = np.random.default_rng(seed)
     head = width // heads
 
@@ -65,6 +69,8 @@ def write_tiny_gguf(
             f"blk.{block}.ffn_down.weight": random(width, feed_forward),
         }
     tensors |= {"output_norm.weight": np.ones(width, np.float32), "output.weight": 4 * random(VOCABULARY, width)}
+    if not ends:
+        tensors["output.weight"][END] = 0
     tensors |= replace or {}
     sizes = {
         "block_count": blocks,

@@ -49,7 +49,7 @@ def test_that_two_models_answer_from_one_warm_worker(runner: JobRunner, tmp_path
 
 
 def test_that_a_cancelled_answer_says_its_text_before_its_last_word(runner: JobRunner, tmp_path: Path) -> None:
-    path = write_tiny_gguf(tmp_path / "long.gguf", context=100_000)
+    path = write_tiny_gguf(tmp_path / "long.gguf", context=100_000, ends=False)
     events: queue.SimpleQueue[JobEvent] = queue.SimpleQueue()
     handle = runner.submit(spec(path, tokens=90_000, context=100_000), events.put)
     next_of(events, Produced)

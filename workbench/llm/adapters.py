@@ -8,7 +8,8 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.llm.file_hash import file_hash
-from workbench.llm.gguf_header import GgufHeader, TensorInfo, check_complete, read_header, shards
+from workbench.llm.gguf_header import GgufHeader, check_complete, read_header, shards
+from workbench.llm.gguf_reader import TensorInfo
 from workbench.llm.types import ModelRef
 
 MAX_RANK = 1024

@@ -13,8 +13,8 @@ from typing import IO
 from workbench.errors import WorkbenchError
 from workbench.llm.types import ChatMessage
 
-DEADLINE_SECONDS = 6.0
-"""Wall clock; the child counts 2 s of processor time by itself and is killed when it does not answer by then."""
+DEADLINE_SECONDS = 20.0
+"""Wall clock, the last resort: the child stops by itself after 2 s of processor time, its system ends it after 4."""
 START_SECONDS = 60.0
 
 PLAIN = (

@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from workbench.llm.gguf_header import open_regular
+from workbench.llm.gguf_reader import open_regular
 
 WHOLE_BYTES = 2_000_000_000
 """Larger files are sampled: reading 40 GB for an identity would take longer than the answer."""

@@ -8,8 +8,6 @@ from pathlib import Path
 from workbench import resources
 from workbench.errors import WorkbenchError
 from workbench.llm.gguf_header import (
-    FILE_TYPES,
-    TYPE_NAMES,
     GgufHeader,
     check_complete,
     check_loadable,
@@ -17,6 +15,7 @@ from workbench.llm.gguf_header import (
     shard_of,
     shards,
 )
+from workbench.llm.gguf_tables import FILE_TYPES, TYPE_NAMES
 from workbench.llm.library_sources import Found, find_all
 from workbench.llm.model_folder import describe_folder
 from workbench.llm.types import ModelKind, ModelRef

@@ -7,7 +7,7 @@ per adapter (an adapter belongs to a context; the weights are shared), and one f
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,11 +29,11 @@ from workbench.llm.types import (
     MemoryUse,
     ModelRef,
 )
+from workbench.llm.waiting import collect, end_all, wait_for
 from workbench.log import get_logger
 
 IDLE_LANES = 3
 """Contexts kept for the bare model and the last adapters; each costs its KV cache."""
-POLL_SECONDS = 0.03
 
 _log = get_logger("llm")
 
@@ -105,7 +105,7 @@ class LlamaCppEngine:
             self._refuse_when_closed()
             self._desk.single.append((decoding, adapter))
             self._desk.changed.notify()
-        return _wait(decoding, on_text, is_cancelled)
+        return wait_for(decoding, on_text, is_cancelled)
 
     def complete_all(
         self,
@@ -131,7 +131,7 @@ class LlamaCppEngine:
             self._refuse_when_closed()
             self._desk.batches.extend(batches.values())
             self._desk.changed.notify()
-        _collect(waiting, outbox, completions, on_done, is_cancelled)
+        collect(waiting, outbox, completions, on_done, is_cancelled)
         return [completions[index] for index in range(len(requests))]
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
@@ -220,7 +220,7 @@ class LlamaCppEngine:
         for batch in batches:
             if batch.lane is not None:
                 batch.lane.close()
-            _end(batch.decodings, FinishReason.CANCELLED)
+            end_all(batch.decodings, FinishReason.CANCELLED)
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
@@ -280,7 +280,7 @@ class LlamaCppEngine:
             try:
                 batch.lane = self._open_lane(batch.adapter, fixed_chunk(self._weights.parameters))
             except WorkbenchError as problem:
-                _end(batch.decodings, FinishReason.ERROR, str(problem))
+                end_all(batch.decodings, FinishReason.ERROR, str(problem))
                 return True
             for decoding in batch.decodings:
                 batch.lane.submit(decoding)
@@ -316,72 +316,8 @@ def _step(lane: Lane) -> bool:
     return True
 
 
-def _wait(decoding: Decoding, on_text: Callable[[str], None], is_cancelled: Callable[[], bool]) -> Completion:
-    try:
-        while True:
-            match _next_word(decoding.outbox):
-                case Completion() as completion:
-                    return _or_raise(completion)
-                case str() as text:
-                    on_text(text)
-                case None:
-                    pass
-            decoding.cancelled = decoding.cancelled or is_cancelled()
-    except BaseException:
-        decoding.cancelled = True  # the asker is gone: no one needs the rest
-        raise
-
-
-def _next_word(outbox: Outbox) -> str | Completion | None:
-    try:
-        return outbox.get(timeout=POLL_SECONDS)[1]
-    except queue.Empty:
-        return None
-
-
-def _collect(
-    waiting: dict[int, Decoding],
-    outbox: Outbox,
-    completions: dict[int, Completion],
-    on_done: Callable[[Completion], None],
-    is_cancelled: Callable[[], bool],
-) -> None:
-    """Gather completions as they come, until none is missing."""
-    try:
-        while waiting:
-            if is_cancelled():
-                _cancel(waiting.values())
-            try:
-                number, said = outbox.get(timeout=POLL_SECONDS)
-            except queue.Empty:
-                continue
-            if isinstance(said, Completion):
-                del waiting[number]
-                completions[number] = said
-                on_done(said)
-    except BaseException:
-        _cancel(waiting.values())
-        raise
-
-
-def _cancel(decodings: Iterable[Decoding]) -> None:
-    for decoding in decodings:
-        decoding.cancelled = True
-
-
-def _end(decodings: Iterable[Decoding], reason: FinishReason, problem: str = "") -> None:
-    for decoding in decodings:
-        decoding.finish(reason, problem)
-
-
 def _failed(request: GenerationRequest, problem: WorkbenchError) -> Completion:
     return Completion(id=request.id, text="", finish_reason=FinishReason.ERROR, problem=str(problem))
-
-
-def _or_raise(completion: Completion) -> Completion:
-    if completion.finish_reason is FinishReason.ERROR:
-        raise WorkbenchError(completion.problem, details=completion.text)
-    return completion
 
 
 def _key(adapter: ActiveAdapter | None) -> tuple[str, float]:

@@ -112,16 +112,25 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _cpu_timer() -> Callable[[float], Any]:
+def _cpu_timer() -> Callable[[float], None]:
     """Counts processor time, not waiting: a busy machine must not make an honest template fail."""
-    if not hasattr(signal, "setitimer"):
+    if os.name != "posix":
         return lambda _seconds: None  # Windows: the parent's deadline alone
+    import resource
 
     def expire(_number: int, _frame: Any) -> None:
         raise OutOfTimeError
 
+    def start(seconds: float) -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        # A signal handler waits for a single endless operation to end; the system's limit does not.
+        used = int(time.process_time())
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        soft = used + 2 * int(CPU_SECONDS) if seconds else hard
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
     signal.signal(signal.SIGPROF, expire)
-    return lambda seconds: signal.setitimer(signal.ITIMER_PROF, seconds)
+    return start
 
 
 if __name__ == "__main__":

@@ -74,8 +74,7 @@ def test_that_an_endless_template_is_stopped_and_the_next_one_rendered(renderer:
     assert endless.render(HELLO[:1]) == "done"
 
 
-def test_that_one_endless_operation_is_stopped_too(renderer: Renderers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.llm.chat_template.DEADLINE_SECONDS", 1.5)
+def test_that_one_endless_operation_is_stopped_too(renderer: Renderers) -> None:
     with pytest.raises(WorkbenchError, match=r"does not finish|needs too much memory"):
         renderer("{{ 9 ** (9 ** 9) }}").render(HELLO)
 
@@ -83,7 +82,7 @@ def test_that_one_endless_operation_is_stopped_too(renderer: Renderers, monkeypa
 def test_that_a_template_that_eats_memory_is_stopped(renderer: Renderers) -> None:
     doubling = "{% for _ in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}"
     bomb = "{% set ns = namespace(x='x' * 1000) %}" + doubling + "{{ ns.x }}"
-    with pytest.raises(WorkbenchError, match=r"needs too much memory|characters"):
+    with pytest.raises(WorkbenchError, match=r"needs too much memory|characters|does not finish"):
         renderer(bomb).render(HELLO)
 
 

@@ -64,7 +64,7 @@ def test_that_several_requests_come_back_in_order_and_the_bad_one_says_why(sayin
 
 
 def test_that_a_cancelled_answer_is_produced_with_its_text_before_the_job_ends(tmp_path: Path) -> None:
-    model = describe_gguf(write_tiny_gguf(tmp_path / "long.gguf", context=8192))
+    model = describe_gguf(write_tiny_gguf(tmp_path / "long.gguf", context=8192, ends=False))
     load = LOAD.model_copy(update={"context_length": 8192})
 
     class StopsAfterSomeText(RecordingContext):

@@ -7,16 +7,9 @@ import pytest
 
 from tests.llm_models import write_tiny_adapter, write_tiny_gguf
 from workbench.errors import WorkbenchError
-from workbench.llm.gguf_header import (
-    BLOCK_BYTES,
-    FILE_TYPES,
-    TYPE_NAMES,
-    SkippedArray,
-    check_complete,
-    check_loadable,
-    read_header,
-    shards,
-)
+from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
+from workbench.llm.gguf_reader import SkippedArray
+from workbench.llm.gguf_tables import BLOCK_BYTES, FILE_TYPES, TYPE_NAMES
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import ModelKind
 

@@ -47,7 +47,7 @@ def opened() -> Iterator[Opener]:
 
 @pytest.fixture
 def tiny(tmp_path: Path, opened: Opener) -> LlamaCppEngine:
-    return opened(write_tiny_gguf(tmp_path / "tiny.gguf"))
+    return opened(write_tiny_gguf(tmp_path / "tiny.gguf", ends=False))
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_that_an_empty_prompt_is_refused(tiny: LlamaCppEngine) -> None:
 
 
 def test_that_a_stop_keeps_the_text_and_comes_soon(tmp_path: Path, opened: Opener) -> None:
-    engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192), context_length=8192)
+    engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192, ends=False), context_length=8192)
     stopped, pieces = threading.Event(), list[str]()
     stopped_at = 0.0
 
@@ -282,7 +282,7 @@ def test_that_a_stopped_list_gives_every_answer_a_last_word(tiny: LlamaCppEngine
 
 
 def test_that_closing_ends_what_is_under_way(tmp_path: Path, opened: Opener) -> None:
-    engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192), context_length=8192)
+    engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192, ends=False), context_length=8192)
     begun, ended = threading.Event(), list[Completion]()
 
     def asker() -> None:
