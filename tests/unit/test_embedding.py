@@ -46,7 +46,7 @@ def test_that_a_changed_file_changes_the_hash(tmp_path: Path) -> None:
 def test_that_code_in_a_folder_is_refused(tmp_path: Path) -> None:
     for refused in ({"kind": "my_package.Evil"}, {"auto_map": {"AutoModel": "evil.Model"}}):
         with pytest.raises(WorkbenchError, match="wants to run code"):
-            read_embedder(folder_of(tmp_path, **refused))  # type: ignore[arg-type]
+            read_embedder(folder_of(tmp_path, **refused))
 
 
 def test_that_pickled_weights_are_refused(tmp_path: Path) -> None:

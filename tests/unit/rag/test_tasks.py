@@ -13,8 +13,10 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.llm.engines import close_engines
 from workbench.llm.library import find_model
-from workbench.llm.types import GenerationConfig, LoadConfig
+from workbench.llm.types import Completion, FinishReason, GenerationConfig, LoadConfig
 from workbench.paths import WorkbenchPaths
+from workbench.rag.answering import make_answer
+from workbench.rag.grounding import GroundedPrompt
 from workbench.rag.indexing import index_spec, rebuild_spec
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ask, index, rebuild, search
@@ -52,7 +54,7 @@ def run_index(store: CollectionStore, *sources: Path, stop: Callable[[FileIndexe
     """Index as the app does: every produced file is written down at once."""
 
     class Recorder(RecordingContext):
-        def produce(self, item: object) -> None:  # type: ignore[override]
+        def produce(self, item: object) -> None:
             if isinstance(item, FileIndexed):
                 self.produced.append(item)
                 if stop is not None and stop(item):
@@ -153,33 +155,39 @@ def asked(store: CollectionStore, model: Path, *questions: str, **changes: objec
 
 def test_that_an_answer_carries_the_place_of_its_mark(store: CollectionStore, folder: Path, tmp_path: Path) -> None:
     run_index(store, folder)
-    model = write_saying_gguf(tmp_path / "says.gguf", "27 days [1] [9]", context=1024)
+    model = write_saying_gguf(tmp_path / "says.gguf", "27 [1]", context=1024)
     (answer,) = asked(store, model, "How many days of paid holiday are there?")
-    assert answer.answer == "27 days [1] [9]"
+    assert answer.answer == "27 [1]"
     assert answer.answerable
     (citation,) = answer.citations
     assert (citation.document, citation.text) == (answer.hits[0].document, answer.hits[0].text)
-    assert answer.dangling == (9,)
 
 
-def test_that_a_refusal_is_not_answerable_and_many_questions_keep_their_ids(
+def test_that_many_questions_keep_their_ids_and_a_mark_to_nowhere_is_flagged(
     store: CollectionStore, folder: Path, tmp_path: Path
 ) -> None:
     run_index(store, folder)
-    model = write_saying_gguf(tmp_path / "says.gguf", "The documents do not say.", context=1024)
+    model = write_saying_gguf(tmp_path / "says.gguf", "X [9]", context=1024)
     answers = asked(store, model, "Who is the mayor?", "What does the lamp cost?")
-    assert {answer.id: answer.answerable for answer in answers} == {"0": False, "1": False}
+    assert {answer.id: answer.dangling for answer in answers} == {"0": (9,), "1": (9,)}
 
 
 def test_that_the_model_is_not_asked_when_nothing_was_found(
     store: CollectionStore, folder: Path, tmp_path: Path
 ) -> None:
     run_index(store, folder)
-    model = write_saying_gguf(tmp_path / "says.gguf", "invented", context=1024)
+    model = write_saying_gguf(tmp_path / "says.gguf", "X", context=1024)
     (answer,) = asked(store, model, "xylophone zebra", retrieval=RetrievalConfig(mode=RetrievalMode.TEXT))
     assert not answer.answerable
     assert answer.completion is None
     assert "No passage was found" in answer.remark
+
+
+def test_that_a_refusal_is_not_answerable() -> None:
+    completion = Completion(text="The documents do not say.", finish_reason=FinishReason.STOP)
+    answer = make_answer(Question(text="Who is the mayor?"), [], GroundedPrompt((), ()), completion)
+    assert not answer.answerable
+    assert answer.citations == ()
 
 
 def test_that_reranking_without_a_cross_encoder_says_so(store: CollectionStore, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from workbench.errors import WorkbenchError
@@ -23,7 +24,7 @@ def chunk(number: int, text: str, doc_hash: str = "d1") -> StoredChunk:
     )
 
 
-def vectors(*rows: tuple[float, float, float]) -> "vector_store.Vectors":
+def vectors(*rows: tuple[float, float, float]) -> npt.NDArray[np.float32]:
     return np.array(rows, dtype=np.float32)
 
 
