@@ -1,7 +1,7 @@
 """Home as its user meets it, on fakes for the disk, the system and the projects."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from workbench.llm.tasks import ScanModelsReport
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.home.computer import Computer, Graphics, read_computer
 from workbench.ui.home.presenter import HomePresenter, OnOpening
-from workbench.ui.home.state import ProjectCard
+from workbench.ui.home.state import ProjectCard, ProjectStage
 from workbench.ui.home.view import HomeView
 from workbench.ui.models.catalog import ModelCatalog
 
@@ -31,9 +31,16 @@ STARTER = ModelRef(
 @dataclass
 class FakeShelf:
     opened: list[tuple[str, OnOpening]] = field(default_factory=list)
+    ready: set[str] = field(default_factory=set)
 
     def list_projects(self) -> Sequence[ProjectCard]:
-        return [ProjectCard("facts", "Facts", "A handbook."), ProjectCard("format", "Format", "A house format.")]
+        cards = [ProjectCard("facts", "Facts", "A handbook."), ProjectCard("format", "Format", "A house format.")]
+        return [
+            replace(card, stage=ProjectStage.OPEN, collection=f"{card.key} files", comparison=f"/{card.key}.yaml")
+            if card.key in self.ready
+            else card
+            for card in cards
+        ]
 
     def open_project(self, key: str, on_opening: OnOpening) -> None:
         self.opened.append((key, on_opening))
@@ -55,6 +62,8 @@ class Given:
             read_computer=lambda: LAPTOP, in_background=at_once,
         )  # fmt: skip
         self.view.project_chosen.connect(presenter.open_project)
+        self.view.documents_requested.connect(presenter.ask_documents)
+        self.view.comparison_requested.connect(presenter.compare)
         self.view.tab_chosen.connect(presenter.open_tab)
         self.view.try_requested.connect(presenter.try_model)
         presenter.start()
@@ -130,8 +139,16 @@ def test_that_a_starter_project_opens_step_by_step(home_view: HomeView, given: G
     assert key == "facts" and not button.isEnabled() and not other.isEnabled()
     on_opening("Reading handbook.pdf")
     assert text(home_view, "project_note_facts") == "Reading handbook.pdf"
+    given.shelf.ready.add("facts")
     on_opening("Ready.", is_done=True)
     assert button.text() == "Open again" and button.isEnabled() and other.isEnabled()
+    click(find(home_view, QPushButton, "ask_facts"))
+    click(find(home_view, QPushButton, "compare_facts"))
+    assert given.navigator.opened == [
+        ("documents", {"collection": "facts files"}),
+        ("compare", {"spec": "/facts.yaml"}),
+    ]
+    assert not find(home_view, QPushButton, "ask_format").isVisible()
 
 
 def test_that_a_project_that_cannot_be_opened_says_why_and_can_be_tried_again(

@@ -33,6 +33,8 @@ def build(
         in_background=in_background,
     )
     view.project_chosen.connect(presenter.open_project)
+    view.documents_requested.connect(presenter.ask_documents)
+    view.comparison_requested.connect(presenter.compare)
     view.tab_chosen.connect(presenter.open_tab)
     view.try_requested.connect(presenter.try_model)
     presenter.start()

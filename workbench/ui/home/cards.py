@@ -132,6 +132,8 @@ class StarterCard(QFrame):
     """A starter project with its one button."""
 
     open_requested = Signal(str)
+    documents_requested = Signal(str)
+    comparison_requested = Signal(str)
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,17 +149,23 @@ class StarterCard(QFrame):
         self._note.setObjectName(f"project_note_{key}")
         self._open = _button(f"open_project_{key}", self.tr("Open"), "primary")
         self._open.clicked.connect(self._on_open)
+        self._documents = _button(f"ask_{key}", self.tr("Ask its documents"), "primary")
+        self._documents.clicked.connect(self._on_documents)
+        self._comparison = _button(f"compare_{key}", self.tr("Compare five ways"), "")
+        self._comparison.clicked.connect(self._on_comparison)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._stage)
         foot = QHBoxLayout()
-        foot.addWidget(self._open)
-        foot.addWidget(self._note, 1)
+        for button in (self._documents, self._comparison, self._open):
+            foot.addWidget(button)
+        foot.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 16)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._summary, 1)
+        column.addWidget(self._note)
         column.addLayout(foot)
 
     def show_project(self, project: ProjectCard, can_open: bool) -> None:
@@ -176,13 +184,24 @@ class StarterCard(QFrame):
         self._open.setText(text)
         self._open.setAccessibleName(f"{text}: {project.title}")
         self._open.setEnabled(can_open)
-        role = "" if is_open else "primary"
+        self._note.setVisible(bool(project.note))
+        self._documents.setVisible(is_open and bool(project.collection))
+        self._comparison.setVisible(is_open and bool(project.comparison))
+        role = "quiet" if is_open else "primary"
         if self._open.property("role") != role:
             set_role(self._open, role)
 
     @Slot()
     def _on_open(self) -> None:
         self.open_requested.emit(self._key)
+
+    @Slot()
+    def _on_documents(self) -> None:
+        self.documents_requested.emit(self._key)
+
+    @Slot()
+    def _on_comparison(self) -> None:
+        self.comparison_requested.emit(self._key)
 
 
 class Door(QPushButton):

@@ -74,6 +74,14 @@ class HomePresenter:
             self._show_project(key, ProjectStage.OPENING, "Opening…")
             self._shelf.open_project(key, _Opening(self, key))
 
+    def ask_documents(self, key: str) -> None:
+        """Go to the documents of an opened project."""
+        self._navigator.open_tab("documents", collection=self._project(key).collection)
+
+    def compare(self, key: str) -> None:
+        """Go to the written comparison of an opened project."""
+        self._navigator.open_tab("compare", spec=self._project(key).comparison)
+
     def open_tab(self, tab: str) -> None:
         self._navigator.open_tab(tab)
 
@@ -86,8 +94,20 @@ class HomePresenter:
         if problem is not None:
             self._show_project(key, ProjectStage.FAILED, problem.message)
             self._messages.error(problem.message, problem.hint, problem.details)
+        elif is_done:
+            self._take_opened(key, note)
         else:
-            self._show_project(key, ProjectStage.OPEN if is_done else ProjectStage.OPENING, note)
+            self._show_project(key, ProjectStage.OPENING, note)
+
+    def _take_opened(self, key: str, note: str) -> None:
+        """What an open project has (its collection, its comparison) is known only now."""
+        opened = {project.key: project for project in self._shelf.list_projects()}
+        projects = tuple(opened.get(key, old) if old.key == key else old for old in self._state.projects)
+        self._show(replace(self._state, projects=projects))
+        self._show_project(key, ProjectStage.OPEN, note)
+
+    def _project(self, key: str) -> ProjectCard:
+        return next(project for project in self._state.projects if project.key == key)
 
     def _on_catalog_changed(self) -> None:
         self._show(replace(self._state, models=_summary(self._catalog)))

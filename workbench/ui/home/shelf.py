@@ -1,6 +1,7 @@
 """Opens starter projects: copies the project, indexes its documents, reads its rows, each as a job. No Qt."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,15 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed
 from workbench.jobs.spec import Jobs
 from workbench.paths import WorkbenchPaths
-from workbench.projects import ProjectSteps, Step, is_open, list_projects, open_project
+from workbench.projects import (
+    ProjectSteps,
+    SampleProject,
+    Step,
+    is_open,
+    list_projects,
+    open_project,
+    read_project,
+)
 from workbench.settings import Settings
 from workbench.ui.home.presenter import OnOpening
 from workbench.ui.home.state import ProjectCard, ProjectStage
@@ -29,15 +38,17 @@ class ProjectShelf:
         self._settings = settings
 
     def list_projects(self) -> list[ProjectCard]:
-        return [
-            ProjectCard(
-                project.key,
-                project.title,
-                project.summary.strip(),
-                ProjectStage.OPEN if is_open(project.key, self._paths) else ProjectStage.CLOSED,
-            )
-            for project in list_projects()
-        ]
+        return [self._card(project) for project in list_projects()]
+
+    def _card(self, sample: SampleProject) -> ProjectCard:
+        card = ProjectCard(sample.key, sample.title, sample.summary.strip())
+        if not is_open(sample.key, self._paths):
+            return card
+        try:
+            project = read_project(self._paths.projects / sample.key)
+        except WorkbenchError as problem:
+            return replace(card, stage=ProjectStage.FAILED, note=str(problem))
+        return replace(card, stage=ProjectStage.OPEN, collection=project.collection, comparison=str(project.comparison))
 
     def open_project(self, key: str, on_opening: OnOpening) -> None:
         """Make it ready to use: `on_opening` hears each step, then that it is done, or the problem."""

@@ -23,6 +23,10 @@ class ProjectCard:
     stage: ProjectStage = ProjectStage.CLOSED
     note: str = ""
     """What happens while it opens, or why it could not be opened."""
+    collection: str = ""
+    """What its documents are called, once it is open."""
+    comparison: str = ""
+    """The file of its written comparison, once it is open."""
 
 
 @dataclass(frozen=True, slots=True)

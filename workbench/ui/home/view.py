@@ -18,6 +18,8 @@ class HomeView(QScrollArea):
     """Cards in two columns, in one where the window is narrow."""
 
     project_chosen = Signal(str)
+    documents_requested = Signal(str)
+    comparison_requested = Signal(str)
     tab_chosen = Signal(str)
     try_requested = Signal()
 
@@ -113,6 +115,8 @@ class HomeView(QScrollArea):
         self._starters = {key: StarterCard(key) for key in keys}
         for card in self._starters.values():
             card.open_requested.connect(self.project_chosen)
+            card.documents_requested.connect(self.documents_requested)
+            card.comparison_requested.connect(self.comparison_requested)
         columns, self._columns = self._columns, 0
         self._arrange(columns)
 
