@@ -1,9 +1,11 @@
 """The command line: the window's tasks, JSON on request, exit code 0, 1 (a problem, explained) or 2 (usage)."""
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Sequence
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.cli.output import Output
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, disk_problem
 from workbench.paths import find_home
 
 # Each registers its commands; none imports anything heavy at module level.
@@ -67,21 +69,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug of ours is kept and named, never shown raw
-        output.problem(
-            WorkbenchError(
-                f"Something went wrong inside LLM Workbench ({type(bug).__name__}).",
-                hint=f"Nothing that was finished is lost. Please report it with the details in {_keep(bug)}.",
-                code="bug",
-            )
-        )
+        output.problem(disk_problem(bug, find_home()) or _unexpected(bug))
         return 1
     return 0
 
 
-def _keep(bug: Exception) -> Path:
-    """Write the traceback beside the logs; returns the file."""
-    folder = find_home() / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"fault-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-    path.write_text("".join(traceback.format_exception(bug)), encoding="utf-8")
-    return path
+def _unexpected(bug: Exception) -> WorkbenchError:
+    """A bug of ours, told with the place of its traceback."""
+    return WorkbenchError(
+        f"Something went wrong inside LLM Workbench ({type(bug).__name__}).",
+        hint=f"Nothing that was finished is lost. Please report it with the details {_keep(bug)}.",
+        code="bug",
+    )
+
+
+def _keep(bug: Exception) -> str:
+    """Write the traceback beside the logs or, where that is not possible, to the temporary folder; says where."""
+    text = "".join(traceback.format_exception(bug))
+    for folder in (find_home() / "logs", Path(tempfile.gettempdir())):
+        path = folder / f"workbench-fault-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return f"in {path}"
+    print(text, file=sys.stderr)
+    return "above"

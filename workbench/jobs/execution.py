@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, disk_problem
 from workbench.jobs.context import JobCancelled
 from workbench.jobs.events import (
     Cancelled,
@@ -144,6 +144,8 @@ class Execution:
                 code="out_of_memory",
             )
         except (Exception, SystemExit) as error:
+            if full := disk_problem(error):
+                return self._failed(full)
             log.exception("A bug in %s", task, extra={"stay_in_log": True})
             return Failed(
                 job_id=self.job_id,
