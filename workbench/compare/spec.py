@@ -105,15 +105,22 @@ def load_spec(path: Path) -> ComparisonSpec:
     try:
         spec = ComparisonSpec.model_validate(values)
     except ValidationError as error:
-        problems = [_sentence(problem, values) for problem in error.errors(include_url=False)]
+        problems = [_sentence(problem, values) for problem in _own_problems(error)]
         raise WorkbenchError(
             f"{path.name} is not a comparison that can be run: {'; '.join(problems[:5])}.",
-            hint="Mend the file; the README shows a complete one.",
+            hint="Mend the file; docs/command-line.md shows a complete one.",
             code="bad_spec",
         ) from error
     spec = _with_paths(spec, path.absolute().parent)
     _check_files(spec, path)
     return spec
+
+
+def _own_problems(error: ValidationError) -> list[Any]:
+    """Without the one that only follows from others: a list of arms that are all wrong is also "too short"."""
+    problems = error.errors(include_url=False)
+    inner = any(problem["loc"][:1] == ("arms",) and len(problem["loc"]) > 1 for problem in problems)
+    return [p for p in problems if not (inner and p["loc"] == ("arms",) and p["type"] == "too_short")]
 
 
 def _read_yaml(path: Path) -> Any:
@@ -123,7 +130,13 @@ def _read_yaml(path: Path) -> Any:
         values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise WorkbenchError(f"There is no file {path}.", hint="Check the path.", code="no_file") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+    except OSError as error:
+        raise WorkbenchError(
+            f"{path} cannot be read: {error.strerror or error}.", hint="Give a YAML file.", code="bad_spec"
+        ) from error
+    except RecursionError as error:
+        raise WorkbenchError(f"{path.name} is nested too deeply to be a comparison.", code="bad_spec") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         where = " ".join(str(error).split())[:200]
         raise WorkbenchError(
             f"{path.name} cannot be read as YAML: {where}", hint="Check its indentation and quotes.", code="bad_spec"
