@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "workbench"]
-WAIT_SECONDS = 180
+WAIT_SECONDS = 280
 
 
 def environment() -> dict[str, str]:
