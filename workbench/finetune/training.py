@@ -281,7 +281,7 @@ def _build_trainer(job: TrainingJob, watch: _Watch) -> Any:
         gradient_accumulation_steps=config.gradient_accumulation,
         learning_rate=config.learning_rate,
         lr_scheduler_type=config.schedule.value if config.schedule != "constant" else "constant_with_warmup",
-        warmup_steps=math.ceil(config.warmup_share * job.schedule.steps),
+        warmup_steps=int(config.warmup_share * job.schedule.steps),
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_gradient_norm,
         seed=config.seed,
