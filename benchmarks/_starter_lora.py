@@ -22,7 +22,7 @@ from workbench.llm.types import (
     Role,
 )
 
-CONFIG = TrainingConfig(epochs=8, batch_size=8, learning_rate=2e-3, rank=16, alpha=32.0, seed=1)
+CONFIG = TrainingConfig(epochs=10, batch_size=4, learning_rate=2e-3, rank=16, alpha=32.0, seed=1)
 
 
 def tuned_answers(
