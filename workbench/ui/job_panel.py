@@ -1,15 +1,18 @@
 """The jobs panel: every job of this start, what it does, how long still, and what can be done about it."""
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPlainTextEdit,
     QPushButton,
     QSplitter,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -77,7 +80,9 @@ class JobPanel(QWidget):
         self._table.setAccessibleName(self.tr("Jobs of this start"))
         self._bar_painter = _ProgressDelegate(self._table)  # the view does not own its delegate
         self._table.setItemDelegateForColumn(PROGRESS_COLUMN, self._bar_painter)
-        self._table.setColumnWidth(PROGRESS_COLUMN, 130)
+        header = self._table.horizontalHeader()
+        header.setSectionResizeMode(PROGRESS_COLUMN, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(PROGRESS_COLUMN, 150)
         self._details = QPlainTextEdit(self)
         self._details.setObjectName("job_details")
         self._details.setAccessibleName(self.tr("What went wrong"))
@@ -203,8 +208,12 @@ class _ProgressDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        plain = QStyleOptionViewItem(option)
-        super().paint(painter, plain, QModelIndex())
+        ground = QStyleOptionViewItem(option)
+        self.initStyleOption(ground, index)
+        ground.text = ""  # the bar has the number beside it
+        widget = self.parent()
+        assert isinstance(widget, QWidget)
+        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, ground, painter, widget)
         model = index.model()
         assert isinstance(model, RecordTableModel)
         job: JobSnapshot = model.record(index.row())
@@ -214,7 +223,7 @@ class _ProgressDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = tokens_of()
         text_width = option.fontMetrics.horizontalAdvance("100 %") + 8
-        area = QRectF(option.rect).adjusted(8, 0, -6, 0)
+        area = QRectF(option.rect).adjusted(10, 0, -10, 0)
         bar = QRectF(area.left(), area.center().y() - 3, area.width() - text_width, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.track))
@@ -229,7 +238,5 @@ class _ProgressDelegate(QStyledItemDelegate):
 def _filled(bar: QRectF, job: JobSnapshot) -> QRectF:
     if job.progress is not None:
         return QRectF(bar.left(), bar.top(), bar.width() * job.progress, bar.height())
-    import time
-
     place = (time.monotonic() % 4) / 4 * 0.75
     return QRectF(bar.left() + bar.width() * place, bar.top(), bar.width() * 0.25, bar.height())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
@@ -94,6 +94,36 @@ def test_that_a_waiting_job_says_what_it_waits_for(qtbot: QtBot, bridge: JobBrid
     bridge.submit(spec("count").model_copy(update={"lane": "train"}), lambda event: None)
     qtbot.waitUntil(lambda: rows(panel) == 2 and cells(panel)["State"] == "Waiting", timeout=60_000)
     qtbot.waitUntil(lambda: "Train house-style" in cells(panel)["Now"], timeout=60_000)
+
+
+class FakeBridge(QObject):
+    """Knows its jobs from the start."""
+
+    changed = Signal()
+
+    def __init__(self, *jobs: JobSnapshot) -> None:
+        super().__init__()
+        self._jobs = list(jobs)
+
+    def jobs(self) -> list[JobSnapshot]:
+        return self._jobs
+
+
+def test_that_a_waiting_job_draws_no_progress_and_a_running_one_does(qtbot: QtBot) -> None:
+    done = JobSnapshot("1", JobSpec(task="a:b"), JobState.FINISHED, done=4, total=4)
+    running = JobSnapshot("2", JobSpec(task="a:b"), JobState.RUNNING, done=1, total=4)
+    waiting = JobSnapshot("3", JobSpec(task="a:b"), JobState.QUEUED)
+    panel = JobPanel(FakeBridge(waiting, running, done))  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.resize(900, 260)
+    panel.show()
+    table = find(panel, QTableView, "job_table")
+    colors = []
+    for row in range(3):  # newest first
+        cell = table.visualRect(table.model().index(row, 2)).adjusted(4, 4, -4, -4)
+        picture = table.viewport().grab(cell).toImage()
+        colors.append({picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())})
+    assert len(colors[2]) == 1 and len(colors[1]) > 1 and len(colors[0]) > 1
 
 
 @pytest.mark.parametrize(
