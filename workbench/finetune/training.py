@@ -345,7 +345,7 @@ def _summed_loss(model: Any, inputs: Any) -> "tuple[torch.Tensor, int]":
 
 
 def _uses_bf16() -> bool:
-    """Autocast to bfloat16 where the hardware multiplies it: 1.5 times faster on a processor with AVX512-BF16 (measured).
+    """Autocast to bfloat16 where the hardware multiplies it: 1.5 times faster with AVX512-BF16 (measured).
 
     Decided from what the hardware can do, not by a stopwatch: the same machine must decide the same every time.
     """

@@ -1,12 +1,12 @@
 """Snapshots: whole or not at all, and a full disk said in words."""
 
 import errno
+import shutil
 from pathlib import Path
 
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.finetune import checkpoints
 from workbench.finetune.checkpoints import NEEDED, list_checkpoints, newest_good, save_checkpoint
 
 
@@ -58,7 +58,7 @@ def test_that_torchs_unreadable_words_for_a_full_disk_are_translated(
     class Usage:
         free = 1000
 
-    monkeypatch.setattr(checkpoints.shutil, "disk_usage", lambda where: Usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda where: Usage)
     with pytest.raises(WorkbenchError, match="is full"):
         save_checkpoint(tmp_path, 2, torn)
 

@@ -11,7 +11,7 @@ from tests.llm_models import write_tiny_adapter, write_tiny_gguf
 from tests.unit.finetune.conftest import RequestMaker, colour_rows
 from workbench.database import Database
 from workbench.errors import WorkbenchError
-from workbench.finetune import exporting
+from workbench.finetune import exporting, merging
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import problem_with
 from workbench.finetune.engine_probe import EngineProbe
@@ -88,7 +88,7 @@ def test_that_an_export_that_answers_differently_is_not_kept_and_the_old_one_sta
 ) -> None:
     out = tmp_path / "merged.gguf"
     out.write_bytes(b"the old one")
-    honest = exporting.merge
+    honest = merging.merge
 
     def wrong(*arguments: object, **more: object) -> None:
         base, pairs, scale, path = arguments

@@ -216,7 +216,7 @@ def test_that_the_gguf_adapter_fits_its_base_and_answers_like_the_trained_one(
     assert proof["rms_difference"] < 0.05 * proof["effect"], "the adapter's own effect must be far above the rounding"
     with EngineProbe(Path(base.path)) as probe:
         ids = probe.tokenize(probe.prompt(colour_rows()[4].messages[:-1]))
-        answered = []
+        answered: list[int] = []
         for _ in range(8):
             answered.append(int(probe.logits([*ids, *answered], adapter)[-1].argmax()))
             if probe.ends(answered[-1]):
