@@ -231,7 +231,7 @@ def _columns(widget: QWidget) -> list[Column[_Row]]:
 
 def _where(row: _Row) -> str:
     name = PurePath(row[1].document).name
-    short = name if len(name) <= 20 else f"{name[:8]}…{name[-10:]}"
+    short = name if len(name) <= 16 else f"{name[:6]}…{name[-8:]}"
     return f"{short}, {row[1].page}"
 
 

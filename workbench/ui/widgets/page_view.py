@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
 
-from workbench.ui.theme import tokens_of
+from workbench.ui.tokens import LIGHT
 
 Box = tuple[float, float, float, float]
 _STEP = 1.2
@@ -87,7 +87,7 @@ class PageView(QGraphicsView):
 
     def _draw_marks(self) -> None:
         # Paper is white in both themes: the light palette's colour reads on it.
-        color = QColor(tokens_of(self).warn_edge)
+        color = QColor(LIGHT.warn_edge)
         fill = QColor(color)
         fill.setAlpha(90)
         self._marked = QRectF()
