@@ -68,6 +68,7 @@ def answering(found: Sequence[Case]) -> dict[str, Any]:
         "refused_rightly": share(refused),
         "known_without_documents": share(closed),
         "marked_rightly": share(marked),
+        "marked_rightly_when_exact": share([m for m, e in zip(marked, exact, strict=True) if e]),
         "refused_wrongly": share([is_refusal(text) for case, text in pairs if case.answer]),
         "answerable": len(exact),
         "unanswerable": len(refused),

@@ -1,6 +1,6 @@
 """A small language model from scratch: tokenizer, shape, training loop, checkpoint, GGUF.
 
-The starter model is made with one command (about an hour and a half on two free CPU cores):
+The starter model is made with one command (about an hour and a half on two CPU cores):
 
     python -m workbench.finetune.pretraining starter --out resources/models/starter.gguf
 """
@@ -205,7 +205,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("model", choices=["starter"])
     parser.add_argument("--out", type=Path, required=True, help="the GGUF file to write")
     parser.add_argument("--work", type=Path, default=Path("starter-run"), help="folder for tokenizer and checkpoints")
-    parser.add_argument("--minutes", type=float, default=85.0, help="training time without pauses")
+    parser.add_argument("--minutes", type=float, default=91.0, help="training time without pauses")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--export-only", action="store_true", help="write the last checkpoint and stop")
     given = parser.parse_args(arguments)

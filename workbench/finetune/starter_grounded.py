@@ -49,8 +49,6 @@ class Shape:
     """Share of statements with other words around them in the same sentence."""
     refusals: tuple[float, ...] = (0.1, 0.22, 0.22, 0.4)
     """Shares of questions without an answer; a conversation draws one."""
-    presence: float = 0.12
-    """Share of questions that only ask where a thing is mentioned."""
 
 
 TINY = Shape((1, 4), (1, 1), (0, 0), 0.0, (3, 8))
@@ -204,9 +202,6 @@ def _questions(
     count, refusals = rng.randint(*shape.questions), rng.choice(shape.refusals)
     pairs_: list[tuple[str, str]] = []
     while len(pairs_) < count and (order or len(pairs_) < 2):
-        if rng.random() < shape.presence:
-            pairs_.append(_presence(passages, facts, names))
-            continue
         missing = missing_fact(facts, entities, names, shared) if not order or rng.random() < refusals else None
         if missing is not None:
             pairs_.append((ask(missing, rng), REFUSAL))
@@ -218,25 +213,6 @@ def _questions(
         else:
             break
     return pairs_
-
-
-_PRESENCE = (
-    "Which source is about {e}?",
-    "Which source mentions {e}?",
-    "Where is {e} mentioned?",
-    "Is {e} in the sources?",
-)
-
-
-def _presence(passages: Sequence[Passage], facts: Sequence[Fact], names: Names) -> tuple[str, str]:
-    """Which sources name a thing: practice in telling similar names apart."""
-    rng = names.rng
-    entity = rng.choice(facts).entity
-    if rng.random() < 0.4:
-        entity = make_entities(facts[0].kind, 1, names)[0]
-    numbers = [n for n, passage in enumerate(passages, 1) if any(fact.entity == entity for fact in passage.facts)]
-    question = upper_first(rng.choice(_PRESENCE).replace("{e}", entity))
-    return question, "".join(f"[{number}]" for number in numbers) or REFUSAL
 
 
 _REVERSE = ("What has {v} as its {l}?", "Whose {l} is {v}?", "Which {n} has the {l} {v}?", "For what is {v} the {l}?")

@@ -116,7 +116,7 @@ class _Watch:
             self._saved = time.monotonic()
 
 
-def starter_config(minutes: float = 85.0, seed: int = 1) -> PretrainingConfig:
+def starter_config(minutes: float = 91.0, seed: int = 1) -> PretrainingConfig:
     """The starter model's size and training."""
     return PretrainingConfig(
         shape=replace(ModelShape(), vocabulary=2048), minutes=minutes, batch_tokens=4096, seed=seed
