@@ -135,6 +135,13 @@ def disk_full_in_words(where: Path) -> Iterator[None]:
         raise _disk_full(where, text) from error
 
 
+def free_bytes(folder: Path) -> int:
+    """Free space of the disk that will hold `folder`."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
 def sync_folder(folder: Path) -> None:
     """Push a folder's names to the disk (POSIX only; Windows has no such call)."""
     if os.name == "nt":

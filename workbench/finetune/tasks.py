@@ -14,9 +14,11 @@ from workbench.finetune.base_model import BaseFiles, check_same_model, load_base
 from workbench.finetune.batching import build_schedule
 from workbench.finetune.encoding import EncodedRow, encode_rows
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.exact_trainer import save_peft
 from workbench.finetune.gguf_export import export_adapter
 from workbench.finetune.preview import PreviewReport, PreviewRequest, preview_rows
 from workbench.finetune.run_folder import RunFolder
+from workbench.finetune.step_watch import Control, TrainingJob
 from workbench.finetune.types import (
     Adapter,
     ExportReport,
@@ -71,7 +73,7 @@ def export(context: JobContext, request: ExportRequest) -> ExportReport:
 
 
 def _train_in(context: JobContext, request: TrainRequest, run: RunFolder) -> TrainReport:
-    control = training.Control()
+    control = Control()
     context.on_command(control.command)
     adapters = Path(request.adapters_folder)
     if run.is_new:
@@ -117,7 +119,7 @@ class _Training:
         context: JobContext,
         request: TrainRequest,
         run: RunFolder,
-        control: training.Control,
+        control: Control,
         files: BaseFiles,
         base_hash: str,
         probe: EngineProbe,
@@ -187,7 +189,7 @@ class _Training:
         model = training.add_lora(model, self._request.config)
         return model.to("cuda") if torch.cuda.is_available() else model
 
-    def _job(self, model: Any, rows: Sequence[EncodedRow], held_out: Sequence[EncodedRow]) -> training.TrainingJob:
+    def _job(self, model: Any, rows: Sequence[EncodedRow], held_out: Sequence[EncodedRow]) -> TrainingJob:
         config = self._request.config
         schedule = build_schedule(
             [len(row.ids) for row in rows],
@@ -196,7 +198,7 @@ class _Training:
             epochs=config.epochs,
             seed=config.seed,
         )
-        return training.TrainingJob(
+        return TrainingJob(
             model=model,
             rows=rows,
             held_out=held_out,
@@ -228,7 +230,7 @@ class _Training:
         adapters.mkdir(parents=True, exist_ok=True)
         staging = adapter_folder.stage(request.name, adapters)
         peft_folder, gguf = staging / adapter_folder.PEFT, staging / adapter_folder.GGUF
-        training.save_peft(model, peft_folder, request.base.name)
+        save_peft(model, peft_folder, request.base.name)
         export_adapter(peft_folder, self._files.gguf, gguf, request.name)
         self._context.progress(
             report.steps, report.total_steps, "Checking that llama.cpp answers like the trained adapter"

@@ -9,7 +9,7 @@ import pytest
 from tests.llm_models import write_tiny_gguf
 from tests.unit.finetune.conftest import RequestMaker, colour_rows
 from workbench.errors import WorkbenchError
-from workbench.finetune import training
+from workbench.finetune import loss
 from workbench.finetune.adapter_folder import read_card
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import list_checkpoints, newest_good
@@ -175,7 +175,7 @@ def test_that_a_name_that_is_no_folder_is_refused(make_request: RequestMaker, na
 def test_that_a_loss_that_is_no_number_stops_with_a_sentence(
     make_request: RequestMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = training._summed_loss
+    honest = loss.summed_loss
     calls = 0
 
     def overflowing(model: Any, inputs: Any) -> Any:
@@ -184,7 +184,7 @@ def test_that_a_loss_that_is_no_number_stops_with_a_sentence(
         summed, tokens = honest(model, inputs)
         return (summed * float("inf") if calls == 4 else summed), tokens
 
-    monkeypatch.setattr(training, "_summed_loss", overflowing)
+    monkeypatch.setattr(loss, "summed_loss", overflowing)
     request = make_request(checkpoint_seconds=0)
     with pytest.raises(WorkbenchError, match="step 4: the loss is no longer a number") as caught:
         finish(request)
