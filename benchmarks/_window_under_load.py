@@ -165,6 +165,7 @@ class Driver:
             )
             for number in range(1, ROWS + 1)
         ]
+        assert self._program.database is not None
         return DatasetStore(self._program.database).save("benchmark", rows, origin="benchmark")
 
     def _write_files(self) -> Path:

@@ -46,7 +46,7 @@ class Program:
     """Everything that lives as long as the window."""
 
     jobs: "JobBridge"
-    database: "Database"
+    database: "Database | None" = None
     settings: "Settings"
 
     def __init__(self, app: QApplication, paths: WorkbenchPaths) -> None:
@@ -76,7 +76,11 @@ class Program:
             return
         self._start_record_keeping()
         self._start_jobs()
-        threading.Thread(target=self._open_database, name="open-database", daemon=True).start()
+        self._connect_dialogs()
+        self._early.hand_over(self.window.messages)
+        self.window.make_early()
+        opening = threading.Thread(target=self._open_database, name="open-database", daemon=True)
+        QTimer.singleShot(0, opening.start)  # after Home was painted: importing would slow that down
 
     def _start_record_keeping(self) -> None:
         from workbench.log import start_logging
@@ -138,8 +142,6 @@ class Program:
         self.database = database
         self._ending.append(database.close)
         self._look_back()
-        self._connect_dialogs()
-        self._early.hand_over(self.window.messages)
         self.window.show_status(str(self.paths.home))
         self.window.make_ready()
         self.is_ready = True

@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self._job_panel: QWidget | None = None
         self._messages: MessageBar | None = None
         self._palette: CommandPalette | None = None
-        self._is_ready = False
+        self._is_ready = self._is_early = False
         self._was_painted = False
         self._current = first_tab if first_tab in self._specs else next(iter(self._specs))
         self._build_widgets()
@@ -101,6 +101,11 @@ class MainWindow(QMainWindow):
         self._current = tab
         if case:
             self._cases[tab] = case
+        self._show_current()
+
+    def make_early(self) -> None:
+        """Jobs can be run: tabs that need no more can be built."""
+        self._is_early = True
         self._show_current()
 
     def make_ready(self) -> None:
@@ -225,7 +230,7 @@ class MainWindow(QMainWindow):
         spec = self._specs[self._current]
         self._sidebar.show_tab(spec.key)
         self.setWindowTitle(self.tr("{} – LLM Workbench").format(spec.title))
-        if spec.key not in self._built and self._is_ready:
+        if spec.key not in self._built and (self._is_ready or (self._is_early and spec.is_early)):
             self._stack.setCurrentWidget(self._opening)
             self._build_tab(spec)
         widget = self._built.get(spec.key)

@@ -16,6 +16,8 @@ class TabSpec:
     title: str
     icon: str
     build: Callable[[], QWidget]
+    is_early: bool = False
+    """Can be built before the database is open."""
 
 
 @runtime_checkable

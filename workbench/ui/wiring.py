@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+# The rooms' own names of these tasks (a test compares them); importing them would stall the window at every start.
+TRAIN = "workbench.finetune.tasks:train"
+RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
+
+
 class Rooms(Protocol):
     """What the program has when a tab is built."""
 
@@ -32,7 +37,8 @@ class Rooms(Protocol):
     messages: Messages
     window: "MainWindow"
     jobs: "JobBridge"
-    database: "Database"
+    database: "Database | None"
+    """None until it was opened, which is before any tab but Home is built."""
     settings: "Settings"
 
     def change_settings(self, settings: "Settings") -> None: ...
@@ -48,7 +54,7 @@ class Tabs:
 
     def specs(self) -> list[TabSpec]:
         return [
-            TabSpec("home", "Home", "home", self._home),
+            TabSpec("home", "Home", "home", self._home, is_early=True),
             TabSpec("models", "Models", "models", self._models),
             TabSpec("playground", "Playground", "playground", self._playground),
             TabSpec("documents", "Documents", "documents", self._documents),
@@ -59,13 +65,11 @@ class Tabs:
 
     def follow_durable_runs(self) -> None:
         """Take up the runs that outlived an earlier start: recorded whoever shows them, shown where they belong."""
-        from workbench.compare.tasks import RUN_COMPARISON
         from workbench.recording import recorder
-        from workbench.ui.finetune.presenter import TRAIN
 
         def both(show: Callable[["JobSpec"], "Listener"]) -> Callable[["JobSpec"], "Listener"]:
             def listener_for(spec: "JobSpec") -> "Listener":
-                record, shown = recorder(self._rooms.database, spec), show(spec)
+                record, shown = recorder(self._database, spec), show(spec)
 
                 def listen(event: "JobEvent") -> None:
                     record(event)
@@ -101,12 +105,18 @@ class Tabs:
                 jobs=rooms.jobs,
                 messages=rooms.messages,
                 navigator=rooms.window,
-                datasets=DatasetStore(rooms.database),
-                adapters=AdapterStore(rooms.database, rooms.paths.adapters),
+                datasets=DatasetStore(self._database),
+                adapters=AdapterStore(self._database, rooms.paths.adapters),
                 paths=rooms.paths,
                 catalog=self.catalog,
             )
         )
+
+    @property
+    def _database(self) -> "Database":
+        database = self._rooms.database
+        assert database is not None, "a tab was built before the database was open"
+        return database
 
     def _settings(self) -> "Settings":
         return self._rooms.settings
@@ -120,7 +130,7 @@ class Tabs:
             messages=rooms.messages,
             navigator=rooms.window,
             catalog=self.catalog,
-            shelf=ProjectShelf(rooms.jobs, rooms.paths, rooms.database, self._settings),
+            shelf=ProjectShelf(rooms.jobs, rooms.paths, lambda: rooms.database, self._settings),
             paths=rooms.paths,
             in_background=rooms.in_background,
         )
@@ -148,8 +158,8 @@ class Tabs:
             rooms.messages,
             rooms.window,
             catalog=self.catalog,
-            adapters=AdapterStore(rooms.database, rooms.paths.adapters).list_adapters,
-            exchanges=ExchangeStore(rooms.database),
+            adapters=AdapterStore(self._database, rooms.paths.adapters).list_adapters,
+            exchanges=ExchangeStore(self._database),
             settings=self._settings,
         )
 
@@ -161,7 +171,7 @@ class Tabs:
         return documents.build(
             rooms.jobs,
             rooms.messages,
-            collections=CollectionStore(rooms.database, rooms.paths),
+            collections=CollectionStore(self._database, rooms.paths),
             catalog=self.catalog,
             settings=self._settings,
         )
@@ -176,8 +186,8 @@ class Tabs:
             rooms.jobs,
             rooms.messages,
             rooms.window,
-            datasets=DatasetStore(rooms.database),
-            collections=CollectionStore(rooms.database, rooms.paths),
+            datasets=DatasetStore(self._database),
+            collections=CollectionStore(self._database, rooms.paths),
         )
 
     def _finetune(self) -> QWidget:
@@ -194,7 +204,7 @@ class Tabs:
             rooms.jobs,
             rooms.messages,
             rooms.window,
-            store=ComparisonStore(rooms.database),
+            store=ComparisonStore(self._database),
             paths=rooms.paths,
             settings=self._settings,
             read_catalogue=self._read_catalogue,
@@ -204,7 +214,7 @@ class Tabs:
         from workbench.compare.catalogue import read_catalogue
 
         folders = [Path(folder) for folder in self._rooms.settings.llm.model_folders]
-        return read_catalogue(self._rooms.database, self._rooms.paths, folders)
+        return read_catalogue(self._database, self._rooms.paths, folders)
 
     def _follow_comparison(self, spec: "JobSpec") -> "Listener":
         from workbench.ui.compare import CompareTab

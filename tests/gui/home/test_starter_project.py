@@ -25,6 +25,7 @@ def test_that_a_starter_project_is_ready_after_one_click(
     assert not button.isEnabled()
     qtbot.waitUntil(button.isEnabled, timeout=240_000)
     assert button.text() == "Open again", find(program.window, QLabel, "project_note_facts").text()
+    assert program.database is not None
     [collection] = CollectionStore(program.database, home).list_collections()
     assert collection.name == "handbook"
     assert [dataset.name for dataset in DatasetStore(program.database).list_datasets()] == ["facts rows"]

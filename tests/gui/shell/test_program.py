@@ -142,6 +142,14 @@ def test_that_a_damaged_database_is_refused_in_words(qtbot: QtBot, qapp: QApplic
     program.window.close()
 
 
+def test_that_the_durable_tasks_are_called_what_their_rooms_call_them() -> None:
+    from workbench.compare.tasks import RUN_COMPARISON
+    from workbench.ui import wiring
+    from workbench.ui.finetune.presenter import TRAIN
+
+    assert (wiring.TRAIN, wiring.RUN_COMPARISON) == (TRAIN, RUN_COMPARISON)
+
+
 def test_that_f1_shows_the_keys_and_the_data_folder(qtbot: QtBot, program: Program) -> None:
     press(program.window, Qt.Key.Key_F1)
     dialog = find(program.window, HelpDialog)

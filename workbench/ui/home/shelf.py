@@ -30,7 +30,11 @@ class ProjectShelf:
     """The sample projects that come with the program."""
 
     def __init__(
-        self, jobs: Jobs, paths: WorkbenchPaths, database: "Database", settings: Callable[[], Settings]
+        self,
+        jobs: Jobs,
+        paths: WorkbenchPaths,
+        database: "Callable[[], Database | None]",
+        settings: Callable[[], Settings],
     ) -> None:
         self._jobs = jobs
         self._paths = paths
@@ -53,8 +57,11 @@ class ProjectShelf:
     def open_project(self, key: str, on_opening: OnOpening) -> None:
         """Make it ready to use: `on_opening` hears each step, then that it is done, or the problem."""
         try:
+            database = self._database()
+            if database is None:
+                raise WorkbenchError("The data folder is still being opened.", hint="Try again in a moment.")
             project = open_project(key, self._paths)
-            steps = ProjectSteps(project, self._paths, self._database, self._settings())
+            steps = ProjectSteps(project, self._paths, database, self._settings())
             done = f"Ready: collection “{project.collection}”, data set “{project.rows_name}”."
             _Opening(self._jobs, iter(steps.prepare()), on_opening, done).go()
         except (WorkbenchError, OSError) as error:
