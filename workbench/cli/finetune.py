@@ -40,6 +40,7 @@ def _register_finetune(commands: "Commands") -> None:
         "--data", required=True, metavar="FILE", help="CSV, JSONL, JSON, XLSX, Parquet, or a saved data set"
     )
     parser.add_argument("--name", required=True, metavar="NAME", help="name of the adapter")
+    parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
     parser.add_argument("--method", choices=("lora",), default="lora")
     parser.add_argument("--epochs", type=int, metavar="N", help="passes over the rows")
     parser.add_argument("--rank", type=int, metavar="R", help="width of the adapter; alpha becomes twice the rank")
@@ -64,7 +65,7 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     with place.writing(f"fine-tuning {arguments.name}"):
         store = AdapterStore(place.database)
         store.check_free(arguments.name)
-        dataset = _dataset(arguments.data, place, output)
+        dataset = _dataset(arguments.data, arguments.system, place, output)
         request = running.train_request(
             place.paths, name=arguments.name, base=base, dataset=dataset, config=config, restart=arguments.restart
         )
@@ -130,7 +131,7 @@ def _config(arguments: argparse.Namespace) -> "TrainingConfig":
         raise WorkbenchError(f"{option} cannot be {first['input']}: {in_words(first)}.", code="bad_setting") from error
 
 
-def _dataset(data: str, place: Workplace, output: Output) -> "Dataset":
+def _dataset(data: str, system: str, place: Workplace, output: Output) -> "Dataset":
     """The rows of a file, or a saved data set of that name."""
     from workbench.datasets.mapping import describe
     from workbench.datasets.store import DatasetStore
@@ -141,7 +142,7 @@ def _dataset(data: str, place: Workplace, output: Output) -> "Dataset":
     path = Path(data).expanduser()
     if not path.exists() and (saved := store.find(data)):
         return saved
-    request = PrepareRequest(name=path.name, path=str(path.absolute()), folder=str(store.folder))
+    request = PrepareRequest(name=path.name, path=str(path.absolute()), folder=str(store.folder), system_text=system)
     spec = JobSpec(
         task="workbench.datasets.tasks:prepare", params=request.model_dump(mode="json"), title=f"Read {path.name}"
     )

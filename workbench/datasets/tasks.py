@@ -1,7 +1,6 @@
 """Work on data files that must not happen in the window: parsing of untrusted files, loading of pyarrow."""
 
 import datetime
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -58,6 +57,8 @@ class PrepareRequest(Boundary):
     path: str
     mapping: ColumnMapping | None = None
     """None: guessed."""
+    system_text: str = ""
+    """The system message of rows that have none of their own; an empty one leaves the mapping as it is."""
     folder: str
     """Where rows files lie (`DatasetStore.folder`)."""
     drop: tuple[FindingKind, ...] = ()
@@ -102,27 +103,14 @@ def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
 
 
 def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
-    """Read a file with a given mapping and write its training rows; the caller records the data set."""
+    """Write the usable rows of a file; the caller records the data set. WorkbenchError when no row is left."""
     path = Path(request.path)
     context.progress(0, 0, f"Reading {path.name}")
-    dataset, report = build_dataset(
-        request.name, path, request.mapping, Path(request.folder), request.drop, request.test_questions
-    )
-    return report.model_copy(update={"dataset": dataset})
-
-
-def build_dataset(
-    name: str,
-    path: Path,
-    mapping: ColumnMapping | None,
-    folder: Path,
-    drop: Sequence[FindingKind] = (),
-    test_questions: Sequence[str] = (),
-) -> tuple[Dataset, PrepareReport]:
-    """A file's usable rows, written below `folder`. Raises WorkbenchError when no row is left."""
     source_hash = hash_file(path) if path.is_file() else ""
     table = read_table(path)
-    mapping = mapping or guess_mapping(table)
+    mapping = request.mapping or guess_mapping(table)
+    if request.system_text:
+        mapping = mapping.model_copy(update={"system_text": request.system_text})
     if not mapping.is_complete:
         raise WorkbenchError(
             f"It is not clear which columns of {path.name} are question and answer ({', '.join(table.columns[:8])}).",
@@ -131,17 +119,17 @@ def build_dataset(
         )
     _check_columns(table, mapping)
     mapped = map_rows(table, mapping)
-    findings = [*check_rows(mapped.rows), *find_leaks(mapped.rows, test_questions)]
-    rows = without(mapped.rows, [finding for finding in findings if finding.kind in drop])
+    findings = [*check_rows(mapped.rows), *find_leaks(mapped.rows, request.test_questions)]
+    rows = without(mapped.rows, [finding for finding in findings if finding.kind in request.drop])
     problems = tuple(sorted([*table.problems, *mapped.problems], key=lambda problem: problem.row))
     if not rows:
         first = next((str(problem) for problem in problems), "every row was left out")
         raise WorkbenchError(
             f"{path.name} has no row that can be trained ({first})", hint="Check the columns.", code="no_rows"
         )
-    rows_path, digest = write_rows(rows, folder)
+    rows_path, digest = write_rows(rows, Path(request.folder))
     dataset = Dataset(
-        name=name,
+        name=request.name,
         content_hash=digest,
         rows_path=str(rows_path),
         source_path=str(path.absolute()),
@@ -152,7 +140,7 @@ def build_dataset(
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     dropped = len(mapped.rows) - len(rows)
-    return dataset, PrepareReport(dataset=dataset, problems=problems[:1000], findings=tuple(findings), dropped=dropped)
+    return PrepareReport(dataset=dataset, problems=problems[:1000], findings=tuple(findings), dropped=dropped)
 
 
 def _shown(table: Table, index: int) -> dict[str, str]:
@@ -160,7 +148,7 @@ def _shown(table: Table, index: int) -> dict[str, str]:
 
 
 def _check_columns(table: Table, mapping: ColumnMapping) -> None:
-    named = (mapping.messages, mapping.question, mapping.context, mapping.answer, mapping.system)
+    named = [getattr(mapping, field) for field in ("messages", "question", "context", "answer", "system", "document")]
     missing = [name for name in named if name and name not in table.columns]
     if missing:
         raise WorkbenchError(
