@@ -108,9 +108,7 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
         as_typed = _as_typed(sources)
 
         def make_spec() -> JobSpec:
-            spec = index_spec(store, arguments.collection, sources, chunking, embedder)
-            # Somebody waits for this command and there is no window to keep smooth: no `nice`, every thread.
-            return spec.model_copy(update={"background": False})
+            return index_spec(store, arguments.collection, sources, chunking, embedder)
 
         def on_item(produced: Produced) -> None:
             if produced.kind == "Skipped":
