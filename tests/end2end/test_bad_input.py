@@ -177,21 +177,23 @@ def test_that_bad_documents_are_named_and_the_good_ones_are_found(mixed: Path) -
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9")
 def test_that_an_index_that_was_killed_goes_on(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
     for number in range(40):
-        (tmp_path / f"{number}.md").write_text(f"# Part {number}\n\n" + "Words of a part. " * 60, encoding="utf-8")
+        (folder / f"{number}.md").write_text(f"# Part {number}\n\n" + "Words of a part. " * 60, encoding="utf-8")
     command = subprocess.Popen(
         [sys.executable, "-m", "workbench", "index", "c", ".", "--json"],
-        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert command.stdout is not None
     told = json.loads(command.stdout.readline())
     command.send_signal(signal.SIGKILL)
     command.communicate(timeout=60)
-    rows = index(tmp_path, ".")
+    rows = index(folder, ".")
     assert len(rows) == 40
     assert {row["status"] for row in rows.values()} <= {"indexed", "unchanged"}
     assert rows[told["path"]]["status"] == "unchanged", "what was said to be indexed is kept"
-    found = only_object(workbench(tmp_path, "search", "c", "Part 7", "--mode", "text", "--top-k", 40, "--json"))["hits"]
+    found = only_object(workbench(folder, "search", "c", "Part 7", "--mode", "text", "--top-k", 40, "--json"))["hits"]
     places = [(hit["document"], hit["page"], hit["start"]) for hit in found]
     assert len(places) == len(set(places)), "nothing is there twice"
 
