@@ -24,12 +24,16 @@ class Control:
 
     stop_and_save: bool = False
     paused: bool = False
+    is_terminating: bool = False
+    """The system ends the session: save at once, then let the cancel that follows take effect."""
 
     def command(self, name: str, _arguments: dict[str, Any]) -> None:
-        """ "stop", "pause", "resume"; anything else is not for a training."""
+        """What a running training listens to: "stop", "terminate", "pause", "resume"; anything else is not for a training."""
         match name:
             case "stop":
                 self.stop_and_save = True
+            case "terminate":
+                self.is_terminating = self.stop_and_save = True
             case "pause":
                 self.paused = True
             case "resume":
@@ -77,7 +81,8 @@ class StepWatch:
     def after_step(self, step: int, control: Any) -> None:
         """`control` is the Trainer's: this decides whether it saves or stops."""
         self.step = step
-        self.job.check_cancelled()
+        if not self.job.control.is_terminating:
+            self.job.check_cancelled()
         while self.job.control.paused and not self.job.control.stop_and_save:
             time.sleep(0.2)
             self.job.check_cancelled()

@@ -154,6 +154,7 @@ class _Training:
             notes=tuple(self._notes),
         )
         if not result.finished:
+            self._context.check_cancelled()
             return report
         report = report.model_copy(update={"adapter": self._publish(model, samples, report, len(rows))})
         self._run.finish(report)
@@ -221,6 +222,8 @@ class _Training:
     def _report(self, metrics: StepMetrics) -> None:
         self._run.append(metrics)
         self._context.produce(metrics)
+        if self._control.is_terminating:
+            return  # progress would let the cancel take effect before the checkpoint is written
         self._context.progress(metrics.step, metrics.total, f"Training, loss {metrics.loss:.3f}")
 
     def _publish(self, model: Any, samples: Sequence[Sequence[int]], report: TrainReport, rows: int) -> Adapter:

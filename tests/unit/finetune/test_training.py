@@ -34,10 +34,10 @@ class StoppingContext(RecordingContext):
     def produce(self, item: Any) -> None:
         super().produce(item)
         if isinstance(item, StepMetrics) and item.step == self._after:
-            if self._command == "cancel":
-                self.cancelled.set()
-            else:
+            if self._command != "cancel":
                 self.command(self._command)
+            if self._command != "stop":
+                self.cancelled.set()
 
 
 def losses(context: RecordingContext) -> list[float]:
@@ -90,6 +90,13 @@ def test_that_cancel_ends_without_an_adapter(make_request: RequestMaker) -> None
     with pytest.raises(JobCancelled):
         train(StoppingContext(after_step=2, command="cancel"), request)
     assert list(Path(request.adapters_folder).iterdir()) == []
+
+
+def test_that_the_end_of_the_session_saves_before_the_cancel_takes_effect(make_request: RequestMaker) -> None:
+    request = make_request()
+    with pytest.raises(JobCancelled):
+        train(StoppingContext(after_step=2, command="terminate"), request)
+    assert finish(request).resumed_from == 3
 
 
 def test_that_a_checkpoint_without_its_optimizer_is_refused_and_the_one_before_used(make_request: RequestMaker) -> None:
