@@ -1,0 +1,40 @@
+"""The end of a durable job is kept once, whoever hears it and however often."""
+
+from typing import Any
+
+from workbench.finetune.store import AdapterStore
+from workbench.finetune.types import Adapter, TrainReport
+from workbench.jobs.events import Failed, Finished
+from workbench.jobs.spec import JobSpec
+from workbench.paths import WorkbenchPaths
+from workbench.recording import recorder
+
+
+def finished_training(home: WorkbenchPaths) -> Finished:
+    folder = home.adapters / "house-style"
+    folder.mkdir()
+    gguf = folder / "adapter.gguf"
+    gguf.write_bytes(b"GGUF")
+    adapter = Adapter(
+        name="house-style", folder=str(folder), gguf_path=str(gguf), gguf_hash="h", base_name="starter",
+        base_path="starter.gguf", base_hash="b", rank=8, rows=20,
+    )  # fmt: skip
+    report = TrainReport(finished=True, adapter=adapter, steps=5, total_steps=5)
+    return Finished(job_id="j", result=report.model_dump(mode="json"))
+
+
+def test_that_an_adapter_is_kept_once_however_often_its_end_is_told(home: WorkbenchPaths, database: Any) -> None:
+    record = recorder(database, JobSpec(task="workbench.finetune.tasks:train"))
+    word = finished_training(home)
+    record(word)
+    record(word)
+    assert [adapter.name for adapter in AdapterStore(database).list_adapters()] == ["house-style"]
+
+
+def test_that_a_failure_keeps_nothing(database: Any) -> None:
+    recorder(database, JobSpec(task="workbench.finetune.tasks:train"))(Failed(job_id="j", message="The disk is full."))
+    assert AdapterStore(database).list_adapters() == []
+
+
+def test_that_jobs_without_a_place_in_the_database_are_let_pass(database: Any) -> None:
+    recorder(database, JobSpec(task="workbench.rag.tasks:search"))(Finished(job_id="j", result={"queries": 1}))
