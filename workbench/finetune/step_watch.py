@@ -28,7 +28,7 @@ class Control:
     """The system ends the session: save at once, then let the cancel that follows take effect."""
 
     def command(self, name: str, _arguments: dict[str, Any]) -> None:
-        """What a running training listens to: "stop", "terminate", "pause", "resume"; anything else is not for a training."""
+        """Listens to "stop", "terminate", "pause" and "resume"; anything else is not for a training."""
         match name:
             case "stop":
                 self.stop_and_save = True
