@@ -2,7 +2,7 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.datasets.types import Dataset
-    from workbench.finetune.types import Adapter, TrainingConfig, TrainReport
+    from workbench.finetune.types import Adapter, TrainReport
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -42,7 +42,7 @@ def _register_finetune(commands: "Commands") -> None:
     parser.add_argument("--name", required=True, metavar="NAME", help="name of the adapter")
     parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
     parser.add_argument("--method", choices=("lora",), default="lora")
-    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the rows")
+    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the rows; default: as fits base and rows")
     parser.add_argument("--rank", type=int, metavar="R", help="width of the adapter; alpha becomes twice the rank")
     parser.add_argument("--learning-rate", type=float, metavar="X")
     parser.add_argument("--batch-size", type=int, metavar="N", help="rows per step")
@@ -56,16 +56,18 @@ def _register_finetune(commands: "Commands") -> None:
 def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """Train, or go on with a training of this name that was interrupted."""
     from workbench.finetune import running
+    from workbench.finetune.defaults import suggested_config
     from workbench.finetune.store import AdapterStore
     from workbench.finetune.types import TrainReport
     from workbench.llm.library import find_model
 
-    config = _config(arguments)
+    typed = _typed(arguments)
     base = find_model(arguments.model, place.own_model_folders, place.paths.models)
     with place.writing(f"fine-tuning {arguments.name}"):
         store = AdapterStore(place.database)
         store.check_free(arguments.name)
         dataset = _dataset(arguments.data, arguments.system, place, output)
+        config = suggested_config(base.parameters, dataset.row_count).model_copy(update=typed)
         request = running.train_request(
             place.paths, name=arguments.name, base=base, dataset=dataset, config=config, restart=arguments.restart
         )
@@ -115,20 +117,23 @@ def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Outp
         )
 
 
-def _config(arguments: argparse.Namespace) -> "TrainingConfig":
-    """What was typed over the defaults; an impossible value is a sentence, not a traceback."""
+def _typed(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The settings that were typed; an impossible value is a sentence, not a traceback."""
     from workbench.finetune.types import TrainingConfig
 
     names = ("method", "epochs", "rank", "learning_rate", "batch_size", "max_length", "validation_share", "seed")
     typed = {name: value for name in names if (value := getattr(arguments, name)) is not None}
     if "rank" in typed:
         typed["alpha"] = 2.0 * typed["rank"]
+    if "batch_size" in typed:
+        typed["gradient_accumulation"] = 1
     try:
-        return TrainingConfig(**typed)
+        TrainingConfig(**typed)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else "The settings"
         raise WorkbenchError(f"{option} cannot be {first['input']}: {in_words(first)}.", code="bad_setting") from error
+    return typed
 
 
 def _dataset(data: str, system: str, place: Workplace, output: Output) -> "Dataset":
