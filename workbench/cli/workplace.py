@@ -70,8 +70,6 @@ class Workplace:
         Raises WorkbenchError when it failed or crashed, Interrupted after Ctrl-C.
         """
         events: queue.SimpleQueue[JobEvent] = queue.SimpleQueue()
-        # Somebody waits for this command and there is no window to keep smooth: no `nice`, every thread.
-        spec = spec.model_copy(update={"background": False})
         return self._wait(self.runner.submit(spec, events.put), events, on_item)
 
     def attach(self, run_id: str) -> dict[str, Any]:
