@@ -1,11 +1,13 @@
 """The one exception for problems that a person can understand and do something about."""
 
 import errno
+import shutil
 from pathlib import Path
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 _IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.ENOENT}
+_NEARLY_NOTHING = 256 * 1024
 
 
 class WorkbenchError(Exception):
@@ -34,7 +36,7 @@ def disk_problem(error: BaseException, folder: Path | None = None) -> WorkbenchE
     """
     cause: BaseException | None = error
     while cause is not None:
-        if _is_full(cause):
+        if _is_full(cause, folder):
             return WorkbenchError(
                 f"The disk is full{f' ({folder})' if folder else ''}: nothing more can be written.",
                 hint="Free some space, then do the same again; what was finished before is kept.",
@@ -52,12 +54,15 @@ def disk_problem(error: BaseException, folder: Path | None = None) -> WorkbenchE
     return None
 
 
-def _is_full(error: BaseException) -> bool:
+def _is_full(error: BaseException, folder: Path | None) -> bool:
+    if _sqlite_says(error, "SQLITE_IOERR"):
+        # So it is said when the log's index beside the database finds no room.
+        return folder is not None and folder.is_dir() and shutil.disk_usage(folder).free < _NEARLY_NOTHING
     return (isinstance(error, OSError) and error.errno in _FULL) or _sqlite_says(error, "SQLITE_FULL")
 
 
 def _is_refused(error: BaseException, folder: Path) -> bool:
-    if _sqlite_says(error, "SQLITE_READONLY", "SQLITE_CANTOPEN"):
+    if _sqlite_says(error, "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR"):
         return True
     if not isinstance(error, OSError) or not isinstance(error.filename, str):
         return False

@@ -3,6 +3,7 @@
 import errno
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -62,3 +63,13 @@ def test_that_sqlite_is_understood_through_sqlalchemy(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError) as refused:
         sqlite3.connect(tmp_path / "missing" / "x.db")
     assert code(disk_problem(refused.value, tmp_path)) == "data_folder_unusable"
+
+
+def test_that_an_error_of_the_disk_is_full_only_where_nothing_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    for free, meant in ((0, "disk_full"), (10**9, "data_folder_unusable")):
+        monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        assert code(disk_problem(error, tmp_path)) == meant
