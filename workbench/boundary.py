@@ -9,6 +9,4 @@ class Boundary(BaseModel):
     A number that is not finite stays what it is in JSON (NaN): null would be another statement.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="constants"
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="constants")

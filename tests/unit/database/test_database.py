@@ -14,7 +14,7 @@ from workbench.database import Base, Database, WriterLock
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 
-STORES = [path for path in (Path(__file__).parents[3] / "workbench").glob("*/store.py")]
+STORES = list((Path(__file__).parents[3] / "workbench").glob("*/store.py"))
 
 
 def test_that_the_migrations_build_exactly_the_declared_tables(database: Any) -> None:
@@ -58,7 +58,8 @@ def test_that_a_failed_transaction_leaves_nothing(database: Any) -> None:
 def test_that_a_second_writer_is_told_who_holds_the_folder(home: WorkbenchPaths) -> None:
     holding = (
         "import sys; from pathlib import Path; from workbench.database import WriterLock\n"
-        "lock = WriterLock(Path(sys.argv[1])); lock.acquire('a long index'); print('held', flush=True); sys.stdin.read()"
+        "lock = WriterLock(Path(sys.argv[1])); lock.acquire('a long index')\n"
+        "print('held', flush=True); sys.stdin.read()"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", holding, str(home.lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
