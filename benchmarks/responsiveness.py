@@ -95,4 +95,5 @@ def _summary(seen: Seen) -> dict[str, float]:
         "p50_ms": round(_percentile(seen, 50) * 1000, 2),
         "p99_ms": round(_percentile(seen, 99) * 1000, 2),
         "worst_ms": round(_worst(seen) * 1000, 2),
+        "worst_at_seconds": round(max(seen, key=lambda tick: tick[1])[0] - seen[0][0], 1) if seen else 0.0,
     }

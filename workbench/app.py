@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.ui.job_bridge import JobBridge
 
 T = TypeVar("T")
+WARM_UP_AFTER_MS = 1000
 
 
 def main() -> int:
@@ -146,6 +147,10 @@ class Program:
         self.window.make_ready()
         self.is_ready = True
         QTimer.singleShot(0, self.tabs.follow_durable_runs)
+        QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+
+    def _warm_up(self) -> None:
+        threading.Thread(target=self.tabs.warm_up, name="warm-up", daemon=True).start()
 
     def _look_back(self) -> None:
         """Say so when the last start ended without closing: possible only for the holder of the lock."""
