@@ -1,5 +1,6 @@
 """Makes the tabs: which stores, jobs and doors each is given. Nothing is imported before its tab is shown."""
 
+import contextlib
 import importlib
 from collections.abc import Callable
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
+from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.ui.protocols import Messages
 from workbench.ui.tabs import TabSpec
@@ -96,7 +98,15 @@ class Tabs:
             importlib.import_module(f"workbench.ui.{name}")
         importlib.import_module("numpy")
         importlib.import_module("pyqtgraph")
+        self._check_embedder()
         self.is_warm = True
+
+    def _check_embedder(self) -> None:
+        """Hash its 90 MB now; whoever makes a collection later finds the hash remembered."""
+        from workbench.embedding import starter_embedder
+
+        with contextlib.suppress(WorkbenchError):  # said when somebody wants to use it
+            starter_embedder()
 
     @cached_property
     def catalog(self) -> "ModelCatalog":
