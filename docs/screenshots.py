@@ -1,7 +1,8 @@
 """Pictures of every tab, light and dark, of the real window: `python docs/screenshots.py [--out FOLDER] [--open]`.
 
 Offscreen, on a demo data folder of its own (or the one in WORKBENCH_HOME with --home). `--open` opens the starter
-project "facts" first, with real workers, so that Documents and Data have something to show.
+project "facts" first, with real workers, so that Documents and Data have something to show. The README's pictures come
+from a folder that `workbench demo` filled: `WORKBENCH_HOME=... python docs/screenshots.py --home`.
 """
 
 import argparse
@@ -16,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PySide6.QtCore import QEventLoop, QSize
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.app import Program
@@ -48,6 +49,18 @@ def open_project(program: Program, key: str) -> None:
         raise SystemExit(f"the project {key} was not ready in ten minutes")
 
 
+def show_last_comparison(program: Program) -> None:
+    """The newest entry of "Earlier comparisons", where there is one."""
+    button = program.window.findChild(QPushButton, "compare_history")
+    if button is None or not button.isEnabled() or not button.isVisible():
+        return
+    button.click()
+    menu = program.window.findChild(QMenu, "compare_history_menu")
+    assert menu is not None
+    menu.actions()[0].trigger()
+    menu.close()
+
+
 def take_pictures(program: Program, out: Path) -> list[Path]:
     """Every tab in both palettes, and light ones at the narrowest size that is supported."""
     taken = []
@@ -58,7 +71,9 @@ def take_pictures(program: Program, out: Path) -> list[Path]:
             program.window.open_tab(tab)
             wait(lambda: False, 0.4)
             wait(lambda: is_idle(program), 30)
-            wait(lambda: False, 0.2)
+            if tab == "compare":
+                show_last_comparison(program)
+            wait(lambda: False, 0.4)
             path = out / f"{tab}{suffix}.png"
             program.window.grab().save(str(path))
             taken.append(path)
