@@ -321,7 +321,9 @@ class ProjectSteps:
         def record(result: dict[str, Any]) -> None:
             report = GroundReport.model_validate(result)
             origin = f"{project.rows_name}, with passages of {project.collection}"
-            self._datasets.save(project.passages_name, read_rows(Path(report.path)), origin=origin)
+            made = read_rows(Path(report.path))
+            rows = [row.model_copy(update={"number": number}) for number, row in enumerate(made, 1)]
+            self._datasets.save(project.passages_name, rows, origin=origin)
 
         return Step("passages", f"Put retrieved passages to the rows of {project.title}", make, _ignore, record)
 
