@@ -61,10 +61,11 @@ def show_last_comparison(program: Program) -> None:
     menu.close()
 
 
-def take_pictures(program: Program, out: Path) -> list[Path]:
-    """Every tab in both palettes, and light ones at the narrowest size that is supported."""
+def take_pictures(program: Program, out: Path, *, narrow: bool) -> list[Path]:
+    """Every tab in both palettes, and light ones in a narrow window where that is wanted."""
     taken = []
-    for scheme, size, suffix in (("light", WIDE, ""), ("dark", WIDE, "-dark"), ("light", NARROW, "-narrow")):
+    looks = [("light", WIDE, ""), ("dark", WIDE, "-dark"), *([("light", NARROW, "-narrow")] if narrow else [])]
+    for scheme, size, suffix in looks:
         program.window.scheme_chosen.emit(scheme)
         program.window.resize(size)
         for tab in TABS:
@@ -85,10 +86,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "images")
     parser.add_argument("--home", action="store_true", help="use the data folder in WORKBENCH_HOME")
     parser.add_argument("--open", action="store_true", help='open the starter project "facts" first')
+    parser.add_argument("--narrow", action="store_true", help="also pictures of a window of 900x600")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     app = QApplication(sys.argv[:1])
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if not arguments.home:  # nothing of whoever takes the pictures is on them
+            os.environ["HOME"] = folder
         home = find_home() if arguments.home else Path(folder) / "llm-workbench"
         program = Program(app, WorkbenchPaths(home))
         program.window.show()
@@ -97,7 +101,7 @@ def main() -> None:
         wait(lambda: is_idle(program), 60)
         if arguments.open:
             open_project(program, "facts")
-        for path in take_pictures(program, arguments.out):
+        for path in take_pictures(program, arguments.out, narrow=arguments.narrow):
             print(path)
         program.window.close()
 

@@ -143,7 +143,7 @@ class Program:
         self.database = database
         self._ending.append(database.close)
         self._look_back()
-        self.window.show_status(str(self.paths.home))
+        self.window.show_status(_short(self.paths.home))
         self.window.make_ready()
         self.is_ready = True
         QTimer.singleShot(0, self.tabs.follow_durable_runs)
@@ -239,6 +239,14 @@ class Program:
         self._ending.clear()
         if self._lock is not None:
             self._lock.release()
+
+
+def _short(path: Path) -> str:
+    """With "~" for the user's own folder."""
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    except ValueError:
+        return str(path)
 
 
 def peek_at_settings(path: Path) -> tuple[str, bool]:

@@ -68,6 +68,8 @@ def _icon(name: str, ink: str, size: int, dark: bool) -> QIcon:
     made.addPixmap(pixmap(name, _color(ink, dark), size, scale))
     if ink == "muted":  # navigation: what is selected takes the accent's ink
         made.addPixmap(pixmap(name, _color("accent_ink", dark), size, scale), QIcon.Mode.Normal, QIcon.State.On)
+    else:  # Qt would make it of this one, which is too pale where the ink is white
+        made.addPixmap(pixmap(name, _color("disabled", dark), size, scale), QIcon.Mode.Disabled)
     return made
 
 
