@@ -352,11 +352,6 @@ class ProjectSteps:
         from workbench.llm.types import LoadConfig
 
         llm = self._settings.llm
-        load = LoadConfig(
-            context_length=llm.context_length,
-            threads=llm.threads,
-            gpu_layers=llm.gpu_layers,
-            parallel_sequences=llm.parallel_sequences,
-        )
+        load = LoadConfig.from_settings(llm)
         catalogue = read_catalogue(self._database, self._paths, [Path(folder) for folder in llm.model_folders])
         return resolve(load_spec(self.project.comparison), CatalogueResolvers(catalogue), load=load).request

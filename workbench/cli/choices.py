@@ -31,13 +31,7 @@ def choose_adapter(place: Workplace, name_or_path: str | None) -> AdapterRef | N
 
 def load_config(place: Workplace, **changes: Any) -> LoadConfig:
     """How models are loaded, from the settings."""
-    llm = place.settings.llm
-    return LoadConfig(
-        context_length=llm.context_length,
-        threads=llm.threads,
-        gpu_layers=llm.gpu_layers,
-        parallel_sequences=llm.parallel_sequences,
-    ).model_copy(update=changes)
+    return LoadConfig.from_settings(place.settings.llm).model_copy(update=changes)
 
 
 def generation_config(**wishes: Any) -> GenerationConfig:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.settings import LlmSettings
 
 
 class Role(StrEnum):
@@ -132,6 +133,16 @@ class LoadConfig(Boundary):
     threads: int = Field(0, ge=0)
     gpu_layers: int = Field(-1, ge=-1)
     parallel_sequences: int = Field(8, ge=1, le=64)
+
+    @classmethod
+    def from_settings(cls, llm: LlmSettings) -> Self:
+        """As the preferences say: the one place where a setting of a model becomes a way to load it."""
+        return cls(
+            context_length=llm.context_length,
+            threads=llm.threads,
+            gpu_layers=llm.gpu_layers,
+            parallel_sequences=llm.parallel_sequences,
+        )
 
 
 class MemoryUse(Boundary):

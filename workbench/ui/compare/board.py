@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed
-from workbench.ui.compare.state import CompareState, Trouble
+from workbench.ui.compare.state import CompareState
+from workbench.ui.trouble import Trouble
 
 
 class View(Protocol):

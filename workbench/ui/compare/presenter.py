@@ -212,13 +212,7 @@ class ComparePresenter:
         except ValidationError as error:
             self._messages.error("The comparison cannot be run.", details=str(error))
             return
-        llm = self._settings().llm
-        load = LoadConfig(
-            context_length=llm.context_length,
-            threads=llm.threads,
-            gpu_layers=llm.gpu_layers,
-            parallel_sequences=llm.parallel_sequences,
-        )
+        load = LoadConfig.from_settings(self._settings().llm)
         self._run.start(PrepareRequest(spec=spec, catalogue=self._read_catalogue(), load=load))
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from workbench.compare.spec import ArmSpec
 from workbench.compare.types import ArmResult, Example, Leak, MetricChoice, Trial, Verdict
+from workbench.ui.trouble import Trouble
 
 
 class Page(StrEnum):
@@ -21,13 +22,6 @@ class RowFilter(StrEnum):
     WRONG = "wrong"
     """At least one arm is not right."""
     LEAKED = "leaked"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    text: str
-    hint: str = ""
-    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

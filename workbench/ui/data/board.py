@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from workbench.jobs.events import Crashed, Failed, JobEvent
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
-from workbench.ui.data.state import DataState, ImportState, PassagesState, Trouble
+from workbench.ui.data.state import DataState, ImportState, PassagesState
+from workbench.ui.trouble import Trouble
 
 
 class View(Protocol):

@@ -14,8 +14,9 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobSpec
 from workbench.ui.data.board import Board, trouble_of
-from workbench.ui.data.state import ColumnRole, ImportState, Page, Running, Trouble
+from workbench.ui.data.state import ColumnRole, ImportState, Page, Running
 from workbench.ui.protocols import Messages
+from workbench.ui.trouble import Trouble
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore

@@ -13,8 +13,9 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
 from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, RetrievalConfig
 from workbench.ui.data.board import Board, trouble_of
-from workbench.ui.data.state import LeftOutRow, Page, PassagesState, Running, Trouble
+from workbench.ui.data.state import LeftOutRow, Page, PassagesState, Running
 from workbench.ui.protocols import Messages
+from workbench.ui.trouble import Trouble
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore

@@ -13,8 +13,9 @@ from workbench.jobs.spec import Jobs
 from workbench.ui.data.board import Board, View
 from workbench.ui.data.import_part import ImportPart
 from workbench.ui.data.passages_part import Collections, PassagesPart
-from workbench.ui.data.state import DataState, Page, Trouble
+from workbench.ui.data.state import DataState, Page
 from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.trouble import Trouble
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.datasets.tasks import InspectReport
 from workbench.datasets.types import ColumnMapping, Dataset, Finding, FindingKind, Layout, TrainingRow
+from workbench.ui.trouble import Trouble
 
 SHOWN_ROW_NUMBERS = 12
 _NO_MAPPING = ColumnMapping()
@@ -29,15 +30,6 @@ class ColumnRole(StrEnum):
     SYSTEM = "system"
     MESSAGES = "messages"
     DOCUMENT = "document"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A problem that belongs to a place on the page."""
-
-    text: str
-    hint: str = ""
-    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from workbench.rag.types import (
 )
 from workbench.settings import Settings
 from workbench.ui.documents.board import Board, trouble_of
-from workbench.ui.documents.state import PagePicture, Phase, Place, Trouble
+from workbench.ui.documents.state import PagePicture, Phase, Place
+from workbench.ui.trouble import Trouble
 
 
 class AskingPart:
@@ -155,17 +156,11 @@ class AskingPart:
 
     def _ask_spec(self) -> JobSpec:
         state = self._board.state
-        llm = self._settings().llm
         request = AskRequest(
             collection=self._collections.ref(state.selected),
             questions=(Question(text=state.question),),
             model=next(model for model in state.models if model.name == state.model),
-            load=LoadConfig(
-                context_length=llm.context_length,
-                threads=llm.threads,
-                gpu_layers=llm.gpu_layers,
-                parallel_sequences=llm.parallel_sequences,
-            ),
+            load=LoadConfig.from_settings(self._settings().llm),
             retrieval=self._retrieval(),
         )
         return self._spec(ASK, request.model_dump(mode="json"), f"Ask {state.selected}")

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from workbench.jobs.events import Crashed, Failed
-from workbench.ui.documents.state import DocumentsState, Trouble
+from workbench.ui.documents.state import DocumentsState
+from workbench.ui.trouble import Trouble
 
 
 class View(Protocol):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from workbench.llm.types import ModelRef
 from workbench.rag.store import Collection, SourceDocument
 from workbench.rag.types import Answer, Citation, DocumentStatus, Hit, RetrievalMode
+from workbench.ui.trouble import Trouble
 
 
 class Phase(StrEnum):
@@ -23,13 +24,6 @@ class Running:
     label: str
     done: float = 0.0
     total: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    text: str
-    hint: str = ""
-    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

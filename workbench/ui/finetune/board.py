@@ -7,9 +7,10 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.paths import WorkbenchPaths
-from workbench.ui.finetune.state import ExportState, FinetuneState, SetupState, Trouble
+from workbench.ui.finetune.state import ExportState, FinetuneState, SetupState
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.trouble import Trouble
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore

@@ -11,6 +11,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.presets import Preset
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
+from workbench.ui.trouble import Trouble
 
 _DEFAULTS = TrainingConfig()
 SMOOTHED_FROM = 60
@@ -39,13 +40,6 @@ class Phase(StrEnum):
 
 
 LIVE = frozenset({Phase.QUEUED, Phase.STARTING, Phase.TRAINING, Phase.PAUSED, Phase.STOPPING})
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    text: str
-    hint: str = ""
-    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,13 +124,7 @@ class ModelsPresenter:
 
 def load_config(settings: Settings) -> LoadConfig:
     """How models are loaded, as the preferences say."""
-    llm = settings.llm
-    return LoadConfig(
-        context_length=llm.context_length,
-        threads=llm.threads,
-        gpu_layers=llm.gpu_layers,
-        parallel_sequences=llm.parallel_sequences,
-    )
+    return LoadConfig.from_settings(settings.llm)
 
 
 def _row(model: ModelRef, load: LoadConfig, free: int) -> ModelRow:
