@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.scoring.metrics import METRICS, find_metric, score
 from workbench.scoring.metrics.documents import same_document
 from workbench.scoring.metrics.numeric import numbers_in
+from workbench.scoring.metrics.pattern import LIMIT_SECONDS
 from workbench.scoring.metrics.rouge_l import longest_common_subsequence
 from workbench.scoring.refusal import is_refusal
 
@@ -60,6 +62,18 @@ def test_that_contains_looks_for_whole_words() -> None:
 def test_that_a_pattern_is_searched_without_case() -> None:
     assert value("regex", "Code: kx-204", r"KX-\d{3}") == 1.0
     assert value("regex", "Code: 204", r"KX-\d{3}") == 0.0
+
+
+def test_that_a_pattern_that_never_ends_is_no_score_but_a_reason() -> None:
+    began = time.monotonic()
+    found = score("regex", "a" * 80 + "!", ["no", r"^(a|aa)+$", r"a"])
+    assert time.monotonic() - began < 20 * LIMIT_SECONDS  # without a limit it would take longer than a lifetime
+    assert found.value is None
+    assert "takes too long" in found.explanation
+
+
+def test_that_a_pattern_is_searched_in_the_whole_answer() -> None:
+    assert value("regex", "word " * 5_000 + "KX-204", r"KX-\d{3}") == 1.0
 
 
 def test_that_a_broken_pattern_is_no_score_but_a_reason() -> None:
