@@ -29,7 +29,7 @@ class Sidebar(QFrame):
         self._build_widgets()
         self._build_layout()
         self._connect()
-        self.setFixedWidth(WIDE)
+        self.setFixedWidth(self._wide())
 
     def show_tab(self, key: str) -> None:
         """Mark the tab that is shown."""
@@ -42,10 +42,14 @@ class Sidebar(QFrame):
         if narrow == self._is_narrow:
             return
         self._is_narrow = narrow
-        self.setFixedWidth(NARROW if narrow else WIDE)
         self._name.setVisible(not narrow)
         for button, text in self._texts.items():
             button.setText("" if narrow else _beside_icon(text))
+        self.setFixedWidth(NARROW if narrow else self._wide())
+
+    def _wide(self) -> int:
+        """More where the font is big."""
+        return max(WIDE, self._column.sizeHint().width())
 
     def _build_widgets(self) -> None:
         self.setObjectName("sidebar")
@@ -84,7 +88,7 @@ class Sidebar(QFrame):
         head.setSpacing(9)
         head.addWidget(self._logo)
         head.addWidget(self._name, 1, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(8, 14, 8, 10)
         column.setSpacing(3)
         column.addLayout(head)

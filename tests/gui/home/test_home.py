@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
@@ -14,6 +14,7 @@ from tests.gui.acting import click, find
 from workbench.errors import WorkbenchError
 from workbench.llm.tasks import ScanModelsReport
 from workbench.llm.types import ModelKind, ModelRef
+from workbench.ui.home.cards import StarterCard
 from workbench.ui.home.computer import Computer, Graphics, read_computer
 from workbench.ui.home.presenter import HomePresenter, OnOpening
 from workbench.ui.home.state import ProjectCard, ProjectStage
@@ -177,11 +178,44 @@ def test_that_a_closed_door_says_why(home_view: HomeView, door: str) -> None:
     assert any("Not in this version" in label.text() for label in button.findChildren(QLabel))
 
 
-@pytest.mark.parametrize("width", [560, 760, 1100])
-def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, home_view: HomeView, width: int) -> None:
-    home_view.resize(width, 700)
-    page: Any = home_view.widget()
-    qtbot.waitUntil(lambda: page.width() <= home_view.viewport().width())
-    for label in home_view.findChildren(QLabel):
+@pytest.mark.parametrize("points", [10, 12.5])
+@pytest.mark.parametrize("width", [660, 760, 828, 1100])
+def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, given: Given, width: int, points: float) -> None:
+    view = given.view
+    font = view.font()
+    font.setPointSizeF(points)
+    view.setFont(font)
+    view.resize(width, 540)
+    open_both(given)
+    viewport: Any = view.viewport()
+    page: Any = view.widget()
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() == max(0, page.height() - viewport.height()))
+    shown = [part for part in view.findChildren(QWidget) if part.isVisibleTo(view) and part is not viewport]
+    over = [part.objectName() for part in shown if part.mapTo(viewport, part.rect().topRight()).x() > viewport.width()]
+    assert not over, f"reach over the right edge of {viewport.width()}: {over}"
+    for label in view.findChildren(QLabel):
         if label.wordWrap() and label.isVisible() and label.text():
             assert label.height() >= label.heightForWidth(label.width()), label.text()
+    for button in view.findChildren(QPushButton):
+        if button.isVisible() and button.text():
+            assert button.width() >= button.sizeHint().width(), button.text()
+
+
+def open_both(given: Given) -> None:
+    """Opened projects have more buttons than others, and a note."""
+    for key in ("facts", "format"):
+        click(find(given.view, QPushButton, f"open_project_{key}"))
+        given.shelf.ready.add(key)
+        given.shelf.opened[-1][1]("Ready: collection “handbook”, data set “facts rows”. " * 2, is_done=True)
+
+
+def test_that_cards_lie_side_by_side_only_where_both_fit(qtbot: QtBot, given: Given) -> None:
+    left, right = (find(given.view, StarterCard, f"project_{key}") for key in ("facts", "format"))
+    open_both(given)
+    needed = 2 * left.minimumSizeHint().width() + 14 + 2 * 28  # the gap between, and the page's margins
+    beside = given.view.width() - given.view.viewport().width()
+    given.view.resize(needed + beside - 20, 540)
+    qtbot.waitUntil(lambda: right.y() > left.geometry().bottom() and right.x() == left.x())
+    given.view.resize(needed + beside + 20, 540)
+    qtbot.waitUntil(lambda: left.y() == right.y() and left.geometry().right() < right.x())
+    assert left.width() >= left.minimumSizeHint().width()

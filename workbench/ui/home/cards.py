@@ -54,7 +54,7 @@ class ComputerCard(QFrame):
         card = computer.graphics
         self._graphics.show_value(
             card.name if card else self.tr("None found"),
-            self.tr("{} free").format(in_words(card.free_bytes)) if card else self.tr("models run on the processor"),
+            self.tr("{} free").format(in_words(card.free_bytes)) if card else self.tr("processor only"),
         )
         self._disk.show_value(
             self.tr("{} free").format(in_words(computer.disk_free_bytes)), self.tr("in the data folder")
@@ -144,6 +144,7 @@ class StarterCard(QFrame):
         self._stage = _label("", "badge-good")
         self._summary = _label("", "")
         self._summary.setWordWrap(True)
+        self._summary.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._note = _label("", "muted")
         self._note.setWordWrap(True)
         self._note.setObjectName(f"project_note_{key}")
@@ -166,6 +167,7 @@ class StarterCard(QFrame):
         column.addLayout(head)
         column.addWidget(self._summary, 1)
         column.addWidget(self._note)
+        column.addSpacing(4)
         column.addLayout(foot)
 
     def show_project(self, project: ProjectCard, can_open: bool) -> None:

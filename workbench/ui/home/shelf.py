@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed
 from workbench.jobs.spec import Jobs
 from workbench.paths import WorkbenchPaths
 from workbench.projects import (
@@ -96,8 +96,6 @@ class _Opening:
         match event:
             case Progressed(label=label) if label:
                 self._on_opening(label)
-            case Produced():
-                step.on_item(event)
             case Finished(result=result):
                 step.on_result(result)
                 self.go()

@@ -1,21 +1,20 @@
 """Home: a window, not a wizard. Everything that can be begun here, on one page."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.home.cards import ComputerCard, Door, ModelsCard, StarterCard
 from workbench.ui.home.state import HomeState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.column_layout import ColumnLayout
 
-ONE_COLUMN_BELOW = 760
 WIDEST = 1080
+NARROWEST_CARD, NARROWEST_DOOR = 46, 26
+"""Characters."""
 
 
 class HomeView(QScrollArea):
-    """Cards in two columns, in one where the window is narrow."""
+    """Cards side by side where they fit, below each other where the window is narrow."""
 
     project_chosen = Signal(str)
     documents_requested = Signal(str)
@@ -26,11 +25,9 @@ class HomeView(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._starters: dict[str, StarterCard] = {}
-        self._columns = 0
         self._build_widgets()
         self._build_layout()
         self._connect()
-        self._arrange(2)
 
     def show_state(self, state: HomeState) -> None:
         self._computer.show_computer(state.computer)
@@ -40,10 +37,6 @@ class HomeView(QScrollArea):
         for project in state.projects:
             self._starters[project.key].show_project(project, can_open=not state.is_opening)
         self._starter_title.setVisible(bool(state.projects))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange(1 if event.size().width() < ONE_COLUMN_BELOW else 2)
 
     def _build_widgets(self) -> None:
         self.setObjectName("home")
@@ -81,9 +74,8 @@ class HomeView(QScrollArea):
         }  # fmt: skip
 
     def _build_layout(self) -> None:
-        self._top, self._starter_grid, self._door_grid = QGridLayout(), QGridLayout(), QGridLayout()
-        for grid in (self._top, self._starter_grid, self._door_grid):
-            grid.setSpacing(14)
+        top, doors = ColumnLayout(2, NARROWEST_CARD), ColumnLayout(3, NARROWEST_DOOR)
+        self._starter_columns = ColumnLayout(2, NARROWEST_CARD)
         page = QWidget()
         page.setMaximumWidth(WIDEST)
         column = QVBoxLayout(page)
@@ -92,14 +84,16 @@ class HomeView(QScrollArea):
         column.addWidget(self._title)
         column.addWidget(self._words)
         column.addSpacing(6)
-        column.addLayout(self._top)
+        column.addLayout(top)
         column.addSpacing(10)
         column.addWidget(self._starter_title)
-        column.addLayout(self._starter_grid)
+        column.addLayout(self._starter_columns)
         column.addSpacing(10)
         column.addWidget(self._door_title)
-        column.addLayout(self._door_grid)
+        column.addLayout(doors)
         column.addStretch(1)
+        top.show_widgets([self._computer, self._models])
+        doors.show_widgets(list(self._doors.values()))
         self.setWidget(page)
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
 
@@ -117,22 +111,4 @@ class HomeView(QScrollArea):
             card.open_requested.connect(self.project_chosen)
             card.documents_requested.connect(self.documents_requested)
             card.comparison_requested.connect(self.comparison_requested)
-        columns, self._columns = self._columns, 0
-        self._arrange(columns)
-
-    def _arrange(self, columns: int) -> None:
-        if columns == self._columns:
-            return
-        self._columns = columns
-        _fill(self._top, [self._computer, self._models], columns)
-        _fill(self._starter_grid, list(self._starters.values()), columns)
-        _fill(self._door_grid, list(self._doors.values()), columns + 1)
-
-
-def _fill(grid: QGridLayout, widgets: Sequence[QWidget], columns: int) -> None:
-    while grid.takeAt(0) is not None:
-        pass
-    for number, widget in enumerate(widgets):
-        grid.addWidget(widget, number // columns, number % columns)
-    for number in range(4):
-        grid.setColumnStretch(number, 1 if number < columns else 0)
+        self._starter_columns.show_widgets(list(self._starters.values()))
