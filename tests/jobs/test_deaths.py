@@ -25,7 +25,7 @@ def crash(runner: JobRunner, spec: JobSpec) -> Crashed:
         (signal.SIGBUS, "a file changed while it was in use, or a disk could not be read (bus error)"),
         (signal.SIGILL, "an instruction that this processor does not have (illegal instruction)"),
         (signal.SIGFPE, "(arithmetic error)"),
-        (signal.SIGKILL, "probably because memory ran out (killed)"),
+        (signal.SIGKILL, "was killed by the system or by someone (signal 9)."),
         (signal.SIGTERM, "ended from outside (terminated)"),
     ],
 )

@@ -3,11 +3,13 @@
 import re
 import signal
 
+from workbench.jobs.memory_watch import MemoryWatch
+
 _TERMINATED = "The worker process was ended from outside (terminated)."
 _SEGFAULT = "The worker process crashed: a library used memory that is not its own (segmentation fault)."
 _ABORTED = "A library stopped the worker process because of an internal error (abort)."
 _ILLEGAL = "A library needs an instruction that this processor does not have (illegal instruction)."
-_NO_MEMORY = "The system ended the worker process, probably because memory ran out (killed)."
+_KILLED = "The worker process was killed by the system or by someone (signal 9)."
 _BUS = "The worker process crashed: a file changed while it was in use, or a disk could not be read (bus error)."
 _STACK = "The worker process crashed: something was nested too deeply (stack overflow)."
 
@@ -16,7 +18,7 @@ _SIGNALS = {
     "SIGSEGV": _SEGFAULT,
     "SIGABRT": _ABORTED,
     "SIGILL": _ILLEGAL,
-    "SIGKILL": _NO_MEMORY,
+    "SIGKILL": _KILLED,
     "SIGBUS": _BUS,
     "SIGFPE": "The worker process crashed: a library divided by zero (arithmetic error).",
     "SIGTERM": _TERMINATED,
@@ -31,7 +33,7 @@ _WINDOWS = {
     0xC0000006: _BUS,
     0xC000001D: _ILLEGAL,
     0xC0000409: _ABORTED,
-    0xC0000017: _NO_MEMORY,
+    0xC0000017: "The worker process found no memory left (out of memory).",
     0xC00000FD: _STACK,
 }
 
@@ -48,9 +50,14 @@ _ASSERTION = re.compile(
 _LINE_LIMIT = 200
 
 
-def describe_death(exit_code: int | None, stderr_tail: str = "") -> str:
-    """One or two sentences; `exit_code` is negative for a signal, None when nobody saw it (found at a re-attach)."""
+def describe_death(exit_code: int | None, stderr_tail: str = "", memory: MemoryWatch | None = None) -> str:
+    """One or two sentences; `exit_code` is negative for a signal, None when nobody saw it (found at a re-attach).
+
+    `memory` was begun before the process; without it nothing is said about memory.
+    """
     sentence = _from_code(exit_code) if exit_code is not None else _from_stderr(stderr_tail)
+    if sentence == _KILLED and memory is not None and (finding := memory.finding()):
+        sentence += f" {finding}"
     if sentence == _ABORTED and (line := _ASSERTION.search(stderr_tail)):
         sentence += f" It said: {line.group().strip()[:_LINE_LIMIT]}"
     return sentence

@@ -16,6 +16,7 @@ from workbench.jobs.file_lock import FileLock, is_locked
 from workbench.jobs.insistence import Insistence
 from workbench.jobs.job import Job, state_of
 from workbench.jobs.launchers import Launcher, RunControl
+from workbench.jobs.memory_watch import MemoryWatch
 from workbench.jobs.process import EXIT_PATIENCE_SECONDS, read_tail
 from workbench.jobs.run_folder import EventReader, RunFolder, RunRecord
 from workbench.jobs.spec import JobSpec, JobState
@@ -90,6 +91,7 @@ class DurableRun:
         self._lock = FileLock(run.follower)
         self._control: RunControl | None = None
         self._reader = EventReader(run.events)
+        self._memory = MemoryWatch()
         job.log_path = run.output
 
     def try_claim(self) -> bool:
@@ -166,4 +168,5 @@ class DurableRun:
             return Cancelled(job_id=self._job.id)
         tail = read_tail(self._run.output)
         code = control.exit_code()
-        return Crashed(job_id=self._job.id, exit_code=code, stderr_tail=tail, message=describe_death(code, tail))
+        message = describe_death(code, tail, self._memory)
+        return Crashed(job_id=self._job.id, exit_code=code, stderr_tail=tail, message=message)

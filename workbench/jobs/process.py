@@ -22,6 +22,7 @@ from workbench.jobs.causes import describe_death
 from workbench.jobs.events import JobEvent, from_line
 from workbench.jobs.lifeline import Lifeline
 from workbench.jobs.limits import thread_environment
+from workbench.jobs.memory_watch import MemoryWatch
 from workbench.jobs.wire import LineTooLongError, Order, order_to_line, read_line
 
 log = logging.getLogger("workbench.jobs")
@@ -106,6 +107,7 @@ class WorkerProcess:
         self._ended_for = ""
         self._ended = threading.Event()
         self._lifeline = Lifeline()
+        self._memory = MemoryWatch()
         self._popen = self._start(threads, background)
         self._threads = [
             threading.Thread(target=target, name=f"worker-{name}-{part}", daemon=True)
@@ -215,7 +217,7 @@ class WorkerProcess:
         self._ended.wait()
         exit_code = self._popen.returncode
         tail = read_tail(self.log_path)
-        death = Death(exit_code, problem or describe_death(exit_code, tail), tail, self._ended_for)
+        death = Death(exit_code, problem or describe_death(exit_code, tail, self._memory), tail, self._ended_for)
         with self._lock:
             self._death = death
             inboxes = list(self._inboxes.values())
