@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import (
     Cancelled,
@@ -19,6 +20,11 @@ from workbench.jobs.events import (
     Started,
 )
 from workbench.jobs.spec import JobSpec, Listener
+from workbench.recording import recorder
+
+
+def _ignore(_event: JobEvent) -> None:
+    """Nothing is recorded."""
 
 
 @dataclass(slots=True)
@@ -28,6 +34,7 @@ class FakeJob:
     id: str
     spec: JobSpec
     listener: Listener
+    record: Listener = _ignore
     cancelled: bool = False
     commands: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     last_word: LastWord | None = None
@@ -41,6 +48,7 @@ class FakeJob:
     def emit(self, event: JobEvent) -> None:
         if isinstance(event, Finished | Failed | Cancelled | Crashed):
             self.last_word = event
+        self.record(event)
         self.listener(event)
 
     def start(self) -> None:
@@ -70,10 +78,14 @@ class FakeJob:
 
 
 class FakeJobs:
-    """`Jobs` that starts nothing: every submitted job waits in `jobs` for the test to speak its events."""
+    """`Jobs` that starts nothing: every submitted job waits in `jobs` for the test to speak its events.
 
-    def __init__(self) -> None:
+    With a database its events are recorded before they are heard, as the program does it.
+    """
+
+    def __init__(self, database: Database | None = None) -> None:
         self.jobs: list[FakeJob] = []
+        self._database = database
 
     @property
     def specs(self) -> list[JobSpec]:
@@ -88,7 +100,8 @@ class FakeJobs:
         return [job for job in self.jobs if job.spec.task == task]
 
     def submit(self, spec: JobSpec, listener: Listener) -> FakeJob:
-        job = FakeJob(f"job-{len(self.jobs) + 1}", spec, listener)
+        record = recorder(self._database, spec) if self._database is not None else _ignore
+        job = FakeJob(f"job-{len(self.jobs) + 1}", spec, listener, record)
         self.jobs.append(job)
         return job
 

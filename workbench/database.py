@@ -23,24 +23,25 @@ class Base(DeclarativeBase):
     """Every room's tables, declared in its `store.py`."""
 
 
-def _configure(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+_WRITING = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000")
+_READING = ("query_only=ON", "wal_autocheckpoint=0", "busy_timeout=5000")
 
 
 class Database:
-    """Sessions on one SQLite file. One connection: see reliability of WAL in SQLite before 3.51.3."""
+    """Sessions on one SQLite file: one connection that writes and checkpoints, one that only reads.
+
+    Only one, because SQLite before 3.51.3 can lose a write-ahead log that two connections write or checkpoint. A second
+    one for reading, because a commit waits for the disk, and the window must not wait with it: measured, an index being
+    written on the same disk made commits take 100 ms and more.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine = sa.create_engine(
-            f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
-        )
-        sa.event.listen(self._engine, "connect", _configure)
+        self._engine = _open(path, _WRITING)
+        self._reader = _open(path, _READING)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
-        self._turn = threading.RLock()
+        self._reading_sessions = sessionmaker(self._reader, expire_on_commit=False)
+        self._turn, self._reading_turn = threading.RLock(), threading.RLock()
 
     def migrate(self) -> None:
         """Bring the tables to this program's version; a newer file is refused, never touched."""
@@ -54,8 +55,30 @@ class Database:
         with self._turn, self._sessions.begin() as session:
             yield session
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Session]:
+        """For what changes nothing: sees all that was committed and never waits for a commit that is under way."""
+        with self._reading_turn, self._reading_sessions() as session:
+            yield session
+
     def close(self) -> None:
+        """The reader first: whoever closes last moves the log into the file, and only the writer may."""
+        self._reader.dispose()
         self._engine.dispose()
+
+
+def _open(path: Path, pragmas: tuple[str, ...]) -> sa.Engine:
+    def configure(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    engine = sa.create_engine(
+        f"sqlite:///{path}", poolclass=sa.StaticPool, connect_args={"check_same_thread": False}
+    )  # one connection for all threads, which take turns
+    sa.event.listen(engine, "connect", configure)
+    return engine
 
 
 class WriterLock:

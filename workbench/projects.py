@@ -22,7 +22,6 @@ from workbench.paths import WorkbenchPaths
 if TYPE_CHECKING:
     from workbench.compare.types import CompareRequest, ComparisonReport
     from workbench.database import Database
-    from workbench.jobs.events import Produced
     from workbench.jobs.spec import JobSpec
     from workbench.settings import Settings
 
@@ -163,17 +162,13 @@ def open_project(key: str, paths: WorkbenchPaths) -> SampleProject:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do. `make` returns None when it was done before."""
+    """One thing to do. `make` returns None when it was done before; `workbench.recording` keeps what the job gives."""
 
     key: str
     title: str
     make: Callable[[], "JobSpec | None"]
-    on_item: Callable[["Produced"], None]
-    on_result: Callable[[dict[str, Any]], None]
-
-
-def _ignore(_: Any) -> None:
-    """Nothing to keep."""
+    on_result: Callable[[dict[str, Any]], None] = lambda _: None
+    """What else is to be done with the job's result."""
 
 
 class ProjectSteps:
@@ -219,19 +214,15 @@ class ProjectSteps:
 
     def _index_step(self) -> Step:
         from workbench.rag.indexing import index_spec
-        from workbench.rag.types import ChunkingConfig, FileIndexed
+        from workbench.rag.types import ChunkingConfig
 
         project = self.project
         chunking = ChunkingConfig(**project.content.collection.chunking.model_dump())
 
-        def record(produced: "Produced") -> None:
-            if produced.kind == FileIndexed.__name__:
-                self._collections.record(project.collection, FileIndexed.model_validate(produced.item))
-
         def make() -> "JobSpec":
             return index_spec(self._collections, project.collection, [project.documents], chunking)
 
-        return Step("index", f"Index the documents of {project.title}", make, record, _ignore)
+        return Step("index", f"Index the documents of {project.title}", make)
 
     def _rows_step(self) -> Step:
         from workbench.datasets.tasks import PrepareReport, PrepareRequest
@@ -263,11 +254,11 @@ class ProjectSteps:
         def record(result: dict[str, Any]) -> None:
             self._datasets.record(PrepareReport.model_validate(result).dataset)
 
-        return Step("rows", f"Read the training rows of {project.title}", make, _ignore, record)
+        return Step("rows", f"Read the training rows of {project.title}", make, record)
 
     def _tune_step(self, key: str, adapter: str, rows: str, changes: dict[str, Any]) -> Step:
         from workbench.finetune import running
-        from workbench.finetune.types import TrainingConfig, TrainReport
+        from workbench.finetune.types import TrainingConfig
         from workbench.llm.library import find_model
 
         settings = {**self.project.content.training.settings, **changes}
@@ -285,12 +276,7 @@ class ProjectSteps:
             )
             return running.train_spec(request)
 
-        def record(result: dict[str, Any]) -> None:
-            report = TrainReport.model_validate(result)
-            if report.adapter is not None:
-                self._adapters.record(report.adapter)
-
-        return Step(key, f"Fine-tune {adapter}", make, _ignore, record)
+        return Step(key, f"Fine-tune {adapter}", make)
 
     def _passages_step(self) -> Step:
         from workbench.datasets.rows_file import read_rows
@@ -325,25 +311,23 @@ class ProjectSteps:
             rows = [row.model_copy(update={"number": number}) for number, row in enumerate(made, 1)]
             self._datasets.save(project.passages_name, rows, origin=origin)
 
-        return Step("passages", f"Put retrieved passages to the rows of {project.title}", make, _ignore, record)
+        return Step("passages", f"Put retrieved passages to the rows of {project.title}", make, record)
 
     def _compare_step(self) -> Step:
         from workbench.compare.running import comparison_job, load_report, place_run
-        from workbench.compare.store import ComparisonStore
 
         folders: list[str] = []
 
         def make() -> "JobSpec":
-            request = place_run(self._resolve(), self._paths)
+            written = self.project.comparison.read_text(encoding="utf-8")
+            request = place_run(self._resolve().model_copy(update={"written": written}), self._paths)
             folders.append(request.folder)
             return comparison_job(request)
 
         def record(_: dict[str, Any]) -> None:
             self.report = load_report(folders[-1])
-            written = self.project.comparison.read_text(encoding="utf-8")
-            ComparisonStore(self._database).save(self.report, folder=folders[-1], spec=written)
 
-        return Step("compare", f"Compare five ways to answer {self.project.title}", make, _ignore, record)
+        return Step("compare", f"Compare five ways to answer {self.project.title}", make, record)
 
     def _resolve(self) -> "CompareRequest":
         from workbench.compare.catalogue import CatalogueResolvers, read_catalogue

@@ -1,49 +1,102 @@
-"""What the database keeps of durable jobs, whoever hears their end: the window, a command, or the next start of either.
+"""What the database keeps of jobs, whoever hears them: the window, a command, or the next start of either.
 
-Recording the same end twice changes nothing, so a start that was cut short can be repeated.
+A recorder is called on the thread that hears the job, before anybody is shown the event: what is shown is on the disk,
+and the window never waits for the disk. Recording the same event twice changes nothing, so a durable run whose end was
+not recorded is told again at the next start.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.jobs.events import Finished, JobEvent
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Finished, JobEvent, Produced
 from workbench.jobs.spec import JobSpec
 
 if TYPE_CHECKING:
     from workbench.database import Database
 
 Recorder = Callable[[JobEvent], None]
+_Keeper = Callable[["Database", JobSpec, JobEvent], None]
+
+
+def is_recorded(spec: JobSpec) -> bool:
+    """Whether jobs of this kind leave something for the database."""
+    return spec.task in _KEEPERS
 
 
 def recorder(database: "Database", spec: JobSpec) -> Recorder:
-    """Keeps what a job of this kind finished with; jobs that leave nothing for the database are let pass."""
+    """Keeps what a job of this kind hands over; jobs that leave nothing for the database are let pass.
+
+    Raises WorkbenchError when it cannot be written.
+    """
     keep = _KEEPERS.get(spec.task)
+    if keep is None:
+        return _let_pass
 
     def record(event: JobEvent) -> None:
-        if keep is not None and isinstance(event, Finished):
-            keep(database, spec.params, event.result)
+        from pydantic import ValidationError
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            keep(database, spec, event)
+        except ValidationError as error:
+            raise WorkbenchError(
+                f"What “{spec.title}” made cannot be read: it is of another version of the program.",
+                hint="Start it again.",
+                details=str(error),
+                code="other_version",
+            ) from error
+        except (SQLAlchemyError, OSError) as error:
+            raise WorkbenchError(
+                f"What “{spec.title}” made could not be written into {database.path}.",
+                hint="Free some space on that disk and start it again: what was recorded before is kept.",
+                details=str(error),
+                code="not_recorded",
+            ) from error
 
     return record
 
 
-def _keep_adapter(database: "Database", _params: dict[str, Any], result: dict[str, Any]) -> None:
-    from workbench.finetune.store import AdapterStore
-    from workbench.finetune.types import TrainReport
-
-    report = TrainReport.model_validate(result)
-    if report.adapter is not None:
-        AdapterStore(database).record(report.adapter)
+def _let_pass(_event: JobEvent) -> None:
+    """Nothing of this job belongs into the database."""
 
 
-def _keep_comparison(database: "Database", params: dict[str, Any], _result: dict[str, Any]) -> None:
-    from workbench.compare.running import load_report
-    from workbench.compare.store import ComparisonStore
+def _keep_document(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Produced(kind="FileIndexed", item=item):
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.store import CollectionStore
+            from workbench.rag.types import FileIndexed
 
-    folder = params["folder"]
-    ComparisonStore(database).save(load_report(folder), folder=folder)
+            store = CollectionStore(database, WorkbenchPaths(database.path.parent))
+            store.record(spec.params["collection"]["name"], FileIndexed.model_validate(item))
 
 
-_KEEPERS: dict[str, Callable[["Database", dict[str, Any], dict[str, Any]], None]] = {
+def _keep_adapter(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.finetune.store import AdapterStore
+            from workbench.finetune.types import TrainReport
+
+            report = TrainReport.model_validate(result)
+            if report.adapter is not None:
+                AdapterStore(database).record(report.adapter)
+
+
+def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished():
+            from workbench.compare.running import load_report
+            from workbench.compare.store import ComparisonStore
+            from workbench.compare.types import CompareRequest
+
+            request = CompareRequest.model_validate(spec.params)
+            report = load_report(request.folder)
+            ComparisonStore(database).save(report, folder=request.folder, spec=request.written)
+
+
+_KEEPERS: dict[str, _Keeper] = {
+    "workbench.rag.tasks:index": _keep_document,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
 }

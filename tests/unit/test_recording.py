@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from workbench.embedding import starter_embedder
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.types import Adapter, TrainReport
-from workbench.jobs.events import Failed, Finished
+from workbench.jobs.events import Failed, Finished, Produced
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
+from workbench.rag.store import CollectionStore
+from workbench.rag.types import ChunkingConfig, DocumentStatus, FileIndexed, PageText
 from workbench.recording import recorder
 
 
@@ -38,3 +41,20 @@ def test_that_a_failure_keeps_nothing(database: Any) -> None:
 
 def test_that_jobs_without_a_place_in_the_database_are_let_pass(database: Any) -> None:
     recorder(database, JobSpec(task="workbench.rag.tasks:search"))(Finished(job_id="j", result={"queries": 1}))
+
+
+def test_that_an_indexed_file_is_kept_under_its_collection(home: WorkbenchPaths, database: Any) -> None:
+    store = CollectionStore(database, home)
+    store.create("handbook", starter_embedder(), ChunkingConfig())
+    spec = JobSpec(
+        task="workbench.rag.tasks:index", params={"collection": store.ref("handbook").model_dump(mode="json")}
+    )
+    page = PageText(number=1, text="The lamp costs 40 euros.")
+    item = FileIndexed(
+        path="/d/a.md", name="a.md", status=DocumentStatus.INDEXED, sha256="1", pages=1, chunks=0, texts=(page,)
+    )
+    event = Produced(job_id="j", kind="FileIndexed", item=item.model_dump(mode="json"))
+    recorder(database, spec)(event)
+    recorder(database, spec)(event)
+    assert store.page_text("handbook", "a.md", 1) == page.text
+    assert len(store.documents("handbook")) == 1

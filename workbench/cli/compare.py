@@ -54,7 +54,6 @@ def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) ->
     from workbench.compare.resolving import resolve
     from workbench.compare.running import place_run
     from workbench.compare.spec import load_spec
-    from workbench.compare.store import ComparisonStore
 
     catalogue = read_catalogue(place.database, place.paths, place.own_model_folders)
     resolved = resolve(load_spec(spec_path), CatalogueResolvers(catalogue), load=load_config(place), limit=limit)
@@ -62,11 +61,9 @@ def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) ->
         output.note(f"{spec_path.name}: left out: {problem}")
     if len(resolved.problems) > _SHOWN_PROBLEMS:
         output.note(f"... and {len(resolved.problems) - _SHOWN_PROBLEMS} more rows.")
-    request = place_run(resolved.request, place.paths)
-    report = _run_to_the_end(request, place, output)
     written = spec_path.read_text(encoding="utf-8-sig")
-    ComparisonStore(place.database).save(report, folder=request.folder, spec=written)
-    return report
+    request = place_run(resolved.request.model_copy(update={"written": written}), place.paths)
+    return _run_to_the_end(request, place, output)
 
 
 def _run_to_the_end(request: "CompareRequest", place: Workplace, output: Output) -> "ComparisonReport":

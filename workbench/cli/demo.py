@@ -57,7 +57,7 @@ def _run(steps: "ProjectSteps", place: Workplace, output: Output) -> "Comparison
         if spec is None:
             output.note(f"  {number}/{len(plan)}  {step.title}: done before")
             continue
-        step.on_result(place.run(spec, step.on_item))
+        step.on_result(place.run(spec))
         output.note(f"  {number}/{len(plan)}  {step.title}: {time.monotonic() - began:.0f} s")
     assert steps.report is not None, "the last step compares"
     if not output.json:

@@ -116,7 +116,6 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
                 output.note(f"Left out: {as_typed(skipped.path)} ({skipped.reason})")
             else:
                 item = FileIndexed.model_validate(produced.item)
-                store.record(arguments.collection, item)
                 _show_file(output, item, as_typed(item.path))
 
         result = run_healed(store, arguments.collection, make_spec, lambda spec: place.run(spec, on_item))

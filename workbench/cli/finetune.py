@@ -64,8 +64,7 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     typed = _typed(arguments)
     base = find_model(arguments.model, place.own_model_folders, place.paths.models)
     with place.writing(f"fine-tuning {arguments.name}"):
-        store = AdapterStore(place.database)
-        store.check_free(arguments.name)
+        AdapterStore(place.database).check_free(arguments.name)
         dataset = _dataset(arguments.data, arguments.system, place, output)
         config = suggested_config(base.parameters, dataset.row_count).model_copy(update=typed)
         request = running.train_request(
@@ -74,8 +73,6 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         if running.can_resume(request) and not arguments.restart:
             output.note(f"An unfinished training of “{request.name}” goes on.")
         report = TrainReport.model_validate(place.run(running.train_spec(request)))
-        if report.adapter is not None:
-            store.record(report.adapter)
     _show_report(report, output)
 
 

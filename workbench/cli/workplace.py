@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.progress import ProgressLine
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Logged, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle, JobSpec, Listener
+from workbench.jobs.spec import JobHandle, JobSpec, Listener, NotHeardError
 from workbench.paths import WorkbenchPaths, find_home
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
     from workbench.database import Database
     from workbench.jobs.runner import JobRunner
+
+_Events = queue.SimpleQueue[JobEvent | Exception]
+"""What the job's thread tells the waiting one; an exception when an event could not be recorded."""
 
 
 class Interrupted(Exception):
@@ -69,25 +72,13 @@ class Workplace:
 
         Raises WorkbenchError when it failed or crashed, Interrupted after Ctrl-C.
         """
-        events: queue.SimpleQueue[JobEvent] = queue.SimpleQueue()
-        return self._wait(self.runner.submit(spec, events.put), events, on_item)
+        events: _Events = queue.SimpleQueue()
+        return self._wait(self.runner.submit(spec, self._listener(spec, events)), events, on_item)
 
     def attach(self, run_id: str) -> dict[str, Any]:
         """Follow a durable run that another start left, to its end; what it made is recorded. Raises like `run`."""
-        from workbench.recording import recorder
-
-        events: queue.SimpleQueue[JobEvent] = queue.SimpleQueue()
-
-        def listener_for(spec: JobSpec) -> Listener:
-            record = recorder(self.database, spec)
-
-            def listen(event: JobEvent) -> None:
-                record(event)
-                events.put(event)
-
-            return listen
-
-        handles = self.runner.attach_durable(listener_for, run_ids=[run_id])
+        events: _Events = queue.SimpleQueue()
+        handles = self.runner.attach_durable(lambda spec: self._listener(spec, events), run_ids=[run_id])
         if not handles:
             raise WorkbenchError(
                 "That run has ended and was recorded, or another program follows it.",
@@ -96,10 +87,28 @@ class Workplace:
             )
         return self._wait(handles[0], events, None)
 
+    def _listener(self, spec: JobSpec, events: _Events) -> Listener:
+        """Records what the job hands over, then passes it on to the caller's thread."""
+        from workbench.recording import is_recorded, recorder
+
+        if not is_recorded(spec):
+            return events.put
+        record = recorder(self.database, spec)
+
+        def listen(event: JobEvent) -> None:
+            try:
+                record(event)
+            except Exception as problem:
+                events.put(problem)  # raised by the thread that waits
+                raise NotHeardError from problem
+            events.put(event)
+
+        return listen
+
     def _wait(
         self,
         handle: JobHandle,
-        events: "queue.SimpleQueue[JobEvent]",
+        events: _Events,
         on_item: Callable[[Produced], None] | None,
     ) -> dict[str, Any]:
         try:
@@ -107,9 +116,7 @@ class Workplace:
         except KeyboardInterrupt:
             raise Interrupted(self._interrupt(handle)) from None
 
-    def _follow(
-        self, spec: JobSpec, events: "queue.SimpleQueue[JobEvent]", on_item: Callable[[Produced], None] | None
-    ) -> dict[str, Any]:
+    def _follow(self, spec: JobSpec, events: _Events, on_item: Callable[[Produced], None] | None) -> dict[str, Any]:
         with ProgressLine(spec.title) as line:
             while True:
                 # The timeout keeps the main thread open to Ctrl-C on every platform.
@@ -118,6 +125,8 @@ class Workplace:
                 except queue.Empty:
                     continue
                 match event:
+                    case Exception():
+                        raise event
                     case Progressed():
                         line.show(event.done, event.total, event.label)
                     case Queued(reason=reason) if reason:

@@ -19,7 +19,9 @@ _KEPT_OUT_OF_THE_NAME = re.compile(r"[^a-z0-9]+")
 
 def place_run(request: CompareRequest, paths: WorkbenchPaths) -> CompareRequest:
     """The request with its folder: that of an unfinished run of the same request, which it continues, or a new one."""
-    content = hashlib.sha256(request.model_copy(update={"folder": ""}).model_dump_json().encode()).hexdigest()[:12]
+    content = hashlib.sha256(
+        request.model_copy(update={"folder": "", "written": ""}).model_dump_json().encode()
+    ).hexdigest()[:12]
     slug = _KEPT_OUT_OF_THE_NAME.sub("-", request.name.casefold()).strip("-")[:40] or "comparison"
     number = 1
     while is_finished(folder := paths.home / FOLDER / f"{slug}-{content}-{number}"):

@@ -97,12 +97,12 @@ class ComparisonStore:
 
     def list_comparisons(self) -> list[ComparisonEntry]:
         """All of them, newest first."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return [_entry(row) for row in session.scalars(sa.select(ComparisonRow).order_by(ComparisonRow.id.desc()))]
 
     def get(self, comparison_id: int) -> ComparisonReport:
         """A whole report with its trials; WorkbenchError when there is none."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             row = session.get(ComparisonRow, comparison_id)
             if row is None:
                 raise WorkbenchError(f"There is no comparison number {comparison_id}.", code="no_comparison")

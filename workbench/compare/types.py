@@ -268,6 +268,8 @@ class CompareRequest(Boundary):
     seed: int = 0
     folder: str = ""
     """Where the run keeps its trials and continues; empty: the run folder of its job."""
+    written: str = ""
+    """The comparison by names as its author wrote it (YAML), kept with the result for running it again."""
     load: LoadConfig = LoadConfig()
     training_rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Questions that an adapter was trained on, by the adapter's hash, where they are known."""

@@ -91,14 +91,14 @@ class DatasetStore:
 
     def list_datasets(self) -> list[Dataset]:
         """All of them, newest first."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             cards = session.scalars(
                 sa.select(DatasetRecord.card).order_by(DatasetRecord.created.desc(), DatasetRecord.name)
             )
             return [Dataset.model_validate_json(card) for card in cards]
 
     def find(self, name: str) -> Dataset | None:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             record = session.get(DatasetRecord, name.strip())
             return Dataset.model_validate_json(record.card) if record else None
 

@@ -93,7 +93,7 @@ class AdapterStore:
         shutil.rmtree(folder, ignore_errors=True)
 
     def _recorded(self) -> list[Adapter]:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return [Adapter.model_validate_json(card) for card in session.scalars(sa.select(AdapterRecord.card))]
 
     def _folders(self) -> list[Path]:

@@ -48,12 +48,12 @@ class ExchangeStore:
     def list_exchanges(self, limit: int = 100) -> list[Exchange]:
         """The newest first."""
         query = sa.select(ExchangeRecord.exchange).order_by(ExchangeRecord.number.desc()).limit(limit)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return [Exchange.model_validate_json(text) for text in session.scalars(query)]
 
     def find(self, exchange_id: str) -> Exchange | None:
         query = sa.select(ExchangeRecord.exchange).where(ExchangeRecord.id == exchange_id)
-        with self._database.session() as session:
+        with self._database.reading() as session:
             text = session.scalar(query)
         return None if text is None else Exchange.model_validate_json(text)
 

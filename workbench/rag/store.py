@@ -126,15 +126,15 @@ class CollectionStore:
 
     def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
         self._database = database
-        self._paths = paths
+        self.paths = paths
 
     def list_collections(self) -> list[Collection]:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             rows = session.scalars(sa.select(CollectionRow).order_by(CollectionRow.name))
             return [self._collection(session, row) for row in rows]
 
     def find(self, name: str) -> Collection | None:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             row = _find_row(session, name)
             return self._collection(session, row) if row else None
 
@@ -167,7 +167,7 @@ class CollectionStore:
         documents, chunks, failed = session.execute(query).one()
         return Collection(
             name=row.name,
-            folder=self._paths.collections / row.folder,
+            folder=self.paths.collections / row.folder,
             embedder=EmbedderRef.model_validate_json(row.embedder),
             chunking=ChunkingConfig.model_validate_json(row.chunking),
             created=row.created,
@@ -183,7 +183,7 @@ class CollectionStore:
         slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
         folder = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
         # What a deleted collection of that name left behind (a crash) must not come back.
-        shutil.rmtree(self._paths.collections / folder, ignore_errors=True)
+        shutil.rmtree(self.paths.collections / folder, ignore_errors=True)
         with self._database.session() as session:
             if _find_row(session, name):
                 raise WorkbenchError(f"A collection named {name!r} exists already.", hint="Choose another name.")
@@ -207,7 +207,7 @@ class CollectionStore:
 
     def documents(self, name: str, *, path: str = "") -> list[SourceDocument]:
         """Every file of the collection, failed ones too, by name; with `path` only the one of that path."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
             query = query.where(DocumentRow.path == path) if path else query
             return [_document(row) for row in session.scalars(query.order_by(DocumentRow.name))]
@@ -252,7 +252,7 @@ class CollectionStore:
         """The text of one page, the very one that offsets count in. Raises WorkbenchError."""
         found = self.find_document(collection, document)
         source = found.duplicate_of or found.name
-        with self._database.session() as session:
+        with self._database.reading() as session:
             query = (
                 sa.select(PageRow.text)
                 .join(DocumentRow)
@@ -275,7 +275,7 @@ class CollectionStore:
                 yield self._stored(name, document)
 
     def _stored(self, name: str, document: SourceDocument) -> StoredDocument:
-        with self._database.session() as session:
+        with self._database.reading() as session:
             row = session.scalars(_document_query(name, document.path)).one()
             pages = session.scalars(sa.select(PageRow).where(PageRow.document_id == row.id).order_by(PageRow.number))
             chunks = session.scalars(
@@ -292,14 +292,14 @@ class CollectionStore:
 
     def record(self, collection: str, item: FileIndexed) -> None:
         """Write down what became of a file, in one transaction."""
+        if item.status is DocumentStatus.UNCHANGED:
+            return
         with self._database.session() as session:
             owner = _find_row(session, collection)
             if owner is None:
                 return  # deleted while its job was still speaking
             old = session.scalars(_document_query(collection, item.path)).one_or_none()
             match item.status:
-                case DocumentStatus.UNCHANGED:
-                    return
                 case DocumentStatus.REMOVED:
                     if old is not None:
                         session.delete(old)

@@ -9,10 +9,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from workbench.jobs.events import JobEvent
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Failed, JobEvent, is_last_word
 from workbench.jobs.job import JobSnapshot
 from workbench.jobs.runner import JobRunner
-from workbench.jobs.spec import JobHandle, JobSpec, Listener
+from workbench.jobs.spec import JobHandle, JobSpec, Listener, NotHeardError
 
 _TURN_SECONDS = 0.006
 """Longest stretch of deliveries without a look at the user's events: a flood of tokens must not freeze the window."""
@@ -37,12 +38,13 @@ class JobBridge(QObject):
         self._is_open = True
         self._has_news = False
         self._durable_handlers: dict[str, DurableHandler] = {}
+        self._recorder_for: DurableHandler = lambda _spec: _ignore
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._stop_observing = runner.observe(self._note)
 
     def submit(self, spec: JobSpec, listener: Listener) -> JobHandle:
-        """Start a job; `listener` hears its events on the UI thread, in order."""
-        return self._runner.submit(spec, partial(self._pass_on, listener))
+        """Start a job; `listener` hears its events on the UI thread, in order, after they were recorded."""
+        return self._runner.submit(spec, _Recorded(self, self._recorder_for(spec), listener))
 
     def cancel(self, job_id: str) -> None:
         self._runner.cancel(job_id)
@@ -71,6 +73,10 @@ class JobBridge(QObject):
             # Under the lock: `close` cannot destroy the signal's source between the question and the emit.
             self._arrived.emit(None)
 
+    def record_with(self, recorder_for: Callable[[JobSpec], Listener]) -> None:
+        """Have every event of the jobs to come recorded first, on the thread of the job: the disk may be slow."""
+        self._recorder_for = recorder_for
+
     def on_durable(self, task: str, handler: DurableHandler) -> None:
         """Name who listens to runs of `task` that were started before this start of the program."""
         self._durable_handlers[task] = handler
@@ -89,10 +95,7 @@ class JobBridge(QObject):
 
     def _durable_listener(self, spec: JobSpec) -> Listener:
         handler = self._durable_handlers.get(spec.task)
-        return partial(self._pass_on, handler(spec) if handler else _ignore)
-
-    def _pass_on(self, listener: Listener, event: JobEvent) -> None:
-        self.post(partial(listener, event))
+        return _Recorded(self, self._recorder_for(spec), handler(spec) if handler else _ignore)
 
     def _note(self, _event: JobEvent) -> None:
         self._has_news = True
@@ -113,6 +116,41 @@ class JobBridge(QObject):
                 self._is_awake = bool(self._waiting) and self._is_open
                 if self._is_awake:
                     self._arrived.emit(None)
+
+
+class _Recorded:
+    """Listener of one job, on its thread: records, then passes on. What cannot be recorded ends the job as failed."""
+
+    def __init__(self, bridge: JobBridge, record: Listener, listener: Listener) -> None:
+        self._bridge = bridge
+        self._record = record
+        self._listener = listener
+        self._problem: WorkbenchError | None = None
+
+    def __call__(self, event: JobEvent) -> None:
+        if self._problem is None:
+            try:
+                self._record(event)
+            except WorkbenchError as problem:
+                self._problem = problem
+                self._bridge.cancel(event.job_id)
+        if self._problem is None:
+            self._bridge.post(partial(self._listener, event))
+        elif is_last_word(event):
+            self._bridge.post(partial(self._listener, _not_recorded(event, self._problem)))
+            raise NotHeardError  # a durable run is told again at the next start
+
+
+def _not_recorded(event: JobEvent, problem: WorkbenchError) -> Failed:
+    return Failed(
+        job_id=event.job_id,
+        sequence=event.sequence,
+        at=event.at,
+        message=problem.message,
+        hint=problem.hint,
+        details=problem.details,
+        code=problem.code,
+    )
 
 
 def _ignore(_event: JobEvent) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import importlib
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -17,7 +17,6 @@ from workbench.ui.tabs import TabSpec
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
     from workbench.database import Database
-    from workbench.jobs.events import JobEvent
     from workbench.jobs.spec import JobSpec, Listener
     from workbench.settings import Settings
     from workbench.ui.finetune import FinetunePresenter
@@ -71,21 +70,10 @@ class Tabs:
         """Take up the runs that outlived an earlier start: recorded whoever shows them, shown where they belong."""
         from workbench.recording import recorder
 
-        def both(show: Callable[["JobSpec"], "Listener"]) -> Callable[["JobSpec"], "Listener"]:
-            def listener_for(spec: "JobSpec") -> "Listener":
-                record, shown = recorder(self._database, spec), show(spec)
-
-                def listen(event: "JobEvent") -> None:
-                    record(event)
-                    shown(event)
-
-                return listen
-
-            return listener_for
-
         jobs = self._rooms.jobs
-        jobs.on_durable(TRAIN, both(self._follow_training))
-        jobs.on_durable(RUN_COMPARISON, both(self._follow_comparison))
+        jobs.record_with(partial(recorder, self._database))
+        jobs.on_durable(TRAIN, self._follow_training)
+        jobs.on_durable(RUN_COMPARISON, self._follow_comparison)
         jobs.attach_durable()
 
     def warm_up(self) -> None:

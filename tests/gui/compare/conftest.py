@@ -55,7 +55,7 @@ FULL = Catalogue(
 @pytest.fixture
 def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Desk]:
     found = Desk.__new__(Desk)
-    found.jobs, found.messages, found.navigator = FakeJobs(), FakeMessages(), FakeNavigator()
+    found.jobs, found.messages, found.navigator = FakeJobs(database), FakeMessages(), FakeNavigator()
     found.store, found.catalogue = ComparisonStore(database), FULL
     found.tab = build(
         found.jobs,

@@ -1,6 +1,7 @@
 """The Compare tab with real workers and the starter model: from a dropped file to a verdict."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,7 @@ from workbench.compare.store import ComparisonStore
 from workbench.database import Database
 from workbench.jobs.runner import JobRunner
 from workbench.paths import WorkbenchPaths
+from workbench.recording import recorder
 from workbench.settings import Settings
 from workbench.ui.compare import CompareTab, build
 from workbench.ui.compare.state import Page
@@ -24,8 +26,9 @@ PATIENCE_MS = 240_000
 
 
 @pytest.fixture
-def bridge(home: WorkbenchPaths, qtbot: QtBot) -> Iterator[JobBridge]:
+def bridge(home: WorkbenchPaths, qtbot: QtBot, database: Database) -> Iterator[JobBridge]:
     bridge = JobBridge(JobRunner(home))
+    bridge.record_with(partial(recorder, database))
     yield bridge
     bridge.shutdown()
     # A durable worker says its last word, then takes a moment to leave; nobody waits for it.

@@ -61,8 +61,8 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
 
 
 @pytest.fixture
-def jobs() -> FakeJobs:
-    return FakeJobs()
+def jobs(database: Database) -> FakeJobs:
+    return FakeJobs(database)
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ class Around:
     paths: WorkbenchPaths
     datasets: DatasetStore
     adapters: AdapterStore
-    jobs: FakeJobs = field(default_factory=FakeJobs)
+    jobs: FakeJobs
     messages: FakeMessages = field(default_factory=FakeMessages)
     navigator: FakeNavigator = field(default_factory=FakeNavigator)
 
@@ -76,7 +76,7 @@ class Around:
 
 @pytest.fixture
 def around(database: Database, home: WorkbenchPaths) -> Around:
-    return Around(home, DatasetStore(database), AdapterStore(database))
+    return Around(home, DatasetStore(database), AdapterStore(database), FakeJobs(database))
 
 
 def open_tab(qtbot: QtBot, around: Around, presenter: FinetunePresenter | None = None) -> FinetuneTab:
@@ -391,7 +391,7 @@ def test_that_a_training_of_an_earlier_start_is_taken_up_without_the_tab(qtbot: 
     tab, job = start_training(qtbot, around)
     presenter = around.presenter()
     listener = presenter.attach(job.spec)
-    later = FakeJob("run-7", job.spec, listener)
+    later = FakeJob("run-7", job.spec, listener, job.record)
     later.produce(step(1, 2.0))
     later.produce(step(2, 1.5))
     second = open_tab(qtbot, around, presenter)

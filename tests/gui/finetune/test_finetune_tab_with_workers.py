@@ -1,6 +1,7 @@
 """The Fine-tune tab with real worker processes: a tiny model is really trained, also past the window's end."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import psutil
 import pytest
@@ -17,6 +18,7 @@ from workbench.finetune.store import AdapterStore
 from workbench.jobs.runner import JobRunner
 from workbench.llm.types import ChatMessage, Role
 from workbench.paths import WorkbenchPaths
+from workbench.recording import recorder
 from workbench.ui.finetune import TRAIN, FinetunePresenter, FinetuneTab, Surroundings, build
 from workbench.ui.finetune.state import Phase
 from workbench.ui.job_bridge import JobBridge
@@ -30,6 +32,7 @@ class Start:
 
     def __init__(self, home: WorkbenchPaths, database: Database) -> None:
         self.bridge = JobBridge(JobRunner(home))
+        self.bridge.record_with(partial(recorder, database))
         self.adapters = AdapterStore(database)
         around = Surroundings(
             jobs=self.bridge,

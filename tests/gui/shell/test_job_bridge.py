@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
-from workbench.jobs.events import Finished, JobEvent, Produced, is_last_word
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Failed, Finished, JobEvent, Produced, is_last_word
 from workbench.jobs.runner import JobRunner
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
@@ -129,3 +130,34 @@ def test_that_a_durable_run_finds_its_listener_at_the_next_start(
     finally:
         second.shutdown()
         psutil.wait_procs(psutil.Process().children(), timeout=60)
+
+
+def test_that_an_event_is_recorded_on_the_jobs_thread_before_it_is_heard(qtbot: QtBot, bridge: JobBridge) -> None:
+    order: list[tuple[str, int, bool]] = []
+
+    def note(what: str, event: JobEvent) -> None:
+        order.append((what, event.sequence, threading.current_thread() is threading.main_thread()))
+
+    bridge.record_with(lambda _spec: partial(note, "recorded"))
+    bridge.submit(spec("count", steps=2), partial(note, "heard"))
+    qtbot.waitUntil(lambda: bridge.jobs()[-1].last_word is not None and order[-1][0] == "heard", timeout=60_000)
+    for sequence in {number for _, number, _ in order}:
+        assert [(what, is_ui) for what, number, is_ui in order if number == sequence] == [
+            ("recorded", False),
+            ("heard", True),
+        ]
+
+
+def test_that_a_job_whose_work_cannot_be_recorded_ends_as_failed(qtbot: QtBot, bridge: JobBridge) -> None:
+    heard: list[JobEvent] = []
+
+    def record(event: JobEvent) -> None:
+        if isinstance(event, Produced) and event.item["text"] == "1":
+            raise WorkbenchError("The disk is full.", hint="Free some space.")
+
+    bridge.record_with(lambda _spec: record)
+    bridge.submit(spec("count", steps=5), heard.append)
+    qtbot.waitUntil(lambda: bool(heard) and is_last_word(heard[-1]), timeout=60_000)
+    assert isinstance(heard[-1], Failed)
+    assert (heard[-1].message, heard[-1].hint) == ("The disk is full.", "Free some space.")
+    assert [event.item["text"] for event in heard if isinstance(event, Produced)] == ["0"]

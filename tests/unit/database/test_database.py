@@ -4,6 +4,7 @@ import importlib
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,25 @@ def test_that_a_second_writer_is_told_who_holds_the_folder(home: WorkbenchPaths)
     child.stdout.close()
     with WriterLock(home.lock).held("the window"):
         assert str(os.getpid()) in home.lock.read_text()
+
+
+def test_that_reading_never_waits_for_a_commit_and_sees_the_last_one(database: Any) -> None:
+    seen: list[int] = []
+
+    def count() -> None:
+        with database.reading() as session:
+            seen.append(session.scalar(sa.text("SELECT count(*) FROM adapters")))
+
+    with database.session() as session:
+        session.execute(sa.text("INSERT INTO adapters VALUES ('a', 'h', 'b', 'd', 'now', '{}')"))
+        reader = threading.Thread(target=count)
+        reader.start()
+        reader.join(10)
+        assert seen == [0]  # not yet committed, and not waited for
+    count()
+    assert seen == [0, 1]
+
+
+def test_that_the_reading_connection_cannot_write(database: Any) -> None:
+    with pytest.raises(sa.exc.OperationalError, match="readonly"), database.reading() as session:
+        session.execute(sa.text("DELETE FROM adapters"))

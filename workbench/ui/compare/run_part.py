@@ -77,7 +77,8 @@ class RunPart:
                 if self._stopped:
                     self._end()
                     return
-                self._begin(place_run(found.request, self._paths))
+                request = found.request.model_copy(update={"written": self._written(found.request)})
+                self._begin(place_run(request, self._paths))
                 self._submit()
             case Failed() | Crashed():
                 self._handle = None
@@ -148,9 +149,8 @@ class RunPart:
             return
         try:
             report = load_report(request.folder)
-            self._store.save(report, folder=request.folder, spec=self._written(request))
         except (WorkbenchError, OSError) as problem:
-            self._messages.error("The finished comparison could not be kept.", details=str(problem))
+            self._messages.error("The finished comparison cannot be read.", details=str(problem))
             return
         self.show_report(report, request.folder)
         self._on_saved()

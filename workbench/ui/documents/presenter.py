@@ -184,7 +184,7 @@ class DocumentsPresenter:
             case Progressed(done=done, total=total, label=label):
                 self._board.show(running=Running(label, done, total))
             case Produced(kind="FileIndexed", item=item):
-                self._record(name, FileIndexed.model_validate(item))
+                self._show_file(name, FileIndexed.model_validate(item))
             case Produced(kind="Skipped", item=item):
                 self._skipped += bool(Skipped.model_validate(item).path)
             case Finished(result=result):
@@ -200,8 +200,7 @@ class DocumentsPresenter:
             case _:
                 pass
 
-    def _record(self, name: str, item: FileIndexed) -> None:
-        self._collections.record(name, item)
+    def _show_file(self, name: str, item: FileIndexed) -> None:
         if name != self.state.selected or item.status is DocumentStatus.UNCHANGED:
             return
         # Only what changed is read again: a folder of thousands of files speaks thousands of times.

@@ -33,9 +33,8 @@ class AdaptersPart:
             selected=selected if selected in names else (names[0] if names else ""),
         )
 
-    def record(self, adapter: Adapter) -> None:
-        """A training gave an adapter: remember it."""
-        self._around.adapters.record(adapter)
+    def welcome(self, adapter: Adapter) -> None:
+        """A training gave an adapter, which is recorded already: show it."""
         self.refresh()
         self._board.show(selected=adapter.name)
         self._around.messages.info(f"The adapter “{adapter.name}” is ready.")

@@ -18,7 +18,7 @@ class FinetunePresenter:
         self._board = Board()
         self._around = around
         self.adapters = AdaptersPart(self._board, around, self._refresh_setup)
-        self.runs = RunsPart(self._board, around, self.adapters.record)
+        self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start)
 
     @property
