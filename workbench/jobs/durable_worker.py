@@ -7,9 +7,9 @@ import threading
 from pathlib import Path
 
 from workbench.jobs.execution import Execution
-from workbench.jobs.limits import apply_limits
+from workbench.jobs.limits import apply_limits, end_soon
 from workbench.jobs.run_folder import CommandReader, Journal, RunFolder
-from workbench.jobs.worker import LogForwarder, end_soon, start_worker_log
+from workbench.jobs.worker_log import LogForwarder, start_worker_log
 
 LOCK_PATIENCE_SECONDS = 1.0
 COMMAND_INTERVAL_SECONDS = 0.1

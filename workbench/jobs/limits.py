@@ -1,5 +1,6 @@
-"""What a worker may take from the machine: threads, priority, core dumps, who dies first when memory runs out."""
+"""What a worker may take from the machine: threads, priority, core dumps, time to end, memory before it dies first."""
 
+import faulthandler
 import logging
 import os
 import sys
@@ -9,6 +10,9 @@ log = logging.getLogger("workbench.jobs")
 
 BACKGROUND_NICENESS = 10
 OOM_SCORE_ADJUSTMENT = 800  # of 1000: the kernel ends a worker long before the window
+
+EXIT_SECONDS = 0.5
+"""How long the interpreter and native libraries may take to shut down when all work is done."""
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -56,3 +60,8 @@ def apply_limits(*, background: bool) -> None:
             Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE_ADJUSTMENT), encoding="ascii")
         except OSError as error:
             log.info("The system keeps its order of ending processes when memory runs out: %s", error)
+
+
+def end_soon() -> None:
+    """Shutting down torch and friends can hang; this watchdog is native and needs no interpreter lock."""
+    faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True, file=os.open(os.devnull, os.O_WRONLY))

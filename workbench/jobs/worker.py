@@ -1,7 +1,6 @@
 """The child process: takes orders from stdin, runs each job on a thread of its own, says events on a private stdout."""
 
 import contextlib
-import faulthandler
 import logging
 import os
 import signal
@@ -11,18 +10,15 @@ import time
 from collections.abc import Sequence
 from typing import BinaryIO, TextIO
 
-from workbench.jobs.events import Logged
 from workbench.jobs.execution import Execution
-from workbench.jobs.limits import apply_limits
+from workbench.jobs.limits import apply_limits, end_soon
 from workbench.jobs.wire import ORDER_LIMIT_BYTES, CancelTask, RunTask, SendCommand, order_from_line, read_line
+from workbench.jobs.worker_log import LogForwarder, start_worker_log
 
 log = logging.getLogger("workbench.jobs")
 
 FAREWELL_SECONDS = 0.8
 """How long running tasks may take to leave by themselves once the app is gone."""
-EXIT_SECONDS = 0.5
-"""How long the interpreter and native libraries may take to shut down after that."""
-LOG_TEXT_LIMIT = 64_000
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -58,49 +54,6 @@ def claim_streams() -> tuple[BinaryIO, TextIO]:
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     return os.fdopen(orders, "rb"), os.fdopen(events, "w", encoding="utf-8", newline="\n")
-
-
-def end_soon() -> None:
-    """Shutting down torch and friends can hang; this watchdog is native and needs no interpreter lock."""
-    faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True, file=os.open(os.devnull, os.O_WRONLY))
-
-
-def start_worker_log() -> None:
-    """Standard logging goes to stderr, which is the worker's log file: INFO of ours, WARNING of others."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    logging.getLogger("workbench").setLevel(logging.INFO)
-    logging.captureWarnings(True)
-
-
-class LogForwarder(logging.Handler):
-    """Turns log records into `Logged` events of the job whose thread wrote them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._current = threading.local()
-        self._running: list[Execution] = []
-
-    def enter(self, execution: Execution) -> None:
-        """From now on this thread works for `execution`."""
-        self._current.execution = execution
-        self._running = [*self._running, execution]
-
-    def leave(self, execution: Execution) -> None:
-        self._running = [other for other in self._running if other is not execution]
-
-    def emit(self, record: logging.LogRecord) -> None:
-        execution = getattr(self._current, "execution", None)
-        running = self._running
-        if execution is None and len(running) == 1:
-            execution = running[0]  # a thread that the only running task started
-        if execution is None or getattr(record, "stay_in_log", False):
-            return
-        text = record.getMessage()[:LOG_TEXT_LIMIT]
-        execution.say(Logged(job_id=execution.job_id, level=record.levelname, logger=record.name, text=text))
 
 
 class _PipeSink:
