@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
+from workbench.compare.cost import Cost
 from workbench.compare.failures import count_failures
 from workbench.compare.leaks import find_leaks
 from workbench.compare.types import (
@@ -15,7 +16,7 @@ from workbench.compare.types import (
     Trial,
     Verdict,
 )
-from workbench.compare.verdict import Cost, decide
+from workbench.compare.verdict import decide
 from workbench.scoring.statistics import mean_interval, proportion_interval
 from workbench.scoring.types import MetricSummary
 

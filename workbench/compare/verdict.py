@@ -1,10 +1,10 @@
 """The verdict: paired per question, corrected over all pairs of arms, plain about what it cannot tell."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import inf
 
+from workbench.compare.cost import Cost, cheapest, latency
 from workbench.compare.types import FlipPoint, PairResult, Verdict, VerdictKind
 from workbench.compare.verdict_sentences import explain
 from workbench.scoring.statistics import (
@@ -19,20 +19,9 @@ MARGIN = 0.05
 """A difference that matters, unless the user says otherwise: 5 points."""
 _SCORED_SHARE = 0.8
 """An arm with fewer scored questions than this share is not judged: what is missing may be what it cannot do."""
-_ALIKE = 0.10
-"""Costs closer than this share are the same: a median of ten answers is not more exact."""
 
 Scores = Mapping[str, float | None]
 """Example id to the score of the first metric; None or absent where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What an arm costs, for choosing among the best."""
-
-    latency_seconds: float | None = None
-    memory_bytes: int = 0
-    training_seconds: float = 0.0
 
 
 def decide(
@@ -52,7 +41,7 @@ def decide(
     pairs = _compare_pairs(ranked, scored, seed)
     best = _find_best(ranked, pairs)
     kind = _find_kind(ranked, best, pairs, margin)
-    recommended = _cheapest(best, costs)
+    recommended = cheapest(best, costs)
     verdict = Verdict(
         metric=metric,
         kind=kind,
@@ -110,27 +99,6 @@ def _find_kind(ranked: Sequence[str], best: Sequence[str], pairs: Sequence[PairR
     return VerdictKind.EQUIVALENT if among and alike else VerdictKind.UNDECIDED
 
 
-def _cheapest(best: Sequence[str], costs: Mapping[str, Cost]) -> str | None:
-    """By latency, then memory, then training; costs that are nearly alike leave it to the next."""
-    candidates = list(best)
-    for price in (_latency, _memory, _training):
-        lowest = min((price(costs.get(arm, Cost())) for arm in candidates), default=inf)
-        candidates = [arm for arm in candidates if price(costs.get(arm, Cost())) <= lowest * (1 + _ALIKE)]
-    return candidates[0] if candidates else None
-
-
-def _latency(cost: Cost) -> float:
-    return inf if cost.latency_seconds is None else cost.latency_seconds
-
-
-def _memory(cost: Cost) -> float:
-    return float(cost.memory_bytes)
-
-
-def _training(cost: Cost) -> float:
-    return cost.training_seconds
-
-
 def _more_questions(
     best: Sequence[str], scored: Mapping[str, Mapping[str, float]], pairs: Sequence[PairResult], margin: float
 ) -> int | None:
@@ -155,14 +123,14 @@ def _flip_points(recommended: str | None, means: Mapping[str, float], costs: Map
 
     An arm's worth is (1 - w) * quality + w * speed, with speed = the fastest latency / its latency.
     """
-    latencies = {arm: cost for arm in means if 0 < (cost := _latency(costs.get(arm, Cost()))) < inf}
+    latencies = {arm: cost for arm in means if 0 < (cost := latency(costs.get(arm, Cost()))) < inf}
     if recommended is None or recommended not in latencies:
         return []
     fastest = min(latencies.values())
     found = []
-    for arm, latency in latencies.items():
+    for arm, needed in latencies.items():
         lost = means[recommended] - means[arm]
-        gained = fastest / latency - fastest / latencies[recommended]
+        gained = fastest / needed - fastest / latencies[recommended]
         if arm != recommended and lost > 0 and gained > 0 and means[arm] > 0:  # never right is never a choice
             found.append(FlipPoint(arm=arm, speed_weight=lost / (lost + gained)))
     return sorted(found, key=lambda point: point.speed_weight)

@@ -1,20 +1,17 @@
 """The verdict in sentences, with the numbers behind each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from workbench.compare.cost import Cost
 from workbench.compare.types import PairResult, Verdict, VerdictKind
 from workbench.compare.wording import percent, points, seconds, size
-
-if TYPE_CHECKING:
-    from workbench.compare.verdict import Cost
 
 _PRICES_SHOWN = 2
 """Rivals whose price stands beside the recommended one's; the table has all."""
 
 
 def explain(
-    verdict: Verdict, means: Mapping[str, float], counts: Mapping[str, int], costs: "Mapping[str, Cost]"
+    verdict: Verdict, means: Mapping[str, float], counts: Mapping[str, int], costs: Mapping[str, Cost]
 ) -> Iterator[str]:
     """Sentences for people; `means` has the judged arms, `counts` the scored questions of every arm."""
     yield from _about_quality(verdict, means)
@@ -78,7 +75,7 @@ def _about_doubt(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
         )
 
 
-def _about_choice(verdict: Verdict, costs: "Mapping[str, Cost]") -> Iterator[str]:
+def _about_choice(verdict: Verdict, costs: Mapping[str, Cost]) -> Iterator[str]:
     chosen = verdict.recommended
     if chosen is None or len(verdict.pairs) == 0:
         return
@@ -115,7 +112,7 @@ def _p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
-def _price(arm: str, costs: "Mapping[str, Cost]") -> str:
+def _price(arm: str, costs: Mapping[str, Cost]) -> str:
     cost = costs.get(arm)
     if cost is None:
         return "cost unknown"
@@ -124,7 +121,7 @@ def _price(arm: str, costs: "Mapping[str, Cost]") -> str:
     return ", ".join(parts) or "cost unknown"
 
 
-def _prices(arms: Sequence[str], costs: "Mapping[str, Cost]") -> str:
+def _prices(arms: Sequence[str], costs: Mapping[str, Cost]) -> str:
     return "; ".join(f"{arm}: {_price(arm, costs)}" for arm in arms)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
+from workbench.compare.cost import Cost
 from workbench.compare.types import Verdict, VerdictKind
-from workbench.compare.verdict import Cost, decide
+from workbench.compare.verdict import decide
 
 
 def verdict_on(
