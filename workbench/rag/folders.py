@@ -1,5 +1,10 @@
-"""What lies below the files and folders that a user added: documents to try, and what is left out and why."""
+"""What lies below the files and folders that a user added: documents to try, and what is left out and why.
 
+The program's own files are nobody's documents: a data folder below an added folder is left out, and a path inside it
+is refused, but for the sample projects that the user opened, which lie there.
+"""
+
+import contextlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -29,30 +34,52 @@ class FoundFile:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something below a folder that is not tried: hidden, a link to a folder."""
+    """Something below a folder that is not tried: hidden, a link to a folder, the program's own files."""
 
     path: Path
     reason: str
 
 
-def walk(sources: Sequence[Path]) -> Iterator[FoundFile | LeftOut]:
-    """Every file once, folders before deeper ones, in the order of their names."""
+@dataclass(frozen=True, slots=True)
+class OwnFolders:
+    """Where the program keeps its files, and which of them are the user's."""
+
+    home: Path
+    """The data folder."""
+    projects: Path
+    """Inside it: copies of sample projects, which may be indexed."""
+
+    def hold(self, path: Path) -> bool:
+        """Whether a path is one of the program's own, by whichever name it is reached."""
+        with contextlib.suppress(OSError):  # a path that cannot be looked at is reported by `problem_with`
+            real = path.resolve()
+            return _is_below(real, self.home) and not _is_below(real, self.projects)
+        return False
+
+
+_OWN_FILES = "It lies in LLM Workbench's own data folder, which holds no documents."
+
+
+def walk(sources: Sequence[Path], own: OwnFolders | None = None) -> Iterator[FoundFile | LeftOut]:
+    """Every file once, folders before deeper ones, in the order of their names; what is `own` is left out."""
     seen: set[Path] = set()
     for source in sources:
-        for found in _walk_one(source):
+        for found in _walk_one(source, own):
             if found.path not in seen:
                 seen.add(found.path)
                 yield found
 
 
-def _walk_one(source: Path) -> Iterator[FoundFile | LeftOut]:
-    if source.is_dir():
-        yield from _walk_folder(source, source)
+def _walk_one(source: Path, own: OwnFolders | None) -> Iterator[FoundFile | LeftOut]:
+    if own is not None and own.hold(source):
+        yield FoundFile(source, source.name, source.parent, _OWN_FILES)
+    elif source.is_dir():
+        yield from _walk_folder(source, source, own)
     else:
         yield FoundFile(source, source.name, source.parent, problem_with(source))
 
 
-def _walk_folder(folder: Path, root: Path) -> Iterator[FoundFile | LeftOut]:
+def _walk_folder(folder: Path, root: Path, own: OwnFolders | None) -> Iterator[FoundFile | LeftOut]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -66,11 +93,28 @@ def _walk_folder(folder: Path, root: Path) -> Iterator[FoundFile | LeftOut]:
         elif entry.is_symlink() and path.is_dir():
             yield LeftOut(path, "a link to a folder")
         elif entry.is_dir(follow_symlinks=False):
-            deeper.append(path)
+            if own is not None and _is_same(path, own.home):
+                yield LeftOut(path, "the data folder of LLM Workbench")
+            else:
+                deeper.append(path)
+        elif entry.is_symlink() and own is not None and own.hold(path):
+            yield LeftOut(path, "a link into the data folder of LLM Workbench")
         else:
             yield FoundFile(path, _below(path, root), root, problem_with(path))
     for path in deeper:
-        yield from _walk_folder(path, root)
+        yield from _walk_folder(path, root, own)
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    """The folder itself counts. Compared on the disk: a name may be written in more than one way."""
+    return any(_is_same(place, folder) for place in (path, *path.parents))
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 def _below(path: Path, root: Path) -> str:
@@ -93,9 +137,18 @@ def problem_with(path: Path) -> str:
     return "" if os.access(path, os.R_OK) else "There is no permission to read it."
 
 
-def check_sources(sources: Sequence[Path]) -> None:
-    """Raise WorkbenchError when none of the sources exists: then there is nothing to do."""
+def check_sources(sources: Sequence[Path], own: OwnFolders | None = None) -> None:
+    """Raise WorkbenchError when none of the sources can be indexed: then there is nothing to do."""
     missing = [source for source in sources if not os.path.lexists(source)]
+    refused = [source for source in sources if own is not None and source not in missing and own.hold(source)]
+    if own is not None and refused and len(missing) + len(refused) == len(sources):
+        raise WorkbenchError(
+            f"{refused[0]} lies in LLM Workbench's own data folder and cannot be indexed.",
+            hint=f"Copy the documents to a place outside {own.home} and add that; "
+            "opened sample projects can be indexed where they are.",
+            details="\n".join(map(str, refused)),
+            code="own_files",
+        )
     if sources and len(missing) == len(sources):
         raise WorkbenchError(
             f"There is no file or folder {missing[0]}.",

@@ -11,7 +11,7 @@ from workbench.embedding import SPECIAL_TOKENS, load_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.chunking import Chunker
-from workbench.rag.folders import FoundFile, LeftOut, walk
+from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, walk
 from workbench.rag.indexing_plan import Duplicate, Plan, ToIndex, Unchanged, find_removed, free_name, make_plan
 from workbench.rag.parser import Parser
 from workbench.rag.types import (
@@ -138,7 +138,7 @@ class Indexer:
     def _plan(self) -> Plan:
         sources = [Path(source) for source in self._request.sources]
         files: list[FoundFile] = []
-        for found in walk(sources):
+        for found in walk(sources, self._own_folders()):
             self._context.progress(0, 0, f"Looking for files: {len(files)}")
             if isinstance(found, LeftOut):
                 self._context.produce(Skipped(path=str(found.path), reason=found.reason))
@@ -147,6 +147,10 @@ class Indexer:
         self._total = len(files)
         removed = find_removed(self._request.known, files, [source for source in sources if source.is_dir()])
         return make_plan(list(self._hashed(files)), self._request.known, removed)
+
+    def _own_folders(self) -> OwnFolders | None:
+        request = self._request
+        return OwnFolders(Path(request.data_folder), Path(request.projects_folder)) if request.data_folder else None
 
     def _hashed(self, files: Sequence[FoundFile]) -> "list[tuple[FoundFile, str]]":
         """The readable files with their hashes; the others are reported."""

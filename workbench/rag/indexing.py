@@ -9,7 +9,7 @@ from workbench.embedding import EmbedderRef, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
 from workbench.rag.chunking import check_chunking
-from workbench.rag.folders import check_sources
+from workbench.rag.folders import OwnFolders, check_sources
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
 from workbench.rag.types import ChunkingConfig, IndexRequest, RebuildRequest
@@ -55,14 +55,16 @@ def index_spec(
 ) -> JobSpec:
     """A job that brings the collection up to date with these files and folders; the collection is made if needed.
 
-    Hand each produced FileIndexed to `CollectionStore.record`. Writes to the database.
+    What it produces is kept by `workbench.recording`. Writes to the database.
     """
-    check_sources(sources)
+    check_sources(sources, OwnFolders(store.paths.home, store.paths.projects))
     open_collection(store, collection_name, chunking, embedder)
     request = IndexRequest(
         collection=store.ref(collection_name),
         sources=tuple(os.path.abspath(source) for source in sources),  # noqa: PTH100 - keeps links as they are
         known=store.known_documents(collection_name),
+        data_folder=str(store.paths.home),
+        projects_folder=str(store.paths.projects),
     )
     return JobSpec(
         task=INDEX,

@@ -147,6 +147,10 @@ class IndexRequest(Boundary):
     """Absolute files and folders; folders with all that is below them."""
     known: tuple[KnownDocument, ...] = ()
     """All documents of the collection."""
+    data_folder: str = ""
+    """The program's own files, which are left out."""
+    projects_folder: str = ""
+    """Inside it: the user's copies of sample projects, which are not."""
 
 
 class IndexReport(Boundary):

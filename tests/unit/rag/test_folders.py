@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.rag.folders import FoundFile, LeftOut, check_sources, has_vanished, walk
+from workbench.paths import WorkbenchPaths
+from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, check_sources, has_vanished, walk
 
 
 def files(*sources: Path) -> dict[str, str]:
@@ -50,3 +51,62 @@ def test_that_only_missing_sources_are_an_error(tmp_path: Path) -> None:
     check_sources([tmp_path / "nowhere", tmp_path])
     assert files(tmp_path / "nowhere") == {"nowhere": "There is no such file or folder."}
     assert has_vanished(tmp_path / "nowhere")
+
+
+@pytest.fixture
+def own(home: WorkbenchPaths) -> OwnFolders:
+    return OwnFolders(home.home, home.projects)
+
+
+def test_that_the_data_folder_below_an_added_folder_is_left_out_and_named_once(
+    home: WorkbenchPaths, own: OwnFolders
+) -> None:
+    above = home.home.parent
+    (above / "mine.md").write_text("a")
+    (home.logs / "app.log").write_text("log")
+    (home.projects / "facts.md").write_text("facts")
+    found = list(walk([above], own))
+    assert [f.name for f in found if isinstance(f, FoundFile)] == ["mine.md"]
+    assert [f for f in found if isinstance(f, LeftOut)] == [LeftOut(home.home, "the data folder of LLM Workbench")]
+
+
+def test_that_a_link_into_the_data_folder_is_left_out(home: WorkbenchPaths, own: OwnFolders, tmp_path: Path) -> None:
+    home.settings.write_text("{}")
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "settings.json").symlink_to(home.settings)
+    (left_out,) = walk([folder], own)
+    assert isinstance(left_out, LeftOut)
+    assert left_out.reason == "a link into the data folder of LLM Workbench"
+
+
+def test_that_a_path_inside_the_data_folder_is_refused(home: WorkbenchPaths, own: OwnFolders, tmp_path: Path) -> None:
+    home.settings.write_text("{}")
+    alias = tmp_path / "alias"
+    alias.symlink_to(home.logs, target_is_directory=True)
+    for source in (home.home, home.settings, home.logs, alias, home.projects / ".." / "logs"):
+        with pytest.raises(WorkbenchError, match="lies in LLM Workbench's own data folder") as caught:
+            check_sources([source], own)
+        assert "outside" in caught.value.hint
+        (found,) = walk([source], own)
+        assert isinstance(found, FoundFile)
+        assert found.problem.startswith("It lies in LLM Workbench's own data folder")
+
+
+def test_that_a_refused_path_does_not_stop_the_others(home: WorkbenchPaths, own: OwnFolders, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("a")
+    sources = [home.logs, tmp_path / "a.md"]
+    check_sources(sources, own)
+    problems = {f.name: bool(f.problem) for f in walk(sources, own) if isinstance(f, FoundFile)}
+    assert problems == {"logs": True, "a.md": False}
+
+
+def test_that_an_opened_sample_project_can_be_indexed_where_it_is(home: WorkbenchPaths, own: OwnFolders) -> None:
+    documents = home.projects / "facts" / "documents"
+    documents.mkdir(parents=True)
+    (documents / "a.md").write_text("a")
+    for source in (documents, documents / "a.md"):
+        check_sources([source], own)
+        assert [(f.path, f.problem) for f in walk([source], own) if isinstance(f, FoundFile)] == [
+            (documents / "a.md", "")
+        ]

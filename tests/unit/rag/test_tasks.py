@@ -197,3 +197,15 @@ def test_that_reranking_without_a_cross_encoder_says_so(store: CollectionStore, 
     )
     with pytest.raises(WorkbenchError, match="cross-encoder"):
         search(RecordingContext(), request)
+
+
+def test_that_the_programs_own_files_are_never_indexed(
+    store: CollectionStore, home: WorkbenchPaths, tmp_path: Path
+) -> None:
+    write_facts(home.home.parent / "docs")
+    (home.logs / "app.log").write_text("toaster warranty", encoding="utf-8")
+    (home.cache / "notes.md").write_text("toaster warranty", encoding="utf-8")
+    report = run_index(store, home.home.parent)
+    assert (report.indexed, report.failed) == (3, 0)
+    with pytest.raises(WorkbenchError, match="own data folder"):
+        run_index(store, home.cache)
