@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from workbench import migrations
 from workbench.database import Base, Database, WriterLock
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
@@ -27,6 +28,27 @@ def test_that_the_migrations_build_exactly_the_declared_tables(database: Any) ->
     with database._engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert differences == []
+
+
+def test_that_the_known_head_is_the_newest_version(database: Any) -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.HEAD
+    with database.session() as session:
+        assert session.scalar(sa.text("SELECT version_num FROM alembic_version")) == migrations.HEAD
+
+
+def test_that_opening_an_up_to_date_file_does_without_alembic(home: WorkbenchPaths, database: Any) -> None:
+    opening = (
+        "import sys; from pathlib import Path; from workbench.database import Database\n"
+        "database = Database(Path(sys.argv[1])); database.migrate(); database.close()\n"
+        "print(sorted(name for name in sys.modules if name.partition('.')[0] in {'alembic', 'mako'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", opening, str(home.database)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
 def test_that_every_room_with_a_store_declares_a_table() -> None:
