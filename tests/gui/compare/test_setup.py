@@ -140,3 +140,30 @@ def test_that_a_broken_comparison_is_explained(desk: Desk, tmp_path: Path) -> No
 def test_that_the_report_type_survives_its_wire() -> None:
     report = QuestionsReport(path="x", examples=())
     assert QuestionsReport.model_validate(report.model_dump(mode="json")) == report
+
+
+def test_that_the_foot_is_whole_in_a_narrow_window_with_a_big_font(desk: Desk, qtbot: QtBot) -> None:
+    font = desk.tab.font()
+    font.setPointSizeF(12.5)
+    desk.tab.setFont(font)
+    press(desk, "compare_standard")
+    desk.tab.resize(720, 560)
+    run, reason = find(desk, QPushButton, "compare_run"), find(desk, QLabel, "compare_reason")
+    qtbot.waitUntil(lambda: desk.tab.width() == 720)
+    assert reason.text() == "Choose a file with questions and answers."
+    assert run.width() >= run.sizeHint().width()
+    assert reason.height() >= reason.heightForWidth(reason.width())
+
+
+def test_that_the_form_of_an_arm_is_never_cut_off(desk: Desk, qtbot: QtBot) -> None:
+    font = desk.tab.font()
+    font.setPointSizeF(12.5)
+    desk.tab.setFont(font)
+    desk.tab.resize(780, 560)
+    press(desk, "compare_add")
+    form = find(desk, QWidget, "compare_arm_form")
+    qtbot.waitUntil(form.isVisible)
+    room = form.parentWidget()
+    assert room is not None
+    qtbot.waitUntil(lambda: form.width() <= room.width())
+    assert form.width() >= form.minimumSizeHint().width()

@@ -83,3 +83,21 @@ def test_that_the_view_grows_with_its_text(qtbot: QtBot, view: AnswerView) -> No
 )
 def test_that_line_breaks_stay_and_images_become_links(written: str, shown: str) -> None:
     assert displayed(written) == shown
+
+
+def test_that_what_an_empty_view_says_is_shown_on_all_its_lines(qtbot: QtBot) -> None:
+    view = AnswerView()
+    qtbot.addWidget(view)
+    view.resize(160, 160)
+    view.set_empty_text("The answer appears here, with marks like [1] that open its source.")
+    view.show()
+    line = view.fontMetrics().lineSpacing()
+
+    def inked(top: int) -> bool:
+        picture = view.viewport().grab().toImage()
+        blank = picture.pixel(0, picture.height() - 1)
+        return any(picture.pixel(x, y) != blank for x in range(picture.width()) for y in range(top, top + line))
+
+    assert inked(0) and inked(2 * line)
+    view.show_text("short")
+    assert inked(0) and not inked(2 * line)

@@ -175,3 +175,17 @@ def test_that_a_long_name_is_shortened_and_whole_in_its_tool_tip(qtbot: QtBot) -
     label.setText("short")
     label.grab()
     assert label.toolTip() == ""
+
+
+def test_that_columns_fit_the_rows_that_came_after_the_table_was_shown_empty(
+    qtbot: QtBot, model: RecordTableModel[File]
+) -> None:
+    table = RecordTable(model, "Nothing yet")
+    qtbot.addWidget(table)
+    table.resize(600, 300)
+    with qtbot.waitExposed(table):
+        table.show()
+    table.grab()
+    name = File("a name that needs a good deal of room.txt", 1)
+    model.show([name])
+    qtbot.waitUntil(lambda: table.columnWidth(0) > table.fontMetrics().horizontalAdvance(name.name))

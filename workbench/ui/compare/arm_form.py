@@ -99,7 +99,7 @@ class ArmForm(QFrame):
         _named(self._choose_prompt, "compare_arm_choose_prompt", self.tr("Choose a prompt file"))
         for box in (self._model, self._adapter, self._examples, self._collection, self._mode):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(10)
+            box.setMinimumContentsLength(7)
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from workbench.ui.compare.describing import describe_examples, describe_question
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -81,12 +81,7 @@ class SetupPage(QWidget):
         self._arms.setObjectName("compare_arms")
         self._arms.setAccessibleName(self.tr("Arms"))
         self._form = ArmForm(self)
-        self._form_room = QScrollArea(self)
-        self._form_room.setWidgetResizable(True)
-        self._form_room.setFrameShape(QFrame.Shape.NoFrame)
-        self._form_room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._form_room.setMinimumWidth(330)
-        self._form_room.setWidget(self._form)
+        self._form_room = PageScroller(self._form, self)
         self._standard = self._button("compare_standard", self.tr("Five standard arms"))
         self._add = self._button("compare_add", self.tr("Add an arm"))
         self._copy = self._button("compare_copy", self.tr("Copy"))
@@ -97,6 +92,9 @@ class SetupPage(QWidget):
         self._results = self._button("compare_results", self.tr("Show the results"))
         self._history = self._button("compare_history", self.tr("Earlier comparisons"))
         self._reason = QLabel(self)
+        self._reason.setObjectName("compare_reason")
+        self._reason.setWordWrap(True)
+        self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         set_role(self._reason, "muted")
 
     def _build_layout(self) -> None:
@@ -129,8 +127,7 @@ class SetupPage(QWidget):
         foot = QHBoxLayout()
         foot.addWidget(self._history)
         foot.addWidget(self._results)
-        foot.addStretch(1)
-        foot.addWidget(self._reason)
+        foot.addWidget(self._reason, 1)
         foot.addWidget(self._save)
         foot.addWidget(self._run)
         column.addLayout(foot)
@@ -145,6 +142,7 @@ class SetupPage(QWidget):
         metric = QVBoxLayout()
         metric.setSpacing(2)
         metric_row = QHBoxLayout()
+        metric_row.setSpacing(8)
         decides = QLabel(self.tr("Decided by"), self)
         set_role(decides, "muted")
         metric_row.addWidget(decides)

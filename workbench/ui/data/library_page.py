@@ -85,6 +85,7 @@ class LibraryPage(QWidget):
         self._title = QLabel(self.tr("Data"), self)
         set_role(self._title, "title")
         self._subtitle = QLabel(self.tr("Rows of examples for training, from your own files."), self)
+        self._subtitle.setWordWrap(True)
         set_role(self._subtitle, "muted")
         self._import = _button(self.tr("Import…"), "data_import", self.tr("Import a file of rows"), "plus")
         set_role(self._import, "primary")

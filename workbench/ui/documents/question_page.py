@@ -119,7 +119,7 @@ class QuestionPage(QWidget):
         self._trouble = TroubleCard("question_trouble", self)
         self._answer = AnswerView(self)
         self._answer.setObjectName("documents_answer")
-        self._answer.setPlaceholderText(self.tr("The answer appears here, with marks like [1] that open its source."))
+        self._answer.set_empty_text(self.tr("The answer appears here, with marks like [1] that open its source."))
         self._badge, self._remark = QLabel(self), QLabel(self)
         self._badge.setObjectName("answer_badge")
         for label in (self._badge, self._remark):

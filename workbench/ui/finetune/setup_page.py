@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from workbench.ui.finetune.state import FinetuneState, SetupState
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 ESTIMATE_AFTER_MS = 500
@@ -188,11 +188,7 @@ class SetupPage(QWidget):
         rows.addWidget(self._config_trouble)
         rows.addWidget(self._expert)
         rows.addStretch(1)
-        scroll = QScrollArea(self._body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(inside)
+        scroll = PageScroller(inside, self._body)
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(8)

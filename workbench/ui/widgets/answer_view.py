@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QWidget
 
 PAINT_MS = 40
@@ -27,7 +27,7 @@ class AnswerView(QTextBrowser):
     def __init__(self, parent: QWidget | None = None, *, fits_content: bool = False, tallest: int = 1_000_000) -> None:
         """`tallest`: pixels from which on a view that fits its content scrolls."""
         super().__init__(parent)
-        self._text = ""
+        self._text = self._empty_text = ""
         self._is_markdown = True
         self._tallest = tallest
         self._fits_content = fits_content
@@ -67,6 +67,11 @@ class AnswerView(QTextBrowser):
     def clear(self) -> None:
         self.show_text("")
 
+    def set_empty_text(self, text: str) -> None:
+        """What is said while there is no answer. (Qt's own placeholder shows its first line only.)"""
+        self._empty_text = text
+        self.viewport().update()
+
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """One blank, whatever the answer asks for: after "nothing" Qt would read a local file by itself."""
         return QByteArray(b" ")
@@ -78,6 +83,16 @@ class AnswerView(QTextBrowser):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(80, self._content_height() if self._fits_content else 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._empty_text and self.document().isEmpty():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            margin = int(self.document().documentMargin())
+            area = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
+            painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._empty_text)
+            painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

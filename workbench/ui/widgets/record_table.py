@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -186,6 +186,9 @@ class RecordTable(QTableView, Generic[T]):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 16)
         self._lay_out_columns()
+        self._fitting = QTimer(self, singleShot=True, interval=0)
+        self._fitting.timeout.connect(self._fit_columns)
+        model.rowsInserted.connect(self._on_rows_inserted)
         self.activated.connect(self._on_activated)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -228,6 +231,15 @@ class RecordTable(QTableView, Generic[T]):
             resize = QHeaderView.ResizeMode
             header.setSectionResizeMode(number, resize.Stretch if number in stretched else resize.ResizeToContents)
         header.setResizeContentsPrecision(50)
+
+    @Slot()
+    def _on_rows_inserted(self) -> None:
+        self._fitting.start()
+
+    @Slot()
+    def _fit_columns(self) -> None:
+        """Qt fits columns to changed texts by itself, to new rows only after the next change of size."""
+        self.horizontalHeader().resizeSections()
 
     @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:
