@@ -53,6 +53,12 @@ class ModelRef(Boundary):
     """Numbers per attention head, where the header states it; otherwise width / heads."""
     has_chat_template: bool = False
     licence: str = ""
+    base_name: str = ""
+    """Of an adapter: the model that it changes, as its header says."""
+    parts: int = 1
+    """Files that it is split into."""
+    content_key: str = ""
+    """A hash of samples of its bytes: the same wherever the file lies; empty when nothing could be read."""
     source: str = ""
     """Where it was found: "starter", "own folder", "Hugging Face cache", "LM Studio", ..."""
     problem: str = ""
@@ -126,6 +132,26 @@ class Completion(Boundary):
     """Set with FinishReason.ERROR: the sentence for people."""
 
 
+class KvType(StrEnum):
+    """How keys and values of the context are stored; the quantised ones need flash attention."""
+
+    F16 = "f16"
+    Q8_0 = "q8_0"
+    Q4_0 = "q4_0"
+
+
+class LoadChanges(Boundary):
+    """What is remembered for one model; None where the preferences (or llama.cpp) decide."""
+
+    context_length: int | None = Field(None, ge=64)
+    threads: int | None = Field(None, ge=0)
+    gpu_layers: int | None = Field(None, ge=-1)
+    flash_attention: bool | None = None
+    kv_type: KvType | None = None
+    mmap: bool | None = None
+    batch: int | None = Field(None, ge=32, le=4096)
+
+
 class LoadConfig(Boundary):
     """How a model is loaded."""
 
@@ -133,16 +159,19 @@ class LoadConfig(Boundary):
     threads: int = Field(0, ge=0)
     gpu_layers: int = Field(-1, ge=-1)
     parallel_sequences: int = Field(8, ge=1, le=64)
+    flash_attention: bool | None = None
+    """None lets llama.cpp decide."""
+    kv_type: KvType = KvType.F16
+    mmap: bool = True
+    """Large files are mapped instead of read."""
+    batch: int = Field(512, ge=32, le=4096)
+    """Tokens that one call computes at most."""
 
     @classmethod
-    def from_settings(cls, llm: LlmSettings) -> Self:
-        """As the preferences say: the one place where a setting of a model becomes a way to load it."""
-        return cls(
-            context_length=llm.context_length,
-            threads=llm.threads,
-            gpu_layers=llm.gpu_layers,
-            parallel_sequences=llm.parallel_sequences,
-        )
+    def from_settings(cls, llm: LlmSettings, changes: LoadChanges | None = None) -> Self:
+        """As the preferences say, changed by what is remembered of the model: the one place where this is decided."""
+        known = llm.model_dump(include={"context_length", "threads", "gpu_layers", "parallel_sequences"})
+        return cls(**known | (changes.model_dump(exclude_none=True) if changes else {}))
 
 
 class MemoryUse(Boundary):
