@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WARM_UP_AFTER_MS = 1000
+TIDY_UP_AFTER_MS = 5000
 
 
 def main() -> int:
@@ -148,9 +149,19 @@ class Program:
         self.is_ready = True
         QTimer.singleShot(0, self.tabs.follow_durable_runs)
         QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
+        QTimer.singleShot(TIDY_UP_AFTER_MS, self._tidy_up)
 
     def _warm_up(self) -> None:
         threading.Thread(target=self.tabs.warm_up, name="warm-up", daemon=True).start()
+
+    def _tidy_up(self) -> None:
+        from workbench.tidying import TidyUp
+
+        if self._lock is None:
+            return  # closed meanwhile
+        tidy_up = TidyUp(self.paths, self.settings.jobs)
+        self._ending.append(tidy_up.stop)
+        tidy_up.start()
 
     def _look_back(self) -> None:
         """Say so when the last start ended without closing: possible only for the holder of the lock."""
@@ -239,6 +250,7 @@ class Program:
         self._ending.clear()
         if self._lock is not None:
             self._lock.release()
+            self._lock = None
 
 
 def _short(path: Path) -> str:

@@ -73,6 +73,16 @@ class JobSettings(Boundary):
         title="Background threads",
         description="Threads for training and indexing; 0 leaves one core free.",
     )
+    keep_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        title="Keep ended runs (days)",
+        description="How long the logs of trainings and comparisons that are over stay; what they made always stays.",
+    )
+    keep_count: int = Field(
+        50, ge=1, le=10_000, title="Keep ended runs (number)", description="Of more than this, the oldest go."
+    )
 
 
 class Settings(Boundary):

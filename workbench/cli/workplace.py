@@ -59,8 +59,9 @@ class Workplace:
     def writing(self, purpose: str) -> Iterator[None]:
         """Hold the writer's lock of the data folder; raises WorkbenchError naming the holder when it is taken."""
         from workbench.database import WriterLock
+        from workbench.tidying import TidyUp
 
-        with WriterLock(self.paths.lock).held(purpose):
+        with WriterLock(self.paths.lock).held(purpose), TidyUp(self.paths, self.settings.jobs):
             yield
 
     @property

@@ -1,5 +1,6 @@
 """The folder of a training: what is being trained, checkpoints, figures so far, and whether it is finished."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -71,14 +72,14 @@ class RunFolder:
             name=request.name, base_hash=base_hash, rows_hash=request.rows_hash, config=request.config, threads=threads
         )
         if request.restart and self.finished_report() is None:
-            self._forget()
+            self.forget()
         if self.is_new:
             _write_whole(self.root / _RUN, wanted.model_dump_json(indent=1))
             return wanted
         saved = self._saved_identity()
         different = _differences(saved, wanted)
         if different and not list_checkpoints(self.root):  # it saved nothing, so nothing is lost
-            self._forget()
+            self.forget()
             return self.identify(request, base_hash, threads)
         if different:
             raise WorkbenchError(
@@ -99,6 +100,16 @@ class RunFolder:
     def finish(self, report: TrainReport) -> None:
         """Say for good that nothing is left to train; checkpoints are no longer needed."""
         _write_whole(self.root / _FINISHED, report.model_dump_json(indent=1))
+        self._drop_checkpoints()
+
+    def clear_finished(self) -> None:
+        """Remove checkpoints that a process killed right after `finish` left; an unfinished training keeps its own."""
+        with contextlib.suppress(OSError), self._lock:
+            if self._lock.try_acquire() and (self.root / _FINISHED).exists():
+                clear_staging(self.root)
+                self._drop_checkpoints()
+
+    def _drop_checkpoints(self) -> None:
         for checkpoint in list_checkpoints(self.root):
             shutil.rmtree(checkpoint.folder, ignore_errors=True)
 
@@ -122,9 +133,9 @@ class RunFolder:
         _write_whole(path, "".join(metrics.model_dump_json() + "\n" for metrics in kept.values()))
         return list(kept.values())
 
-    def _forget(self) -> None:
-        for checkpoint in list_checkpoints(self.root):
-            shutil.rmtree(checkpoint.folder, ignore_errors=True)
+    def forget(self) -> None:
+        """Begin anew: nothing of the training so far counts."""
+        self._drop_checkpoints()
         for name in (_RUN, _METRICS, _FINISHED):
             (self.root / name).unlink(missing_ok=True)
 

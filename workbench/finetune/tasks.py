@@ -76,6 +76,8 @@ def _train_in(context: JobContext, request: TrainRequest, run: RunFolder) -> Tra
     control = Control()
     context.on_command(control.command)
     adapters = Path(request.adapters_folder)
+    if _was_deleted(run, adapters / request.name):
+        run.forget()
     if run.is_new:
         adapter_folder.check_free(request.name, adapters)
     context.progress(0, 0, f"Checking {request.base.name}")
@@ -86,6 +88,12 @@ def _train_in(context: JobContext, request: TrainRequest, run: RunFolder) -> Tra
         return report
     with EngineProbe(files.gguf, identity.threads) as probe:
         return _Training(context, request, run, control, files, base_hash, probe, identity.threads).go()
+
+
+def _was_deleted(run: RunFolder, adapter: Path) -> bool:
+    """Whether the training came to its end and the user threw away what it made."""
+    report = run.finished_report()
+    return report is not None and report.adapter is not None and not adapter.exists()
 
 
 def _already_done(request: TrainRequest, run: RunFolder, adapters: Path, base_hash: str) -> TrainReport | None:

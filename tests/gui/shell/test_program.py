@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import click, find, press
+from tests.unit.jobs.test_old_runs import make_run
 from workbench.app import Program, peek_at_settings
 from workbench.database import WriterLock
 from workbench.paths import WorkbenchPaths
@@ -96,6 +97,18 @@ def test_that_the_lock_is_free_after_the_window_was_closed(qtbot: QtBot, program
     program.window.close()
     with WriterLock(program.paths.lock).held("the next start"):
         pass
+
+
+def test_that_old_runs_are_removed_beside_the_window(
+    qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.app.TIDY_UP_AFTER_MS", 0)
+    run = make_run(home.runs, "old", days=31)
+    program = Program(qapp, home)
+    qtbot.addWidget(program.window)
+    program.window.show()
+    qtbot.waitUntil(lambda: not run.folder.exists(), timeout=60_000)
+    program.window.close()
 
 
 def test_that_a_start_after_a_crash_says_so(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> None:

@@ -1,6 +1,7 @@
 """Real trainings of a tiny model: what they learn, that they repeat, and that they go on exactly."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,17 @@ def test_that_a_training_killed_after_its_adapter_appeared_counts_as_finished(ma
     assert again.adapter == first.adapter
     assert first.adapter
     assert read_card(Path(first.adapter.folder)) == first.adapter
+
+
+def test_that_a_training_whose_adapter_was_deleted_is_done_again(make_request: RequestMaker) -> None:
+    request = make_request()
+    first = finish(request)
+    assert first.adapter
+    shutil.rmtree(first.adapter.folder)
+    context = RecordingContext()
+    again = train(context, request)
+    assert again.adapter and Path(again.adapter.gguf_path).is_file()
+    assert len(losses(context)) == again.total_steps
 
 
 def test_that_other_settings_are_another_training(make_request: RequestMaker) -> None:
