@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from workbench.llm.text_assembly import TextAssembler
-from workbench.llm.types import Completion, FinishReason, GenerationConfig, Usage
+from workbench.llm.types import Completion, FinishReason, GenerationConfig, TokenLogprob, Usage
 
 Outbox: TypeAlias = queue.SimpleQueue[tuple[int, str | Completion]]
 
@@ -36,6 +36,7 @@ class Decoding:
     sampler: Any = None
     generated: int = 0
     cached: int = 0
+    logprobs: list[TokenLogprob] = field(default_factory=list)
     asked_at: float = field(default_factory=time.perf_counter)
     first_at: float = 0.0
 
@@ -74,4 +75,5 @@ class Decoding:
             seconds=now - self.asked_at,
             final_prompt=self.ask.final_prompt,
             problem=problem,
+            logprobs=tuple(self.logprobs),
         )

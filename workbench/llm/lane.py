@@ -9,12 +9,16 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.llm.decoding import Decoding
 from workbench.llm.llama_native import Sampler, Weights, buffer_bytes, listening
-from workbench.llm.types import FinishReason
+from workbench.llm.types import FinishReason, TokenLogprob
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 BATCH = 512
 STEP_SECONDS = 0.08
@@ -152,9 +156,7 @@ class Lane:
         self._fill([(token, 0, 0, True)])
         if self._native.llama_decode(self._context, self._batch) != 0:
             raise WorkbenchError(f"{self._weights.name} cannot compute a single token.", code="model_load")
-        row = self._native.llama_get_logits_ith(self._context, 0)
-        logits = np.ctypeslib.as_array(row, shape=(self._weights.vocabulary_size,))
-        finite = bool(np.isfinite(logits).all())
+        finite = bool(np.isfinite(self._logits(0)).all())
         self._native.llama_memory_clear(self._memory, False)
         if not finite:
             culprit = f"The adapter {self.adapter.path.name}" if self.adapter else self._weights.name
@@ -182,6 +184,11 @@ class Lane:
             if self._prefix_is_coming(decoding.ask.tokens):
                 continue
             self.waiting.remove(decoding)
+            try:
+                decoding.sampler = Sampler(self._weights, decoding.ask.config, decoding.ask.tokens)
+            except WorkbenchError as problem:
+                decoding.finish(FinishReason.ERROR, str(problem))
+                continue
             self._seat(decoding, idle)
 
     def _prefix_is_coming(self, tokens: tuple[int, ...]) -> bool:
@@ -208,7 +215,6 @@ class Lane:
         seat.tokens, seat.computed = list(tokens), kept
         seat.decoding = decoding
         decoding.cached = kept
-        decoding.sampler = Sampler(self._weights, decoding.ask.config, tokens)
 
     def _share(self, source: Slot, seat: Slot, count: int) -> int:
         """Make the cache of `seat` hold the first `count` tokens of `source`; returns how many it holds."""
@@ -266,6 +272,8 @@ class Lane:
         decoding = slot.decoding
         assert decoding is not None
         token = decoding.sampler.sample(self._context, index)
+        if decoding.ask.config.logprobs:
+            decoding.logprobs.append(self._logprob(token, index, decoding.ask.config.logprobs))
         if self._weights.ends(token):
             self._end(slot, FinishReason.STOP)
             return
@@ -276,6 +284,30 @@ class Lane:
             self._end(slot, FinishReason.LENGTH)
         else:
             slot.tokens.append(token)
+
+    def _logprob(self, token: int, index: int, count: int) -> TokenLogprob:
+        """Of the model's own distribution, before any sampling setting: log-softmax of the logits."""
+        import numpy as np
+
+        logits = self._logits(index).astype(np.float64)
+        logprobs = logits - logits.max()
+        logprobs -= np.log(np.exp(logprobs).sum())
+        best = np.argsort(logprobs)[::-1][:count]
+        return TokenLogprob(
+            text=self._text_of(token),
+            logprob=float(logprobs[token]),
+            top=tuple((self._text_of(int(other)), float(logprobs[other])) for other in best),
+        )
+
+    def _text_of(self, token: int) -> str:
+        return self._weights.piece(token, special=True).decode("utf-8", "replace")
+
+    def _logits(self, index: int) -> "npt.NDArray[np.float32]":
+        """The row of the batch entry `index`, (vocabulary,): a view that the next decode overwrites."""
+        import numpy as np
+
+        row = self._native.llama_get_logits_ith(self._context, index)
+        return np.ctypeslib.as_array(row, shape=(self._weights.vocabulary_size,))
 
     def _end(self, slot: Slot, reason: FinishReason, problem: str = "") -> None:
         decoding, slot.decoding = slot.decoding, None

@@ -7,10 +7,11 @@ llama.cpp's own log is kept off the terminal; its last lines go into the details
 import collections
 import contextlib
 import ctypes
+import math
 import re
 import threading
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,11 @@ from workbench.llm.types import GenerationConfig
 
 READ_WHOLE_BYTES = 1_000_000_000
 """Smaller files are read, not mapped: a mapped file that is truncated meanwhile kills the process (SIGBUS)."""
+
+PENALISED_TOKENS = 64
+"""How far back penalties look, in tokens."""
+FORBIDS = -100.0
+"""A bias from which on a token is out of the question, as in the OpenAI protocol."""
 
 _log: collections.deque[str] = collections.deque(maxlen=400)
 _load_lock = threading.Lock()
@@ -133,6 +139,19 @@ class Weights:
             return self.piece(token, special=special)
         return self._buffer.raw[:count]
 
+    @cached_property
+    def control_texts(self) -> tuple[str, ...]:
+        """The texts of the control tokens, like `<|im_end|>`: in a message they must stay plain text."""
+        native = self.native
+        control = native.LLAMA_TOKEN_ATTR_CONTROL
+        with self._vocabulary_lock:
+            found = [
+                native.llama_vocab_get_text(self.vocab, token).decode("utf-8", "replace")
+                for token in range(self.vocabulary_size)
+                if native.llama_vocab_get_attr(self.vocab, token) & control
+            ]
+        return tuple(text for text in found if len(text) > 1)
+
     def ends(self, token: int) -> bool:
         """Whether the token means the end of the answer."""
         return bool(self.native.llama_vocab_is_eog(self.vocab, token))
@@ -161,13 +180,24 @@ class Weights:
 
 
 class Sampler:
-    """Chooses the next token: penalties, top-k, top-p, min-p, temperature, seed, in llama.cpp's usual order."""
+    """Chooses the next token: constraint, bias, penalties, top-k, top-p, min-p, temperature, seed.
+
+    That is llama.cpp's usual order. Raises WorkbenchError when the grammar or the schema cannot be used.
+    """
 
     def __init__(self, weights: Weights, config: GenerationConfig, recent: Sequence[int]) -> None:
         native = self._native = weights.native
         self._chain = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
-        if config.repeat_penalty != 1.0:
-            self._add(native.llama_sampler_init_penalties(weights.vocabulary_size, 64, config.repeat_penalty, 0.0, 0.0))
+        try:
+            self._constrain(weights, config)
+        except WorkbenchError:
+            self.free()
+            raise
+        if config.logit_bias:
+            self._add(_bias(weights, config.logit_bias))
+        penalties = (config.repeat_penalty, config.frequency_penalty, config.presence_penalty)
+        if penalties != (1.0, 0.0, 0.0):
+            self._add(native.llama_sampler_init_penalties(weights.vocabulary_size, PENALISED_TOKENS, *penalties))
         if config.temperature <= 0:
             self._add(native.llama_sampler_init_greedy())
         else:
@@ -176,8 +206,9 @@ class Sampler:
             self._add(native.llama_sampler_init_min_p(config.min_p, 1))
             self._add(native.llama_sampler_init_temp(config.temperature))
             self._add(native.llama_sampler_init_dist(config.seed))
-        if config.repeat_penalty != 1.0:
-            for token in recent[-64:]:
+        if config.repeat_penalty != 1.0 and not self._is_constrained:
+            # The prompt's end counts for the repeat penalty. A grammar would take these tokens for its own beginning.
+            for token in recent[-PENALISED_TOKENS:]:
                 native.llama_sampler_accept(self._chain, token)
 
     def sample(self, context: Any, index: int) -> int:
@@ -189,8 +220,55 @@ class Sampler:
             self._native.llama_sampler_free(self._chain)
             self._chain = None
 
+    def _constrain(self, weights: Weights, config: GenerationConfig) -> None:
+        grammar = config.grammar or (grammar_of_schema(config.json_schema) if config.json_schema else "")
+        self._is_constrained = bool(grammar)
+        if not grammar:
+            return
+        with listening():
+            sampler = self._native.llama_sampler_init_grammar(weights.vocab, grammar.encode(), b"root")
+            said = log_tail()
+        if not sampler:
+            raise WorkbenchError(
+                "The grammar of the answer cannot be used.",
+                hint="Check it: GBNF with a rule named root.",
+                details=f"{said}\n\n{grammar}",
+                code="grammar",
+            )
+        self._add(sampler)
+
     def _add(self, sampler: Any) -> None:
         self._native.llama_sampler_chain_add(self._chain, sampler)
+
+
+def _bias(weights: Weights, biases: Mapping[int, float]) -> Any:
+    native = weights.native
+    unknown = [token for token in biases if not 0 <= token < weights.vocabulary_size]
+    if unknown:
+        raise WorkbenchError(
+            f"{weights.name} has no token {unknown[0]}.",
+            hint=f"Its tokens are 0 to {weights.vocabulary_size - 1}.",
+            code="unknown_token",
+        )
+    rows = (native.llama_logit_bias * len(biases))()
+    for row, (token, bias) in zip(rows, biases.items(), strict=True):
+        row.token, row.bias = token, bias if bias > FORBIDS else -math.inf
+    return native.llama_sampler_init_logit_bias(weights.vocabulary_size, len(biases), rows)
+
+
+def grammar_of_schema(schema: str) -> str:
+    """A JSON schema as a GBNF grammar. Raises WorkbenchError when it is no schema that llama.cpp can follow."""
+    from llama_cpp.llama_grammar import json_schema_to_gbnf
+
+    try:
+        return str(json_schema_to_gbnf(schema))
+    except (ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError) as error:
+        raise WorkbenchError(
+            "The JSON schema of the answer cannot be used.",
+            hint="Check that it is valid JSON and a schema without references to other files.",
+            details=f"{type(error).__name__}: {error}\n\n{schema}",
+            code="json_schema",
+        ) from error
 
 
 def _load_problem(path: Path, said: str) -> WorkbenchError:

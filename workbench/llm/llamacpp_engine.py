@@ -19,6 +19,7 @@ from workbench.llm.fit import sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, Lane
 from workbench.llm.llama_native import Weights
+from workbench.llm.plain_text import plain_parts
 from workbench.llm.types import (
     AdapterRef,
     ChatMessage,
@@ -135,7 +136,7 @@ class LlamaCppEngine:
         return [completions[index] for index in range(len(requests))]
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
-        return len(self._tokens(self._renderer.render(messages)))
+        return len(self._tokens(self._renderer.render(messages), messages))
 
     def count_text_tokens(self, text: str) -> int:
         return len(self._weights.tokenize(text, add_special=False, parse_special=False))
@@ -177,7 +178,7 @@ class LlamaCppEngine:
         if not request.messages and not request.prompt:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
         text = self._renderer.render(request.messages) if request.messages else request.prompt
-        tokens = self._tokens(text)
+        tokens = self._tokens(text, request.messages)
         if len(tokens) >= self._context_length:
             raise WorkbenchError(
                 f"The prompt has {len(tokens)} tokens, but {self.model.name} sees {self._context_length} at once, "
@@ -189,10 +190,18 @@ class LlamaCppEngine:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
         return Ask(request.id, tuple(tokens), text, request.config, adapter.digest if adapter else "")
 
-    def _tokens(self, text: str) -> list[int]:
-        """Tokens of a final prompt; the model's begin mark goes in front once, also when the template wrote it."""
+    def _tokens(self, text: str, messages: Sequence[ChatMessage] = ()) -> list[int]:
+        """Tokens of a final prompt; the model's begin mark goes in front once, also when the template wrote it.
+
+        A control token that stands in a message, like `<|im_end|>` in a document, stays the plain text that it is.
+        """
         bos = self.template.bos
-        return self._weights.tokenize(text, add_special=not (bos and text.startswith(bos)), parse_special=True)
+        add_special = not (bos and text.startswith(bos))
+        tokens: list[int] = []
+        for part, is_plain in plain_parts(text, [m.content for m in messages], self._weights.control_texts):
+            tokens += self._weights.tokenize(part, add_special=add_special, parse_special=not is_plain)
+            add_special = False
+        return tokens
 
     def _checked(self, adapter: AdapterRef | None) -> ActiveAdapter | None:
         if adapter is None:

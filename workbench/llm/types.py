@@ -87,8 +87,23 @@ class GenerationConfig(Boundary):
     repeat_penalty: float = Field(
         1.0, ge=0.1, le=5.0, title="Repeat penalty", description="Above 1 discourages repetition."
     )
+    frequency_penalty: float = Field(
+        0.0, ge=-2.0, le=2.0, title="Frequency penalty", description="Above 0 discourages a token each time it comes."
+    )
+    presence_penalty: float = Field(
+        0.0, ge=-2.0, le=2.0, title="Presence penalty", description="Above 0 discourages a token that came before."
+    )
     seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="The same seed repeats the same answer.")
     stop: tuple[str, ...] = Field((), title="Stop strings", description="The answer ends before any of these.")
+    # Without a title: set by those who call the engine, not by hand.
+    logit_bias: dict[int, float] = Field(default_factory=dict)
+    """Token id -> what is added to its logit; -inf or -100 and below forbids it."""
+    json_schema: str = ""
+    """A JSON schema that the answer must follow, as JSON; empty is off."""
+    grammar: str = ""
+    """A GBNF grammar (rule `root`) that the answer must follow; empty is off. Not together with `json_schema`."""
+    logprobs: int = Field(0, ge=0, le=20)
+    """How many of the likeliest tokens are told at each step; 0 tells no probabilities at all."""
 
 
 class GenerationRequest(Boundary):
@@ -115,6 +130,17 @@ class Usage(Boundary):
     generated_tokens: int = 0
 
 
+class TokenLogprob(Boundary):
+    """One generated token and how likely it was before sampling settings and constraints."""
+
+    text: str
+    """Its bytes as text; an unfinished character shows as U+FFFD."""
+    logprob: float
+    """Natural logarithm of its probability."""
+    top: tuple[tuple[str, float], ...] = ()
+    """The likeliest tokens with their logprobs, most likely first."""
+
+
 class Completion(Boundary):
     """A generated text and how it came about."""
 
@@ -128,6 +154,8 @@ class Completion(Boundary):
     seconds: float = 0.0
     final_prompt: str = ""
     """The exact text after the chat template."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    """Token by token, when the request asked for them."""
     problem: str = ""
     """Set with FinishReason.ERROR: the sentence for people."""
 

@@ -57,6 +57,8 @@ class OptionsPanel(QWidget):
 
     def _build_widgets(self) -> None:
         for name, field in GenerationConfig.model_fields.items():
+            if not field.title:
+                continue  # nothing to set by hand
             self._editors[name] = self._editor(name, field)
             reset = QToolButton()
             reset.setObjectName(f"reset_{name}")
