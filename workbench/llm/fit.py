@@ -1,16 +1,17 @@
 """Does a model fit into this computer's memory, with a context of a given length? Answered before it is loaded.
 
-Sources of the numbers: weights as in the file; KV cache as llama.cpp allocates it (16-bit keys and values for every
-token of every answer at once); compute buffers bounded by the widest activations of one batch.
+Sources of the numbers: weights as in the file; KV cache as llama.cpp allocates it (keys and values for every token of
+every answer at once, 16 bits each or ggml's blocks); compute buffers bounded by the widest activations of one batch.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.errors import WorkbenchError
-from workbench.llm.types import LoadConfig, MemoryUse, ModelRef
+from workbench.llm.types import KvType, LoadConfig, MemoryUse, ModelRef
 
-BATCH = 512
+KV_BLOCK_BYTES = {KvType.F16: 64, KvType.Q8_0: 34, KvType.Q4_0: 18}
+"""Bytes of 32 numbers (ggml's block formats)."""
 
 
 class Fit(StrEnum):
@@ -27,16 +28,22 @@ class FitVerdict:
     free_bytes: int
     longest_context: int
     """The longest context, in tokens, that would fit; 0 when the weights alone are too much."""
+    use: MemoryUse
+    """The parts of `needed_bytes`."""
 
 
 def estimate(model: ModelRef, load: LoadConfig) -> MemoryUse:
     """What the model will occupy, from its header."""
-    context = min(load.context_length, model.context_length or load.context_length)
     return MemoryUse(
         weights=model.size_bytes,
-        kv_cache=kv_bytes_per_token(model) * context * sequences_for(model, load),
-        compute=compute_bytes(model),
+        kv_cache=kv_bytes_per_token(model, load.kv_type) * context_for(model, load) * sequences_for(model, load),
+        compute=compute_bytes(model, load.batch),
     )
+
+
+def context_for(model: ModelRef, load: LoadConfig) -> int:
+    """Tokens of one answer's context: as wished, but never more than the model was trained for."""
+    return min(load.context_length, model.context_length or load.context_length)
 
 
 def sequences_for(model: ModelRef, load: LoadConfig) -> int:
@@ -44,29 +51,47 @@ def sequences_for(model: ModelRef, load: LoadConfig) -> int:
 
     Of all the memory, not of what is free: the same computer always composes the same batches, so that texts repeat.
     """
-    context = min(load.context_length, model.context_length or load.context_length)
-    each = max(1, kv_bytes_per_token(model) * context)
+    each = max(1, kv_bytes_per_token(model, load.kv_type) * context_for(model, load))
     return max(1, min(load.parallel_sequences, total_memory() // 4 // each))
 
 
-def kv_bytes_per_token(model: ModelRef) -> int:
+def kv_bytes_per_token(model: ModelRef, kv_type: KvType = KvType.F16) -> int:
+    """Bytes of the cache for one token of one answer."""
     heads_kv = model.head_count_kv or model.head_count
     head = model.key_length or (model.embedding_length // model.head_count if model.head_count else 0)
-    return model.block_count * heads_kv * head * 2 * 2  # keys and values, two bytes each
+    return model.block_count * heads_kv * head * 2 * KV_BLOCK_BYTES[kv_type] // 32  # keys and values
 
 
-def compute_bytes(model: ModelRef) -> int:
-    return 16 * BATCH * model.embedding_length * 4 + 8 * 1024 * 1024
+def compute_bytes(model: ModelRef, batch: int = 512) -> int:
+    """Bytes of llama.cpp's compute buffers for batches of that many tokens."""
+    return 16 * batch * model.embedding_length * 4 + 8 * 1024 * 1024
 
 
 def verdict(model: ModelRef, load: LoadConfig, free_bytes: int) -> FitVerdict:
     """Fits, tight or won't fit into `free_bytes`."""
     use = estimate(model, load)
     fit = Fit.FITS if use.total <= 0.75 * free_bytes else Fit.TIGHT if use.total <= free_bytes else Fit.WONT
-    per_token = kv_bytes_per_token(model)  # for one answer at once: fewer are decoded together where memory is short
-    left = free_bytes - use.weights - use.compute
-    longest = 0 if left <= 0 else left // per_token if per_token else model.context_length
-    return FitVerdict(fit, use.total, free_bytes, min(longest, model.context_length or longest))
+    return FitVerdict(
+        fit, use.total, free_bytes, _longest_context(model, load, free_bytes - use.weights - use.compute), use
+    )
+
+
+def _longest_context(model: ModelRef, load: LoadConfig, room: int) -> int:
+    """The longest context whose cache takes `room` bytes at most, with as many answers at once as it would have."""
+    per_token = kv_bytes_per_token(model, load.kv_type)
+    trained = model.context_length or 1 << 30
+    if room <= 0:
+        return 0
+    if not per_token:
+        return trained
+    found = 0
+    for answers in range(1, load.parallel_sequences + 1):
+        bytes_each = (room if answers == 1 else min(room, total_memory() // 4)) // answers
+        context = min(trained, bytes_each // per_token)
+        asked = load.model_copy(update={"context_length": context})
+        if context and per_token * context * sequences_for(model, asked) <= room:
+            found = max(found, context)
+    return found
 
 
 def free_memory() -> int:

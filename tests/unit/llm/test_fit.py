@@ -1,0 +1,81 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.llm_models import write_tiny_gguf
+from workbench.errors import WorkbenchError
+from workbench.llm import fit
+from workbench.llm.fit import Fit, check_fits, context_for, estimate, kv_bytes_per_token, verdict
+from workbench.llm.library import describe_gguf
+from workbench.llm.types import KvType, LoadConfig, ModelRef
+
+MODEL = ModelRef(
+    name="m", path="/m.gguf", size_bytes=4_000_000_000, context_length=8192, embedding_length=4096, block_count=32,
+    head_count=32, head_count_kv=8,
+)  # fmt: skip
+ONE = LoadConfig(context_length=4096, parallel_sequences=1)
+
+
+def test_that_the_parts_add_up_to_what_is_needed() -> None:
+    use = estimate(MODEL, ONE)
+    assert use.kv_cache == 32 * 8 * 128 * 2 * 2 * 4096  # blocks, heads, width, keys and values, bytes, tokens
+    assert verdict(MODEL, ONE, 10**11).needed_bytes == use.weights + use.kv_cache + use.compute == use.total
+
+
+@pytest.mark.parametrize(("kv_type", "share"), [(KvType.F16, 1.0), (KvType.Q8_0, 34 / 64), (KvType.Q4_0, 18 / 64)])
+def test_that_a_quantised_cache_needs_less(kv_type: KvType, share: float) -> None:
+    assert kv_bytes_per_token(MODEL, kv_type) == pytest.approx(share * kv_bytes_per_token(MODEL))
+
+
+def test_that_a_smaller_batch_needs_smaller_buffers() -> None:
+    big, small = (estimate(MODEL, ONE.model_copy(update={"batch": batch})).compute for batch in (2048, 128))
+    assert small < big / 8
+
+
+@pytest.mark.parametrize(("free", "expected"), [(2.0, Fit.FITS), (1.1, Fit.TIGHT), (0.9, Fit.WONT)])
+def test_that_the_verdict_follows_the_free_memory(free: float, expected: Fit) -> None:
+    needed = estimate(MODEL, ONE).total
+    assert verdict(MODEL, ONE, int(free * needed)).fit is expected
+
+
+@pytest.mark.parametrize("answers", [1, 4, 8])
+@pytest.mark.parametrize("total", [2_000_000_000, 8_000_000_000, 64_000_000_000])
+def test_that_the_longest_context_that_fits_does_fit_and_no_longer_one_does(
+    monkeypatch: pytest.MonkeyPatch, answers: int, total: int
+) -> None:
+    monkeypatch.setattr(fit, "total_memory", lambda: total)
+    free = MODEL.size_bytes + 600_000_000
+    load = ONE.model_copy(update={"parallel_sequences": answers})
+
+    def fits(context: int) -> bool:
+        return verdict(MODEL, load.model_copy(update={"context_length": context}), free).fit is not Fit.WONT
+
+    longest = verdict(MODEL, load, free).longest_context
+    assert 256 < longest < 8192
+    assert fits(longest)
+    assert not any(fits(context) for context in range(longest + 1, 8193, 7))
+
+
+def test_that_no_more_context_is_counted_than_the_model_was_trained_for() -> None:
+    assert context_for(MODEL, ONE.model_copy(update={"context_length": 100_000})) == 8192
+
+
+def test_that_too_big_a_model_is_refused_with_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit, "free_memory", lambda: MODEL.size_bytes + 600_000_000)
+    with pytest.raises(WorkbenchError, match=r"needs about 8\.4 GB, but 4\.6 GB of memory are free") as caught:
+        check_fits(MODEL, LoadConfig(context_length=8192, parallel_sequences=4))
+    assert re.search(r"A context of \d+ tokens fits", caught.value.hint)
+    assert verdict(MODEL, ONE, 1).longest_context == 0
+
+
+def test_that_the_estimate_of_the_cache_is_what_llama_cpp_allocates(tmp_path: Path) -> None:
+    from workbench.llm.engines import open_engine
+
+    model = describe_gguf(write_tiny_gguf(tmp_path / "tiny.gguf"))
+    load = LoadConfig(context_length=512, parallel_sequences=2, threads=1)
+    engine = open_engine(model, load)
+    try:
+        assert engine.memory().kv_cache == estimate(model, load).kv_cache
+    finally:
+        engine.close()
