@@ -6,6 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.output import Output, printable
+from workbench.cli.retrieving import (
+    add_retrieval_options,
+    collection_store,
+    hit_line,
+    read_questions,
+    reranker_folder,
+    retrieval_config,
+    run_with_lock,
+)
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
@@ -18,8 +27,6 @@ if TYPE_CHECKING:
 
 def register(commands: "Commands") -> None:
     """Add `ask`."""
-    from workbench.cli.documents import add_retrieval_options
-
     parser = commands.add_parser("ask", help="answer questions from documents")
     parser.add_argument("collection", metavar="COLLECTION")
     what = parser.add_mutually_exclusive_group(required=True)
@@ -35,7 +42,6 @@ def register(commands: "Commands") -> None:
 
 
 def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    from workbench.cli.documents import collection_store, run_with_lock
     from workbench.rag.indexing import run_healed
     from workbench.rag.tasks import ASK
 
@@ -69,7 +75,6 @@ def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
 
 def _request(arguments: argparse.Namespace, place: Workplace) -> AskRequest:
     from workbench.cli.choices import choose_adapter, choose_model, generation_config, load_config
-    from workbench.cli.documents import collection_store, read_questions, reranker_folder, retrieval_config
 
     collection = collection_store(place).ref(arguments.collection)
     single = (Question(text=arguments.question),) if not arguments.questions else ()
@@ -92,8 +97,6 @@ def _request(arguments: argparse.Namespace, place: Workplace) -> AskRequest:
 
 def answer_line(answer: Answer) -> dict[str, Any]:
     """The published form of an answer. `dangling` lists marks that point to no passage."""
-    from workbench.cli.documents import hit_line
-
     line: dict[str, Any] = {
         "id": answer.id,
         "answer": answer.answer,

@@ -4,11 +4,20 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from workbench.cli.output import Output, in_words
+from workbench.cli.retrieving import (
+    add_retrieval_options,
+    collection_store,
+    hit_line,
+    read_questions,
+    reranker_folder,
+    retrieval_config,
+    run_with_lock,
+)
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
@@ -21,15 +30,11 @@ from workbench.rag.types import (
     IndexReport,
     Question,
     QuestionHits,
-    RetrievalConfig,
-    RetrievalMode,
     SearchRequest,
     Skipped,
 )
 
 if TYPE_CHECKING:
-    from workbench.rag.store import CollectionStore
-
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _MARKS = {
@@ -41,12 +46,9 @@ _MARKS = {
 
 
 def register(commands: "Commands") -> None:
-    """Add `index`, `search`, `ask`, `text` and `collections`."""
-    from workbench.cli import asking
-
+    """Add `index`, `search`, `text` and `collections`."""
     _register_index(commands)
     _register_search(commands)
-    asking.register(commands)
     text = commands.add_parser("text", help="print a page of a document as it was indexed")
     text.add_argument("collection", metavar="COLLECTION")
     text.add_argument("document", metavar="DOCUMENT", help="name in the collection, or path")
@@ -80,19 +82,6 @@ def _register_search(commands: "Commands") -> None:
     what.add_argument("--queries", metavar="FILE.jsonl", help='one {"id", "text"} per line')
     add_retrieval_options(parser)
     parser.set_defaults(run=search)
-
-
-def add_retrieval_options(parser: argparse.ArgumentParser) -> None:
-    modes = [mode.value for mode in RetrievalMode]
-    parser.add_argument("--mode", choices=modes, default="hybrid", help="by meaning, by words, or both (default)")
-    parser.add_argument("--top-k", type=int, metavar="K", help="how many passages")
-    parser.add_argument("--rerank", action="store_true", help="order them with a local cross-encoder")
-
-
-def collection_store(place: Workplace) -> "CollectionStore":
-    from workbench.rag.store import CollectionStore  # before the database opens: it declares tables
-
-    return CollectionStore(place.database, place.paths)
 
 
 def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
@@ -171,37 +160,6 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> RetrievalConfig:
-    """Raises WorkbenchError for a number of passages that cannot be."""
-    top_k = place.settings.rag.top_k if arguments.top_k is None else arguments.top_k
-    if not 1 <= top_k <= 1000:
-        raise WorkbenchError(f"--top-k {top_k} is not possible.", hint="Choose 1 to 1000.")
-    return RetrievalConfig(mode=RetrievalMode(arguments.mode), top_k=top_k, rerank=arguments.rerank)
-
-
-def reranker_folder(arguments: argparse.Namespace, place: Workplace) -> str:
-    """The local cross-encoder when one is asked for. Raises WorkbenchError when there is none."""
-    if not arguments.rerank:
-        return ""
-    from workbench.rag.reranking import find_reranker
-
-    return str(find_reranker([place.paths.models, *place.own_model_folders]))
-
-
-def read_questions(path: Path) -> tuple[Question, ...]:
-    """The questions of a JSONL file. Raises WorkbenchError naming the first line that is none."""
-    from workbench.cli.generate import read_prompts
-
-    questions = []
-    for line in read_prompts(path):
-        if isinstance(line, dict):
-            raise WorkbenchError(**line["error"])
-        questions.append(Question(id=line[0], text=line[1]))
-    if not questions:
-        raise WorkbenchError(f"{path.name} holds no questions.", hint='Write one {"id", "text"} object per line.')
-    return tuple(questions)
-
-
 def search(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.rag.indexing import run_healed
     from workbench.rag.tasks import SEARCH
@@ -224,25 +182,6 @@ def search(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
             _show_hits(output, found.hits)
 
     run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
-
-
-def run_with_lock(place: Workplace, on_item: Callable[[Produced], None] | None) -> Callable[[JobSpec], dict[str, Any]]:
-    """Runs a job that reads; one that restores an index takes the writer's lock first."""
-    from workbench.rag.tasks import REBUILD
-
-    def run(spec: JobSpec) -> dict[str, Any]:
-        if spec.task != REBUILD:
-            return place.run(spec, on_item)
-        with place.writing(spec.title):
-            return place.run(spec)
-
-    return run
-
-
-def hit_line(hit: Hit) -> dict[str, Any]:
-    """The published form of a hit."""
-    place = {"document": hit.document, "page": hit.page, "start": hit.start, "end": hit.end}
-    return place | {"score": hit.score, "text": hit.text}
 
 
 def _show_hits(output: Output, hits: Sequence[Hit]) -> None:

@@ -1,0 +1,77 @@
+"""What `search` and `ask` share: the collection, the questions, how passages are found and printed."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.generate import read_prompts
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Produced
+from workbench.jobs.spec import JobSpec
+from workbench.rag.types import Hit, Question, RetrievalConfig, RetrievalMode
+
+if TYPE_CHECKING:
+    from workbench.rag.store import CollectionStore
+
+
+def add_retrieval_options(parser: argparse.ArgumentParser) -> None:
+    modes = [mode.value for mode in RetrievalMode]
+    parser.add_argument("--mode", choices=modes, default="hybrid", help="by meaning, by words, or both (default)")
+    parser.add_argument("--top-k", type=int, metavar="K", help="how many passages")
+    parser.add_argument("--rerank", action="store_true", help="order them with a local cross-encoder")
+
+
+def collection_store(place: Workplace) -> "CollectionStore":
+    from workbench.rag.store import CollectionStore  # before the database opens: it declares tables
+
+    return CollectionStore(place.database, place.paths)
+
+
+def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> RetrievalConfig:
+    """Raises WorkbenchError for a number of passages that cannot be."""
+    top_k = place.settings.rag.top_k if arguments.top_k is None else arguments.top_k
+    if not 1 <= top_k <= 1000:
+        raise WorkbenchError(f"--top-k {top_k} is not possible.", hint="Choose 1 to 1000.")
+    return RetrievalConfig(mode=RetrievalMode(arguments.mode), top_k=top_k, rerank=arguments.rerank)
+
+
+def reranker_folder(arguments: argparse.Namespace, place: Workplace) -> str:
+    """The local cross-encoder when one is asked for. Raises WorkbenchError when there is none."""
+    if not arguments.rerank:
+        return ""
+    from workbench.rag.reranking import find_reranker
+
+    return str(find_reranker([place.paths.models, *place.own_model_folders]))
+
+
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """The questions of a JSONL file. Raises WorkbenchError naming the first line that is none."""
+    questions = []
+    for line in read_prompts(path):
+        if isinstance(line, dict):
+            raise WorkbenchError(**line["error"])
+        questions.append(Question(id=line[0], text=line[1]))
+    if not questions:
+        raise WorkbenchError(f"{path.name} holds no questions.", hint='Write one {"id", "text"} object per line.')
+    return tuple(questions)
+
+
+def run_with_lock(place: Workplace, on_item: Callable[[Produced], None] | None) -> Callable[[JobSpec], dict[str, Any]]:
+    """Runs a job that reads; one that restores an index takes the writer's lock first."""
+    from workbench.rag.tasks import REBUILD
+
+    def run(spec: JobSpec) -> dict[str, Any]:
+        if spec.task != REBUILD:
+            return place.run(spec, on_item)
+        with place.writing(spec.title):
+            return place.run(spec)
+
+    return run
+
+
+def hit_line(hit: Hit) -> dict[str, Any]:
+    """The published form of a hit."""
+    place = {"document": hit.document, "page": hit.page, "start": hit.start, "end": hit.end}
+    return place | {"score": hit.score, "text": hit.text}
