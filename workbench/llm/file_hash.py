@@ -1,14 +1,21 @@
-"""Which bytes exactly: hashes of model and adapter files, computed once for a file that does not change."""
+"""Which bytes exactly: hashes of model and adapter files, computed once for a file that does not change.
+
+Three of them: `file_hash` proves what answered, `fingerprint` does so for files too large to read, `content_key` only
+recognises a file that was moved, and is cheap enough for every file of a listing.
+"""
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+from workbench.errors import WorkbenchError
 from workbench.llm.gguf_reader import open_regular
 
 WHOLE_BYTES = 2_000_000_000
 """Larger files are sampled: reading 40 GB for an identity would take longer than the answer."""
 _SAMPLES, _SAMPLE_BYTES = 256, 1 << 20
+_KEY_SAMPLES, _KEY_SAMPLE_BYTES = 8, 1 << 16
 
 _known: dict[tuple[str, int, int, int], str] = {}
 
@@ -21,6 +28,48 @@ def file_hash(path: Path) -> str:
 def fingerprint(path: Path) -> str:
     """`file_hash`, or for a very large file "sampled-" and the SHA-256 of its size and 256 evenly spread megabytes."""
     return _remembered(path, sampled=path.stat().st_size > WHOLE_BYTES)
+
+
+def content_key(path: Path) -> str:
+    """Hash of size and eight evenly spread 64-kB samples (of a folder: its config and the sizes of its weights).
+
+    The same wherever the file lies, "" when it cannot be read. Recognises; proves nothing.
+    """
+    try:
+        if path.is_dir():
+            return _folder_key(path)
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            sum_ = hashlib.sha256(str(size).encode())
+            for number in range(_KEY_SAMPLES):
+                file.seek(max(0, size - _KEY_SAMPLE_BYTES) * number // (_KEY_SAMPLES - 1))
+                sum_.update(file.read(_KEY_SAMPLE_BYTES))
+            return sum_.hexdigest()[:32]
+    except (OSError, WorkbenchError):
+        return ""
+
+
+def _folder_key(folder: Path) -> str:
+    sum_ = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        sum_.update(f"{path.name}:{path.stat().st_size};".encode())
+    for name in ("config.json", "adapter_config.json"):
+        if (folder / name).is_file():
+            with open_regular(folder / name) as file:
+                sum_.update(file.read(1 << 20))
+    return sum_.hexdigest()[:32]
+
+
+def hash_with_progress(path: Path, on_progress: Callable[[int, int], None]) -> str:
+    """`file_hash`, telling (bytes read, bytes in all) after every 64 MB; what `on_progress` raises ends it."""
+    with open_regular(path) as file:
+        size, done = os.fstat(file.fileno()).st_size, 0
+        sum_ = hashlib.sha256()
+        while piece := file.read(1 << 26):
+            sum_.update(piece)
+            done += len(piece)
+            on_progress(done, size)
+        return sum_.hexdigest()
 
 
 def _remembered(path: Path, *, sampled: bool) -> str:

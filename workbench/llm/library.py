@@ -1,12 +1,13 @@
 """Which language models are on this disk. Lists, never copies, never writes."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench import resources
 from workbench.errors import WorkbenchError
+from workbench.llm.file_hash import content_key
 from workbench.llm.gguf_header import (
     GgufHeader,
     check_complete,
@@ -16,6 +17,7 @@ from workbench.llm.gguf_header import (
     shards,
 )
 from workbench.llm.gguf_tables import FILE_TYPES, TYPE_NAMES
+from workbench.llm.header_cache import HeaderCache, states_of
 from workbench.llm.library_sources import Found, find_all
 from workbench.llm.model_folder import describe_folder
 from workbench.llm.types import ModelKind, ModelRef
@@ -25,16 +27,28 @@ _EMBEDDERS = {
     "bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "t5encoder", "neo-bert",
 }  # fmt: skip
 _PROJECTORS = {"clip", "mmproj"}
+_LASTING_PROBLEMS = {"gguf_damaged", "gguf_incomplete", "gguf_unsafe", "gguf_version", "not_gguf"}
+"""What is wrong with the bytes of the file itself, until it is changed."""
 
 
-def list_models(own_folders: Sequence[Path], models_folder: Path) -> list[ModelRef]:
-    """The starter first, then everything found, each file once, each name once. What cannot be used says why."""
-    listing = _Listing()
+def list_models(
+    own_folders: Sequence[Path],
+    models_folder: Path,
+    *,
+    cache: HeaderCache | None = None,
+    names: Mapping[str, str] | None = None,
+) -> list[ModelRef]:
+    """The starter first, then everything found, each file once, each name once. What cannot be used says why.
+
+    With a cache only new and changed files are read; `names`: what the user calls models, by content key.
+    """
+    listing = _Listing(cache or HeaderCache(), names or {})
     starter = find_starter()
     if starter is not None:
         listing.add(starter)
     for found in find_all(list(own_folders), models_folder):
         listing.add_found(found)
+    listing.cache.save()
     return listing.models
 
 
@@ -47,7 +61,14 @@ def find_starter() -> ModelRef | None:
     return describe_gguf(path, name=STARTER, source="starter")
 
 
-def find_model(name_or_path: str, own_folders: Sequence[Path], models_folder: Path) -> ModelRef:
+def find_model(
+    name_or_path: str,
+    own_folders: Sequence[Path],
+    models_folder: Path,
+    *,
+    cache: HeaderCache | None = None,
+    names: Mapping[str, str] | None = None,
+) -> ModelRef:
     """The model of that name, or the file or folder at that path. Raises WorkbenchError with names that are near."""
     if name_or_path == STARTER and (starter := find_starter()) is not None:
         return starter
@@ -56,7 +77,7 @@ def find_model(name_or_path: str, own_folders: Sequence[Path], models_folder: Pa
         return describe_folder(path.absolute(), source="own folder")
     if path.exists() or path.suffix.lower() == ".gguf":
         return describe_gguf(path.absolute(), source="own file")
-    models = list_models(own_folders, models_folder)
+    models = list_models(own_folders, models_folder, cache=cache, names=names)
     for model in models:
         if model.name == name_or_path:
             return model
@@ -79,6 +100,9 @@ def describe_path(path: Path, *, name: str = "", source: str = "") -> ModelRef:
 class _Listing:
     """Models with one row per real file and unique names."""
 
+    cache: HeaderCache
+    own_names: Mapping[str, str]
+    """What the user calls models, by content key."""
     models: list[ModelRef] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
@@ -99,9 +123,27 @@ class _Listing:
             return
         self._seen.add(real)
         name = found.name or (shard[0] if shard else found.path.stem)
-        self.add(describe_path(found.path, name=name, source=found.source))
+        self.add(self._describe(found.path, name, found.source))
+
+    def _describe(self, path: Path, name: str, source: str) -> ModelRef:
+        """From the cache, else from the file."""
+        if path.is_dir():
+            return describe_folder(path, name=name, source=source)
+        try:
+            state = states_of(shards(path))
+        except (OSError, WorkbenchError):
+            return describe_gguf(path, name=name, source=source)
+        known = self.cache.find(path, state)
+        if known is not None:
+            return known.model_copy(update={"name": name, "source": source})
+        model, lasts = _read(path, name, source)
+        if lasts:
+            self.cache.keep(path, state, model)
+        return model
 
     def add(self, model: ModelRef) -> None:
+        if own := self.own_names.get(model.content_key, ""):
+            model = model.model_copy(update={"name": own})
         name = next(name for name in _names_for(model) if name not in self._names)
         self._names.add(name)
         if real := _real(Path(model.path)):
@@ -138,7 +180,11 @@ def _unknown(name: str, models: list[ModelRef]) -> WorkbenchError:
 
 def describe_gguf(path: Path, *, name: str = "", source: str = "") -> ModelRef:
     """What a GGUF file says of itself. A file that cannot be used keeps its row, with `problem` set."""
-    name = name or path.stem
+    return _read(path, name or path.stem, source)[0]
+
+
+def _read(path: Path, name: str, source: str) -> tuple[ModelRef, bool]:
+    """The description, and whether it lasts as long as the file is not changed."""
     try:
         parts = shards(path)
         headers = [read_header(part) for part in parts]
@@ -148,8 +194,17 @@ def describe_gguf(path: Path, *, name: str = "", source: str = "") -> ModelRef:
         if kind is ModelKind.CHAT:
             check_loadable(headers[0])
     except WorkbenchError as problem:
-        return ModelRef(name=name, path=str(path), source=source, size_bytes=_size(path), problem=problem.message)
-    return _describe(name, source, parts, headers, kind)
+        key = content_key(path)
+        model = ModelRef(
+            name=name,
+            path=str(path),
+            source=source,
+            size_bytes=_size(path),
+            content_key=key,
+            problem=problem.message,
+        )
+        return model, problem.code in _LASTING_PROBLEMS
+    return _describe(name, source, parts, headers, kind), True
 
 
 def kind_of(header: GgufHeader) -> ModelKind:
@@ -181,6 +236,9 @@ def _describe(name: str, source: str, parts: list[Path], headers: list[GgufHeade
         key_length=first.size("attention.key_length"),
         has_chat_template=bool(first.text("tokenizer.chat_template")),
         licence=first.text("general.license"),
+        base_name=first.text("general.base_model.0.name"),
+        parts=len(parts),
+        content_key=content_key(parts[0]),
         source=source,
     )
 

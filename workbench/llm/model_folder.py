@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from workbench.llm.file_hash import content_key
 from workbench.llm.types import ModelKind, ModelRef
 
 _UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
@@ -33,6 +34,8 @@ def describe_folder(folder: Path, *, name: str = "", source: str = "") -> ModelR
         head_count_kv=_number(config, "num_key_value_heads"),
         quantization=str((config or {}).get("dtype") or (config or {}).get("torch_dtype") or ""),
         has_chat_template=(folder / "chat_template.jinja").is_file(),
+        base_name=str((adapter or {}).get("base_model_name_or_path") or ""),
+        content_key=content_key(folder),
         source=source,
         problem=_problem(folder, name, config or {}, weights),
     )
