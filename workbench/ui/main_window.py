@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from workbench.errors import WorkbenchError
 from workbench.ui import icons
 from workbench.ui.sidebar import Sidebar
-from workbench.ui.tabs import OpensCases, TabSpec
+from workbench.ui.tabs import OpensCases, TabSpec, TakesPaths
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
@@ -32,7 +32,9 @@ from workbench.ui.window_state import WindowState
 
 if TYPE_CHECKING:
     from workbench.ui.command_palette import CommandPalette
+    from workbench.ui.drop_routing import DropTarget
     from workbench.ui.messages import MessageBar
+    from workbench.ui.window_drops import WindowDrops
 
 NARROW_BELOW = 1000
 JOB_PANEL_HEIGHT = 230
@@ -57,9 +59,11 @@ class MainWindow(QMainWindow):
         self._state = state
         self._built: dict[str, QWidget] = {}
         self._cases: dict[str, dict[str, str]] = {}
+        self._dropped: dict[str, list[str]] = {}
         self._job_panel: QWidget | None = None
         self._messages: MessageBar | None = None
         self._palette: CommandPalette | None = None
+        self._drops: WindowDrops | None = None
         self._is_ready = self._is_early = False
         self._was_painted = False
         self._current = first_tab if first_tab in self._specs else next(iter(self._specs))
@@ -152,6 +156,8 @@ class MainWindow(QMainWindow):
         notice = EmptyState(problem.message, problem.hint, self.tr("Close"), icon="warning")
         notice.setObjectName("refusal")
         notice.action_requested.connect(self.close)
+        if self._drops is not None:
+            self._drops.end()
         self.menuBar().setEnabled(False)
         self.statusBar().hide()
         for action in self.actions():
@@ -238,6 +244,15 @@ class MainWindow(QMainWindow):
         case = self._cases.pop(spec.key, None) if widget else None
         if case and isinstance(widget, OpensCases):
             widget.open_case(case)
+        if widget is not None:
+            self._hand_over(widget, self._dropped.pop(spec.key, []))
+
+    def _hand_over(self, widget: QWidget, paths: list[str]) -> None:
+        if paths and isinstance(widget, TakesPaths):
+            widget.take_paths(paths)
+        elif isinstance(widget, OpensCases):
+            for path in paths:
+                widget.open_case({"file": path})
 
     def _build_tab(self, spec: TabSpec) -> None:
         try:
@@ -249,6 +264,20 @@ class MainWindow(QMainWindow):
         self._built[spec.key] = widget
         self._stack.addWidget(widget)
         self._state.restore_splitters(widget)
+
+    @Slot()
+    def _on_painted(self) -> None:
+        from workbench.ui.window_drops import WindowDrops
+
+        self._drops = WindowDrops(self, lambda: self._current, self._on_dropped)
+        self.painted.emit()
+
+    def _on_dropped(self, target: "DropTarget", paths: list[str]) -> None:
+        if not target.tab:
+            self.messages.warning(target.text, target.hint)
+            return
+        self._dropped.setdefault(target.tab, []).extend(paths)
+        self.open_tab(target.tab)
 
     @Slot(str)
     def _on_tab_chosen(self, key: str) -> None:
@@ -270,7 +299,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self.painted.emit)  # once what is painted now has reached the screen
+            QTimer.singleShot(0, self._on_painted)  # once what is painted now has reached the screen
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

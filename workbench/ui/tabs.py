@@ -21,6 +21,13 @@ class TabSpec:
 
 
 @runtime_checkable
+class TakesPaths(Protocol):
+    """A tab's widget may have this method: what it does with files and folders that were dropped on the window."""
+
+    def take_paths(self, paths: list[str]) -> None: ...
+
+
+@runtime_checkable
 class OpensCases(Protocol):
     """A tab's widget may have this method: how another tab opens it with something in hand."""
 

@@ -25,6 +25,10 @@ class CompareTab(CompareView):
         """`spec`: a comparison (YAML); `questions`: a file of questions."""
         self.presenter.open_case(case)
 
+    def take_paths(self, paths: list[str]) -> None:
+        """Open the comparison that was dropped on the window."""
+        self.presenter.open_file(paths[0])
+
 
 def build(
     jobs: Jobs,

@@ -21,6 +21,10 @@ class DataTab(DataView):
         """`dataset`: select it; `file`: import it."""
         self.presenter.open_case(case)
 
+    def take_paths(self, paths: list[str]) -> None:
+        """Import files that were dropped on the window, one after the other."""
+        self.presenter.drop_files(paths)
+
 
 def build(
     jobs: Jobs, messages: Messages, navigator: Navigator, *, datasets: "DatasetStore", collections: "Collections"

@@ -22,6 +22,10 @@ class DocumentsTab(DocumentsView):
         """`collection`: select it; `path`: index it."""
         self.presenter.open_case(case)
 
+    def take_paths(self, paths: list[str]) -> None:
+        """Index files and folders that were dropped on the window."""
+        self.presenter.add_paths(paths)
+
 
 def build(
     jobs: Jobs,
