@@ -20,7 +20,7 @@ from workbench.errors import WorkbenchError
 
 
 class Base(DeclarativeBase):
-    """Every room's tables, declared in its `store.py`."""
+    """Every room's tables, declared in its `store.py` or beside it."""
 
 
 _WRITING = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000")

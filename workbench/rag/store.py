@@ -3,18 +3,27 @@
 import hashlib
 import re
 import shutil
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from workbench.database import Base, Database
+from workbench.database import Database
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.tables import (
+    ChunkRow,
+    CollectionRow,
+    DocumentRow,
+    PageRow,
+    add_document,
+    document_query,
+    find_row,
+    now,
+)
 from workbench.rag.types import (
     ChunkingConfig,
     ChunkSpan,
@@ -25,64 +34,6 @@ from workbench.rag.types import (
     PageText,
     StoredDocument,
 )
-
-
-class CollectionRow(Base):
-    __tablename__ = "rag_collections"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    folder: Mapped[str]
-    embedder: Mapped[str]
-    """EmbedderRef as JSON."""
-    chunking: Mapped[str]
-    """ChunkingConfig as JSON."""
-    created: Mapped[str]
-
-
-class DocumentRow(Base):
-    __tablename__ = "rag_documents"
-    __table_args__ = (sa.UniqueConstraint("collection_id", "path"), sa.UniqueConstraint("collection_id", "name"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    collection_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), index=True)
-    path: Mapped[str]
-    name: Mapped[str]
-    status: Mapped[str]
-    sha256: Mapped[str]
-    page_count: Mapped[int]
-    chunk_count: Mapped[int]
-    characters: Mapped[int]
-    reason: Mapped[str]
-    title: Mapped[str]
-    file_type: Mapped[str]
-    encoding: Mapped[str]
-    warnings: Mapped[str]
-    """One per line."""
-    size_bytes: Mapped[int]
-    duplicate_of: Mapped[str]
-    indexed_at: Mapped[str]
-
-
-class PageRow(Base):
-    __tablename__ = "rag_pages"
-
-    document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str]
-
-
-class ChunkRow(Base):
-    __tablename__ = "rag_chunks"
-
-    document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    """Its place in reading order, from 0."""
-    chunk_id: Mapped[str]
-    page: Mapped[int]
-    start: Mapped[int]
-    end: Mapped[int]
-    title: Mapped[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +86,7 @@ class CollectionStore:
 
     def find(self, name: str) -> Collection | None:
         with self._database.reading() as session:
-            row = _find_row(session, name)
+            row = find_row(session, name)
             return self._collection(session, row) if row else None
 
     def get(self, name: str) -> Collection:
@@ -185,14 +136,14 @@ class CollectionStore:
         # What a deleted collection of that name left behind (a crash) must not come back.
         shutil.rmtree(self.paths.collections / folder, ignore_errors=True)
         with self._database.session() as session:
-            if _find_row(session, name):
+            if find_row(session, name):
                 raise WorkbenchError(f"A collection named {name!r} exists already.", hint="Choose another name.")
             row = CollectionRow(
                 name=name,
                 folder=folder,
                 embedder=embedder.model_dump_json(),
                 chunking=chunking.model_dump_json(),
-                created=_now(),
+                created=now(),
             )
             session.add(row)
             session.flush()
@@ -276,7 +227,7 @@ class CollectionStore:
 
     def _stored(self, name: str, document: SourceDocument) -> StoredDocument:
         with self._database.reading() as session:
-            row = session.scalars(_document_query(name, document.path)).one()
+            row = session.scalars(document_query(name, document.path)).one()
             pages = session.scalars(sa.select(PageRow).where(PageRow.document_id == row.id).order_by(PageRow.number))
             chunks = session.scalars(
                 sa.select(ChunkRow).where(ChunkRow.document_id == row.id).order_by(ChunkRow.number)
@@ -295,10 +246,10 @@ class CollectionStore:
         if item.status is DocumentStatus.UNCHANGED:
             return
         with self._database.session() as session:
-            owner = _find_row(session, collection)
+            owner = find_row(session, collection)
             if owner is None:
                 return  # deleted while its job was still speaking
-            old = session.scalars(_document_query(collection, item.path)).one_or_none()
+            old = session.scalars(document_query(collection, item.path)).one_or_none()
             match item.status:
                 case DocumentStatus.REMOVED:
                     if old is not None:
@@ -309,50 +260,7 @@ class CollectionStore:
                     if old is not None:
                         session.delete(old)
                         session.flush()
-                    _add_document(session, owner.id, item)
-
-
-def _add_document(session: Session, collection_id: int, item: FileIndexed) -> None:
-    row = DocumentRow(
-        collection_id=collection_id,
-        path=item.path,
-        name=item.name,
-        status=str(item.status),
-        sha256=item.sha256,
-        page_count=item.pages,
-        chunk_count=item.chunks,
-        characters=sum(len(page.text) for page in item.texts),
-        reason=item.reason,
-        title=item.title,
-        file_type=item.file_type,
-        encoding=item.encoding,
-        warnings="\n".join(item.warnings),
-        size_bytes=item.size_bytes,
-        duplicate_of=item.duplicate_of,
-        indexed_at=_now(),
-    )
-    session.add(row)
-    session.flush()
-    if item.texts:
-        pages = [{"document_id": row.id, "number": page.number, "text": page.text} for page in item.texts]
-        session.execute(sa.insert(PageRow), pages)
-    if item.spans:
-        session.execute(sa.insert(ChunkRow), list(_chunk_values(row.id, item.spans)))
-
-
-def _chunk_values(document_id: int, spans: Sequence[ChunkSpan]) -> Iterator[dict[str, object]]:
-    for number, span in enumerate(spans):
-        place = {"page": span.page, "start": span.start, "end": span.end, "title": span.title}
-        yield {"document_id": document_id, "number": number, "chunk_id": span.id, **place}
-
-
-def _find_row(session: Session, name: str) -> CollectionRow | None:
-    return session.scalars(sa.select(CollectionRow).where(CollectionRow.name == name)).one_or_none()
-
-
-def _document_query(collection: str, path: str) -> "sa.Select[DocumentRow]":
-    query = sa.select(DocumentRow).join(CollectionRow)
-    return query.where(CollectionRow.name == collection, DocumentRow.path == path)
+                    add_document(session, owner.id, item)
 
 
 def _document(row: DocumentRow) -> SourceDocument:
@@ -373,7 +281,3 @@ def _document(row: DocumentRow) -> SourceDocument:
         duplicate_of=row.duplicate_of,
         indexed_at=row.indexed_at,
     )
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,0 +1,119 @@
+"""How collections lie in the database: the tables, and a file's result as rows of them."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workbench.database import Base
+from workbench.rag.types import ChunkSpan, FileIndexed
+
+
+class CollectionRow(Base):
+    __tablename__ = "rag_collections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    folder: Mapped[str]
+    embedder: Mapped[str]
+    """EmbedderRef as JSON."""
+    chunking: Mapped[str]
+    """ChunkingConfig as JSON."""
+    created: Mapped[str]
+
+
+class DocumentRow(Base):
+    __tablename__ = "rag_documents"
+    __table_args__ = (sa.UniqueConstraint("collection_id", "path"), sa.UniqueConstraint("collection_id", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str]
+    name: Mapped[str]
+    status: Mapped[str]
+    sha256: Mapped[str]
+    page_count: Mapped[int]
+    chunk_count: Mapped[int]
+    characters: Mapped[int]
+    reason: Mapped[str]
+    title: Mapped[str]
+    file_type: Mapped[str]
+    encoding: Mapped[str]
+    warnings: Mapped[str]
+    """One per line."""
+    size_bytes: Mapped[int]
+    duplicate_of: Mapped[str]
+    indexed_at: Mapped[str]
+
+
+class PageRow(Base):
+    __tablename__ = "rag_pages"
+
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+class ChunkRow(Base):
+    __tablename__ = "rag_chunks"
+
+    document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Its place in reading order, from 0."""
+    chunk_id: Mapped[str]
+    page: Mapped[int]
+    start: Mapped[int]
+    end: Mapped[int]
+    title: Mapped[str]
+
+
+def add_document(session: Session, collection_id: int, item: FileIndexed) -> None:
+    """The document with its pages and chunks."""
+    row = DocumentRow(
+        collection_id=collection_id,
+        path=item.path,
+        name=item.name,
+        status=str(item.status),
+        sha256=item.sha256,
+        page_count=item.pages,
+        chunk_count=item.chunks,
+        characters=sum(len(page.text) for page in item.texts),
+        reason=item.reason,
+        title=item.title,
+        file_type=item.file_type,
+        encoding=item.encoding,
+        warnings="\n".join(item.warnings),
+        size_bytes=item.size_bytes,
+        duplicate_of=item.duplicate_of,
+        indexed_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    if item.texts:
+        pages = [{"document_id": row.id, "number": page.number, "text": page.text} for page in item.texts]
+        session.execute(sa.insert(PageRow), pages)
+    if item.spans:
+        session.execute(sa.insert(ChunkRow), list(_chunk_values(row.id, item.spans)))
+
+
+def _chunk_values(document_id: int, spans: Sequence[ChunkSpan]) -> Iterator[dict[str, object]]:
+    for number, span in enumerate(spans):
+        place = {"page": span.page, "start": span.start, "end": span.end, "title": span.title}
+        yield {"document_id": document_id, "number": number, "chunk_id": span.id, **place}
+
+
+def find_row(session: Session, name: str) -> CollectionRow | None:
+    """The collection of that name."""
+    return session.scalars(sa.select(CollectionRow).where(CollectionRow.name == name)).one_or_none()
+
+
+def document_query(collection: str, path: str) -> "sa.Select[DocumentRow]":
+    """The one document of that path."""
+    query = sa.select(DocumentRow).join(CollectionRow)
+    return query.where(CollectionRow.name == collection, DocumentRow.path == path)
+
+
+def now() -> str:
+    """ISO 8601 in UTC, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
