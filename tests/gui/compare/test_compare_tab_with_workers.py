@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeMessages, FakeNavigator
 from workbench.compare.catalogue import read_catalogue
 from workbench.compare.store import ComparisonStore
+from workbench.compare.tasks import RUN_COMPARISON
 from workbench.database import Database
+from workbench.jobs.events import Cancelled
 from workbench.jobs.runner import JobRunner
 from workbench.paths import WorkbenchPaths
 from workbench.recording import recorder
@@ -37,6 +39,10 @@ def bridge(home: WorkbenchPaths, qtbot: QtBot, database: Database) -> Iterator[J
 
 @pytest.fixture
 def tab(bridge: JobBridge, qtbot: QtBot, database: Database, home: WorkbenchPaths) -> CompareTab:
+    return open_tab(bridge, qtbot, database, home)
+
+
+def open_tab(bridge: JobBridge, qtbot: QtBot, database: Database, home: WorkbenchPaths) -> CompareTab:
     tab = build(
         bridge,
         FakeMessages(),
@@ -83,3 +89,39 @@ def test_that_a_file_of_questions_becomes_a_verdict(
     # The same arm twice gives the same answers: nothing can be told apart.
     assert "cannot be told apart" in headline.text()
     assert [entry.name for entry in ComparisonStore(database).list_comparisons()] == ["questions"]
+
+
+def test_that_a_run_can_be_stopped_after_the_window_was_closed_and_opened_again(
+    tab: CompareTab, bridge: JobBridge, qtbot: QtBot, tmp_path: Path, database: Database, home: WorkbenchPaths
+) -> None:
+    path = tmp_path / "questions.csv"
+    lines = [f"How heavy is the fan number {number}?,{number} kg" for number in range(2000)]
+    path.write_text("\n".join(["question,answer", *lines]), encoding="utf-8")
+    qtbot.waitUntil(lambda: "starter" in tab.presenter.state.choices.models, timeout=PATIENCE_MS)
+    tab.file_chosen.emit(str(path))
+    qtbot.waitUntil(lambda: tab.presenter.state.questions is not None, timeout=PATIENCE_MS)
+    press(tab, "compare_standard")
+    tab.presenter.copy_arm(0)
+    press(tab, "compare_run")
+    qtbot.waitUntil(lambda: has_answers(tab), timeout=PATIENCE_MS)
+    bridge.shutdown()
+    [worker] = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
+
+    later = JobBridge(JobRunner(home))
+    later.record_with(partial(recorder, database))
+    again = open_tab(later, qtbot, database, home)
+    later.on_durable(RUN_COMPARISON, again.presenter.follow)
+    [followed] = later.attach_durable()
+    qtbot.waitUntil(lambda: has_answers(again), timeout=PATIENCE_MS)
+    press(again, "job_strip_stop")
+    qtbot.waitUntil(lambda: again.presenter.state.running is None, timeout=PATIENCE_MS)
+    assert isinstance(followed.wait(1), Cancelled)
+    later.shutdown()
+    psutil.wait_procs([worker], timeout=30)
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+
+
+def has_answers(tab: CompareTab) -> bool:
+    assert tab.presenter.state.trouble is None, tab.presenter.state.trouble
+    results = tab.presenter.state.results
+    return results is not None and len(results.trials) > 0

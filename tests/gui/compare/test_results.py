@@ -177,3 +177,49 @@ def test_that_a_run_of_an_earlier_start_is_followed(desk: Desk, running: FakeJob
     follower = FakeJob("durable-1", running.spec, listener)
     finish(follower, work)
     assert "rag answers best" in texts(desk)
+
+
+def test_that_a_run_of_an_earlier_start_can_be_stopped(desk: Desk, running: FakeJob) -> None:
+    running.end_cancelled()
+    presenter = desk.tab.presenter
+    followed = desk.jobs.submit(running.spec, presenter.follow(running.spec))
+    followed.start()
+    followed.progress(3, 24, "prompt: 3 of 12")
+    press(desk, "job_strip_stop")
+    assert followed.cancelled
+    followed.end_cancelled()
+    assert not find(desk, QPushButton, "job_strip_stop").isVisible()
+    assert desk.messages.texts("info")[-1] == "The comparison was stopped. Run it again to go on where it was."
+
+
+def test_that_a_stop_before_a_followed_run_was_heard_of_is_not_lost(desk: Desk, running: FakeJob) -> None:
+    running.end_cancelled()
+    followed = desk.jobs.submit(running.spec, desk.tab.presenter.follow(running.spec))
+    desk.tab.presenter.stop()
+    assert not followed.cancelled
+    followed.start()
+    assert followed.cancelled
+    followed.crash()
+    assert desk.jobs.of(RUN_COMPARISON)[-1] is followed, "what was stopped is not started again"
+
+
+def test_that_of_two_followed_runs_one_is_shown_and_can_be_stopped(desk: Desk, running: FakeJob) -> None:
+    running.end_cancelled()
+    first = desk.jobs.submit(running.spec, desk.tab.presenter.follow(running.spec))
+    other = running.spec.model_copy(update={"params": {**running.spec.params, "name": "other sums"}})
+    second = desk.jobs.submit(other, desk.tab.presenter.follow(other))
+    for job, label in ((second, "of the second"), (first, "of the first")):
+        job.start()
+        job.progress(1, 24, label)
+    assert "of the second" in texts(desk)
+    press(desk, "job_strip_stop")
+    assert second.cancelled and not first.cancelled
+    first.end_cancelled()
+    assert find(desk, QPushButton, "job_strip_stop").isVisible()
+
+
+def test_that_a_run_of_another_version_of_the_program_is_left_alone(desk: Desk, running: FakeJob) -> None:
+    running.end_cancelled()
+    spec = running.spec.model_copy(update={"params": {"name": "from the future", "arms": 7}})
+    desk.jobs.submit(spec, desk.tab.presenter.follow(spec)).start()
+    assert not find(desk, QPushButton, "job_strip_stop").isVisible()

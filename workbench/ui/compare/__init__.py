@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from workbench.jobs.spec import Jobs
 from workbench.ui.compare.presenter import ComparePresenter
+from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.state import RowFilter
 from workbench.ui.compare.view import CompareView
 from workbench.ui.protocols import Messages, Navigator
@@ -31,7 +31,7 @@ class CompareTab(CompareView):
 
 
 def build(
-    jobs: Jobs,
+    jobs: StoppableJobs,
     messages: Messages,
     navigator: Navigator,
     *,

@@ -14,13 +14,13 @@ from workbench.compare.tasks import INSPECT_QUESTIONS, PrepareRequest, Questions
 from workbench.compare.types import ComparisonReport, MetricChoice
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
-from workbench.jobs.spec import Jobs, JobSpec, Listener
+from workbench.jobs.spec import JobSpec, Listener
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadConfig, ModelKind
 from workbench.scoring.metrics import METRICS
 from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View, trouble_of
-from workbench.ui.compare.run_part import RunPart
+from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
 from workbench.ui.protocols import Messages, Navigator
@@ -43,7 +43,7 @@ class ComparePresenter:
 
     def __init__(
         self,
-        jobs: Jobs,
+        jobs: StoppableJobs,
         messages: Messages,
         navigator: Navigator,
         *,

@@ -3,7 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import ValidationError
 
 from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
 from workbench.compare.spec import ComparisonSpec
@@ -12,7 +15,7 @@ from workbench.compare.tasks import PREPARE, Preparation, PrepareRequest
 from workbench.compare.types import CompareRequest, ComparisonReport, Trial, TrialDone
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
+from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.ui.compare.board import Board, trouble_of
 from workbench.ui.compare.state import Page, Results, Running
 from workbench.ui.protocols import Messages
@@ -25,13 +28,20 @@ _SHOW_EVERY_SECONDS = 0.25
 """Answers may come by the hundred per second; eyes do not."""
 
 
+class StoppableJobs(Protocol):
+    """`Jobs`, and how a run is stopped that somebody else submitted (JobBridge, FakeJobs)."""
+
+    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
+    def cancel(self, job_id: str) -> None: ...
+
+
 class RunPart:
     """At most one comparison at a time."""
 
     def __init__(
         self,
         board: Board,
-        jobs: Jobs,
+        jobs: StoppableJobs,
         messages: Messages,
         store: "ComparisonStore",
         paths: "WorkbenchPaths",
@@ -45,7 +55,8 @@ class RunPart:
         self._paths = paths
         self._on_saved = on_saved
         self._clock = clock
-        self._handle: JobHandle | None = None
+        self._job_id = ""
+        """Of the job that runs; empty also while nothing was heard yet of a run that is followed."""
         self._request: CompareRequest | None = None
         self._trials: dict[tuple[str, str], Trial] = {}
         self._next_show = 0.0
@@ -57,18 +68,23 @@ class RunPart:
         self._stopped = False
         self._board.show(trouble=None, running=Running("Getting everything ready"))
         spec = JobSpec(task=PREPARE, params=prepare.model_dump(mode="json"), title="Prepare the comparison")
-        self._handle = self._jobs.submit(spec, self._on_prepared)
+        self._job_id = self._jobs.submit(spec, self._on_prepared).id
 
     def stop(self) -> None:
         """What is done is kept; running it again continues."""
         self._stopped = True
-        if self._handle is not None:
-            self._handle.cancel()
+        if self._job_id:
+            self._jobs.cancel(self._job_id)
 
     def follow(self, spec: JobSpec) -> Listener:
         """Take up a run that was started before this start of the program."""
-        self._begin(CompareRequest.model_validate(spec.params))
-        return self._on_event
+        try:
+            request = CompareRequest.model_validate(spec.params)
+        except ValidationError:
+            return _ignore  # begun by another version of the program; the jobs panel shows it all the same
+        self._stopped, self._job_id = False, ""
+        self._begin(request)
+        return partial(self._hear, request)
 
     def _on_prepared(self, event: JobEvent) -> None:
         match event:
@@ -81,8 +97,8 @@ class RunPart:
                 self._begin(place_run(request, self._paths))
                 self._submit()
             case Failed() | Crashed():
-                self._handle = None
-                self._board.show(running=None, trouble=trouble_of(event))
+                self._end()
+                self._board.show(trouble=trouble_of(event))
             case Cancelled():
                 self._end()
             case _:
@@ -103,8 +119,20 @@ class RunPart:
         )
 
     def _submit(self) -> None:
-        if self._request is not None:
-            self._handle = self._jobs.submit(comparison_job(self._request, background=True), self._on_event)
+        request = self._request
+        if request is not None:
+            job = comparison_job(request, background=True)
+            self._job_id = self._jobs.submit(job, partial(self._hear, request)).id
+
+    def _hear(self, request: CompareRequest, event: JobEvent) -> None:
+        """Of two runs of an earlier start the tab shows one; the other is recorded all the same."""
+        if request is not self._request:
+            return
+        if not self._job_id:
+            self._job_id = event.job_id
+            if self._stopped:
+                self._jobs.cancel(self._job_id)
+        self._on_event(event)
 
     def _on_event(self, event: JobEvent) -> None:
         match event:
@@ -125,8 +153,8 @@ class RunPart:
                 self._submit()
             case Failed() | Crashed():
                 self._show_trials()
-                self._handle = None
-                self._board.show(running=None, trouble=trouble_of(event))
+                self._end()
+                self._board.show(trouble=trouble_of(event))
             case Cancelled():
                 self._show_trials()
                 self._end()
@@ -178,7 +206,7 @@ class RunPart:
         return yaml.safe_dump(spec.model_dump(mode="json", by_alias=True, exclude_defaults=True), sort_keys=False)
 
     def _end(self) -> None:
-        self._handle = None
+        self._job_id = ""
         self._board.show(running=None)
 
 
@@ -195,3 +223,7 @@ def results_of(report: ComparisonReport, folder: str = "") -> Results:
         leaks=report.leaks,
         folder=folder,
     )
+
+
+def _ignore(_event: JobEvent) -> None:
+    """Nothing of this run is shown here."""
