@@ -65,6 +65,11 @@ class WorkbenchPaths:
     def cache(self) -> Path:
         return self.home / "cache"
 
+    @property
+    def header_cache(self) -> Path:
+        """What the headers of model files said last time."""
+        return self.cache / "model_headers.json"
+
     def create(self) -> None:
         """Make the data folder, readable by its owner only (other people's documents are in it)."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -81,11 +81,12 @@ def _request(arguments: argparse.Namespace, place: Workplace) -> AskRequest:
     questions = single or read_questions(Path(arguments.questions))
     if len({question.id for question in questions}) != len(questions):
         raise WorkbenchError(f"Two questions of {arguments.questions} have the same id.", hint="Give each its own.")
+    model = choose_model(place, arguments.model)
     return AskRequest(
         collection=collection,
         questions=questions,
-        model=choose_model(place, arguments.model),
-        load=load_config(place),
+        model=model,
+        load=load_config(place, model),
         config=generation_config(
             max_tokens=arguments.max_tokens, temperature=arguments.temperature, seed=arguments.seed
         ),

@@ -1,20 +1,31 @@
 """What people name on the command line (a model, an adapter, settings of an answer), found or refused in words."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from workbench.cli.output import in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import find_model
 from workbench.llm.types import AdapterRef, GenerationConfig, LoadConfig, ModelRef
+
+if TYPE_CHECKING:
+    from workbench.llm.store import ModelSettingsStore
 
 
 def choose_model(place: Workplace, name_or_path: str) -> ModelRef:
     """The model of that name or at that path. Raises WorkbenchError with names that are near."""
-    return find_model(name_or_path, place.own_model_folders, place.paths.models)
+    memory = model_memory(place)
+    return find_model(
+        name_or_path,
+        place.own_model_folders,
+        place.paths.models,
+        cache=HeaderCache(place.paths.header_cache),
+        names=memory.names() if memory else None,
+    )
 
 
 def choose_adapter(place: Workplace, name_or_path: str | None) -> AdapterRef | None:
@@ -29,9 +40,21 @@ def choose_adapter(place: Workplace, name_or_path: str | None) -> AdapterRef | N
     return AdapterRef(path=str(AdapterStore(place.database).get(name_or_path).gguf_path))
 
 
-def load_config(place: Workplace, **changes: Any) -> LoadConfig:
-    """How models are loaded, from the settings."""
-    return LoadConfig.from_settings(place.settings.llm).model_copy(update=changes)
+def load_config(place: Workplace, model: ModelRef | None = None) -> LoadConfig:
+    """How models are loaded, from the settings and from what is remembered of this model."""
+    memory = model_memory(place)
+    if model is None or memory is None:
+        return LoadConfig.from_settings(place.settings.llm)
+    return memory.load_config(model, place.settings.llm)
+
+
+def model_memory(place: Workplace) -> "ModelSettingsStore | None":
+    """What is remembered of models; None in a data folder that has no database yet."""
+    if not place.paths.database.exists():
+        return None
+    from workbench.llm.store import ModelSettingsStore
+
+    return ModelSettingsStore(place.database)
 
 
 def generation_config(**wishes: Any) -> GenerationConfig:

@@ -63,11 +63,13 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     adapter = choose_adapter(place, arguments.adapter)
     if arguments.prompts is None:
         requests = [_request("", arguments.prompt, arguments.system, config, adapter)]
-        _answer_one(place, output, GenerateRequest(model=model, load=load_config(place), requests=tuple(requests)))
+        _answer_one(
+            place, output, GenerateRequest(model=model, load=load_config(place, model), requests=tuple(requests))
+        )
         return
     prompts = [line for line in lines if isinstance(line, Prompt)]
     requests = [_request(prompt.id, prompt.text, arguments.system, config, adapter) for prompt in prompts]
-    request = GenerateRequest(model=model, load=load_config(place), requests=tuple(requests), exact=True)
+    request = GenerateRequest(model=model, load=load_config(place, model), requests=tuple(requests), exact=True)
     completions = iter(_answers(place, request) if requests else [])
     _print_all(output, lines, completions)
 

@@ -44,7 +44,7 @@ def show_models(arguments: argparse.Namespace, place: Workplace, output: Output)
 def _fit(place: Workplace, model: ModelRef) -> str:
     if model.problem or model.kind is not ModelKind.CHAT:
         return ""
-    return str(verdict(model, load_config(place), free_memory()).fit)
+    return str(verdict(model, load_config(place, model), free_memory()).fit)
 
 
 def _row(model: ModelRef, fit: str) -> tuple[Any, ...]:

@@ -1,19 +1,21 @@
 """What a comparison's names mean in this data folder: gathered beside the database, used in workers without it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from workbench.boundary import Boundary
-from workbench.compare.resolving import ResolvedAdapter
+from workbench.compare.resolving import Resolved, ResolvedAdapter, resolve
+from workbench.compare.spec import ComparisonSpec
 from workbench.datasets.rows_file import read_rows
 from workbench.errors import WorkbenchError
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.library import find_model
-from workbench.llm.types import ModelRef
+from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
 from workbench.paths import WorkbenchPaths
 from workbench.rag.reranking import find_reranker
 from workbench.rag.types import CollectionRef
@@ -38,15 +40,21 @@ class Catalogue(Boundary):
     collections: tuple[CollectionRef, ...] = ()
     datasets: dict[str, RowsFile] = Field(default_factory=dict)
     """Saved data sets by name, for few-shot examples and for what an adapter was trained on."""
+    model_names: dict[str, str] = Field(default_factory=dict)
+    """What the user calls models, by content key."""
+    model_loads: dict[str, LoadChanges] = Field(default_factory=dict)
+    """How models are loaded differently from the preferences, by content key."""
 
 
 def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
     """Reads the stores of the other rooms: in the process that owns the database."""
     from workbench.datasets.store import DatasetStore
     from workbench.finetune.store import AdapterStore
+    from workbench.llm.store import ModelSettingsStore
     from workbench.rag.store import CollectionStore
 
     collections = CollectionStore(database, paths)
+    memory = ModelSettingsStore(database)
     return Catalogue(
         own_model_folders=tuple(str(folder) for folder in own_model_folders),
         models_folder=str(paths.models),
@@ -56,7 +64,18 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
             dataset.name: RowsFile(path=dataset.rows_path, content_hash=dataset.content_hash)
             for dataset in DatasetStore(database).list_datasets()
         },
+        model_names=memory.names(),
+        model_loads={key: model.load for key, model in memory.all_models().items()},
     )
+
+
+def resolve_from(catalogue: Catalogue, spec: ComparisonSpec, *, load: LoadConfig, limit: int = 0) -> Resolved:
+    """`resolve` with what this catalogue names; models are loaded as `load` says and as is remembered of each."""
+    resolved = resolve(spec, CatalogueResolvers(catalogue), load=load, limit=limit)
+    models = {arm.model.path: arm.model for arm in resolved.request.arms}
+    changes = {path: catalogue.model_loads.get(model.content_key) for path, model in models.items()}
+    loads = {path: load.changed_by(change) for path, change in changes.items() if change is not None}
+    return replace(resolved, request=resolved.request.model_copy(update={"loads": loads}))
 
 
 class CatalogueResolvers:
@@ -69,7 +88,9 @@ class CatalogueResolvers:
     def model(self, name: str) -> ModelRef:
         if name not in self._models:
             folders = [Path(folder) for folder in self._catalogue.own_model_folders]
-            self._models[name] = find_model(name, folders, Path(self._catalogue.models_folder))
+            self._models[name] = find_model(
+                name, folders, Path(self._catalogue.models_folder), names=self._catalogue.model_names
+            )
         return self._models[name]
 
     def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter:

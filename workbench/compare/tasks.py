@@ -8,13 +8,12 @@ from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.compare.answering import ArmPreparer, Prepared, RealTools, Tools
-from workbench.compare.catalogue import Catalogue, CatalogueResolvers
+from workbench.compare.catalogue import Catalogue, resolve_from
 from workbench.compare.fingerprints import trial_key
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
 from workbench.compare.questions import read_questions
-from workbench.compare.resolving import resolve
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.summing_up import summarize
@@ -83,7 +82,7 @@ def inspect_questions(context: JobContext, request: QuestionsRequest) -> Questio
 def prepare(context: JobContext, request: PrepareRequest) -> Preparation:
     """Find and read everything that a comparison names: what takes a moment and may read files of any kind."""
     context.progress(0, 0, "Getting everything ready")
-    resolved = resolve(request.spec, CatalogueResolvers(request.catalogue), load=request.load)
+    resolved = resolve_from(request.catalogue, request.spec, load=request.load)
     return Preparation(request=resolved.request, problems=resolved.problems)
 
 
@@ -139,7 +138,7 @@ class _Run:
         """All arms of one model, which is loaded once; nothing that happens here ends the comparison."""
         self._progress(f"Loading {arms[0].model.name}")
         try:
-            engine = self.tools.open_engine(arms[0].model, self.request.load)
+            engine = self.tools.open_engine(arms[0].model, self.request.load_for(arms[0].model))
         except ARM_FAULTS as error:
             for arm in arms:
                 self._give_up(arm, error)
@@ -168,7 +167,7 @@ class _Run:
             self.tools.model_hash(arm.model), self.tools.adapter_hash(arm), self.tools.template_hash(arm.model)
         )
         keys = {
-            example.id: trial_key(arm, example, hashes.model, hashes.adapter, self.request.load)
+            example.id: trial_key(arm, example, hashes.model, hashes.adapter, self.request.load_for(arm.model))
             for example in self.request.examples
         }
         if arm.collection is not None:

@@ -271,10 +271,16 @@ class CompareRequest(Boundary):
     written: str = ""
     """The comparison by names as its author wrote it (YAML), kept with the result for running it again."""
     load: LoadConfig = LoadConfig()
+    loads: dict[str, LoadConfig] = Field(default_factory=dict)
+    """How models are loaded that the user wants loaded in a way of their own, by path."""
     training_rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Questions that an adapter was trained on, by the adapter's hash, where they are known."""
     timed_questions: int = Field(10, ge=0)
     """Questions per arm whose latency is measured alone."""
+
+    def load_for(self, model: ModelRef) -> LoadConfig:
+        """How this model is loaded."""
+        return self.loads.get(model.path, self.load)
 
 
 class ComparisonReport(Boundary):

@@ -42,14 +42,28 @@ def list_models(
 
     With a cache only new and changed files are read; `names`: what the user calls models, by content key.
     """
-    listing = _Listing(cache or HeaderCache(), names or {})
+    listing = _Listing(cache or HeaderCache())
     starter = find_starter()
     if starter is not None:
         listing.add(starter)
     for found in find_all(list(own_folders), models_folder):
         listing.add_found(found)
     listing.cache.save()
-    return listing.models
+    return named(listing.models, names or {})
+
+
+def named(models: Sequence[ModelRef], names: Mapping[str, str]) -> list[ModelRef]:
+    """The same models, called what the user calls them (`names`: by content key), each by a name of its own."""
+    own = {name for name in names.values() if name}
+    used: set[str] = set()
+    result = []
+    for model in models:
+        wanted = names.get(model.content_key, "")
+        called = model.model_copy(update={"name": wanted or model.name})
+        name = next(n for n in _names_for(called) if n not in used and (wanted or n not in own))
+        used.add(name)
+        result.append(called.model_copy(update={"name": name}))
+    return result
 
 
 def find_starter() -> ModelRef | None:
@@ -101,8 +115,6 @@ class _Listing:
     """Models with one row per real file and unique names."""
 
     cache: HeaderCache
-    own_names: Mapping[str, str]
-    """What the user calls models, by content key."""
     models: list[ModelRef] = field(default_factory=list)
     _seen: set[Path] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
@@ -142,8 +154,6 @@ class _Listing:
         return model
 
     def add(self, model: ModelRef) -> None:
-        if own := self.own_names.get(model.content_key, ""):
-            model = model.model_copy(update={"name": own})
         name = next(name for name in _names_for(model) if name not in self._names)
         self._names.add(name)
         if real := _real(Path(model.path)):

@@ -6,6 +6,7 @@ from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import borrowed
 from workbench.llm.file_hash import fingerprint
+from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import list_models
 from workbench.llm.types import (
     ChatEngine,
@@ -49,6 +50,8 @@ class GenerateReport(Boundary):
 class ScanModelsRequest(Boundary):
     own_folders: tuple[str, ...] = ()
     models_folder: str
+    cache_file: str = ""
+    """Where the headers of the last time are kept; empty reads all anew."""
 
 
 class ScanModelsReport(Boundary):
@@ -58,7 +61,9 @@ class ScanModelsReport(Boundary):
 def scan_models(context: JobContext, request: ScanModelsRequest) -> ScanModelsReport:
     """List the models on this disk. Reads headers only."""
     context.progress(0, 0, "Looking for models")
-    models = list_models([Path(folder).expanduser() for folder in request.own_folders], Path(request.models_folder))
+    cache = HeaderCache(Path(request.cache_file)) if request.cache_file else None
+    folders = [Path(folder).expanduser() for folder in request.own_folders]
+    models = list_models(folders, Path(request.models_folder), cache=cache)
     return ScanModelsReport(models=tuple(models))
 
 

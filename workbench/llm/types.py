@@ -199,7 +199,11 @@ class LoadConfig(Boundary):
     def from_settings(cls, llm: LlmSettings, changes: LoadChanges | None = None) -> Self:
         """As the preferences say, changed by what is remembered of the model: the one place where this is decided."""
         known = llm.model_dump(include={"context_length", "threads", "gpu_layers", "parallel_sequences"})
-        return cls(**known | (changes.model_dump(exclude_none=True) if changes else {}))
+        return cls(**known).changed_by(changes or LoadChanges())
+
+    def changed_by(self, changes: LoadChanges) -> Self:
+        """This, with what `changes` says instead."""
+        return self.model_copy(update=changes.model_dump(exclude_none=True))
 
 
 class MemoryUse(Boundary):

@@ -191,12 +191,11 @@ class ProjectSteps:
         return Step("compare", f"Compare five ways to answer {self.project.title}", make, record)
 
     def _resolve(self) -> "CompareRequest":
-        from workbench.compare.catalogue import CatalogueResolvers, read_catalogue
-        from workbench.compare.resolving import resolve
+        from workbench.compare.catalogue import read_catalogue, resolve_from
         from workbench.compare.spec import load_spec
         from workbench.llm.types import LoadConfig
 
         llm = self._settings.llm
         load = LoadConfig.from_settings(llm)
         catalogue = read_catalogue(self._database, self._paths, [Path(folder) for folder in llm.model_folders])
-        return resolve(load_spec(self.project.comparison), CatalogueResolvers(catalogue), load=load).request
+        return resolve_from(catalogue, load_spec(self.project.comparison), load=load).request

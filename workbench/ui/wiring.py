@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
     from workbench.database import Database
     from workbench.jobs.spec import JobSpec, Listener
+    from workbench.llm.store import ModelSettingsStore
     from workbench.settings import Settings
     from workbench.ui.finetune import FinetunePresenter
     from workbench.ui.job_bridge import JobBridge
@@ -102,7 +103,21 @@ class Tabs:
         from workbench.ui.models.catalog import ModelCatalog
 
         rooms = self._rooms
-        return ModelCatalog(rooms.jobs, rooms.paths.models, lambda: rooms.settings.llm.model_folders)
+        return ModelCatalog(
+            rooms.jobs,
+            rooms.paths.models,
+            lambda: rooms.settings.llm.model_folders,
+            cache_file=rooms.paths.header_cache,
+            memory=self._model_memory,
+        )
+
+    def _model_memory(self) -> "ModelSettingsStore | None":
+        """None while the database is not open."""
+        if self._rooms.database is None:
+            return None
+        from workbench.llm.store import ModelSettingsStore
+
+        return ModelSettingsStore(self._rooms.database)
 
     @cached_property
     def finetune_presenter(self) -> "FinetunePresenter":

@@ -16,7 +16,7 @@ from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.llm.tasks import TextProduced
-from workbench.llm.types import Completion, FinishReason, ModelRef
+from workbench.llm.types import Completion, FinishReason, LoadConfig, ModelRef
 from workbench.paths import WorkbenchPaths
 from workbench.rag.loaders.pdf import _png
 from workbench.rag.page_images import PAGE_IMAGE, PageImageReport
@@ -34,7 +34,7 @@ from workbench.rag.types import (
     PageText,
     QuestionHits,
 )
-from workbench.settings import Settings
+from workbench.settings import LlmSettings, Settings
 from workbench.ui.documents import DocumentsTab, build
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.page_view import PageView
@@ -48,6 +48,9 @@ HIT = Hit(
 
 class Catalog:
     models = (ModelRef(name="starter", path="/m/starter.gguf"),)
+
+    def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig:
+        return LoadConfig.from_settings(llm)
 
     def ensure(self) -> None: ...
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.llm_models import write_tiny_gguf
-from workbench.llm import library
+from workbench.llm import gguf_header, library
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import list_models
 from workbench.llm.types import ModelRef
@@ -17,7 +17,7 @@ NOWHERE = Path("/nowhere")
 @pytest.fixture(autouse=True)
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files whose header was read."""
-    read_header, found = library.read_header, []
+    read_header, found = gguf_header.read_header, list[str]()
 
     def reading(path: Path) -> object:
         found.append(path.name)

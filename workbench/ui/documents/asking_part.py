@@ -8,7 +8,7 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
-from workbench.llm.types import LoadConfig
+from workbench.llm.types import LoadConfig, ModelRef
 from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
 from workbench.rag.store import CollectionStore, SourceDocument
@@ -24,7 +24,7 @@ from workbench.rag.types import (
     RetrievalMode,
     SearchRequest,
 )
-from workbench.settings import Settings
+from workbench.settings import LlmSettings, Settings
 from workbench.ui.documents.board import Board, trouble_of
 from workbench.ui.documents.state import PagePicture, Phase, Place
 from workbench.ui.trouble import Trouble
@@ -34,12 +34,18 @@ class AskingPart:
     """What the user does with a question and its answer."""
 
     def __init__(
-        self, board: Board, jobs: Jobs, collections: CollectionStore, settings: Callable[[], Settings]
+        self,
+        board: Board,
+        jobs: Jobs,
+        collections: CollectionStore,
+        settings: Callable[[], Settings],
+        load_config: Callable[[ModelRef, LlmSettings], LoadConfig],
     ) -> None:
         self._board = board
         self._jobs = jobs
         self._collections = collections
         self._settings = settings
+        self._load_config = load_config
         self._handle: JobHandle | None = None
         self._turn = 0
         self._place_turn = 0
@@ -156,11 +162,12 @@ class AskingPart:
 
     def _ask_spec(self) -> JobSpec:
         state = self._board.state
+        model = next(model for model in state.models if model.name == state.model)
         request = AskRequest(
             collection=self._collections.ref(state.selected),
             questions=(Question(text=state.question),),
-            model=next(model for model in state.models if model.name == state.model),
-            load=LoadConfig.from_settings(self._settings().llm),
+            model=model,
+            load=self._load_config(model, self._settings().llm),
             retrieval=self._retrieval(),
         )
         return self._spec(ASK, request.model_dump(mode="json"), f"Ask {state.selected}")

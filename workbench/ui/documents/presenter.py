@@ -7,11 +7,11 @@ from typing import Protocol
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
-from workbench.llm.types import ModelKind, ModelRef
+from workbench.llm.types import LoadConfig, ModelKind, ModelRef
 from workbench.rag.indexing import INDEX_DAMAGED, index_spec, open_collection, rebuild_spec
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, DocumentStatus, FileIndexed, IndexReport, Skipped
-from workbench.settings import Settings
+from workbench.settings import LlmSettings, Settings
 from workbench.ui.documents.asking_part import AskingPart
 from workbench.ui.documents.board import Board, View, trouble_of
 from workbench.ui.documents.state import DocumentsState, Running
@@ -23,6 +23,7 @@ class Catalog(Protocol):
 
     @property
     def models(self) -> tuple[ModelRef, ...]: ...
+    def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig: ...
     def ensure(self) -> None: ...
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]: ...
 
@@ -46,7 +47,7 @@ class DocumentsPresenter:
         self._settings = settings
         self._handle: JobHandle | None = None
         self._skipped = 0
-        self.asking = AskingPart(self._board, jobs, collections, settings)
+        self.asking = AskingPart(self._board, jobs, collections, settings, catalog.load_config)
 
     @property
     def state(self) -> DocumentsState:

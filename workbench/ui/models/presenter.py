@@ -92,7 +92,7 @@ class ModelsPresenter:
 
     def _on_catalog_changed(self) -> None:
         catalog = self._catalog
-        load = load_config(self._settings())
+        load = LoadConfig.from_settings(self._settings().llm)
         free = self._free_bytes() if catalog.models else 0
         rows = tuple(_row(model, load, free) for model in catalog.models)
         self._show(
@@ -120,11 +120,6 @@ class ModelsPresenter:
         self.state = replace(self.state, **changes)
         if self._view is not None:
             self._view.show_state(self.state)
-
-
-def load_config(settings: Settings) -> LoadConfig:
-    """How models are loaded, as the preferences say."""
-    return LoadConfig.from_settings(settings.llm)
 
 
 def _row(model: ModelRef, load: LoadConfig, free: int) -> ModelRow:

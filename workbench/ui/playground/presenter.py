@@ -23,7 +23,6 @@ from workbench.llm.types import (
 from workbench.playground.types import Exchange
 from workbench.settings import Settings
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.models.presenter import load_config
 from workbench.ui.playground.state import AdapterChoice, PlaygroundState, Trouble, Turn
 from workbench.ui.protocols import Messages, Navigator
 from workbench.ui.widgets.model_choice import can_answer
@@ -268,7 +267,9 @@ class PlaygroundPresenter:
             config=self.state.config,
             adapter=AdapterRef(path=adapter.gguf_path) if adapter is not None else None,
         )
-        return GenerateRequest(model=model, load=load_config(self._settings()), requests=(request,))
+        return GenerateRequest(
+            model=model, load=self._catalog.load_config(model, self._settings().llm), requests=(request,)
+        )
 
     def _messages_for(self, turn: Turn) -> list[ChatMessage]:
         system = self.state.system.strip()
