@@ -49,11 +49,13 @@ class Shape:
     """Share of statements with other words around them in the same sentence."""
     refusals: tuple[float, ...] = (0.1, 0.22, 0.22, 0.4)
     """Shares of questions without an answer; a conversation draws one."""
+    value_first: float = 0.15
+    """Share of sentences that are made to begin with the value; some do so anyway."""
 
 
-TINY = Shape((1, 4), (1, 1), (0, 0), 0.0, (3, 8))
+TINY = Shape((1, 4), (1, 1), (0, 0), 0.0, (3, 8), value_first=0.5)
 EASY = Shape((2, 6), (1, 1), (0, 0), 0.0, (3, 8), refusals=(0.0, 0.0, 0.1))
-SHORT = Shape((1, 7), (1, 1), (0, 0), 0.0, (3, 8))
+SHORT = Shape((1, 7), (1, 1), (0, 0), 0.0, (3, 8), value_first=0.3)
 MEDIUM = Shape((1, 5), (1, 4), (0, 2), 0.2, (4, 12), 0.15)
 LONG = Shape((2, 5), (2, 5), (1, 5), 0.3, (6, 16), 0.3)
 
@@ -129,7 +131,8 @@ def _single(
     if not facts:
         return None
     title = "" if names.rng.random() < 0.6 else loose_title(names)
-    return Passage(title, sentence(say(facts[0], names.rng), names.rng), tuple(facts))
+    text = sentence(say(facts[0], names.rng, value_first=shape.value_first), names.rng)
+    return Passage(title, text, tuple(facts))
 
 
 def _document(
@@ -146,7 +149,8 @@ def _document(
     listed = rng.randint(1, len(facts)) if rng.random() < shape.layouts else 0
     parts = [pairs(facts[:listed], names, titled=titled)] if listed else []
     if listed < len(facts):
-        parts.append(prose(facts[listed:], names, fillers, titled=titled, framed=shape.framed))
+        told = prose(facts[listed:], names, fillers, titled=titled, framed=shape.framed, value_first=shape.value_first)
+        parts.append(told)
     elif fillers:
         parts.append(" ".join(filler(names) for _ in range(fillers)))
     rng.shuffle(parts)
@@ -192,6 +196,12 @@ def marks(fact: Fact, passages: Sequence[Passage]) -> str:
     return "".join(f"[{number}]" for number, passage in enumerate(passages, 1) if fact in passage.facts)
 
 
+def as_written(fact: Fact, passages: Sequence[Passage]) -> str:
+    """The value as the first passage that states it writes it: with a capital where it begins a sentence."""
+    text = next(passage.text for passage in passages if fact in passage.facts)
+    return fact.value if fact.value in text else upper_first(fact.value)
+
+
 def _questions(
     passages: Sequence[Passage], facts: Sequence[Fact], shared: Sequence[Attribute], names: Names, shape: Shape
 ) -> list[tuple[str, str]]:
@@ -208,7 +218,8 @@ def _questions(
         elif order:
             fact = order.pop()
             pairs_.append(
-                _reverse(fact, facts, passages, rng) or (ask(fact, rng), f"{fact.value} {marks(fact, passages)}")
+                _reverse(fact, facts, passages, rng)
+                or (ask(fact, rng), f"{as_written(fact, passages)} {marks(fact, passages)}")
             )
         else:
             break

@@ -72,14 +72,16 @@ def loose_title(names: Names) -> str:
     )
 
 
-def prose(facts: Sequence[Fact], names: Names, fillers: int, *, titled: bool, framed: float = 0.0) -> str:
+def prose(
+    facts: Sequence[Fact], names: Names, fillers: int, *, titled: bool, framed: float = 0.0, value_first: float = 0.0
+) -> str:
     """Sentences about one or several entities, with sentences around them that do not matter."""
     rng = names.rng
     groups: list[list[str]] = []
     current = facts[0].entity if titled and rng.random() < 0.5 else ""
     for fact in facts:
         alone = fact.entity == current and rng.random() < 0.7
-        bare = say_of_it(fact, rng) if alone else say(fact, rng)
+        bare = say_of_it(fact, rng) if alone else say(fact, rng, value_first=value_first)
         if (
             alone
             and groups

@@ -128,10 +128,16 @@ def make_entities(kind: str, count: int, names: Names) -> list[str]:
     return found
 
 
-def say(fact: Fact, rng: random.Random, plain: float = 0.5) -> str:
-    """The fact as a bare statement that names the entity."""
+def say(fact: Fact, rng: random.Random, plain: float = 0.5, value_first: float = 0.0) -> str:
+    """The fact as a bare statement that names the entity; `value_first` of them begin with the value.
+
+    A model that reads from left to right learns those late: the value is there before what it belongs to is known.
+    """
     templates = fact.attribute.states
-    template = rng.choice(_SAYINGS) if not templates or rng.random() < plain else rng.choice(templates)
+    if rng.random() < value_first:
+        template = rng.choice([t for t in (*_SAYINGS, *templates) if t.find("{v}") < t.find("{e}")])
+    else:
+        template = rng.choice(_SAYINGS) if not templates or rng.random() < plain else rng.choice(templates)
     return template.replace("{e}", _mention(fact, rng)).replace("{v}", fact.value).replace("{l}", fact.label)
 
 
