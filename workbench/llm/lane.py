@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import WorkbenchError
 from workbench.llm.decoding import Decoding
 from workbench.llm.llama_native import Sampler, Weights, buffer_bytes, listening
-from workbench.llm.types import FinishReason, TokenLogprob
+from workbench.llm.types import FinishReason, KvType, TokenLogprob
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-BATCH = 512
 STEP_SECONDS = 0.08
 WORTH_COPYING = 48
 """Tokens of a shared prefix from which on copying another answer's cache, or waiting for it, beats computing them."""
@@ -58,30 +57,49 @@ class Piece:
     wants_next: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LaneConfig:
+    """How a context is opened."""
+
+    context_length: int
+    """Tokens of one answer, prompt included."""
+    sequences: int
+    """Answers at once."""
+    threads: int
+    batch: int = 512
+    kv_type: KvType = KvType.F16
+    flash_attention: bool | None = None
+
+
 class Lane:
-    """Answers that share a context. `fixed_chunk` makes the batches depend on the requests alone, not on the clock."""
+    """Answers that share a context.
+
+    `fixed_chunk` makes the batches depend on the requests alone, not on the clock. Without `keeps` every prompt is
+    computed from its first token, as if nothing had been asked before.
+    """
 
     def __init__(
         self,
         weights: Weights,
+        config: LaneConfig,
         *,
-        context_length: int,
-        sequences: int,
-        threads: int,
         adapter: ActiveAdapter | None = None,
         fixed_chunk: int = 0,
+        keeps: bool = True,
     ) -> None:
         self._weights, self._native = weights, weights.native
         self.adapter = adapter
-        self._context_length = context_length
-        self._fixed_chunk = fixed_chunk
-        self._chunk = fixed_chunk or 64
+        self._config = config
+        self._context_length = config.context_length
+        self._fixed_chunk = min(fixed_chunk, config.batch)
+        self._chunk = self._fixed_chunk or 64
+        self._keeps = keeps and weights.shares_prefixes
         self.waiting: deque[Decoding] = deque()
         self._clock = 0
-        self._context, self.kv_bytes, self.compute_bytes = self._open(sequences, threads)
+        self._context, self.kv_bytes, self.compute_bytes = self._open()
         self._memory = self._native.llama_get_memory(self._context)
-        self._batch = self._native.llama_batch_init(BATCH, 0, 1)
-        self.slots = [Slot(number) for number in range(sequences)]
+        self._batch = self._native.llama_batch_init(config.batch, 0, 1)
+        self.slots = [Slot(number) for number in range(config.sequences)]
         try:
             self._apply_adapter()
             self._probe()
@@ -120,23 +138,22 @@ class Lane:
 
     # -- opening ------------------------------------------------------------------------------------------------------
 
-    def _open(self, sequences: int, threads: int) -> tuple[Any, int, int]:
-        params = self._native.llama_context_default_params()
-        params.n_ctx = self._context_length * sequences
-        params.n_batch = params.n_ubatch = BATCH
-        params.n_seq_max = params.n_outputs_max = sequences
-        params.n_threads = params.n_threads_batch = threads
+    def _open(self) -> tuple[Any, int, int]:
+        config, native = self._config, self._native
+        params = native.llama_context_default_params()
+        params.n_ctx = config.context_length * config.sequences
+        params.n_batch = params.n_ubatch = config.batch
+        params.n_seq_max = params.n_outputs_max = config.sequences
+        params.n_threads = params.n_threads_batch = config.threads
+        params.type_k = params.type_v = getattr(native, f"GGML_TYPE_{config.kv_type.name}")
+        if config.flash_attention is not None:
+            enabled, disabled = native.LLAMA_FLASH_ATTN_TYPE_ENABLED, native.LLAMA_FLASH_ATTN_TYPE_DISABLED
+            params.flash_attn_type = enabled if config.flash_attention else disabled
         params.kv_unified = False  # one common buffer makes each token look at all answers: measured twice as slow
         with listening() as said:
-            context = self._native.llama_init_from_model(self._weights.model, params)
+            context = native.llama_init_from_model(self._weights.model, params)
         if not context:
-            raise WorkbenchError(
-                f"There is not enough memory for {sequences} answers of {self._context_length} tokens with "
-                f"{self._weights.name}.",
-                hint="Choose a shorter context or fewer answers at once in the preferences.",
-                details="\n".join(said[-20:]),
-                code="out_of_memory",
-            )
+            raise _no_context(self._weights.name, config, said)
         return context, buffer_bytes(said, "KV"), buffer_bytes(said, "compute")
 
     def _apply_adapter(self) -> None:
@@ -193,7 +210,7 @@ class Lane:
 
     def _prefix_is_coming(self, tokens: tuple[int, ...]) -> bool:
         """Whether a prompt under way will soon have computed clearly more of this one's beginning than is there now."""
-        if not self._weights.shares_prefixes:
+        if not self._keeps:
             return False
         there = max(_common(slot.tokens[: slot.computed], tokens) for slot in self.slots)
         coming = max((_common(s.tokens, tokens) for s in self.slots if s.decoding is not None), default=0)
@@ -202,7 +219,7 @@ class Lane:
     def _seat(self, decoding: Decoding, idle: list[Slot]) -> None:
         tokens = decoding.ask.tokens
         limit = len(tokens) - 1  # the last token is always computed: its logits are wanted
-        limit = limit if self._weights.shares_prefixes else 0
+        limit = limit if self._keeps else 0
         shared = {s.number: min(_common(s.tokens[: s.computed], tokens), limit) for s in self.slots}
         source = max(self.slots, key=lambda s: (shared[s.number], s.decoding is None, -s.number))
         seat = source if source.decoding is None else min(idle, key=lambda s: (s.used_at, s.number))
@@ -235,7 +252,7 @@ class Lane:
     def _plan(self) -> list[Piece]:
         active = [slot for slot in self.slots if slot.decoding is not None]
         pieces = [Piece(slot, 1, True) for slot in active if len(slot.tokens) - slot.computed == 1]
-        room = min(self._chunk, BATCH - len(pieces))
+        room = min(self._chunk, self._config.batch - len(pieces))
         for slot in sorted(active, key=lambda s: s.used_at):
             left = len(slot.tokens) - slot.computed
             count = min(left, room)
@@ -320,7 +337,7 @@ class Lane:
         if self._fixed_chunk or tokens < 16:
             return
         wanted = int(tokens * STEP_SECONDS / max(seconds, 1e-4))
-        self._chunk = max(16, min(BATCH, (self._chunk + wanted) // 2))
+        self._chunk = max(16, min(self._config.batch, (self._chunk + wanted) // 2))
 
     def _fill(self, rows: list[tuple[int, int, int, bool]]) -> None:
         """Write (token, position, sequence, wants logits) rows into the native batch."""
@@ -332,6 +349,22 @@ class Lane:
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = sequence
             batch.logits[i] = logits
+
+
+def _no_context(name: str, config: LaneConfig, said: list[str]) -> WorkbenchError:
+    if config.kv_type is not KvType.F16 and not any("alloc" in line for line in said):
+        return WorkbenchError(
+            f"{name} cannot keep its context as {config.kv_type}.",
+            hint="Choose f16 for this model. Quantised types need flash attention and heads of a multiple of 32.",
+            details="\n".join(said[-20:]),
+            code="kv_type",
+        )
+    return WorkbenchError(
+        f"There is not enough memory for {config.sequences} answers of {config.context_length} tokens with {name}.",
+        hint="Choose a shorter context or fewer answers at once in the preferences.",
+        details="\n".join(said[-20:]),
+        code="out_of_memory",
+    )
 
 
 def _common(left: list[int], right: tuple[int, ...]) -> int:

@@ -1,7 +1,7 @@
 """The engine that answers with llama.cpp: one scheduler thread per loaded model, any number of askers.
 
 llama.cpp is not safe to call from several threads, so one thread owns all its contexts: a lane for the bare model, one
-per adapter (an adapter belongs to a context; the weights are shared), and one for each exact batch.
+per adapter (an adapter belongs to a context; the weights are shared), and one for each list that must be repeatable.
 """
 
 import os
@@ -17,7 +17,7 @@ from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
 from workbench.llm.decoding import Ask, Decoding, Outbox
 from workbench.llm.fit import sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
-from workbench.llm.lane import ActiveAdapter, Lane
+from workbench.llm.lane import ActiveAdapter, Lane, LaneConfig
 from workbench.llm.llama_native import Weights
 from workbench.llm.plain_text import plain_parts
 from workbench.llm.types import (
@@ -45,6 +45,8 @@ class _Batch:
 
     decodings: list[Decoding]
     adapter: ActiveAdapter | None
+    exact: bool
+    """One after the other, each from nothing."""
     lane: Lane | None = None
 
 
@@ -68,7 +70,7 @@ class LlamaCppEngine:
             check_complete(read_header(part))
         header = read_header(path)
         check_loadable(header)
-        self._weights = Weights(path, model.name, load.gpu_layers)
+        self._weights = Weights(path, model.name, load.gpu_layers, mmap=load.mmap)
         self._threads = load.threads or physical_cores()
         self._sequences = sequences_for(model, load)
         trained = header.size("context_length")
@@ -113,6 +115,8 @@ class LlamaCppEngine:
         requests: Sequence[GenerationRequest],
         on_done: Callable[[Completion], None],
         is_cancelled: Callable[[], bool],
+        *,
+        exact: bool = False,
     ) -> list[Completion]:
         completions: dict[int, Completion] = {}
         batches: dict[tuple[str, float], _Batch] = {}
@@ -127,7 +131,7 @@ class LlamaCppEngine:
                 on_done(completions[index])
                 continue
             waiting[index] = decoding
-            batches.setdefault(_key(adapter), _Batch([], adapter)).decodings.append(decoding)
+            batches.setdefault(_key(adapter), _Batch([], adapter, exact)).decodings.append(decoding)
         with self._desk.changed:
             self._refuse_when_closed()
             self._desk.batches.extend(batches.values())
@@ -265,29 +269,39 @@ class LlamaCppEngine:
             idle = [k for k, other in self._lanes.items() if other.is_idle]
             if len(self._lanes) >= IDLE_LANES and idle:
                 self._lanes.pop(idle[0]).close()  # the least recently used
-            lane = self._open_lane(adapter, fixed_chunk=0)
+            lane = self._open_lane(adapter)
         self._lanes[key] = lane
         return lane
 
-    def _open_lane(self, adapter: ActiveAdapter | None, fixed_chunk: int) -> Lane:
+    def _open_lane(self, adapter: ActiveAdapter | None, *, fixed_chunk: int = 0, exact: bool = False) -> Lane:
         lane = Lane(
             self._weights,
-            context_length=self._context_length,
-            sequences=self._sequences,
-            threads=self._threads,
+            self._lane_config(1 if exact else self._sequences),
             adapter=adapter,
             fixed_chunk=fixed_chunk,
+            keeps=not exact,
         )
         if adapter is not None and adapter_hash(adapter.path) != adapter.digest:
             lane.close()
             raise WorkbenchError(f"The adapter {adapter.path.name} changed while it was loaded.", hint="Ask again.")
         return lane
 
+    def _lane_config(self, sequences: int) -> LaneConfig:
+        return LaneConfig(
+            context_length=self._context_length,
+            sequences=sequences,
+            threads=self._threads,
+            batch=self.load.batch,
+            kv_type=self.load.kv_type,
+            flash_attention=self.load.flash_attention,
+        )
+
     def _step_batch(self, batch: _Batch) -> bool:
-        """One step of an exact batch; True when it is answered. Its lane sees the whole list before the first step."""
+        """One step of a fixed list; True when it is answered. Its lane sees the whole list before the first step."""
         if batch.lane is None:
             try:
-                batch.lane = self._open_lane(batch.adapter, fixed_chunk(self._weights.parameters))
+                chunk = fixed_chunk(self._weights.parameters)
+                batch.lane = self._open_lane(batch.adapter, fixed_chunk=chunk, exact=batch.exact)
             except WorkbenchError as problem:
                 end_all(batch.decodings, FinishReason.ERROR, str(problem))
                 return True
@@ -310,7 +324,7 @@ def physical_cores() -> int:
 
 
 def fixed_chunk(parameters: int) -> int:
-    """Prompt tokens per step of an exact batch: from the model alone, never from the clock, so that it repeats."""
+    """Prompt tokens per step of a fixed list: from the model alone, never from the clock, so that it repeats."""
     return max(32, min(512, 10_000_000_000 // max(1, parameters)))
 
 

@@ -48,6 +48,8 @@ class ScriptedEngine:
         requests: Sequence[GenerationRequest],
         on_done: Callable[[Completion], None],
         is_cancelled: Callable[[], bool],
+        *,
+        exact: bool = False,
     ) -> list[Completion]:
         completions = []
         for request in requests:

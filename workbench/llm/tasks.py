@@ -26,8 +26,9 @@ class GenerateRequest(Boundary):
     model: ModelRef
     load: LoadConfig = LoadConfig()
     requests: tuple[GenerationRequest, ...]
+    """One is streamed; several are answered as a grid, whose batches follow from the list alone."""
     exact: bool = False
-    """Repeatable: batches are composed from the list alone, in a context of its own. No text before a completion."""
+    """Each request is decoded alone, whatever else is asked or runs: the same text every time on this machine."""
 
 
 class TextProduced(Boundary):
@@ -72,7 +73,7 @@ def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
     with borrowed(request.model, request.load) as engine:
         context.progress(0, len(request.requests), "Answering")
         if request.exact or len(request.requests) != 1:
-            completions = _all(context, engine, request.requests)
+            completions = _all(context, engine, request.requests, request.exact)
         else:
             completions = [_one(context, engine, request.requests[0])]
         context.check_cancelled()
@@ -93,7 +94,9 @@ def _one(context: JobContext, engine: ChatEngine, request: GenerationRequest) ->
     return completion
 
 
-def _all(context: JobContext, engine: ChatEngine, requests: tuple[GenerationRequest, ...]) -> list[Completion]:
+def _all(
+    context: JobContext, engine: ChatEngine, requests: tuple[GenerationRequest, ...], exact: bool
+) -> list[Completion]:
     done = 0
 
     def on_done(completion: Completion) -> None:
@@ -103,4 +106,4 @@ def _all(context: JobContext, engine: ChatEngine, requests: tuple[GenerationRequ
         if not context.is_cancelled():
             context.progress(done, len(requests), "Answering")
 
-    return engine.complete_all(requests, on_done, context.is_cancelled)
+    return engine.complete_all(requests, on_done, context.is_cancelled, exact=exact)

@@ -233,9 +233,13 @@ class ChatEngine(Protocol):
         requests: Sequence[GenerationRequest],
         on_done: Callable[[Completion], None],
         is_cancelled: Callable[[], bool],
+        *,
+        exact: bool = False,
     ) -> list[Completion]:
         """Answer a fixed list, in its order, batched from the list alone in a context of its own: repeatable.
 
+        `exact` decodes each request alone, from nothing: its text then does not depend on the others in the list
+        either. Batching changes the order of sums, so that a token may differ where two are almost equally likely.
         A request that fails gets FinishReason.ERROR and its `problem`; the others go on.
         """
         ...

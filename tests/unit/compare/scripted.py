@@ -84,6 +84,8 @@ class ScriptedEngine:
         requests: Sequence[GenerationRequest],
         on_done: Callable[[Completion], None],
         is_cancelled: Callable[[], bool],
+        *,
+        exact: bool = False,
     ) -> list[Completion]:
         self.batches.append(list(requests))
         completions = []

@@ -23,6 +23,7 @@ from workbench.llm.types import (
     FinishReason,
     GenerationConfig,
     GenerationRequest,
+    KvType,
     LoadConfig,
     Role,
 )
@@ -405,3 +406,33 @@ def test_that_a_presence_penalty_brings_new_tokens(tmp_path: Path, opened: Opene
         return len({token.text for token in completion.logprobs})
 
     assert kinds(varied) > kinds(usual)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [{"flash_attention": False}, {"flash_attention": True}, {"batch": 32}, {"mmap": False}],
+)
+def test_that_a_model_answers_with_its_own_load_settings(tmp_path: Path, opened: Opener, load: dict[str, Any]) -> None:
+    path = write_saying_gguf(tmp_path / "saying.gguf", SAID)
+    assert answer(opened(path, **load), ask("a longer question than one batch of thirty-two tokens")).text == SAID
+
+
+def test_that_a_cache_type_that_does_not_fit_is_refused_by_name(tmp_path: Path, opened: Opener) -> None:
+    path = write_saying_gguf(tmp_path / "saying.gguf", SAID)  # heads of 72 numbers, no multiple of 32
+    with pytest.raises(WorkbenchError, match="cannot keep its context as q8_0"):
+        opened(path, kv_type=KvType.Q8_0)
+
+
+def test_that_a_quantised_cache_answers(tmp_path: Path, opened: Opener) -> None:
+    path = write_tiny_gguf(tmp_path / "tiny.gguf", heads=2, ends=False)
+    halves, bytes_ = opened(path), opened(path, kv_type=KvType.Q8_0)
+    assert answer(bytes_, ask()).usage.generated_tokens == 24
+    assert bytes_.memory().kv_cache < halves.memory().kv_cache
+
+
+def test_that_an_exact_answer_does_not_depend_on_its_neighbours(tiny: LlamaCppEngine) -> None:
+    asked = [ask(f"question {n} {'pad ' * n}", id=str(n), max_tokens=30) for n in range(5)]
+    alone = [tiny.complete_all([one], lambda _: None, lambda: False, exact=True)[0] for one in asked]
+    together = tiny.complete_all(asked[::-1], lambda _: None, lambda: False, exact=True)[::-1]
+    assert [c.text for c in together] == [c.text for c in alone]
+    assert all(c.usage.cached_tokens == 0 for c in (*alone, *together))
