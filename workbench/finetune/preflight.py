@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.finetune.base_model import locate_base
 from workbench.finetune.batching import build_schedule
 from workbench.finetune.checkpoints import free_bytes
-from workbench.finetune.encoding import EncodedRows
+from workbench.finetune.encoding import EncodedRow, EncodedRows
 from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
 from workbench.llm.gguf_header import read_header
 
@@ -47,8 +47,11 @@ class Preflight(Boundary):
     """Rough until the first steps were measured (`StepMetrics.eta_seconds`)."""
     steps: int
     rows: int
+    """That are trained; those held out are not among them."""
+    held_out: int = 0
+    """Rows that are only measured, once each epoch."""
     tokens: int
-    """Of all rows, once."""
+    """Of the trained rows, once."""
     trained_tokens: int
     longest: int
     """Tokens of the longest row."""
@@ -80,8 +83,10 @@ class ModelSize:
         return self.layers * config.rank * sum(sides[target] for target in config.targets)
 
 
-def estimate(request: TrainRequest, encoded: EncodedRows, threads: int) -> Preflight:
-    """The figures for these rows."""
+def estimate(
+    request: TrainRequest, encoded: EncodedRows, threads: int, held_out: Sequence[EncodedRow] = ()
+) -> Preflight:
+    """The figures for training `encoded` and measuring the rows that are held out."""
     import psutil
 
     size = model_size(Path(locate_base(request.base).gguf))
@@ -104,9 +109,10 @@ def estimate(request: TrainRequest, encoded: EncodedRows, threads: int) -> Prefl
         free_memory_bytes=free_memory,
         disk_bytes=disk,
         free_disk_bytes=free_disk,
-        seconds=training_seconds(size, config, lengths, schedule.steps, threads),
+        seconds=training_seconds(size, config, lengths, schedule.steps, threads, [len(row.ids) for row in held_out]),
         steps=schedule.steps,
         rows=len(lengths),
+        held_out=len(held_out),
         tokens=sum(lengths),
         trained_tokens=sum(row.trained_count for row in encoded.rows),
         longest=max(lengths),
@@ -131,10 +137,18 @@ def peak_memory(size: ModelSize, config: TrainingConfig, longest: int) -> int:
 
 
 def training_seconds(
-    size: ModelSize, config: TrainingConfig, lengths: Sequence[int], steps: int, threads: int
+    size: ModelSize,
+    config: TrainingConfig,
+    lengths: Sequence[int],
+    steps: int,
+    threads: int,
+    held_out: Sequence[int] = (),
 ) -> float:
-    """Forward 2, backward 2 operations per weight and token (the frozen weights get no gradient of their own)."""
-    operations = 4.0 * size.parameters * sum(lengths) * config.epochs
+    """Forward 2, backward 2 operations per weight and token (the frozen weights get no gradient of their own).
+
+    Rows that are held out (their lengths in tokens) go forward only.
+    """
+    operations = size.parameters * (4.0 * sum(lengths) + 2.0 * sum(held_out)) * config.epochs
     arithmetic = operations / (FLOPS_PER_THREAD * max(1, threads))
     overhead = steps * config.gradient_accumulation * size.layers * LAYER_STEP_SECONDS
     return _STARTING_SECONDS + arithmetic + overhead

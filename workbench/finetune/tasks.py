@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.datasets.rows_file import hash_file, read_rows
-from workbench.datasets.splits import split_rows
+from workbench.datasets.splits import Split, split_rows
 from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.finetune import adapter_folder, preflight, training, verification
@@ -54,9 +54,11 @@ def estimate(context: JobContext, request: TrainRequest) -> preflight.Preflight:
     """Memory, time and disk of a training, before it is started; also what would be cut or left out."""
     with EngineProbe(locate_base(request.base).gguf, context.threads) as probe:
         context.progress(0, 0, "Counting tokens")
-        rows = read_rows(Path(request.rows_path), request.rows_hash)
-        encoded = encode_rows(rows, probe, request.config.trained_turns, _longest(request, probe))
-        return preflight.estimate(request, encoded, context.threads)
+        split = _split(request)
+        turns, longest = request.config.trained_turns, _longest(request, probe)
+        encoded = encode_rows(split.training, probe, turns, longest)
+        held_out = encode_rows(split.validation, probe, turns, longest).rows if split.validation else ()
+        return preflight.estimate(request, encoded, context.threads, held_out)
 
 
 def preview(context: JobContext, request: PreviewRequest) -> PreviewReport:
@@ -170,10 +172,7 @@ class _Training:
 
     def _encode(self) -> tuple[Sequence[EncodedRow], Sequence[EncodedRow]]:
         self._context.progress(0, 0, "Reading rows")
-        config = self._request.config
-        split = split_rows(
-            read_rows(Path(self._request.rows_path), self._request.rows_hash), config.validation_share, config.seed
-        )
+        split = _split(self._request)
         encoded = self._encode_some(split.training)
         self._notes += encoded.notes
         held_out = self._encode_some(split.validation).rows if split.validation else ()
@@ -289,6 +288,12 @@ class _Training:
             engine_base=self._probe.logits,
             name=self._request.name,
         )
+
+
+def _split(request: TrainRequest) -> Split:
+    """The rows to train and those held out; the same for the estimate and for the training."""
+    rows = read_rows(Path(request.rows_path), request.rows_hash)
+    return split_rows(rows, request.config.validation_share, request.config.seed)
 
 
 def _longest(request: TrainRequest, probe: EngineProbe) -> int:

@@ -15,9 +15,10 @@ from workbench.finetune.adapter_folder import read_card
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import list_checkpoints, newest_good
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.preflight import ModelSize, training_seconds
 from workbench.finetune.preview import PreviewRequest
 from workbench.finetune.tasks import estimate, preview, train
-from workbench.finetune.types import StepMetrics, TrainReport, TrainRequest
+from workbench.finetune.types import StepMetrics, TrainingConfig, TrainReport, TrainRequest
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.adapters import check_adapter
 from workbench.llm.types import ModelRef
@@ -273,6 +274,26 @@ def test_that_the_estimate_counts_steps_and_tokens_and_says_what_is_cut(make_req
     assert answer.notes[0].rows == tuple(number for number, length in lengths.items() if length > 17)
     assert answer.fits
     assert answer.advice == ""
+
+
+def test_that_the_estimate_trains_only_the_rows_that_are_not_held_out(make_request: RequestMaker) -> None:
+    request = make_request(epochs=3, validation_share=0.25)
+    answer, without = (estimate(RecordingContext(), one) for one in (request, make_request(epochs=3)))
+    assert (answer.rows, answer.held_out) == (18, 6)
+    assert (without.rows, without.held_out) == (24, 0)
+    assert answer.tokens < without.tokens and answer.trained_tokens < without.trained_tokens
+    report = finish(request)
+    assert report.total_steps == answer.steps == 15
+    assert report.adapter is not None and report.adapter.rows == answer.rows
+
+
+def test_that_measuring_a_row_takes_half_the_arithmetic_of_training_it() -> None:
+    size = ModelSize(parameters=10**9, layers=1, width=8, inner=8, vocabulary=8, key_width=8)
+    nothing, trained, measured = (
+        training_seconds(size, TrainingConfig(epochs=2), lengths, 0, 1, held_out)
+        for lengths, held_out in (([], []), ([500], []), ([], [500]))
+    )
+    assert measured - nothing == pytest.approx((trained - nothing) / 2)
 
 
 def test_that_rows_longer_than_the_base_can_see_are_refused(make_request: RequestMaker) -> None:
