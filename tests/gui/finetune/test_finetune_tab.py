@@ -26,6 +26,7 @@ from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
+from workbench.finetune.defaults import suggested_config
 from workbench.finetune.preflight import Preflight
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.types import (
@@ -192,7 +193,23 @@ def test_that_a_large_base_gets_a_smaller_learning_rate_and_batch() -> None:
     small, large = (config_for(Preset.BALANCED, size, 1000) for size in (6_000_000, 3_000_000_000))
     assert large.learning_rate < small.learning_rate
     assert large.batch_size < small.batch_size
-    assert large.batch_size * large.gradient_accumulation == small.batch_size * small.gradient_accumulation
+
+
+@pytest.mark.parametrize("parameters", [0, 6_000_000, 500_000_000, 7_000_000_000])
+@pytest.mark.parametrize("rows", [0, 5, 100, 288, 10_000])
+def test_that_balanced_is_what_is_suggested_for_the_rows_that_are_trained(parameters: int, rows: int) -> None:
+    """The command line trains the same where nobody chose any settings."""
+    config = config_for(Preset.BALANCED, parameters, rows)
+    held_out = round(rows * config.validation_share)
+    assert config.model_copy(update={"validation_share": 0.0}) == suggested_config(parameters, rows - held_out)
+    assert (held_out > 0) == (rows >= 20)
+
+
+def test_that_few_rows_for_a_small_base_are_passed_over_often_enough(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)  # 100 rows, 6 million parameters
+    assert label(tab, "settings_summary") == "10 passes, rank 16, learning rate 0.002, 4 rows a step, 10% held out"
+    click(tab, "preset_quick")
+    assert label(tab, "settings_summary") == "3 passes, rank 8, learning rate 0.002, 4 rows a step"
 
 
 def test_that_a_preset_is_what_is_trained(qtbot: QtBot, around: Around) -> None:
@@ -270,6 +287,13 @@ def test_that_memory_and_time_are_said_before_the_start(qtbot: QtBot, around: Ar
     around.jobs.of(ESTIMATE)[-1].finish(FITS)
     assert label(tab, "preflight").startswith("108 steps over 288 rows, about 3 min. Needs about 812 MB of memory")
     assert label(tab, "preflight_verdict") == "fits"
+
+
+def test_that_rows_that_are_held_out_are_told_apart_from_those_that_are_trained(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    around.jobs.of(ESTIMATE)[-1].finish(FITS.model_copy(update={"rows": 259, "held_out": 29}))
+    assert label(tab, "preflight").startswith("108 steps over 259 rows (29 more are held out), about 3 min.")
 
 
 def test_that_what_does_not_fit_says_what_to_lower(qtbot: QtBot, around: Around) -> None:

@@ -1,14 +1,13 @@
-"""Three ways to train, and how they fit the base and the rows. No Qt."""
+"""Three ways to train, as turns of the settings that fit the base and the rows. No Qt."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workbench.finetune.defaults import suggested_config
 from workbench.finetune.types import TrainingConfig
 
-FEWEST_STEPS = 40
-"""Below this many optimizer steps an adapter learns next to nothing: a small data set is passed over more often."""
-MOST_EPOCHS = 20
+FEWEST_TO_HOLD_OUT = 20
+"""Of fewer rows none is held out: two or three measure nothing."""
 
 
 class Preset(StrEnum):
@@ -21,27 +20,38 @@ class Preset(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a preset means; everything else is as declared in `TrainingConfig`."""
+    """What a preset changes in the suggested settings; everything else stays as suggested."""
 
     title: str
     about: str
-    epochs: int
-    rank: int
-    learning_share: float
-    """Of the learning rate that fits the size of the base."""
-    dropout: float
-    validation_share: float
+    passes: float = 1.0
+    """Of the suggested number, at least one."""
+    width: float = 1.0
+    """Of the suggested rank, and of alpha with it."""
+    rate: float = 1.0
+    """Of the suggested learning rate."""
+    dropout: float = 0.0
+    held_out: float = 0.1
 
 
 RECIPES = {
     Preset.QUICK: Recipe(
-        "Quick", "One pass with a narrow adapter: shows whether the rows teach anything.", 1, 8, 1.0, 0.0, 0.0
+        "Quick",
+        "A third of the passes and a narrow adapter: shows whether the rows teach anything.",
+        passes=1 / 3,
+        width=1 / 2,
+        held_out=0.0,
     ),
     Preset.BALANCED: Recipe(
-        "Balanced", "Three passes; a tenth of the rows is held out and measured. Right for most.", 3, 16, 1.0, 0.0, 0.1
+        "Balanced", "As many passes as fit the base and the rows; a tenth is held out and measured. Right for most."
     ),
     Preset.THOROUGH: Recipe(
-        "Thorough", "Six gentle passes, a wide adapter, dropout: for large or difficult sets.", 6, 32, 0.5, 0.05, 0.1
+        "Thorough",
+        "Twice the passes, gentler, a wide adapter, dropout: for large or difficult sets.",
+        passes=2,
+        width=2,
+        rate=1 / 2,
+        dropout=0.05,
     ),
 }
 
@@ -49,32 +59,15 @@ RECIPES = {
 def config_for(preset: Preset, parameters: int, rows: int) -> TrainingConfig:
     """The preset's settings for a base with `parameters` weights (0: unknown) and a set of `rows`."""
     recipe = RECIPES[preset]
-    batch, accumulation = _batch(parameters, rows)
-    trained = rows - round(rows * recipe.validation_share)
-    steps_per_epoch = max(1, math.ceil(trained / (batch * accumulation)))
-    return TrainingConfig(
-        epochs=min(MOST_EPOCHS, max(recipe.epochs, math.ceil(FEWEST_STEPS / steps_per_epoch) if rows else 0)),
-        rank=recipe.rank,
-        alpha=2.0 * recipe.rank,
-        learning_rate=_learning_rate(parameters) * recipe.learning_share,
-        dropout=recipe.dropout,
-        validation_share=recipe.validation_share if rows >= 20 else 0.0,
-        batch_size=batch,
-        gradient_accumulation=accumulation,
+    held_out = recipe.held_out if rows >= FEWEST_TO_HOLD_OUT else 0.0
+    suggested = suggested_config(parameters, rows - round(rows * held_out))
+    return suggested.model_copy(
+        update={
+            "epochs": max(1, round(suggested.epochs * recipe.passes)),
+            "rank": max(1, round(suggested.rank * recipe.width)),
+            "alpha": suggested.alpha * recipe.width,
+            "learning_rate": suggested.learning_rate * recipe.rate,
+            "dropout": recipe.dropout,
+            "validation_share": held_out,
+        }
     )
-
-
-def _learning_rate(parameters: int) -> float:
-    """Small models want more, see `TrainingConfig.learning_rate`."""
-    if parameters >= 1_000_000_000:
-        return 2e-4
-    return 5e-4 if parameters >= 100_000_000 else 2e-3
-
-
-def _batch(parameters: int, rows: int) -> tuple[int, int]:
-    """Rows per forward pass and passes per step: 8 rows a step, fewer at once where the base is large."""
-    if parameters >= 1_000_000_000:
-        return 1, 8
-    if parameters >= 100_000_000:
-        return 4, 2
-    return (8, 1) if rows >= 64 or rows == 0 else (4, 1)

@@ -213,6 +213,7 @@ class SetupPage(QWidget):
         form = QFormLayout(self._form)
         form.setContentsMargins(14, 12, 14, 12)
         form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow(self.tr("Base model"), self._base)
         form.addRow("", self._base_trouble)
