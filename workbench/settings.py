@@ -50,6 +50,11 @@ class LlmSettings(Boundary):
     parallel_sequences: int = Field(
         8, ge=1, le=64, title="Answers at once", description="How many answers are decoded together in one batch."
     )
+    hub_address: str = Field(
+        "https://huggingface.co",
+        title="Model hub",
+        description="Where models are searched and downloaded, only when you ask for it. HF_ENDPOINT wins over this.",
+    )
 
 
 class RagSettings(Boundary):

@@ -1,0 +1,450 @@
+"""Downloads against a hub that cuts connections, lies about sizes and serves corrupted bytes."""
+
+import hashlib
+import shutil
+import threading
+import time
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from tests.hub_server import HubServer
+from tests.unit.llm.hub.conftest import FILE, REPOSITORY, MakeRequest, library_files, partial_files
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import JobCancelled, RecordingContext
+from workbench.llm.hub import downloading
+from workbench.llm.hub.partial import SYNC_BYTES, PartialFolder, list_partials
+from workbench.llm.hub.tasks import discard, download
+from workbench.llm.hub.types import DiscardRequest, DownloadReport, DownloadRequest, RemoteFile
+from workbench.paths import WorkbenchPaths
+
+
+def get(request: DownloadRequest) -> DownloadReport:
+    return download(RecordingContext(), request)
+
+
+def problem_of(request: DownloadRequest) -> WorkbenchError:
+    with pytest.raises(WorkbenchError) as caught:
+        get(request)
+    return caught.value
+
+
+def notes_of(context: RecordingContext) -> list[str]:
+    return [note.text for note in context.produced]
+
+
+def stop_after(request: DownloadRequest, hub: HubServer, at: int) -> None:
+    """Leave a download with about `at` bytes: the server falls silent there, and the person pauses."""
+    hub.faults.silent_after = at
+    context = RecordingContext()
+    worker = threading.Thread(target=lambda: download(context, request))
+    worker.start()
+    part = PartialFolder.for_request(request).part(request.files[0])
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not (part.path.exists() and part.path.stat().st_size >= at - 8192):
+        time.sleep(0.01)
+    context.command("pause")
+    worker.join(10)
+    assert not worker.is_alive()
+    hub.faults.silent_after = None
+
+
+def test_that_a_whole_file_comes_into_the_library_and_nothing_else_is_left(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    context = RecordingContext()
+    report = download(context, make_request())
+    assert report.finished and report.model is not None
+    assert Path(report.path) == home.models / "Someone" / "Tiny-Model-GGUF" / FILE
+    assert Path(report.path).read_bytes() == model_bytes
+    assert report.model.architecture == "llama" and not report.model.problem
+    assert report.fetched_bytes == hub.sent_bytes == len(model_bytes)
+    assert partial_files(home) == [] and list_partials(home.models) == []
+    assert context.progressed[0][:2] == (0, len(model_bytes))
+
+
+def test_that_a_connection_cut_again_and_again_costs_no_byte_twice(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    hub.faults.cut_after = 800_000
+    report = get(make_request())
+    assert report.finished
+    assert library_files(home)[0].read_bytes() == model_bytes
+    assert len(hub.fetched) == -(-len(model_bytes) // 800_000)
+    assert hub.sent_bytes == len(model_bytes)
+    assert [request.range for request in hub.fetched[:2]] == ["", "bytes=800000-"]
+
+
+def test_that_a_server_that_never_gets_further_is_given_up_with_what_is_kept(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    request = make_request()
+    stop_after(request, hub, 1_000_000)
+    hub.faults.cut_after = 0
+    problem = problem_of(request)
+    assert problem.code == "hub_unreachable"
+    assert "are kept: a new start goes on there" in problem.hint
+    (partial,) = list_partials(home.models)
+    assert partial.kept_bytes > 900_000 and not partial.is_running
+    hub.faults.cut_after = None
+    assert get(request).resumed_at == partial.kept_bytes
+
+
+def test_that_a_pause_keeps_what_is_there_and_the_same_request_goes_on_from_it(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    request = make_request()
+    stop_after(request, hub, 1_500_000)
+    assert library_files(home) == []
+    before = hub.sent_bytes
+    report = get(request)
+    assert report.finished and report.resumed_at >= 1_400_000
+    assert report.fetched_bytes == len(model_bytes) - report.resumed_at
+    assert hub.sent_bytes - before == report.fetched_bytes
+    assert Path(report.path).read_bytes() == model_bytes
+
+
+def test_that_a_pause_is_heard_at_once_while_the_server_is_silent(
+    make_request: MakeRequest, hub: HubServer, model_bytes: bytes
+) -> None:
+    request = make_request()
+    patient = request.model_copy(update={"patience": request.patience.model_copy(update={"silence_seconds": 60})})
+    begun = time.monotonic()
+    stop_after(patient, hub, 500_000)
+    assert time.monotonic() - begun < 5
+
+
+def test_that_a_cancel_keeps_and_a_discard_forgets(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths
+) -> None:
+    request = make_request()
+    stop_after(request, hub, 1_000_000)
+    context = RecordingContext()
+    context.cancelled.set()
+    with pytest.raises(JobCancelled):
+        download(context, request)
+    assert FILE in partial_files(home)
+    discard(RecordingContext(), DiscardRequest(download=request))
+    assert partial_files(home) == [] and list_partials(home.models) == []
+
+
+def test_that_a_running_download_is_discarded_by_its_command(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths
+) -> None:
+    hub.faults.silent_after = 400_000
+    context = RecordingContext()
+    ended: list[type[BaseException]] = []
+
+    def run() -> None:
+        try:
+            download(context, make_request())
+        except JobCancelled as end:
+            ended.append(type(end))
+
+    worker = threading.Thread(target=run)
+    worker.start()
+    deadline = time.monotonic() + 10
+    while not context.progressed and time.monotonic() < deadline:
+        time.sleep(0.01)
+    context.command("discard")
+    worker.join(10)
+    assert ended == [JobCancelled]
+    assert partial_files(home) == []
+
+
+def test_that_corrupted_bytes_are_fetched_once_more_and_never_shown(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    hub.faults.corrupt_at, hub.faults.corruptions = 2_000_000, 1
+    context = RecordingContext()
+    assert download(context, make_request()).finished
+    assert notes_of(context) == [f"{FILE} arrived damaged: its checksum differs. It is fetched once more."]
+    assert library_files(home)[0].read_bytes() == model_bytes
+    assert hub.sent_bytes == 2 * len(model_bytes)
+
+
+def test_that_bytes_that_are_always_corrupted_never_become_a_model(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths
+) -> None:
+    hub.faults.corrupt_at = 2_000_000
+    problem = problem_of(make_request())
+    assert problem.code == "checksum_differs"
+    assert library_files(home) == []
+    assert FILE not in partial_files(home)
+
+
+def test_that_a_file_that_changes_on_the_server_begins_anew_and_says_so(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    stop_after(make_request(), hub, 1_000_000)
+    changed = model_bytes[:-1] + bytes([model_bytes[-1] ^ 1])
+    hub.repositories[REPOSITORY][FILE] = changed
+    context = RecordingContext()
+    report = download(context, make_request())
+    assert report.finished and report.resumed_at == 0
+    assert notes_of(context) == [f"{FILE} changed on the hub since this download was begun: it begins anew."]
+    assert library_files(home)[0].read_bytes() == changed
+
+
+def test_that_an_etag_that_changes_between_two_attempts_begins_anew(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    """The file under the address changes while the list that the download was made of still names the old one."""
+    request = make_request()
+    stop_after(request, hub, 1_000_000)
+    hub.linked_etag = False
+    hub.repositories[REPOSITORY][FILE] = bytes(reversed(model_bytes))
+    context = RecordingContext()
+    with pytest.raises(WorkbenchError) as caught:
+        download(context, request)
+    assert caught.value.code == "checksum_differs"
+    assert notes_of(context)[0] == f"{FILE} changed on the server since this download was begun: it begins anew."
+    assert library_files(home) == []
+
+
+def test_that_the_hub_itself_naming_another_content_ends_it_before_a_byte(
+    make_request: MakeRequest, hub: HubServer, model_bytes: bytes
+) -> None:
+    request = make_request()
+    hub.repositories[REPOSITORY][FILE] = bytes(reversed(model_bytes))
+    assert problem_of(request).code == "hub_changed"
+
+
+def test_that_a_server_without_ranges_is_asked_for_the_whole_again(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    request = make_request()
+    stop_after(request, hub, 1_000_000)
+    hub.faults.no_ranges = True
+    context = RecordingContext()
+    assert download(context, request).fetched_bytes == len(model_bytes)
+    assert notes_of(context) == [f"{FILE} cannot be had from the middle: it begins anew."]
+    assert library_files(home)[0].read_bytes() == model_bytes
+
+
+@pytest.mark.parametrize("difference", [-1_000_000, 5_000_000, 2**60])
+def test_that_a_wrong_length_is_refused_before_it_is_read(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, difference: int
+) -> None:
+    hub.faults.lie_about_length = difference
+    problem = problem_of(make_request())
+    assert problem.code == "hub_size_differs"
+    assert "MB in the list of the hub, but the server wants to send" in problem.message
+    assert library_files(home) == []
+
+
+def test_that_an_answer_without_end_is_cut_at_the_listed_size(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    hub.faults.endless = True
+    assert problem_of(make_request()).code == "hub_size_differs"
+    part = next(home.models.glob(f".partial/*/{FILE}"))
+    assert part.stat().st_size <= len(model_bytes)
+
+
+def test_that_a_listed_size_that_is_not_true_is_named(make_request: MakeRequest, hub: HubServer) -> None:
+    request = make_request()
+    file = request.files[0].model_copy(update={"size_bytes": request.files[0].size_bytes - 10})
+    assert problem_of(request.model_copy(update={"files": (file,)})).code == "hub_size_differs"
+
+
+@pytest.mark.parametrize(
+    ("status", "error_code", "code"),
+    [
+        (401, "GatedRepo", "hub_gated"),
+        (403, "", "hub_gated"),
+        (404, "EntryNotFound", "hub_not_found"),
+        (429, "", "hub_busy"),
+        (500, "", "hub_down"),
+        (503, "", "hub_down"),
+    ],
+)
+def test_that_each_refusal_is_a_sentence_of_its_own(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, status: int, error_code: str, code: str
+) -> None:
+    hub.faults.status, hub.faults.error_code = status, error_code
+    problem = problem_of(make_request())
+    assert problem.code == code
+    assert problem.message.endswith(".") and problem.hint
+    assert library_files(home) == []
+
+
+def test_that_a_server_in_trouble_is_asked_again(make_request: MakeRequest, hub: HubServer) -> None:
+    hub.faults.status, hub.faults.refusals = 503, 3
+    assert get(make_request()).finished
+    assert len(hub.fetched) == 4
+
+
+def test_that_a_wish_to_wait_is_granted(make_request: MakeRequest, hub: HubServer) -> None:
+    hub.faults.status, hub.faults.refusals, hub.faults.headers = 429, 1, {"Retry-After": "1"}
+    begun = time.monotonic()
+    assert get(make_request()).finished
+    assert time.monotonic() - begun >= 1.0
+
+
+def test_that_a_login_page_of_the_network_is_named(make_request: MakeRequest, hub: HubServer) -> None:
+    hub.faults.html = True
+    assert problem_of(make_request()).code == "captive_portal"
+
+
+def test_that_a_hub_that_is_not_there_is_named(make_request: MakeRequest) -> None:
+    problem = problem_of(make_request(hub="http://127.0.0.1:9"))
+    assert problem.code == "hub_unreachable"
+    assert problem.message == "127.0.0.1:9 cannot be reached."
+
+
+@pytest.mark.parametrize("target", ["http://169.254.169.254/latest", "http://example.org/x", "https://10.0.0.1/x"])
+def test_that_a_redirect_into_the_own_network_or_out_of_encryption_is_refused(
+    make_request: MakeRequest, hub: HubServer, target: str
+) -> None:
+    hub.faults.redirect_to = target
+    assert problem_of(make_request()).code == "unsafe_redirect"
+
+
+def test_that_the_token_goes_to_the_hub_and_nowhere_else(
+    make_request: MakeRequest, hub: HubServer, monkeypatch: pytest.MonkeyPatch, model_bytes: bytes
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_canary")
+    hub.token = "hf_canary"
+    other = HubServer()
+    other.add(REPOSITORY, FILE, model_bytes)
+    with other.serving():
+        hub.faults.redirect_to = f"{other.address}/cdn/{REPOSITORY}/{FILE}"
+        assert get(make_request()).finished
+    assert {request.authorization for request in hub.requests} == {"Bearer hf_canary"}
+    assert [request.authorization for request in other.requests] == [""]
+
+
+def test_that_a_token_is_nowhere_on_the_disk(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_canary")
+    hub.token = "hf_canary"
+    stop_after(make_request(), hub, 500_000)
+    assert partial_files(home)
+    for path in home.home.rglob("*"):
+        assert path.is_dir() or b"hf_canary" not in path.read_bytes()
+
+
+def test_that_too_little_space_is_said_before_the_first_byte(
+    make_request: MakeRequest, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 10**9, 1_000_000))
+    problem = problem_of(make_request())
+    assert problem.code == "disk_full"
+    assert "needs 5.3 MB more" in problem.message and "1.0 MB are free" in problem.message
+    assert hub.requests == []
+
+
+def test_that_what_is_there_counts_against_the_space_that_is_needed(
+    make_request: MakeRequest, hub: HubServer, monkeypatch: pytest.MonkeyPatch, model_bytes: bytes
+) -> None:
+    request = make_request()
+    stop_after(request, hub, len(model_bytes) - 200_000)
+    usage = namedtuple("usage", "total used free")
+    free = downloading.MARGIN_BYTES + 300_000
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(10**9, 10**9, free))
+    assert get(request).finished
+
+
+def test_that_a_file_that_is_there_already_is_not_fetched(make_request: MakeRequest, hub: HubServer) -> None:
+    get(make_request())
+    asked = len(hub.requests)
+    report = get(make_request())
+    assert report.finished and report.fetched_bytes == 0
+    assert len(hub.requests) == asked
+
+
+def test_that_another_file_of_that_name_is_never_overwritten(
+    make_request: MakeRequest, home: WorkbenchPaths, hub: HubServer
+) -> None:
+    own = home.models / REPOSITORY / FILE
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"mine")
+    assert problem_of(make_request()).code == "file_in_the_way"
+    assert own.read_bytes() == b"mine"
+    assert hub.requests == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.gguf", "/etc/evil.gguf", "a\\b.gguf", "CON.gguf", "x/../../y.gguf", ".x/a"]
+)
+def test_that_a_name_that_leaves_the_folder_is_refused(make_request: MakeRequest, hub: HubServer, name: str) -> None:
+    file = make_request().files[0].model_copy(update={"name": name})
+    assert problem_of(make_request(files=(file,))).code == "unsafe_name"
+    assert hub.requests == []
+
+
+def test_that_a_right_file_that_is_no_model_stays_out(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths
+) -> None:
+    hub.repositories[REPOSITORY][FILE] = b"<html>a page that was uploaded as a model</html>"
+    problem = problem_of(make_request())
+    assert problem.code == "model_unusable"
+    assert "web page" in problem.message
+    assert library_files(home) == [] and partial_files(home) == []
+
+
+def test_that_a_file_in_git_itself_is_checked_by_its_git_name(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    git_name = hashlib.sha1(b"blob %d\0" % len(model_bytes) + model_bytes).hexdigest()
+    file = RemoteFile(name=FILE, size_bytes=len(model_bytes), git_blob=git_name)
+    assert get(make_request(files=(file,))).finished
+    wrong = file.model_copy(update={"git_blob": "0" * 40})
+    library_files(home)[0].unlink()
+    assert problem_of(make_request(files=(wrong,))).code == "checksum_differs"
+
+
+def test_that_a_file_without_any_checksum_is_refused(make_request: MakeRequest, hub: HubServer) -> None:
+    file = make_request().files[0].model_copy(update={"sha256": ""})
+    assert problem_of(make_request(files=(file,))).code == "no_checksum"
+    assert hub.requests == []
+
+
+def test_that_two_downloads_of_one_file_are_one_transfer(make_request: MakeRequest, hub: HubServer) -> None:
+    request = make_request()
+    folder = PartialFolder.for_request(request)
+    folder.create()
+    with folder.lock as lock:
+        assert lock.try_acquire()
+        assert problem_of(request).code == "already_downloading"
+    assert hub.requests == []
+
+
+def test_that_the_journal_never_names_more_than_is_safe(make_request: MakeRequest, hub: HubServer) -> None:
+    """Bytes after the last sync count as lost, whatever the length of the file says: a power cut leaves zeros there."""
+    request = make_request()
+    stop_after(request, hub, 1_000_000)
+    part = PartialFolder.for_request(request).part(request.files[0])
+    kept = part.kept_bytes
+    with part.path.open("ab") as file:
+        file.write(bytes(100_000))
+    assert PartialFolder.for_request(request).part(request.files[0]).kept_bytes == kept
+    assert get(request).finished
+    assert SYNC_BYTES <= 8 * 1024 * 1024
+
+
+def test_that_a_damaged_journal_costs_only_a_new_start(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths
+) -> None:
+    stop_after(make_request(), hub, 1_000_000)
+    next(home.models.glob(".partial/*/*.journal")).write_bytes(b"\xff\x00")
+    report = get(make_request())
+    assert report.finished and report.resumed_at == 0
+
+
+def test_that_all_parts_of_a_split_model_come_together(
+    make_request: MakeRequest, hub: HubServer, home: WorkbenchPaths, model_bytes: bytes
+) -> None:
+    names = [f"big-{number:05d}-of-00002.gguf" for number in (1, 2)]
+    for name in names:
+        hub.add(REPOSITORY, name, model_bytes)
+    files = tuple(make_request(name).files[0] for name in names)
+    hub.faults.cut_after = 2_000_000
+    report = get(make_request(names[0], files=files))
+    assert report.finished and report.size_bytes == 2 * len(model_bytes)
+    assert sorted(path.name for path in library_files(home)) == names
+    assert hub.sent_bytes == 2 * len(model_bytes)
