@@ -95,8 +95,19 @@ def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> No
             ComparisonStore(database).save(report, folder=request.folder, spec=request.written)
 
 
+def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.llm.store import FileHashStore
+            from workbench.llm.tasks import HashFilesReport
+
+            for hashed in HashFilesReport.model_validate(result).files:
+                FileHashStore(database).record(hashed)
+
+
 _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.tasks:index": _keep_document,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
+    "workbench.llm.tasks:hash_files": _keep_hashes,
 }

@@ -100,3 +100,15 @@ def test_that_models_of_own_folders_are_listed_with_what_is_wrong(tmp_path: Path
     table = workbench("models", "list").stdout
     assert "own folder" in table
     assert "half cannot be used: half.gguf is incomplete" in table
+
+
+def test_that_a_smaller_copy_is_made_found_by_name_and_answers(tmp_path: Path) -> None:
+    source = write_tiny_gguf(tmp_path / "tiny-F32.gguf", width=256, heads_kv=4)
+    done = workbench("models", "quantize", str(source), "--type", "Q8_0", "--json")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)["model"]
+    assert (made["quantization"], Path(made["path"]).name) == ("Q8_0", "tiny-Q8_0.gguf")
+    assert workbench("generate", "--model", "tiny-Q8_0", "--prompt", "hi", "--max-tokens", "2").returncode == 0
+    again = workbench("models", "quantize", "tiny-Q8_0")
+    assert again.returncode == 1
+    assert "quantised already (Q8_0)" in again.stderr

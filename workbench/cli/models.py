@@ -1,14 +1,22 @@
-"""`workbench models list`: the language models on this disk."""
+"""`workbench models ...`: the language models on this disk, and smaller copies of them."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli.choices import load_config
+from workbench.cli.choices import choose_model, load_config, model_memory
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.llm.fit import free_memory, verdict
-from workbench.llm.in_words import context_in_words, kind_in_words, parameters_in_words, size_in_words
+from workbench.llm.header_cache import HeaderCache
+from workbench.llm.in_words import (
+    context_in_words,
+    kind_in_words,
+    parameters_in_words,
+    size_in_words,
+)
 from workbench.llm.library import list_models
+from workbench.llm.quantizing import QuantizationType, QuantizeReport, check_source, quantize_spec, target_for
 from workbench.llm.types import ModelKind, ModelRef
 
 if TYPE_CHECKING:
@@ -18,14 +26,22 @@ _COLUMNS = ("name", "kind", "architecture", "parameters", "quantization", "conte
 
 
 def register(commands: "Commands") -> None:
-    """Add `models list`."""
+    """Add `models list` and `models quantize`."""
     parser = commands.add_parser("models", help="language models on this computer")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help="list them").set_defaults(run=show_models)
+    quantizing = actions.add_parser("quantize", help="make a smaller copy of a model with 16- or 32-bit weights")
+    quantizing.add_argument("model", metavar="MODEL", help="its name or file")
+    kinds = [str(kind) for kind in QuantizationType]
+    quantizing.add_argument(
+        "--type", default="Q4_K_M", choices=kinds, metavar="T", help=f"{', '.join(kinds)} (default Q4_K_M)"
+    )
+    quantizing.add_argument("--out", metavar="FILE", help="the new file; else one in the data folder")
+    quantizing.set_defaults(run=quantize)
 
 
 def show_models(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    models = list_models(place.own_model_folders, place.paths.models)
+    models = _listed(place)
     fits = [_fit(place, model) for model in models]
     if output.json:
         output.object(
@@ -39,6 +55,33 @@ def show_models(arguments: argparse.Namespace, place: Workplace, output: Output)
     for model in models:
         if model.problem:
             output.text(f"\n{model.name} cannot be used: {model.problem}\n  {model.path}")
+
+
+def quantize(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    model = choose_model(place, arguments.model)
+    check_source(model)
+    kind = QuantizationType(arguments.type)
+    out = Path(arguments.out).expanduser().absolute() if arguments.out else target_for(model, kind, place.paths.models)
+    report = QuantizeReport.model_validate(place.run(quantize_spec(model, kind, out)))
+    made = report.model
+    if output.json:
+        output.object(report)
+        return
+    output.text(
+        f"{made.path}\n{size_in_words(made.size_bytes)} instead of {size_in_words(model.size_bytes)}, "
+        f"{made.quantization}, in {report.seconds:.0f} s"
+    )
+
+
+def _listed(place: Workplace) -> list[ModelRef]:
+    """By the names that the user gave, without those that were removed from the list."""
+    memory = model_memory(place)
+    known = memory.all_models() if memory else {}
+    names = {key: model.display_name for key, model in known.items() if model.display_name}
+    cache = HeaderCache(place.paths.header_cache)
+    models = list_models(place.own_model_folders, place.paths.models, cache=cache, names=names)
+    hidden = {key for key, model in known.items() if model.is_hidden}
+    return [model for model in models if model.content_key not in hidden]
 
 
 def _fit(place: Workplace, model: ModelRef) -> str:

@@ -6,9 +6,10 @@ recognises a file that was moved, and is cheap enough for every file of a listin
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.llm.gguf_reader import open_regular
 
@@ -18,6 +19,15 @@ _SAMPLES, _SAMPLE_BYTES = 256, 1 << 20
 _KEY_SAMPLES, _KEY_SAMPLE_BYTES = 8, 1 << 16
 
 _known: dict[tuple[str, int, int, int], str] = {}
+
+
+class FileHashed(Boundary):
+    """The SHA-256 of a whole file as it was at that moment."""
+
+    path: str
+    size_bytes: int
+    modified_ns: int
+    sha256: str
 
 
 def file_hash(path: Path) -> str:
@@ -60,16 +70,23 @@ def _folder_key(folder: Path) -> str:
     return sum_.hexdigest()[:32]
 
 
-def hash_with_progress(path: Path, on_progress: Callable[[int, int], None]) -> str:
-    """`file_hash`, telling (bytes read, bytes in all) after every 64 MB; what `on_progress` raises ends it."""
+def together(hashes: Sequence[str]) -> str:
+    """One hash for a model in several files: the SHA-256 of their hashes; of a single file just its own."""
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+
+def hash_whole(path: Path, on_progress: Callable[[int], None]) -> FileHashed:
+    """`file_hash`, telling how many bytes were read after every 64 MB; what `on_progress` raises ends it."""
     with open_regular(path) as file:
-        size, done = os.fstat(file.fileno()).st_size, 0
+        found, done = os.fstat(file.fileno()), 0
         sum_ = hashlib.sha256()
         while piece := file.read(1 << 26):
             sum_.update(piece)
             done += len(piece)
-            on_progress(done, size)
-        return sum_.hexdigest()
+            on_progress(done)
+        return FileHashed(
+            path=str(path), size_bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256=sum_.hexdigest()
+        )
 
 
 def _remembered(path: Path, *, sampled: bool) -> str:

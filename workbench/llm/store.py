@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workbench.boundary import Boundary
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
-from workbench.llm.file_hash import content_key
+from workbench.llm.file_hash import FileHashed, content_key
 from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
 from workbench.settings import LlmSettings
 
@@ -33,15 +33,6 @@ class FileHashRecord(Base):
     size_bytes: Mapped[int]
     modified_ns: Mapped[int]
     sha256: Mapped[str]
-
-
-class FileHashed(Boundary):
-    """The SHA-256 of a whole file as it was at that moment."""
-
-    path: str
-    size_bytes: int
-    modified_ns: int
-    sha256: str
 
 
 class RememberedModel(Boundary):

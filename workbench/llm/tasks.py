@@ -1,13 +1,15 @@
 """What workers do with language models. Requests carry everything; nothing here opens the database."""
 
+from functools import partial
 from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import borrowed
-from workbench.llm.file_hash import fingerprint
+from workbench.llm.file_hash import FileHashed, fingerprint, hash_whole
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import list_models
+from workbench.llm.quantizing import QuantizeReport, QuantizeRequest, quantize_file
 from workbench.llm.types import (
     ChatEngine,
     Completion,
@@ -20,6 +22,7 @@ from workbench.llm.types import (
 
 GENERATE = "workbench.llm.tasks:generate"
 SCAN_MODELS = "workbench.llm.tasks:scan_models"
+HASH_FILES = "workbench.llm.tasks:hash_files"
 
 
 class GenerateRequest(Boundary):
@@ -55,6 +58,15 @@ class ScanModelsRequest(Boundary):
     """Where the headers of the last time are kept; empty reads all anew."""
 
 
+class HashFilesRequest(Boundary):
+    paths: tuple[str, ...]
+    """All files of one model."""
+
+
+class HashFilesReport(Boundary):
+    files: tuple[FileHashed, ...]
+
+
 class ScanModelsReport(Boundary):
     models: tuple[ModelRef, ...]
 
@@ -66,6 +78,27 @@ def scan_models(context: JobContext, request: ScanModelsRequest) -> ScanModelsRe
     folders = [Path(folder).expanduser() for folder in request.own_folders]
     models = list_models(folders, Path(request.models_folder), cache=cache)
     return ScanModelsReport(models=tuple(models))
+
+
+def hash_files(context: JobContext, request: HashFilesRequest) -> HashFilesReport:
+    """SHA-256 of whole files: every byte is read once."""
+    paths = [Path(path) for path in request.paths]
+    total, before = sum(path.stat().st_size for path in paths if path.is_file()), 0
+    files = []
+    for path in paths:
+        hashed = hash_whole(path, partial(_tell_hashing, context, before, total))
+        before += hashed.size_bytes
+        files.append(hashed)
+    return HashFilesReport(files=tuple(files))
+
+
+def _tell_hashing(context: JobContext, before: int, total: int, done: int) -> None:
+    context.progress(before + done, total, "Hashing")
+
+
+def quantize(context: JobContext, request: QuantizeRequest) -> QuantizeReport:
+    """Make a smaller copy of a model. For a process of its own: a cancel leaves a thread that cannot be ended."""
+    return quantize_file(context, request)
 
 
 def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:

@@ -29,10 +29,12 @@ COMMANDS = find_commands(build_parser())
 
 def usage_of(command: str) -> str:
     """What the usage blocks say after `workbench COMMAND`, up to the next command."""
-    word = command.split()[0]
+    words = command.split()
     blocks = re.findall(r"^```\w*\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
     usages = [usage for block in blocks for usage in re.split(r"^(?=workbench )", block, flags=re.MULTILINE)]
-    return "\n".join(usage for usage in usages if re.match(rf"workbench {word}\b", usage))
+    own = [usage for usage in usages if re.match(rf"workbench {command}\b", usage)]
+    shared = [usage for usage in usages if re.match(rf"workbench {words[0]}\b", usage)]
+    return "\n".join(own or [usage for usage in shared if set(words) <= set(re.findall(r"[\w-]+", usage))])
 
 
 def options_of(parser: argparse.ArgumentParser) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.llm_models import write_tiny_gguf
-from workbench.llm.file_hash import content_key, file_hash, hash_with_progress
+from workbench.llm.file_hash import FileHashed, content_key, file_hash, hash_whole, together
 
 
 def test_that_the_content_key_stays_when_the_file_is_moved_and_changes_with_its_content(tmp_path: Path) -> None:
@@ -50,7 +50,16 @@ def test_that_a_folder_is_recognised_by_its_config_and_the_sizes_of_its_weights(
 def test_that_hashing_with_progress_gives_the_same_hash(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(os.urandom((1 << 26) + 5))
-    told: list[tuple[int, int]] = []
-    digest = hash_with_progress(path, lambda done, size: told.append((done, size)))
-    assert digest == file_hash(path) == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert told == [(1 << 26, (1 << 26) + 5), ((1 << 26) + 5, (1 << 26) + 5)]
+    told: list[int] = []
+    hashed = hash_whole(path, told.append)
+    found = path.stat()
+    assert hashed.sha256 == file_hash(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert hashed == FileHashed(
+        path=str(path), size_bytes=found.st_size, modified_ns=found.st_mtime_ns, sha256=hashed.sha256
+    )
+    assert told == [1 << 26, (1 << 26) + 5]
+
+
+def test_that_several_files_have_one_hash_together_that_depends_on_their_order() -> None:
+    assert together(["a"]) == "a"
+    assert together(["a", "b"]) != together(["b", "a"])

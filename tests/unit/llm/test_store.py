@@ -8,8 +8,9 @@ import pytest
 from tests.llm_models import write_tiny_gguf
 from workbench.database import Database
 from workbench.errors import WorkbenchError
+from workbench.llm.file_hash import FileHashed
 from workbench.llm.library import describe_gguf
-from workbench.llm.store import FileHashed, FileHashStore, ModelSettingsStore, RememberedModel
+from workbench.llm.store import FileHashStore, ModelSettingsStore, RememberedModel
 from workbench.llm.types import KvType, LoadChanges, LoadConfig
 from workbench.settings import LlmSettings
 
