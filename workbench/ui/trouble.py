@@ -2,9 +2,24 @@
 
 from dataclasses import dataclass
 
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Crashed, Failed
+
+CRASHED = "The worker process stopped unexpectedly."
+TRY_AGAIN = "Everything else is untouched. Try again."
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     text: str
     hint: str = ""
     details: str = ""
+
+
+def trouble_of(problem: Failed | Crashed | WorkbenchError, *, after_crash: str = TRY_AGAIN) -> Trouble:
+    """A bad end in words for people; `after_crash` says what to do when the process just went away."""
+    match problem:
+        case Crashed(message=message, stderr_tail=tail):
+            return Trouble(message or CRASHED, after_crash, tail)
+        case Failed() | WorkbenchError():
+            return Trouble(problem.message, problem.hint, problem.details)

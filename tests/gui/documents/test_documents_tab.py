@@ -248,7 +248,7 @@ def test_that_deleting_asks_first_and_leaves_the_files(
     fill(tab, store)
     click(find(tab, QPushButton, "delete_collection"))
     assert store.find("handbook") is not None
-    click(find(tab, QPushButton, "confirm_delete"))
+    click(find(tab, QPushButton, "delete_yes"))
     assert store.find("handbook") is None
     assert "not touched" in messages.said[-1][1]
 

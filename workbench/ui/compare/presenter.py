@@ -19,11 +19,12 @@ from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadConfig, ModelKind
 from workbench.scoring.metrics import METRICS
 from workbench.settings import Settings
-from workbench.ui.compare.board import Board, View, trouble_of
+from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
 from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.trouble import trouble_of
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue

@@ -16,9 +16,11 @@ from workbench.compare.types import CompareRequest, ComparisonReport, Trial, Tri
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
-from workbench.ui.compare.board import Board, trouble_of
-from workbench.ui.compare.state import Page, Results, Running
+from workbench.ui.board import Running
+from workbench.ui.compare.board import Board
+from workbench.ui.compare.state import Page, Results
 from workbench.ui.protocols import Messages
+from workbench.ui.trouble import trouble_of
 
 if TYPE_CHECKING:
     from workbench.compare.store import ComparisonStore
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _SHOW_EVERY_SECONDS = 0.25
 """Answers may come by the hundred per second; eyes do not."""
+_CONTINUES = "Run it again: it continues with what is done."
 
 
 class StoppableJobs(Protocol):
@@ -98,7 +101,7 @@ class RunPart:
                 self._submit()
             case Failed() | Crashed():
                 self._end()
-                self._board.show(trouble=trouble_of(event))
+                self._board.show(trouble=trouble_of(event, after_crash=_CONTINUES))
             case Cancelled():
                 self._end()
             case _:
@@ -154,7 +157,7 @@ class RunPart:
             case Failed() | Crashed():
                 self._show_trials()
                 self._end()
-                self._board.show(trouble=trouble_of(event))
+                self._board.show(trouble=trouble_of(event, after_crash=_CONTINUES))
             case Cancelled():
                 self._show_trials()
                 self._end()

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from workbench.compare.spec import ArmSpec
 from workbench.compare.types import ArmResult, Example, Leak, MetricChoice, Trial, Verdict
+from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 
 
@@ -51,13 +52,6 @@ class Choices:
     collections: tuple[str, ...] = ()
     example_files: tuple[tuple[str, str], ...] = ()
     """Name and path of what few-shot examples can be drawn from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    label: str
-    done: float = 0.0
-    total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,7 @@ class CompareView(QWidget):
             label.setVisible(state.page is Page.SETUP)
         trouble = state.trouble
         self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
-        running = state.running
-        if running is None:
-            self.strip.clear()
-        elif running.total > 0:
-            self.strip.show_progress(running.done, running.total, running.label)
-        else:
-            self.strip.show_text(running.label)
+        self.strip.show_running(state.running)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

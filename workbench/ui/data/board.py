@@ -1,37 +1,24 @@
 """What the parts of the Data tab's presenter share: the state, the view, and the one job that the tab waits for."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.jobs.events import Crashed, Failed, JobEvent
+from workbench.jobs.events import JobEvent
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
+from workbench.ui import board
 from workbench.ui.data.state import DataState, ImportState, PassagesState
-from workbench.ui.trouble import Trouble
 
 
 class View(Protocol):
     def show_state(self, state: DataState) -> None: ...
 
 
-class Board:
-    """The state in force; every change is rendered."""
-
+class Board(board.Board[DataState, View]):
     def __init__(self, jobs: Jobs) -> None:
-        self.state = DataState()
+        super().__init__(DataState())
         self._jobs = jobs
-        self._view: View | None = None
         self._handle: JobHandle | None = None
         self._turn = 0
-
-    def put_up(self, view: View) -> None:
-        self._view = view
-        view.show_state(self.state)
-
-    def show(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
-        if self._view is not None:
-            self._view.show_state(self.state)
 
     def show_import(self, **changes: Any) -> None:
         if self.state.importing is not None:
@@ -73,13 +60,3 @@ class Board:
         """The job said its last word."""
         self._handle = None
         self.show(running=None)
-
-
-def trouble_of(event: Failed | Crashed, path: str = "") -> Trouble:
-    """A job's bad end in words for people."""
-    match event:
-        case Failed(message=message, hint=hint, details=details):
-            return Trouble(message, hint, details)
-        case Crashed(message=message, stderr_tail=tail):
-            what = f"{Path(path).name} made the reader stop." if path else "The worker process stopped unexpectedly."
-            return Trouble(f"{what} {message}".strip(), "Everything else is untouched. Try again.", tail)

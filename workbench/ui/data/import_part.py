@@ -13,10 +13,11 @@ from workbench.datasets.types import ColumnMapping, Dataset, FindingKind, Layout
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobSpec
-from workbench.ui.data.board import Board, trouble_of
-from workbench.ui.data.state import ColumnRole, ImportState, Page, Running
+from workbench.ui.board import Running
+from workbench.ui.data.board import Board
+from workbench.ui.data.state import ColumnRole, ImportState, Page
 from workbench.ui.protocols import Messages
-from workbench.ui.trouble import Trouble
+from workbench.ui.trouble import TRY_AGAIN, Trouble, trouble_of
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
@@ -135,7 +136,7 @@ class ImportPart:
                 self._show_report(InspectReport.model_validate(result))
             case Failed() | Crashed():
                 self._board.over()
-                self._board.show_import(trouble=trouble_of(event, path))
+                self._board.show_import(trouble=_trouble_of(event, path))
             case Cancelled():
                 self._board.over()
                 self._board.show_import(trouble=Trouble("Reading was stopped.", "Read the file again when you like."))
@@ -170,7 +171,7 @@ class ImportPart:
                 self._board.over()
                 importing = self._board.importing
                 path = importing.path if importing else ""
-                self._board.show_import(is_saving=False, trouble=trouble_of(event, path))
+                self._board.show_import(is_saving=False, trouble=_trouble_of(event, path))
             case Cancelled():
                 self._board.over()
                 self._board.show_import(is_saving=False)
@@ -206,3 +207,10 @@ def _saved_in_words(dataset: Dataset, dropped: int) -> str:
 
 def _spec(task: str, request: BaseModel, title: str) -> JobSpec:
     return JobSpec(task=task, params=request.model_dump(mode="json"), title=title)
+
+
+def _trouble_of(event: Failed | Crashed, path: str) -> Trouble:
+    """Names the file at which the reader went away."""
+    if isinstance(event, Crashed):
+        return Trouble(f"{Path(path).name} made the reader stop. {event.message}".strip(), TRY_AGAIN, event.stderr_tail)
+    return trouble_of(event)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,6 +20,7 @@ from workbench.ui.data.state import DataState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -56,7 +56,7 @@ class LibraryPage(QWidget):
         self._show_rows(state)
         for button in (self._tune, self._delete):
             button.setEnabled(state.selected_dataset is not None)
-        self._show_question(state)
+        self._show_question(state.asked_to_delete)
         self._is_rendering = False
 
     def _show_rows(self, state: DataState) -> None:
@@ -72,14 +72,9 @@ class LibraryPage(QWidget):
         dataset = state.selected_dataset
         self._origin.setText(_origin_in_words(dataset, len(state.rows)) if dataset else "")
 
-    def _show_question(self, state: DataState) -> None:
-        name = state.asked_to_delete
-        was_hidden = self._question.isHidden()
-        self._question.setVisible(bool(name))
-        if name:
-            self._question_text.setText(self.tr("Delete “{}”? The file that it was made from stays.").format(name))
-            if was_hidden:
-                self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _show_question(self, name: str) -> None:
+        question = self.tr("Delete “{}”? The file that it was made from stays.").format(name)
+        self._question.ask(question if name else "")
 
     def _build_widgets(self) -> None:
         self._title = QLabel(self.tr("Data"), self)
@@ -112,7 +107,7 @@ class LibraryPage(QWidget):
         self._origin.setObjectName("dataset_origin")
         set_role(self._origin, "small")
         self._trouble = TroubleCard("data_rows_trouble", self)
-        self._build_question()
+        self._question = QuestionBar(self.tr("the data set"), self)
 
     def _build_tables(self) -> None:
         self._table_model = RecordTableModel[Dataset](
@@ -143,22 +138,6 @@ class LibraryPage(QWidget):
         self._row_table.setObjectName("dataset_rows")
         self._row_table.setAccessibleName(self.tr("Rows of the selected data set"))
         self._conversation = ConversationView(self)
-
-    def _build_question(self) -> None:
-        self._question = QFrame(self)
-        self._question.setObjectName("delete_question")
-        set_role(self._question, "message-warning")
-        self._question_text = QLabel(self._question)
-        self._question_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._question_text.setWordWrap(True)
-        self._yes = _button(self.tr("Delete"), "delete_yes", self.tr("Yes, delete the data set"))
-        set_role(self._yes, "danger")
-        self._keep = _button(self.tr("Keep"), "delete_no", self.tr("No, keep the data set"))
-        row = QHBoxLayout(self._question)
-        row.setContentsMargins(12, 6, 8, 6)
-        row.addWidget(self._question_text, 1)
-        row.addWidget(self._yes)
-        row.addWidget(self._keep)
 
     def _build_layout(self) -> None:
         words = QVBoxLayout()
@@ -207,8 +186,8 @@ class LibraryPage(QWidget):
         self._passages.clicked.connect(self.passages_requested)
         self._tune.clicked.connect(self.tune_requested)
         self._delete.clicked.connect(self.delete_requested)
-        self._yes.clicked.connect(self.delete_confirmed)
-        self._keep.clicked.connect(self.keep_requested)
+        self._question.confirmed.connect(self.delete_confirmed)
+        self._question.kept.connect(self.keep_requested)
         self._table.selection_moved.connect(self._on_dataset_selected)
         self._row_table.selection_moved.connect(self._on_row_selected)
 

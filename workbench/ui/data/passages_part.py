@@ -12,10 +12,11 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued, is_last_word
 from workbench.jobs.spec import JobSpec
 from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, RetrievalConfig
-from workbench.ui.data.board import Board, trouble_of
-from workbench.ui.data.state import LeftOutRow, Page, PassagesState, Running
+from workbench.ui.board import Running
+from workbench.ui.data.board import Board
+from workbench.ui.data.state import LeftOutRow, Page, PassagesState
 from workbench.ui.protocols import Messages
-from workbench.ui.trouble import Trouble
+from workbench.ui.trouble import Trouble, trouble_of
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore

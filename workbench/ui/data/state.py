@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.datasets.tasks import InspectReport
 from workbench.datasets.types import ColumnMapping, Dataset, Finding, FindingKind, Layout, TrainingRow
+from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 
 SHOWN_ROW_NUMBERS = 12
@@ -30,15 +31,6 @@ class ColumnRole(StrEnum):
     SYSTEM = "system"
     MESSAGES = "messages"
     DOCUMENT = "document"
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """The job that the tab waits for."""
-
-    label: str
-    done: float = 0.0
-    total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

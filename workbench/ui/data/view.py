@@ -34,13 +34,7 @@ class DataView(QWidget):
         if state.page is Page.PASSAGES:
             self.passages.show_state(state)
         self._stack.setCurrentWidget(page)
-        running = state.running
-        if running is None:
-            self.strip.clear()
-        elif running.total > 0:
-            self.strip.show_progress(running.done, running.total, running.label)
-        else:
-            self.strip.show_text(running.label)
+        self.strip.show_running(state.running)
         if state.page is not self._page:
             self._page = state.page
             page.setFocus()

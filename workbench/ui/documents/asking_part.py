@@ -25,9 +25,9 @@ from workbench.rag.types import (
     SearchRequest,
 )
 from workbench.settings import LlmSettings, Settings
-from workbench.ui.documents.board import Board, trouble_of
+from workbench.ui.documents.board import Board
 from workbench.ui.documents.state import PagePicture, Phase, Place
-from workbench.ui.trouble import Trouble
+from workbench.ui.trouble import Trouble, trouble_of
 
 
 class AskingPart:

@@ -12,10 +12,12 @@ from workbench.rag.indexing import INDEX_DAMAGED, index_spec, open_collection, r
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, DocumentStatus, FileIndexed, IndexReport, Skipped
 from workbench.settings import LlmSettings, Settings
+from workbench.ui.board import Running
 from workbench.ui.documents.asking_part import AskingPart
-from workbench.ui.documents.board import Board, View, trouble_of
-from workbench.ui.documents.state import DocumentsState, Running
+from workbench.ui.documents.board import Board, View
+from workbench.ui.documents.state import DocumentsState
 from workbench.ui.protocols import Messages
+from workbench.ui.trouble import trouble_of
 
 
 class Catalog(Protocol):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from workbench.llm.types import ModelRef
 from workbench.rag.store import Collection, SourceDocument
 from workbench.rag.types import Answer, Citation, DocumentStatus, Hit, RetrievalMode
+from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 
 
@@ -15,15 +16,6 @@ class Phase(StrEnum):
     IDLE = "idle"
     SEARCHING = "searching"
     ANSWERING = "answering"
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """The indexing job."""
-
-    label: str
-    done: float = 0.0
-    total: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -24,6 +23,7 @@ from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.question_bar import QuestionBar
 
 
 class DocumentsView(QWidget):
@@ -46,15 +46,13 @@ class DocumentsView(QWidget):
         self._title.setText(state.selected)
         self._summary.setText(state.summary)
         self._delete.setEnabled(bool(state.selected))
-        self._confirm.setVisible(state.asks_to_delete)
-        self._confirm_text.setText(
-            self.tr("Forget “{}” and its index? Your files are not touched.").format(state.selected)
-        )
+        question = self.tr("Forget “{}” and its index? Your files are not touched.").format(state.selected)
+        self._confirm.ask(question if state.asks_to_delete else "")
         self._tabs.setTabText(1, self.tr("Files ({})").format(len(state.documents)))
         self.files.show_state(state)
         self.question.show_state(state)
         self._first_drop.show_enabled(state.running is None)
-        self._show_running(state)
+        self.strip.show_running(state.running, about=state.running_collection)
         if state.selected != self._selected:
             self._selected = state.selected
             self._tabs.setCurrentWidget(self.question if state.has_chunks else self.files)
@@ -80,17 +78,6 @@ class DocumentsView(QWidget):
         event.acceptProposedAction()
         self.paths_chosen.emit(paths_of(event.mimeData()))
 
-    def _show_running(self, state: DocumentsState) -> None:
-        running = state.running
-        if running is None:
-            self.strip.clear()
-            return
-        label = self.tr("{}: {}").format(state.running_collection, running.label)
-        if running.total > 0:
-            self.strip.show_progress(running.done, running.total, label)
-        else:
-            self.strip.show_text(label)
-
     def _build_widgets(self) -> None:
         self.setObjectName("documents_tab")
         self.setAccessibleName(self.tr("Documents"))
@@ -108,30 +95,11 @@ class DocumentsView(QWidget):
         self._delete.setAccessibleName(self.tr("Delete the collection"))
         set_role(self._delete, "quiet")
         icons.set_icon(self._delete, "trash", "muted", 14)
-        self._build_confirmation()
+        self._confirm = QuestionBar(self.tr("the collection"), self)
         self._tabs = QTabWidget(self)
         self._tabs.setObjectName("documents_pages")
         self._tabs.setDocumentMode(True)
         self._build_empty_page()
-
-    def _build_confirmation(self) -> None:
-        self._confirm = QFrame(self)
-        set_role(self._confirm, "message-warning")
-        self._confirm_text = QLabel(self._confirm)
-        self._confirm_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._confirm_text.setWordWrap(True)
-        self._really = QPushButton(self.tr("Delete"), self._confirm)
-        self._really.setObjectName("confirm_delete")
-        self._really.setAccessibleName(self.tr("Yes, delete the collection"))
-        set_role(self._really, "danger")
-        self._keep = QPushButton(self.tr("Keep"), self._confirm)
-        self._keep.setObjectName("keep_collection")
-        self._keep.setAccessibleName(self.tr("Keep the collection"))
-        row = QHBoxLayout(self._confirm)
-        row.setContentsMargins(12, 8, 8, 8)
-        row.addWidget(self._confirm_text, 1)
-        row.addWidget(self._keep)
-        row.addWidget(self._really)
 
     def _build_empty_page(self) -> None:
         self._empty_page = QWidget(self)
@@ -190,6 +158,6 @@ class DocumentsView(QWidget):
         self.files.paths_chosen.connect(self.paths_chosen)
         self._first_drop.paths_chosen.connect(self.paths_chosen)
         self._delete.clicked.connect(self.delete_requested)
-        self._really.clicked.connect(self.delete_confirmed)
-        self._keep.clicked.connect(self.keep_requested)
+        self._confirm.confirmed.connect(self.delete_confirmed)
+        self._confirm.kept.connect(self.keep_requested)
         self.files.document_opened.connect(self.show_question)

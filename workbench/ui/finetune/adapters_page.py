@@ -21,6 +21,7 @@ from workbench.ui.finetune.state import ExportState, FinetuneState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -81,12 +82,7 @@ class AdaptersPage(QWidget):
         self._leads_to_data = not state.datasets
 
     def _show_question(self, name: str) -> None:
-        was_hidden = self._question.isHidden()
-        self._question.setVisible(bool(name))
-        if name:
-            self._question_text.setText(self.tr("Delete the adapter “{}” with its files?").format(name))
-            if was_hidden:
-                self._keep.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._question.ask(self.tr("Delete the adapter “{}” with its files?").format(name) if name else "")
 
     def _show_export(self, export: ExportState | None) -> None:
         self._result.setVisible(export is not None and bool(export.result))
@@ -134,27 +130,10 @@ class AdaptersPage(QWidget):
         self._table.setAccessibleName(self.tr("Adapters"))
         self._table.allow_sorting()
         self._card = AdapterCard(self)
-        self._question, self._question_text, self._yes, self._keep = self._build_question()
+        self._question = QuestionBar(self.tr("the adapter"), self)
         self._strip = JobStrip(self)
         self._trouble = TroubleCard("export_trouble", self)
         self._build_result()
-
-    def _build_question(self) -> tuple[QFrame, QLabel, QPushButton, QPushButton]:
-        frame = QFrame(self)
-        frame.setObjectName("delete_question")
-        set_role(frame, "message-warning")
-        text = QLabel(frame)
-        text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setWordWrap(True)
-        yes = _button(self.tr("Delete"), "delete_yes", self.tr("Yes, delete the adapter"))
-        set_role(yes, "danger")
-        keep = _button(self.tr("Keep"), "delete_no", self.tr("No, keep the adapter"))
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(12, 6, 8, 6)
-        row.addWidget(text, 1)
-        row.addWidget(yes)
-        row.addWidget(keep)
-        return frame, text, yes, keep
 
     def _build_result(self) -> None:
         self._result = QFrame(self)
@@ -210,8 +189,8 @@ class AdaptersPage(QWidget):
         self._card.folder_requested.connect(self.folder_requested)
         self._card.delete_requested.connect(self.delete_requested)
         self._card.export_chosen.connect(self.export_chosen)
-        self._yes.clicked.connect(self.delete_confirmed)
-        self._keep.clicked.connect(self.keep_requested)
+        self._question.confirmed.connect(self.delete_confirmed)
+        self._question.kept.connect(self.keep_requested)
         self._strip.stop_requested.connect(self.export_stop_requested)
         self._open.clicked.connect(self.export_folder_requested)
         self._dismiss.clicked.connect(self.export_dismissed)

@@ -8,9 +8,10 @@ from workbench.finetune.running import export_spec
 from workbench.finetune.types import Adapter, ExportFormat, ExportReport, ExportRequest, Verification
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobHandle
-from workbench.ui.finetune.board import Board, Surroundings, trouble_of
+from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.state import ExportState, Page
 from workbench.ui.sizes import in_words as size_in_words
+from workbench.ui.trouble import trouble_of
 
 
 class AdaptersPart:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.errors import WorkbenchError
-from workbench.jobs.events import Crashed, Failed
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.paths import WorkbenchPaths
+from workbench.ui import board
 from workbench.ui.finetune.state import ExportState, FinetuneState, SetupState
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Messages, Navigator
-from workbench.ui.trouble import Trouble
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
@@ -45,21 +43,9 @@ class Surroundings:
     catalog: ModelCatalog
 
 
-class Board:
-    """The state in force; every change is shown."""
-
+class Board(board.Board[FinetuneState, View]):
     def __init__(self) -> None:
-        self.state = FinetuneState()
-        self.view: View | None = None
-
-    def put_up(self, view: View) -> None:
-        self.view = view
-        view.show_state(self.state)
-
-    def show(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
-        if self.view is not None:
-            self.view.show_state(self.state)
+        super().__init__(FinetuneState())
 
     @property
     def setup(self) -> SetupState:
@@ -72,14 +58,3 @@ class Board:
         if self.state.export is not None:
             export: ExportState = replace(self.state.export, **changes)
             self.show(export=export)
-
-
-def trouble_of(problem: Failed | Crashed | WorkbenchError) -> Trouble:
-    """A bad end in words for people."""
-    match problem:
-        case Failed(message=message, hint=hint, details=details):
-            return Trouble(message, hint, details)
-        case Crashed(message=message, stderr_tail=tail):
-            return Trouble(message or "The worker process stopped unexpectedly.", "", tail)
-        case WorkbenchError():
-            return Trouble(problem.message, problem.hint, problem.details)

@@ -22,8 +22,9 @@ from workbench.jobs.events import (
     Started,
 )
 from workbench.jobs.spec import JobSpec, Listener
-from workbench.ui.finetune.board import Board, Surroundings, trouble_of
+from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.state import Page, Phase, RunState
+from workbench.ui.trouble import trouble_of
 
 _ENDED = "What was saved stays: go on from there, or start again under another name."
 
@@ -142,7 +143,7 @@ class RunsPart:
         self._on_adapter(report.adapter)
 
     def _fail(self, run: RunState, event: Failed | Crashed) -> None:
-        trouble = trouble_of(event)
+        trouble = trouble_of(event, after_crash=_ENDED)
         if not trouble.hint:
             trouble = replace(trouble, hint=_ENDED)
         self._change(run.name, phase=Phase.FAILED, trouble=trouble, label="")

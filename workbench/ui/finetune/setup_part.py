@@ -13,9 +13,10 @@ from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobHandle
 from workbench.llm.types import ModelKind
-from workbench.ui.finetune.board import Board, Surroundings, trouble_of
+from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.presets import Preset, config_for
 from workbench.ui.finetune.state import Page, why_not_tunable
+from workbench.ui.trouble import trouble_of
 
 
 class SetupPart:

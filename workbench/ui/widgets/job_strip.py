@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from workbench.ui import icons
+from workbench.ui.board import Running
 from workbench.ui.pace import Pace, in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
@@ -43,6 +44,17 @@ class JobStrip(QFrame):
         self._left.clear()
         self._bar.hide()
         self._show_stop(stoppable)
+
+    def show_running(self, running: Running | None, about: str = "") -> None:
+        """The state of a job, with what it is about before its label; None when none runs."""
+        if running is None:
+            self.clear()
+            return
+        label = self.tr("{}: {}").format(about, running.label) if about else running.label
+        if running.total > 0:
+            self.show_progress(running.done, running.total, label)
+        else:
+            self.show_text(label)
 
     def clear(self) -> None:
         """The job is over."""

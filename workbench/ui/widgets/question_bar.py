@@ -1,0 +1,46 @@
+"""A question before something is lost, on the page that it is about; the harmless answer has the focus."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from workbench.ui.theme import set_role
+
+
+class QuestionBar(QFrame):
+    """Whether to delete `what` ("the data set"). Hidden while there is nothing to ask."""
+
+    confirmed = Signal()
+    kept = Signal()
+
+    def __init__(self, what: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("delete_question")
+        set_role(self, "message-warning")
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._yes = self._button(self.tr("Delete"), "delete_yes", self.tr("Yes, delete {}").format(what))
+        set_role(self._yes, "danger")
+        self._no = self._button(self.tr("Keep"), "delete_no", self.tr("No, keep {}").format(what))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._yes)
+        row.addWidget(self._no)
+        self._yes.clicked.connect(self.confirmed)
+        self._no.clicked.connect(self.kept)
+        self.hide()
+
+    def ask(self, question: str) -> None:
+        """An empty question hides the bar."""
+        was_hidden = self.isHidden()
+        self._text.setText(question)
+        self.setVisible(bool(question))
+        if question and was_hidden:
+            self._no.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _button(self, text: str, name: str, accessible: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(accessible)
+        return button
