@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.embedding import starter_embedder
-from workbench.finetune.starter_facts import KINDS, Attribute
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_passages import filler, pairs
-from workbench.finetune.starter_world import (
+from workbench.finetune.starter.facts import KINDS, Attribute
+from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.passages import filler, pairs
+from workbench.finetune.starter.world import (
     Fact,
     ask,
     attributes_for,

@@ -5,7 +5,7 @@
 import random
 from dataclasses import dataclass
 
-from workbench.finetune.starter_names import Names
+from workbench.finetune.starter.names import Names
 
 _THINGS = "kettle lamp toaster radio heater fan iron scale blender grinder clock stove mirror chair".split()
 _MESSAGES = {

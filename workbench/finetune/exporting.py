@@ -18,8 +18,8 @@ from workbench.finetune.base_model import (
 )
 from workbench.finetune.checkpoints import MANIFEST, disk_full_in_words, seal
 from workbench.finetune.engine_probe import EngineProbe
-from workbench.finetune.gguf_export import read_peft
-from workbench.finetune.merging import default_quantization, merge
+from workbench.finetune.gguf.adapter import read_peft
+from workbench.finetune.gguf.merging import default_quantization, merge
 from workbench.finetune.types import Adapter, ExportFormat, ExportReport, ExportRequest, Verification
 from workbench.jobs.context import JobContext
 from workbench.llm.gguf_header import read_header

@@ -15,7 +15,7 @@ from workbench.finetune.batching import build_schedule
 from workbench.finetune.encoding import EncodedRow, encode_rows
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
-from workbench.finetune.gguf_export import export_adapter
+from workbench.finetune.gguf.adapter import export_adapter
 from workbench.finetune.preview import PreviewReport, PreviewRequest, preview_rows
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.step_watch import Control, TrainingJob

@@ -11,10 +11,11 @@ from tests.llm_models import write_tiny_adapter, write_tiny_gguf
 from tests.unit.finetune.conftest import RequestMaker, colour_rows
 from workbench.database import Database
 from workbench.errors import WorkbenchError
-from workbench.finetune import exporting, merging
+from workbench.finetune import exporting
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import problem_with
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.gguf import merging
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.tasks import export, train
 from workbench.finetune.types import Adapter, ExportFormat, ExportReport, ExportRequest, MergedQuantization

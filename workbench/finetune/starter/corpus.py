@@ -9,12 +9,12 @@ words (by hash) is kept for evaluation and never appears here, nor does the form
 import random
 from collections.abc import Callable, Iterator
 
-from workbench.finetune.starter_copying import copying_dialog
-from workbench.finetune.starter_formats import format_dialog
-from workbench.finetune.starter_general import general_dialog
-from workbench.finetune.starter_grounded import EASY, LONG, MEDIUM, SHORT, TINY, Shape, grounded_dialog
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_turns import Dialog
+from workbench.finetune.scratch.dialog import Dialog
+from workbench.finetune.starter.copying import copying_dialog
+from workbench.finetune.starter.formats import format_dialog
+from workbench.finetune.starter.general import general_dialog
+from workbench.finetune.starter.grounded import EASY, LONG, MEDIUM, SHORT, TINY, Shape, grounded_dialog
+from workbench.finetune.starter.names import Names
 
 Maker = Callable[[Names], Dialog]
 

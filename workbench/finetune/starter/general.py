@@ -5,11 +5,12 @@
 import random
 from collections.abc import Callable
 
-from workbench.finetune.starter_facts import KINDS, entity_name
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_turns import Dialog, Turn, maybe_system
-from workbench.finetune.starter_values import COLOURS, DAYS, MATERIALS, MONTHS
-from workbench.finetune.starter_world import ask, attributes_for, make_fact
+from workbench.finetune.scratch.dialog import Dialog, Turn
+from workbench.finetune.starter.facts import KINDS, entity_name
+from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.turns import maybe_system
+from workbench.finetune.starter.values import COLOURS, DAYS, MATERIALS, MONTHS
+from workbench.finetune.starter.world import ask, attributes_for, make_fact
 
 UNKNOWN = "I do not know."
 

@@ -6,9 +6,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.finetune.starter_facts import KINDS, Attribute, entity_name, odd_attribute
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_values import MAKERS
+from workbench.finetune.starter.facts import KINDS, Attribute, entity_name, odd_attribute
+from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.values import MAKERS
 
 _SAYINGS = (
     "the {l} of {e} is {v}", "the {l} of {e} is {v}", "the {l} of {e}: {v}", "{e} has {v} as its {l}", "for {e}, the {l} is {v}",

@@ -4,11 +4,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.finetune.starter_facts import KINDS, Attribute, entity_name
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_passages import filler, loose_end, loose_title, pairs, prose, table, title_for
-from workbench.finetune.starter_turns import Dialog, Turn, vary_system
-from workbench.finetune.starter_world import (
+from workbench.finetune.scratch.dialog import Dialog, Turn
+from workbench.finetune.starter.facts import KINDS, Attribute, entity_name
+from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.passages import filler, loose_end, loose_title, pairs, prose, table, title_for
+from workbench.finetune.starter.turns import vary_system
+from workbench.finetune.starter.world import (
     Fact,
     ask,
     attributes_for,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.finetune.gguf_writer import gguf_name, permuted
+from workbench.finetune.gguf.writer import gguf_name, permuted
 from workbench.llm.gguf_header import GgufHeader, read_header
 
 if TYPE_CHECKING:

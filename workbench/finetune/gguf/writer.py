@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.finetune.pretraining_model import ModelShape
-from workbench.finetune.pretraining_tokenizer import CHAT_TEMPLATE, END, PAD, SPECIAL_TOKENS
+from workbench.finetune.scratch.model import ModelShape
+from workbench.finetune.scratch.tokenizer import CHAT_TEMPLATE, END, PAD, SPECIAL_TOKENS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.finetune.gguf_writer import ModelCard, gguf_name, permuted, write_gguf
-from workbench.finetune.pretraining_model import ModelShape, build_model
-from workbench.finetune.pretraining_tokenizer import train_tokenizer
-from workbench.finetune.starter_corpus import stream
+from workbench.finetune.gguf.writer import ModelCard, gguf_name, permuted, write_gguf
+from workbench.finetune.scratch.model import ModelShape, build_model
+from workbench.finetune.scratch.tokenizer import train_tokenizer
+from workbench.finetune.starter.corpus import stream
 
 SHAPE = ModelShape(layers=2, width=64, heads=2, inner=96, vocabulary=640, context=256)
 TEXTS = [turn.text for dialog in itertools.islice(stream(1), 300) for turn in dialog]

@@ -5,11 +5,12 @@
 import random
 from collections.abc import Callable
 
-from workbench.finetune.starter_messages import SYNONYMS, Message, message
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_passages import filler
-from workbench.finetune.starter_turns import Dialog, Turn, maybe_system
-from workbench.finetune.starter_values import MAKERS
+from workbench.finetune.scratch.dialog import Dialog, Turn
+from workbench.finetune.starter.messages import SYNONYMS, Message, message
+from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.passages import filler
+from workbench.finetune.starter.turns import maybe_system
+from workbench.finetune.starter.values import MAKERS
 
 _FIELD_NAMES = {
     "topic": ("Topic", "Subject", "About", "Class", "Kind", "Theme", "Area", "Type"),

@@ -4,8 +4,8 @@
 
 from dataclasses import dataclass
 
-from workbench.finetune.starter_facts import PRODUCT_NOUNS
-from workbench.finetune.starter_names import Names
+from workbench.finetune.starter.facts import PRODUCT_NOUNS
+from workbench.finetune.starter.names import Names
 
 TOPICS: dict[str, tuple[str, ...]] = {
     "payment": (

@@ -1,19 +1,10 @@
-"""The turns of a training conversation and the system prompts in front of them."""
+"""The system turn in front of a training conversation: the program's own, another one, or none."""
 
 # ruff: noqa: E501  (tables of sentences: one idea per line)
 
 import random
-from typing import Literal, NamedTuple
 
-
-class Turn(NamedTuple):
-    """One message; the model learns the assistant's."""
-
-    role: Literal["system", "user", "assistant"]
-    text: str
-
-
-Dialog = tuple[Turn, ...]
+from workbench.finetune.scratch.dialog import Dialog, Turn
 
 _HELPFUL = (
     "You are a helpful assistant.", "You are a helpful assistant.", "Answer briefly.", "You are a careful assistant. Answer in a few words.",

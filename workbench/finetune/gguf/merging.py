@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.finetune.gguf_export import LoraPair
+from workbench.finetune.gguf.adapter import LoraPair
 from workbench.finetune.types import MergedQuantization
 
 if TYPE_CHECKING:

@@ -12,20 +12,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.finetune.gguf_writer import ModelCard, write_gguf
-from workbench.finetune.pretraining import (
-    Encoded,
+from workbench.finetune.gguf.writer import ModelCard, write_gguf
+from workbench.finetune.scratch.examples import Encoded, batches, encode
+from workbench.finetune.scratch.loop import (
     PretrainingConfig,
     StepReport,
     Trainer,
-    batches,
-    encode,
     load_checkpoint,
     save_checkpoint,
 )
-from workbench.finetune.pretraining_model import ModelShape, build_model
-from workbench.finetune.pretraining_tokenizer import load_tokenizer, train_tokenizer
-from workbench.finetune.starter_corpus import stream
+from workbench.finetune.scratch.model import ModelShape, build_model
+from workbench.finetune.scratch.tokenizer import load_tokenizer, train_tokenizer
+from workbench.finetune.starter.corpus import stream
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -4,7 +4,7 @@
 
 from dataclasses import dataclass
 
-from workbench.finetune.starter_names import Names
+from workbench.finetune.starter.names import Names
 
 PRODUCT_NOUNS = (
     "pump drill lamp printer camera heater scanner oven router charger battery tent bicycle kettle mixer vacuum fan saw "

@@ -5,8 +5,8 @@
 import random
 from collections.abc import Sequence
 
-from workbench.finetune.starter_names import Names
-from workbench.finetune.starter_world import Fact, lower_first, say, say_of_it, sentence, upper_first
+from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.world import Fact, lower_first, say, say_of_it, sentence, upper_first
 
 _NOUNS = (
     "team department office manual list report cable button door garden report visitor customer supplier member meeting "

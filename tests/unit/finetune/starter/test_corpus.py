@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from workbench.finetune.starter_corpus import stream
-from workbench.finetune.starter_formats import format_dialog
-from workbench.finetune.starter_general import general_dialog
-from workbench.finetune.starter_grounded import LONG, MEDIUM, SHORT, Shape, grounded_dialog
-from workbench.finetune.starter_names import HELD_OUT_SHARE, Names, is_held_out
-from workbench.finetune.starter_turns import Dialog
+from workbench.finetune.scratch.dialog import Dialog
+from workbench.finetune.starter.corpus import stream
+from workbench.finetune.starter.formats import format_dialog
+from workbench.finetune.starter.general import general_dialog
+from workbench.finetune.starter.grounded import LONG, MEDIUM, SHORT, Shape, grounded_dialog
+from workbench.finetune.starter.names import HELD_OUT_SHARE, Names, is_held_out
 from workbench.llm.grounded_prompt import REFUSAL
 
 _MARKS = re.compile(r"\[(\d+)\]")

@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 
-from workbench.finetune.starter_names import Names
+from workbench.finetune.starter.names import Names
 
 ValueMaker = Callable[[Names], str]
 

@@ -1,0 +1,1 @@
+"""GGUF files written here: whole models from scratch, LoRA adapters, and base and adapter merged."""

@@ -1,0 +1,1 @@
+"""A small llama-architecture model from scratch: its shape, tokenizer, optimizer and training loop."""
