@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli import hub
 from workbench.cli.choices import choose_model, load_config, model_memory
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
@@ -26,7 +27,7 @@ _COLUMNS = ("name", "kind", "architecture", "parameters", "quantization", "conte
 
 
 def register(commands: "Commands") -> None:
-    """Add `models list` and `models quantize`."""
+    """Add `models list` and `models quantize`, and what has to do with the hub."""
     parser = commands.add_parser("models", help="language models on this computer")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help="list them").set_defaults(run=show_models)
@@ -38,6 +39,7 @@ def register(commands: "Commands") -> None:
     )
     quantizing.add_argument("--out", metavar="FILE", help="the new file; else one in the data folder")
     quantizing.set_defaults(run=quantize)
+    hub.register(actions)
 
 
 def show_models(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
