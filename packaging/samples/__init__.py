@@ -1,0 +1,1 @@
+"""What `make_samples.py` is made of: written documents, their file formats, and the rows of the two samples."""
