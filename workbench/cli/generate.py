@@ -53,6 +53,9 @@ def register(commands: "Commands") -> None:
         "--temperature", type=float, metavar="T", help="0 (the default) always takes the likeliest token"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
+    parser.add_argument(
+        "--exact", action="store_true", help="decode each of --prompts alone: slower, but none depends on the others"
+    )
     parser.set_defaults(run=generate)
 
 
@@ -69,7 +72,9 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         return
     prompts = [line for line in lines if isinstance(line, Prompt)]
     requests = [_request(prompt.id, prompt.text, arguments.system, config, adapter) for prompt in prompts]
-    request = GenerateRequest(model=model, load=load_config(place, model), requests=tuple(requests), exact=True)
+    # A single one is alone anyway, and its text then does not depend on what was asked before.
+    exact = arguments.exact or len(requests) == 1
+    request = GenerateRequest(model=model, load=load_config(place, model), requests=tuple(requests), exact=exact)
     completions = iter(_answers(place, request) if requests else [])
     _print_all(output, lines, completions)
 

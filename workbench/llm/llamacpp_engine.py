@@ -15,7 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
 from workbench.llm.decoding import Ask, Decoding, Outbox
-from workbench.llm.fit import sequences_for
+from workbench.llm.fit import sequences_for, total_memory
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, Lane, LaneConfig
 from workbench.llm.llama_native import Weights
@@ -33,8 +33,10 @@ from workbench.llm.types import (
 from workbench.llm.waiting import collect, end_all, wait_for
 from workbench.log import get_logger
 
-IDLE_LANES = 3
-"""Contexts kept for the bare model and the last adapters; each costs its KV cache."""
+IDLE_LANES = 8
+"""Contexts kept at most for the bare model and the last adapters; fewer where they take too much memory."""
+LANES_SHARE = 0.25
+"""Share of all the memory that contexts may take together before idle ones are closed."""
 
 _log = get_logger("llm")
 
@@ -266,12 +268,20 @@ class LlamaCppEngine:
         key = _key(adapter)
         lane = self._lanes.pop(key, None)
         if lane is None:
-            idle = [k for k, other in self._lanes.items() if other.is_idle]
-            if len(self._lanes) >= IDLE_LANES and idle:
-                self._lanes.pop(idle[0]).close()  # the least recently used
+            self._make_room()
             lane = self._open_lane(adapter)
         self._lanes[key] = lane
         return lane
+
+    def _make_room(self) -> None:
+        """Close the least recently used idle lanes until one more of their kind fits."""
+        idle = [key for key, lane in self._lanes.items() if lane.is_idle]
+        while idle and not self._has_room():
+            self._lanes.pop(idle.pop(0)).close()
+
+    def _has_room(self) -> bool:
+        each = [lane.kv_bytes + lane.compute_bytes for lane in self._lanes.values()]
+        return len(each) < IDLE_LANES and sum(each) + max(each, default=0) <= LANES_SHARE * total_memory()
 
     def _open_lane(self, adapter: ActiveAdapter | None, *, fixed_chunk: int = 0, exact: bool = False) -> Lane:
         lane = Lane(

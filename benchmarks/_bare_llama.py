@@ -1,0 +1,134 @@
+"""llama.cpp without us: `python -m benchmarks._bare_llama decode|rates|loop FILE.json`; prints one JSON object.
+
+* decode: one prompt, then token by token: the shortest loop there is;
+* rates: the best prompt rate and the best batched decode rate of this machine, tokens per second;
+* loop: `Llama.create_chat_completion`, one request after the other, as most programs do it.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import workbench  # noqa: F401  (silences libraries before they are imported)
+from workbench.llm.llama_native import Weights
+
+BATCH = 512
+
+
+class Bare:
+    """A context and nothing around it."""
+
+    def __init__(self, model: str, threads: int, *, context: int, sequences: int = 1) -> None:
+        self.weights = Weights(Path(model), "bare", 0)
+        native = self.native = self.weights.native
+        params = native.llama_context_default_params()
+        params.n_ctx = context * sequences
+        params.n_batch = params.n_ubatch = BATCH
+        params.n_seq_max = params.n_outputs_max = sequences
+        params.n_threads = params.n_threads_batch = threads
+        params.kv_unified = False
+        self.context = native.llama_init_from_model(self.weights.model, params)
+        self.memory = native.llama_get_memory(self.context)
+        self.batch = native.llama_batch_init(BATCH, 0, 1)
+
+    def decode(self, rows: list[tuple[int, int, int, bool]]) -> None:
+        """(token, position, sequence, wants logits) rows in one call."""
+        batch = self.batch
+        batch.n_tokens = len(rows)
+        for i, (token, position, sequence, logits) in enumerate(rows):
+            batch.token[i], batch.pos[i], batch.n_seq_id[i], batch.logits[i] = token, position, 1, logits
+            batch.seq_id[i][0] = sequence
+        status = self.native.llama_decode(self.context, batch)
+        assert status == 0, status
+
+    def prompt(self, tokens: list[int]) -> None:
+        """A prompt into the first sequence, as fast as it goes."""
+        for start in range(0, len(tokens), BATCH):
+            part = tokens[start : start + BATCH]
+            last = start + len(part) == len(tokens)
+            self.decode([(t, start + i, 0, last and i == len(part) - 1) for i, t in enumerate(part)])
+
+
+def decode(task: dict[str, Any]) -> dict[str, Any]:
+    """Seconds to the first token and tokens per second after it, for each prompt."""
+    bare = Bare(task["model"], task["threads"], context=task["context"])
+    native = bare.native
+    sampler = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
+    native.llama_sampler_chain_add(sampler, native.llama_sampler_init_greedy())
+    bare.prompt(bare.weights.tokenize("warm up", add_special=True, parse_special=True))
+    found = []
+    for prompt in task["prompts"]:
+        native.llama_memory_clear(bare.memory, False)
+        began = time.perf_counter()
+        tokens = bare.weights.tokenize(prompt, add_special=True, parse_special=True)
+        bare.prompt(tokens)
+        index = (len(tokens) - 1) % BATCH
+        first = 0.0
+        for position in range(len(tokens), len(tokens) + task["tokens"]):
+            token = native.llama_sampler_sample(sampler, bare.context, index)
+            bare.weights.piece(token)
+            first = first or time.perf_counter()
+            if position < len(tokens) + task["tokens"] - 1:
+                bare.decode([(token, position, 0, True)])
+                index = 0
+        rate = (task["tokens"] - 1) / (time.perf_counter() - first)
+        found.append({"first": first - began, "rate": rate, "prompt_tokens": len(tokens)})
+    return {"runs": found}
+
+
+def rates(task: dict[str, Any]) -> dict[str, Any]:
+    """The best of several batch sizes and numbers of answers at once, at the depth that the requests have."""
+    depth, most = task["depth"], max(task["sequences"])
+    bare = Bare(task["model"], task["threads"], context=depth + 64, sequences=most)
+    token = bare.weights.tokenize("the", add_special=False, parse_special=False)[0]
+    prompt = 0.0
+    for _ in range(2):
+        bare.native.llama_memory_clear(bare.memory, False)
+        began = time.perf_counter()
+        bare.prompt([token] * depth)
+        prompt = max(prompt, depth / (time.perf_counter() - began))
+    for other in range(1, most):
+        bare.native.llama_memory_seq_cp(bare.memory, 0, other, -1, -1)
+    batched: dict[int, float] = {}
+    position = depth
+    for count in task["sequences"]:
+        for sequence in range(most):  # back to the same depth
+            bare.native.llama_memory_seq_rm(bare.memory, sequence, depth, -1)
+        position = depth
+        began = time.perf_counter()
+        for _ in range(task["steps"]):
+            bare.decode([(token, position, sequence, True) for sequence in range(count)])
+            position += 1
+        batched[count] = count * task["steps"] / (time.perf_counter() - began)
+    return {"prompt": prompt, "decode": max(batched.values()), "decode_by_answers": batched}
+
+
+def loop(task: dict[str, Any]) -> dict[str, Any]:
+    """Seconds for all requests, and their texts."""
+    from llama_cpp import Llama
+
+    model = Llama(
+        task["model"], n_ctx=task["context"], n_threads=task["threads"], n_threads_batch=task["threads"],
+        n_batch=BATCH, verbose=False,
+    )  # fmt: skip
+    asked = [[{"role": "system", "content": task["system"]}, {"role": "user", "content": q}] for q in task["questions"]]
+    model.create_chat_completion(asked[0], max_tokens=1, temperature=0.0)
+    model.reset()
+    began = time.perf_counter()
+    texts = []
+    for messages in asked:
+        reply: Any = model.create_chat_completion(messages, max_tokens=task["tokens"], temperature=0.0)
+        texts.append(reply["choices"][0]["message"]["content"])
+    return {"seconds": time.perf_counter() - began, "texts": texts}
+
+
+def main() -> None:
+    what, path = sys.argv[1:]
+    task = json.loads(Path(path).read_text(encoding="utf-8"))
+    print(json.dumps({"decode": decode, "rates": rates, "loop": loop}[what](task)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""How much faster are the questions of a comparison answered together than one after the other?
+
+64 requests with a common beginning of about 600 tokens, an own question of about 100 and up to 48 tokens of answer, on
+the starter model and on one of 116 million random numbers. Against `Llama.create_chat_completion` in a loop, and
+against the limit that the same run measures: prompt tokens that nobody had computed at the best prompt rate, plus
+generated tokens at the best batched decode rate.
+"""
+
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks._processes import measure
+from benchmarks._random_model import write_random_model
+from benchmarks.report import Goal, Report
+from benchmarks.starter import starter_model
+from workbench.llm.llamacpp_engine import physical_cores
+
+REQUESTS, QUICK_REQUESTS = 64, 12
+TOKENS = 48
+CONTEXT = 1024
+WORDS = "lamp radio heater fan desk shelf price weight colour warranty office plant form day week key room bill".split()
+
+
+def run(quick: bool) -> Report:
+    starter = Path(starter_model().path)
+    count = QUICK_REQUESTS if quick else REQUESTS
+    measured: dict[str, Any] = {"requests": count}
+    with tempfile.TemporaryDirectory() as folder:
+        big = write_random_model(Path(folder) / "random.gguf", starter)
+        for name, path, exact in (("starter", starter, True), ("random_120m", big, False)):
+            measured[name] = _one_model(str(path), count, exact=exact)
+    small, large = measured["starter"], measured["random_120m"]
+    return Report(
+        "grid",
+        measured,
+        (
+            Goal("starter: requests per second, times the loop's", small["times_the_loop"], ">= 3"),
+            Goal("120M: requests per second, times the loop's", large["times_the_loop"], ">= 1.6"),
+            Goal("starter: share of the limit", small["share_of_limit"], ">= 0.85"),
+            Goal("120M: share of the limit", large["share_of_limit"], ">= 0.85"),
+            Goal("starter: same answers as one after the other, of 64", small["same_as_loop"] * 64 / count, ">= 61"),
+            Goal("starter: same answers in exact mode, whatever else is asked", small["same_exact"], f">= {count}"),
+            Goal("starter: same answers when the grid is run again", small["same_again"], f">= {count}"),
+        ),
+    )
+
+
+def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
+    task = {
+        "model": model, "threads": physical_cores(), "context": CONTEXT, "tokens": TOKENS, "exact": exact,
+        "system": _text(random.Random(1), 230), "questions": [_text(random.Random(n + 2), 36) for n in range(count)],
+    }  # fmt: skip
+    loop = measure("_bare_llama", "loop", task)
+    ours = measure("_our_engine", "grid", task)
+    depth = ours["prompt_tokens"] // count + TOKENS // 2
+    rates = measure("_bare_llama", "rates", {**task, "depth": depth, "sequences": [4, 8, 16, 32], "steps": 16})
+    fresh = ours["prompt_tokens"] - ours["cached_tokens"]
+    limit = fresh / rates["prompt"] + ours["generated_tokens"] / rates["decode"]
+    found = {
+        "seconds": ours["seconds"],
+        "loop_seconds": loop["seconds"],
+        "times_the_loop": loop["seconds"] / ours["seconds"],
+        "limit_seconds": limit,
+        "share_of_limit": limit / ours["seconds"],
+        "prompt_tokens_per_request": ours["prompt_tokens"] / count,
+        "fresh_tokens_per_request": fresh / count,
+        "generated_tokens_per_request": ours["generated_tokens"] / count,
+        "rates": rates,
+        "same_as_loop": _same(ours["texts"], loop["texts"]),
+    }
+    if exact:
+        found["same_exact"] = _same(ours["exact"], ours["exact_alone"])
+        found["same_again"] = _same(ours["texts"], ours["again"])
+        found["exact_same_as_grid"] = _same(ours["texts"], ours["exact"])
+    return found
+
+
+def _text(rng: random.Random, words: int) -> str:
+    """About three tokens a word for the starter's vocabulary."""
+    parts = [f"{rng.choice(WORDS)} {rng.randint(10, 99)}" if n % 3 == 0 else rng.choice(WORDS) for n in range(words)]
+    return " ".join(parts) + "."
+
+
+def _same(left: list[str], right: list[str]) -> int:
+    return sum(a.strip() == b.strip() for a, b in zip(left, right, strict=True))
