@@ -60,6 +60,8 @@ class Preflight(Boundary):
     """Rows that are cut or left out."""
     advice: str = ""
     """What to change when it does not fit."""
+    fitting: TrainingConfig | None = None
+    """The same learning in smaller batches that fit into this machine's free memory, where that is all it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def estimate(
     free_memory, free_disk = int(psutil.virtual_memory().available), free_bytes(Path(request.adapters_folder))
     disk = disk_needed(size, config)
     fits_memory, fits_disk = memory <= RESERVE * free_memory, disk <= free_disk
+    fitting = None if fits_memory else smaller_batches(size, config, max(lengths), free_memory)
     return Preflight(
         fits=fits_memory and fits_disk,
         memory_bytes=memory,
@@ -118,7 +121,8 @@ def estimate(
         longest=max(lengths),
         adapter_parameters=size.adapter_parameters(config),
         notes=encoded.notes,
-        advice=_advice(size, config, max(lengths), free_memory)
+        fitting=fitting,
+        advice=_advice(size, config, fitting, max(lengths), free_memory)
         if not fits_memory
         else ""
         if fits_disk
@@ -188,19 +192,33 @@ def model_size(gguf: Path) -> ModelSize:
 _FREE_SPACE = "Free some disk space, or choose a smaller rank."
 
 
-def _advice(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> str:
-    """The gentlest change that makes it fit."""
-    room = RESERVE * free_memory
+def smaller_batches(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> TrainingConfig | None:
+    """As many rows a step in batches that fit; None when even one row at a time does not. `free_memory` in bytes."""
     batch = config.batch_size
-    while batch > 1 and peak_memory(size, config.model_copy(update={"batch_size": batch}), longest) > room:
+    while batch > 1 and not _fits(size, config.model_copy(update={"batch_size": batch}), longest, free_memory):
         batch //= 2
-    one = config.model_copy(update={"batch_size": batch})
-    if peak_memory(size, one, longest) <= room:
-        accumulation = math.ceil(config.batch_size * config.gradient_accumulation / batch)
-        return f"Set the batch size to {batch} and accumulation to {accumulation}: the same learning in less memory."
+    accumulation = math.ceil(config.batch_size * config.gradient_accumulation / batch)
+    smaller = config.model_copy(update={"batch_size": batch, "gradient_accumulation": accumulation})
+    return smaller if _fits(size, smaller, longest, free_memory) else None
+
+
+def _fits(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> bool:
+    return peak_memory(size, config, longest) <= RESERVE * free_memory
+
+
+def _advice(
+    size: ModelSize, config: TrainingConfig, fitting: TrainingConfig | None, longest: int, free_memory: int
+) -> str:
+    """The gentlest change that makes it fit."""
+    if fitting is not None:
+        return (
+            f"Set the batch size to {fitting.batch_size} and accumulation to {fitting.gradient_accumulation}: "
+            "the same learning in less memory."
+        )
+    one = config.model_copy(update={"batch_size": 1})
     shorter = longest
-    while shorter > 64 and peak_memory(size, one, shorter) > room:
+    while shorter > 64 and not _fits(size, one, shorter, free_memory):
         shorter //= 2
-    if peak_memory(size, one, shorter) <= room:
+    if _fits(size, one, shorter, free_memory):
         return f"Set the batch size to 1 and the longest row to {shorter} tokens."
     return "Choose a smaller base model: this one does not fit into the free memory even with one short row at a time."

@@ -304,6 +304,34 @@ def test_that_what_does_not_fit_says_what_to_lower(qtbot: QtBot, around: Around)
     assert label(tab, "preflight_advice") == "Set the batch size to 2."
 
 
+def test_that_the_batches_of_a_preset_follow_the_memory_of_this_machine(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    job = around.jobs.of(ESTIMATE)[-1]
+    asked = TrainRequest.model_validate(job.spec.params).config
+    smaller = asked.model_copy(update={"batch_size": 1, "gradient_accumulation": 4})
+    job.finish(FITS.model_copy(update={"fits": False, "fitting": smaller}))
+    qtbot.waitUntil(lambda: len(around.jobs.of(ESTIMATE)) == 2)
+    assert TrainRequest.model_validate(around.jobs.of(ESTIMATE)[-1].spec.params).config == smaller
+    around.jobs.of(ESTIMATE)[-1].finish(FITS)
+    assert label(tab, "preflight_verdict") == "fits"
+    assert find(tab, QPushButton, "preset_balanced").isChecked()
+    click(tab, "start_training")
+    assert TrainRequest.model_validate(around.jobs.of(TRAIN)[-1].spec.params).config == smaller
+
+
+def test_that_settings_of_ones_own_are_never_changed_to_fit(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    click(tab, "expert_switch")
+    find(tab, QSpinBox, "option_batch_size").setValue(64)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    job = around.jobs.of(ESTIMATE)[-1]
+    asked = TrainRequest.model_validate(job.spec.params).config
+    job.finish(FITS.model_copy(update={"fits": False, "fitting": asked.model_copy(update={"batch_size": 8})}))
+    assert find(tab, QSpinBox, "option_batch_size").value() == 64
+    assert label(tab, "preflight_verdict") == "does not fit"
+
+
 def test_that_an_estimate_of_older_settings_is_not_shown(qtbot: QtBot, around: Around) -> None:
     tab = open_setup(qtbot, around)
     qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))

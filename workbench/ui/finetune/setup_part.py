@@ -163,13 +163,22 @@ class SetupPart:
     def _on_estimate(self, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                self._board.show_setup(is_estimating=False, preflight=Preflight.model_validate(result), trouble=None)
+                found = Preflight.model_validate(result)
+                self._board.show_setup(is_estimating=False, preflight=found, trouble=None)
+                self._fit_machine(found)
             case Failed() | Crashed():
                 self._board.show_setup(is_estimating=False, trouble=trouble_of(event))
             case Cancelled():
                 self._board.show_setup(is_estimating=False)
             case _:
                 pass
+
+    def _fit_machine(self, found: Preflight) -> None:
+        """A preset means the same learning on every machine, so its batches follow the memory that is free here."""
+        setup = self._board.setup
+        if found.fitting is not None and setup.preset is not Preset.OWN and not setup.goes_on:
+            self._board.show_setup(config=found.fitting)
+            self._changed()
 
     def take_models(self) -> None:
         """The catalog of models was read anew."""
