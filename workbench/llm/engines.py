@@ -1,14 +1,22 @@
 """Which engine answers for a model, and the engines that this worker keeps loaded."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.llm.types import ChatEngine, LoadConfig, ModelKind, ModelRef
 
-KEPT = 2
-"""Models that stay loaded for the next question."""
+KEPT = 6
+"""Models that stay loaded for the next question at most; fewer where the memory is needed for another one."""
+
+OnUnloaded = Callable[[str], None]
+"""Told the name of a model that was unloaded to make room."""
+
+
+def _say_nothing(_name: str) -> None:
+    """For callers that cannot tell anybody."""
 
 
 def open_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
@@ -39,6 +47,7 @@ def open_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
 @dataclass(slots=True)
 class _Kept:
     engine: ChatEngine
+    name: str
     users: int = 0
 
 
@@ -53,17 +62,17 @@ _engines = _Engines()
 
 def get_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
     """The engine of this model in this process, loaded at the first call. Kept until others push it out."""
-    return _get(model, load).engine
+    return _get(model, load, _say_nothing).engine
 
 
 class borrowed:  # noqa: N801  (reads as a verb: `with borrowed(model, load) as engine`)
     """`get_engine` for the time of a block, in which it is not unloaded to make room."""
 
-    def __init__(self, model: ModelRef, load: LoadConfig) -> None:
-        self._model, self._load = model, load
+    def __init__(self, model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded = _say_nothing) -> None:
+        self._model, self._load, self._on_unloaded = model, load, on_unloaded
 
     def __enter__(self) -> ChatEngine:
-        self._kept = _get(self._model, self._load, borrow=1)
+        self._kept = _get(self._model, self._load, self._on_unloaded, borrow=1)
         return self._kept.engine
 
     def __exit__(self, *_: object) -> None:
@@ -79,26 +88,39 @@ def close_engines() -> None:
         _engines.by_key.clear()
 
 
-def _get(model: ModelRef, load: LoadConfig, borrow: int = 0) -> _Kept:
+def _get(model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded, borrow: int = 0) -> _Kept:
     with _engines.lock:
         key = _key(model, load)
         kept = _engines.by_key.pop(key, None)
         if kept is None:
-            _make_room(key[0])
-            kept = _Kept(open_engine(model, load))
+            _make_room(key[0], model, load, on_unloaded)
+            kept = _Kept(open_engine(model, load), model.name)
         _engines.by_key[key] = kept  # the last is the most recently used
         kept.users += borrow
         return kept
 
 
-def _make_room(path: str) -> None:
-    """Unload what nobody uses: the same file under other settings first, then the least recently used."""
-    unused = [(key, kept) for key, kept in _engines.by_key.items() if not kept.users and _is_idle(kept.engine)]
-    unused.sort(key=lambda pair: pair[0][0] != path)
-    for key, kept in unused:
-        if key[0] == path or len(_engines.by_key) >= KEPT:
-            kept.engine.close()
-            del _engines.by_key[key]
+def _make_room(path: str, model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded) -> None:
+    """Unload the same file under other settings, then what was unused for longest while the new one does not fit."""
+    unused = {key: kept for key, kept in _engines.by_key.items() if not kept.users and _is_idle(kept.engine)}
+    for key in [key for key in unused if key[0] == path]:
+        _unload(key)
+        del unused[key]
+    for key, kept in unused.items():
+        if len(_engines.by_key) < KEPT and _fits(model, load):
+            return
+        _unload(key)
+        on_unloaded(kept.name)
+
+
+def _unload(key: tuple[str, int, int, str]) -> None:
+    _engines.by_key.pop(key).engine.close()
+
+
+def _fits(model: ModelRef, load: LoadConfig) -> bool:
+    from workbench.llm.fit import Fit, free_memory, verdict
+
+    return verdict(model, load, free_memory()).fit is not Fit.WONT
 
 
 def _is_idle(engine: ChatEngine) -> bool:

@@ -29,6 +29,7 @@ from workbench.llm.types import (
     LoadConfig,
     MemoryUse,
     ModelRef,
+    Role,
 )
 from workbench.llm.waiting import collect, end_all, wait_for
 from workbench.log import get_logger
@@ -186,15 +187,32 @@ class LlamaCppEngine:
         text = self._renderer.render(request.messages) if request.messages else request.prompt
         tokens = self._tokens(text, request.messages)
         if len(tokens) >= self._context_length:
-            raise WorkbenchError(
-                f"The prompt has {len(tokens)} tokens, but {self.model.name} sees {self._context_length} at once, "
-                "prompt and answer together.",
-                hint="Shorten the prompt or raise the context length in the preferences.",
-                code="prompt_too_long",
-            )
+            raise self._too_long(len(tokens), request.messages)
         if not tokens:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
         return Ask(request.id, tuple(tokens), text, request.config, adapter.digest if adapter else "")
+
+    def _too_long(self, count: int, messages: Sequence[ChatMessage]) -> WorkbenchError:
+        """Says the counts, and what could be cut: told before anything is computed."""
+        systems = [m.content for m in messages if m.role is Role.SYSTEM]
+        earlier = [m.content for m in messages[:-1] if m.role is not Role.SYSTEM]
+        parts = (
+            [("the system prompt", systems), ("earlier turns", earlier), ("the question", [messages[-1].content])]
+            if messages
+            else []
+        )
+        sizes = [(name, sum(self.count_text_tokens(text) for text in texts)) for name, texts in parts if texts]
+        cut = ", ".join(f"{name} ({size} tokens)" for name, size in sorted(sizes, key=lambda part: -part[1]))
+        longer = self.model.context_length > self._context_length
+        raise_ = (
+            f" or raise the context length (this model was trained for {self.model.context_length})" if longer else ""
+        )
+        return WorkbenchError(
+            f"The prompt has {count} tokens, but {self.model.name} sees {self._context_length} at once, "
+            "prompt and answer together.",
+            hint=f"Shorten {cut or 'the prompt'}{raise_}.",
+            code="prompt_too_long",
+        )
 
     def _tokens(self, text: str, messages: Sequence[ChatMessage] = ()) -> list[int]:
         """Tokens of a final prompt; the model's begin mark goes in front once, also when the template wrote it.

@@ -41,6 +41,12 @@ class TextProduced(Boundary):
     text: str
 
 
+class ModelUnloaded(Boundary):
+    """A model that was loaded for earlier questions had to make room in the memory."""
+
+    name: str
+
+
 class GenerateReport(Boundary):
     completions: tuple[Completion, ...]
     """In the order of the requests."""
@@ -103,7 +109,7 @@ def quantize(context: JobContext, request: QuantizeRequest) -> QuantizeReport:
 
 def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
     """Answer prompts: one is streamed, several are decoded together. A cancelled answer is still produced."""
-    with borrowed(request.model, request.load) as engine:
+    with borrowed(request.model, request.load, lambda name: context.produce(ModelUnloaded(name=name))) as engine:
         context.progress(0, len(request.requests), "Answering")
         if request.exact or len(request.requests) != 1:
             completions = _all(context, engine, request.requests, request.exact)

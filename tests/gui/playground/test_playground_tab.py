@@ -21,7 +21,15 @@ from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, press, type_text
 from workbench.database import Database
 from workbench.errors import WorkbenchError
-from workbench.llm.tasks import GENERATE, SCAN_MODELS, GenerateReport, GenerateRequest, ScanModelsReport, TextProduced
+from workbench.llm.tasks import (
+    GENERATE,
+    SCAN_MODELS,
+    GenerateReport,
+    GenerateRequest,
+    ModelUnloaded,
+    ScanModelsReport,
+    TextProduced,
+)
 from workbench.llm.types import Completion, FinishReason, ModelRef, Role, Usage
 from workbench.playground.store import ExchangeStore
 from workbench.settings import LlmSettings, Settings
@@ -263,6 +271,12 @@ def test_that_a_failure_is_said_in_the_turn_and_the_prompt_comes_back(tab: Playg
     assert find(tab, QPlainTextEdit, "prompt").toPlainText() == "Too long"
     assert find(tab, QPushButton, "run_prompt").isEnabled()
     assert around.exchanges.list_exchanges() == []
+
+
+def test_that_a_model_that_made_room_is_named(tab: PlaygroundTab, around: Surroundings) -> None:
+    ask(tab, "Hello?")
+    around.job().produce(ModelUnloaded(name="big"))
+    assert around.messages.texts("info") == ["big was unloaded to make room for starter."]
 
 
 def test_that_a_crash_keeps_the_text_so_far_and_frees_the_tab(tab: PlaygroundTab, around: Surroundings) -> None:

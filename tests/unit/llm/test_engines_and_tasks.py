@@ -6,11 +6,13 @@ import pytest
 from tests.llm_models import write_saying_gguf, write_tiny_adapter, write_tiny_gguf
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
+from workbench.llm import fit
 from workbench.llm.engines import KEPT, borrowed, close_engines, get_engine, open_engine
 from workbench.llm.file_hash import file_hash
 from workbench.llm.library import describe_gguf
-from workbench.llm.tasks import GenerateRequest, ScanModelsRequest, TextProduced, generate, scan_models
+from workbench.llm.tasks import GenerateRequest, ModelUnloaded, ScanModelsRequest, TextProduced, generate, scan_models
 from workbench.llm.types import (
+    ChatEngine,
     ChatMessage,
     Completion,
     FinishReason,
@@ -87,15 +89,35 @@ def test_that_an_engine_is_loaded_once_per_model_and_settings(saying: ModelRef, 
     assert get_engine(saying, LOAD.model_copy(update={"context_length": 128})) is not first
 
 
-def test_that_the_engine_unused_for_longest_makes_room(tmp_path: Path) -> None:
-    models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(KEPT + 1)]
+def test_that_models_stay_loaded_while_there_is_memory_and_the_one_unused_for_longest_makes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(4)]
+    needed = fit.estimate(models[3], LOAD).total
     with borrowed(models[0], LOAD) as lent:
-        second = get_engine(models[1], LOAD)
-        for model in models[2:]:
-            get_engine(model, LOAD)
-        assert lent.count_text_tokens("abc") == 3
-        with pytest.raises(WorkbenchError, match="was unloaded"):
-            second.count_text_tokens("abc")
+        second, third = get_engine(models[1], LOAD), get_engine(models[2], LOAD)
+        assert second.count_text_tokens("abc") == third.count_text_tokens("abc") == 3
+        # As if the memory were full until one more model is unloaded.
+        monkeypatch.setattr(fit, "free_memory", lambda: needed if _is_unloaded(second) else needed - 1)
+        context = RecordingContext()
+        report = generate(context, GenerateRequest(model=models[3], load=LOAD, requests=(ask("hi", max_tokens=2),)))
+        assert report.completions[0].usage.generated_tokens
+        assert [item.name for item in context.produced if isinstance(item, ModelUnloaded)] == ["1"]
+        assert _is_unloaded(second) and not _is_unloaded(third) and not _is_unloaded(lent)
+
+
+def test_that_no_more_than_a_few_models_stay_loaded(tmp_path: Path) -> None:
+    models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(KEPT + 1)]
+    engines = [get_engine(model, LOAD) for model in models]
+    assert [_is_unloaded(engine) for engine in engines] == [True] + [False] * KEPT
+
+
+def _is_unloaded(engine: ChatEngine) -> bool:
+    try:
+        engine.count_text_tokens("abc")
+    except WorkbenchError as problem:
+        return problem.code == "engine_closed"
+    return False
 
 
 def test_that_a_model_file_that_was_replaced_is_loaded_anew(tmp_path: Path) -> None:

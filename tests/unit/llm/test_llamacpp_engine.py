@@ -436,3 +436,19 @@ def test_that_an_exact_answer_does_not_depend_on_its_neighbours(tiny: LlamaCppEn
     together = tiny.complete_all(asked[::-1], lambda _: None, lambda: False, exact=True)[::-1]
     assert [c.text for c in together] == [c.text for c in alone]
     assert all(c.usage.cached_tokens == 0 for c in (*alone, *together))
+
+
+def test_that_a_prompt_that_is_too_long_says_the_counts_and_what_could_be_cut(tiny: LlamaCppEngine) -> None:
+    messages = (
+        ChatMessage(role=Role.SYSTEM, content="s" * 40),
+        ChatMessage(role=Role.USER, content="u" * 100),
+        ChatMessage(role=Role.ASSISTANT, content="a" * 100),
+        ChatMessage(role=Role.USER, content="q" * 30),
+    )
+    with pytest.raises(WorkbenchError) as problem:
+        answer(tiny, GenerationRequest(messages=messages))
+    assert f"has {tiny.count_tokens(messages)} tokens" in problem.value.message
+    assert "earlier turns (200 tokens), the system prompt (40 tokens), the question (30 tokens)" in problem.value.hint
+    assert "trained for 512" in problem.value.hint
+    with pytest.raises(WorkbenchError, match=r"The prompt has 301 tokens.*256"):
+        answer(tiny, GenerationRequest(prompt="p" * 300))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
-from workbench.llm.tasks import GENERATE, GenerateReport, GenerateRequest, TextProduced
+from workbench.llm.tasks import GENERATE, GenerateReport, GenerateRequest, ModelUnloaded, TextProduced
 from workbench.llm.types import (
     AdapterRef,
     ChatMessage,
@@ -180,6 +180,9 @@ class PlaygroundPresenter:
                 self._hear_text(turn, TextProduced.model_validate(item).text)
             case Produced(kind="Completion", item=item):
                 self._hear_completion(turn, Completion.model_validate(item))
+            case Produced(kind="ModelUnloaded", item=item):
+                unloaded = ModelUnloaded.model_validate(item).name
+                self._messages.info(f"{unloaded} was unloaded to make room for {turn.model_name}.")
             case Finished(result=result):
                 self._keep(turn, messages, config, GenerateReport.model_validate(result))
             case Cancelled():
