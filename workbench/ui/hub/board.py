@@ -1,0 +1,68 @@
+"""What the parts of the presenter share: the state, the view, the doors. No Qt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from workbench.jobs.spec import JobHandle, JobSpec, Listener
+from workbench.settings import Settings
+from workbench.ui.hub.state import HubState
+from workbench.ui.models.catalog import ModelCatalog
+from workbench.ui.protocols import Messages, Navigator
+
+T = TypeVar("T")
+
+
+class View(Protocol):
+    def show_state(self, state: HubState) -> None: ...
+    def is_seen(self) -> bool:
+        """Whether the user has it before their eyes."""
+        ...
+
+
+class HubJobs(Protocol):
+    """`Jobs`, and what downloads need besides (JobBridge, FakeJobs)."""
+
+    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
+    def send_command(self, job_id: str, name: str, **arguments: Any) -> None: ...
+
+
+class Background(Protocol):
+    """Runs `work` off the UI thread, then `then` with its result on it."""
+
+    def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the presenter is given."""
+
+    jobs: HubJobs
+    messages: Messages
+    navigator: Navigator
+    catalog: ModelCatalog
+    models_folder: Path
+    settings: Callable[[], Settings]
+    in_background: Background
+
+
+class Board:
+    """The state in force; every change is shown."""
+
+    def __init__(self) -> None:
+        self.state = HubState()
+        self._view: View | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        return self._view is not None and self._view.is_seen()
+
+    def put_up(self, view: View) -> None:
+        self._view = view
+        view.show_state(self.state)
+
+    def show(self, **changes: Any) -> None:
+        self.state = replace(self.state, **changes)
+        if self._view is not None:
+            self._view.show_state(self.state)
