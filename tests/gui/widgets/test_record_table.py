@@ -189,3 +189,30 @@ def test_that_columns_fit_the_rows_that_came_after_the_table_was_shown_empty(
     name = File("a name that needs a good deal of room.txt", 1)
     model.show([name])
     qtbot.waitUntil(lambda: table.columnWidth(0) > table.fontMetrics().horizontalAdvance(name.name))
+
+
+def test_that_columns_give_way_where_the_names_would_be_cut_off_and_come_back(qtbot: QtBot) -> None:
+    columns: list[Column[File]] = [
+        Column("Name", lambda file: file.name, stretch=True),
+        Column("Kind of file", lambda file: "a text", gives_way=True),
+        Column("Size in bytes", lambda file: str(file.size), gives_way=True),
+        Column("Kept", lambda file: "yes"),
+    ]
+    model = RecordTableModel(columns)
+    table = RecordTable(model)
+    qtbot.addWidget(table)
+    model.show(FILES)
+    table.show()
+
+    def hidden(width: int) -> list[bool]:
+        table.resize(width, 200)
+        table.grab()
+        return [table.isColumnHidden(number) for number in range(4)]
+
+    assert hidden(800) == [False, False, False, False]
+    widths = {width: hidden(width) for width in range(800, 100, -20)}
+    assert [False, False, True, False] in widths.values(), "the last one goes first"
+    assert widths[120] == [False, True, True, False]
+    least = 10 * table.fontMetrics().averageCharWidth()
+    assert all(hidden(width) and table.columnWidth(0) > least for width in range(300, 800, 20))
+    assert hidden(800) == [False, False, False, False]

@@ -224,8 +224,10 @@ def _columns(widget: QWidget) -> list[Column[_Row]]:
     return [
         Column("", lambda row: f"[{row[0]}]", ink=lambda row: "link" if row[2] else "muted"),
         Column(widget.tr("Passage"), _passage, tooltip=_tooltip, stretch=True),
-        Column(widget.tr("Document, page"), _where, tooltip=lambda row: row[1].document),
-        Column(widget.tr("Score"), lambda row: f"{row[1].score:.3f}", align_right=True, tooltip=_scores),
+        Column(widget.tr("Document, page"), _where, tooltip=lambda row: row[1].document, gives_way=True),
+        Column(
+            widget.tr("Score"), lambda row: f"{row[1].score:.3f}", align_right=True, tooltip=_scores, gives_way=True
+        ),
     ]
 
 

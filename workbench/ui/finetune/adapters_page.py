@@ -117,11 +117,11 @@ class AdaptersPage(QWidget):
                 Column("Name", lambda a: a.name, stretch=True),
                 Column("Base", lambda a: a.base_name),
                 Column("Data", lambda a: a.dataset_name or "–"),
-                Column("Rows", lambda a: f"{a.rows:,}", align_right=True, sort_key=lambda a: a.rows),
+                Column("Rows", lambda a: f"{a.rows:,}", align_right=True, sort_key=lambda a: a.rows, gives_way=True),
                 Column("Loss", loss_in_words, align_right=True, sort_key=lambda a: a.loss or 0.0),
                 Column("Trained", lambda a: _date(a.created), sort_key=lambda a: a.created),
                 Column("Hash", lambda a: a.gguf_hash[:HASH_CHARACTERS], tooltip=lambda a: a.gguf_hash,
-                       ink=lambda a: "muted"),
+                       ink=lambda a: "muted", gives_way=True),
             ),
             key=lambda a: a.name,
         )  # fmt: skip

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from workbench.ui.theme import tokens_of
 
+NARROWEST_STRETCHED = 18
+"""Characters of a column that takes the width that is left, while others give way."""
 T = TypeVar("T")
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -29,6 +31,8 @@ class Column(Generic[T]):
     """Names the token the text is drawn in ("good", "bad", "muted"); the text itself must say it too."""
     stretch: bool = False
     """Takes the width that is left."""
+    gives_way: bool = False
+    """Hidden, the last such column first, where too little width is left for those that take it."""
 
 
 class RecordTableModel(QAbstractTableModel, Generic[T]):
@@ -212,6 +216,10 @@ class RecordTable(QTableView, Generic[T]):
         self._empty_text = text
         self.viewport().update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._empty_text and self._records.rowCount() == 0:
@@ -226,10 +234,11 @@ class RecordTable(QTableView, Generic[T]):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         columns = self._records.columns
-        stretched = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]
+        self._stretched = {n for n, column in enumerate(columns) if column.stretch} or {len(columns) - 1}
         for number in range(len(columns)):
             resize = QHeaderView.ResizeMode
-            header.setSectionResizeMode(number, resize.Stretch if number in stretched else resize.ResizeToContents)
+            mode = resize.Stretch if number in self._stretched else resize.ResizeToContents
+            header.setSectionResizeMode(number, mode)
         header.setResizeContentsPrecision(50)
 
     @Slot()
@@ -239,7 +248,22 @@ class RecordTable(QTableView, Generic[T]):
     @Slot()
     def _fit_columns(self) -> None:
         """Qt fits columns to changed texts by itself, to new rows only after the next change of size."""
+        self._make_room()
         self.horizontalHeader().resizeSections()
+
+    def _make_room(self) -> None:
+        yielding = [number for number, column in enumerate(self._records.columns) if column.gives_way]
+        if not yielding:
+            return
+        header = self.horizontalHeader()
+        fixed = [number for number in range(len(self._records.columns)) if number not in self._stretched]
+        widths = {n: max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in fixed}
+        wanted = len(self._stretched) * NARROWEST_STRETCHED * self.fontMetrics().averageCharWidth()
+        for number in reversed(yielding):
+            is_short = sum(widths.values()) + wanted > self.viewport().width()
+            self.setColumnHidden(number, is_short)
+            if is_short:
+                del widths[number]
 
     @Slot(QModelIndex)
     def _on_activated(self, index: QModelIndex) -> None:
