@@ -1,0 +1,222 @@
+"""The thread that owns a model's contexts: takes what askers hand in and steps lane after lane.
+
+llama.cpp is not safe to call from several threads, so one thread owns all contexts: a lane for the bare model, one per
+adapter (an adapter belongs to a context; the weights are shared), and one for each list that must be repeatable.
+"""
+
+import threading
+from dataclasses import dataclass, field, replace
+
+from workbench.errors import WorkbenchError
+from workbench.llm.adapters import adapter_hash
+from workbench.llm.decoding import Decoding
+from workbench.llm.fit import total_memory
+from workbench.llm.lane import ActiveAdapter, Lane, LaneConfig
+from workbench.llm.llama_native import Weights
+from workbench.llm.types import FinishReason, MemoryUse
+from workbench.llm.waiting import end_all
+from workbench.log import get_logger
+
+IDLE_LANES = 8
+"""Contexts kept at most for the bare model and the last adapters; fewer where they take too much memory."""
+LANES_SHARE = 0.25
+"""Share of all the memory that contexts may take together before idle ones are closed."""
+
+_log = get_logger("llm")
+
+
+@dataclass(slots=True)
+class Batch:
+    """A fixed list for one adapter, answered in a lane of its own."""
+
+    decodings: list[Decoding]
+    adapter: ActiveAdapter | None
+    exact: bool
+    """One after the other, each from nothing."""
+    lane: Lane | None = None
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What askers hand to the scheduler; guarded by `changed`."""
+
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    single: list[tuple[Decoding, ActiveAdapter | None]] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
+    closing: bool = False
+
+
+class Scheduler:
+    """Decodes what is submitted, from any thread, until it is closed. Raises WorkbenchError when no context opens."""
+
+    def __init__(self, weights: Weights, config: LaneConfig) -> None:
+        self._weights, self._config = weights, config
+        self._desk = _Desk()
+        self._batches: list[Batch] = []
+        """Lists under way, one after the other; changed by the scheduler's thread."""
+        self._lanes: dict[tuple[str, float], Lane] = {}
+        self._lane(None)  # the bare model's context: shows at once whether memory and weights are good
+        self._thread = threading.Thread(target=self._run, name=f"llm-{weights.name}", daemon=True)
+        self._thread.start()
+
+    # -- any thread ---------------------------------------------------------------------------------------------------
+
+    def submit(self, decoding: Decoding, adapter: ActiveAdapter | None) -> None:
+        """Let it join what is being decoded. Raises WorkbenchError when the model was unloaded."""
+        with self._desk.changed:
+            self._refuse_when_closed()
+            self._desk.single.append((decoding, adapter))
+            self._desk.changed.notify()
+
+    def submit_batches(self, batches: list[Batch]) -> None:
+        """Lists that nothing else joins. Raises WorkbenchError when the model was unloaded."""
+        with self._desk.changed:
+            self._refuse_when_closed()
+            self._desk.batches.extend(batches)
+            self._desk.changed.notify()
+
+    def has_lane(self, adapter: ActiveAdapter) -> bool:
+        return adapter_key(adapter) in self._lanes
+
+    def memory(self) -> MemoryUse:
+        """As llama.cpp reported the buffers of the contexts that are open now."""
+        lanes = list(self._lanes.values())
+        files = {lane.adapter.path for lane in lanes if lane.adapter}
+        return MemoryUse(
+            weights=self._weights.size_bytes,
+            kv_cache=sum(lane.kv_bytes for lane in lanes),
+            compute=sum(lane.compute_bytes for lane in lanes),
+            adapters=sum(path.stat().st_size for path in files if path.exists()),
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        with self._desk.changed:
+            return (
+                not self._desk.single
+                and not self._desk.batches
+                and not self._batches
+                and all(lane.is_idle for lane in list(self._lanes.values()))
+            )
+
+    def close(self) -> bool:
+        """End what is under way (its askers get CANCELLED with the text so far); False when it was closed before."""
+        with self._desk.changed:
+            if self._desk.closing:
+                return False
+            self._desk.closing = True
+            self._desk.changed.notify()
+        self._thread.join()
+        return True
+
+    def _refuse_when_closed(self) -> None:
+        if self._desk.closing:
+            raise WorkbenchError(f"{self._weights.name} was unloaded.", hint="Ask again.", code="engine_closed")
+
+    # -- the scheduler's thread ---------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        batches = self._batches
+        while self._receive():
+            for key, lane in list(self._lanes.items()):
+                if not lane.is_idle and not _step(lane):
+                    self._lanes.pop(key).close()
+            if batches and self._step_batch(batches[0]):
+                batches.pop(0)
+        for batch in batches:
+            if batch.lane is not None:
+                batch.lane.close()
+            end_all(batch.decodings, FinishReason.CANCELLED)
+        batches.clear()
+        for lane in self._lanes.values():
+            lane.close()
+        self._lanes.clear()
+
+    def _receive(self) -> bool:
+        """Take what was handed in, sleeping while there is nothing to do; False when the engine closes."""
+        desk = self._desk
+        with desk.changed:
+            idle = not self._batches and all(lane.is_idle for lane in self._lanes.values())
+            while idle and not (desk.single or desk.batches or desk.closing):
+                desk.changed.wait()
+            single, desk.single = desk.single, []
+            self._batches.extend(desk.batches)
+            desk.batches.clear()
+            closing = desk.closing
+        for decoding, adapter in single:
+            if closing:
+                decoding.finish(FinishReason.CANCELLED)
+            else:
+                self._seat(decoding, adapter)
+        return not closing
+
+    def _seat(self, decoding: Decoding, adapter: ActiveAdapter | None) -> None:
+        try:
+            self._lane(adapter).submit(decoding)
+        except WorkbenchError as problem:
+            decoding.finish(FinishReason.ERROR, str(problem))
+
+    def _lane(self, adapter: ActiveAdapter | None) -> Lane:
+        key = adapter_key(adapter)
+        lane = self._lanes.pop(key, None)
+        if lane is None:
+            self._make_room()
+            lane = self._open_lane(adapter)
+        self._lanes[key] = lane
+        return lane
+
+    def _make_room(self) -> None:
+        """Close the least recently used idle lanes until one more of their kind fits."""
+        idle = [key for key, lane in self._lanes.items() if lane.is_idle]
+        while idle and not self._has_room():
+            self._lanes.pop(idle.pop(0)).close()
+
+    def _has_room(self) -> bool:
+        each = [lane.kv_bytes + lane.compute_bytes for lane in self._lanes.values()]
+        return len(each) < IDLE_LANES and sum(each) + max(each, default=0) <= LANES_SHARE * total_memory()
+
+    def _open_lane(self, adapter: ActiveAdapter | None, *, fixed_chunk: int = 0, exact: bool = False) -> Lane:
+        config = replace(self._config, sequences=1) if exact else self._config
+        lane = Lane(self._weights, config, adapter=adapter, fixed_chunk=fixed_chunk, keeps=not exact)
+        if adapter is not None and adapter_hash(adapter.path) != adapter.digest:
+            lane.close()
+            raise WorkbenchError(f"The adapter {adapter.path.name} changed while it was loaded.", hint="Ask again.")
+        return lane
+
+    def _step_batch(self, batch: Batch) -> bool:
+        """One step of a fixed list; True when it is answered. Its lane sees the whole list before the first step."""
+        if batch.lane is None:
+            try:
+                chunk = fixed_chunk(self._weights.parameters)
+                batch.lane = self._open_lane(batch.adapter, fixed_chunk=chunk, exact=batch.exact)
+            except WorkbenchError as problem:
+                end_all(batch.decodings, FinishReason.ERROR, str(problem))
+                return True
+            for decoding in batch.decodings:
+                batch.lane.submit(decoding)
+        if _step(batch.lane) and not batch.lane.is_idle:
+            return False
+        batch.lane.close()
+        batch.lane = None
+        return True
+
+
+def fixed_chunk(parameters: int) -> int:
+    """Prompt tokens per step of a fixed list: from the model alone, never from the clock, so that it repeats."""
+    return max(32, min(512, 10_000_000_000 // max(1, parameters)))
+
+
+def _step(lane: Lane) -> bool:
+    """One step; a failure ends the answers of this lane, not the engine."""
+    try:
+        lane.step()
+    except WorkbenchError as problem:
+        _log.error("%s", problem)
+        lane.end_all(FinishReason.ERROR, str(problem))
+        return False
+    return True
+
+
+def adapter_key(adapter: ActiveAdapter | None) -> tuple[str, float]:
+    """What tells lanes apart: the adapter's bytes and its scale."""
+    return (adapter.digest, adapter.scale) if adapter else ("", 1.0)
