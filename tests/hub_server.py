@@ -41,6 +41,8 @@ class Faults:
     headers: dict[str, str] = field(default_factory=dict)
     error_code: str = ""
     no_ranges: bool = False
+    unstable_etags: bool = False
+    """Each answer calls the same content by another name."""
     html: bool = False
     redirect_to: str = ""
     """Where the files are said to be; the own /cdn when empty."""
@@ -226,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._note(0)
             return self._answer(200, b"<html>Please sign in to our hotel.</html>", "text/html; charset=utf-8")
         content = hub.repositories[repository][name]
-        etag = f'"{hashlib.md5(content).hexdigest()}"'
+        mark = f"-{len(hub.requests)}" if faults.unstable_etags else ""
+        etag = f'"{hashlib.md5(content).hexdigest()}{mark}"'
         start = self._start(etag, len(content))
         if start is None:
             self._note(0)

@@ -49,10 +49,25 @@ def problem_of(
 
 def unreachable(hub: str, why: Exception) -> WorkbenchError:
     """No answer at all."""
+    host, details = host_of(hub), f"{type(why).__name__}: {why}"
+    if "CERTIFICATE" in details.upper():
+        return WorkbenchError(
+            f"The connection to {host} is not safe: its certificate cannot be checked.",
+            hint="The clock of this computer may be wrong, or the network (a company's, a virus scanner) looks inside.",
+            details=details,
+            code="hub_not_safe",
+        )
+    if type(why).__name__ == "ProxyError":
+        return WorkbenchError(
+            f"The proxy of this network did not lead to {host}.",
+            hint="Check the variable HTTPS_PROXY.",
+            details=details,
+            code="hub_proxy",
+        )
     return WorkbenchError(
-        f"{host_of(hub)} cannot be reached.",
+        f"{host} cannot be reached.",
         hint="Check the connection to the internet; everything on this computer works without it.",
-        details=f"{type(why).__name__}: {why}",
+        details=details,
         code="hub_unreachable",
     )
 

@@ -136,9 +136,9 @@ class Transfer:
             self._check_listed(answer.headers)
 
     def _check_listed(self, headers: Mapping[str, str]) -> None:
-        """The hub says on its first answer which file it is about to give."""
-        linked = _bare(headers.get("x-linked-etag", ""))
-        if self._wanted.sha256 and _SHA256.fullmatch(linked) and linked != self._wanted.sha256:
+        """The hub says on its first answer which content it is about to give."""
+        linked = _linked_sha256(headers)
+        if self._wanted.sha256 and linked and linked != self._wanted.sha256:
             raise WorkbenchError(
                 f"The hub has another file under the name {self._wanted.name} now.",
                 hint="List the files of the repository again and download that one.",
@@ -150,7 +150,7 @@ class Transfer:
 
     def _place(self, response: "httpx2.Response") -> None:
         """Begin where this answer begins: at the end of what is here, or at the first byte."""
-        etag = response.headers.get("etag", "")
+        etag = self._version_of(response)
         start = _start_of(response) if response.status_code == 206 else 0
         if start and self._part.etag and etag and _bare(etag) != _bare(self._part.etag):
             self._begin_anew("{} changed on the server since this download was begun: it begins anew.")
@@ -163,6 +163,14 @@ class Transfer:
             self._begin_anew("{} " + why + ": it begins anew.")
         self._check_length(response, start)
         self._part.begin_version(etag)
+
+    def _version_of(self, response: "httpx2.Response") -> str:
+        """What the server calls this version; "" where the hub has just told its checksum, which says it better.
+
+        The machines that hold the contents may call one content by different names.
+        """
+        told = any(_linked_sha256(answer.headers) == self._wanted.sha256 for answer in (*response.history, response))
+        return "" if told and self._wanted.sha256 else str(response.headers.get("etag", ""))
 
     def _check_length(self, response: "httpx2.Response", start: int) -> None:
         expected = self._wanted.size_bytes
@@ -212,6 +220,11 @@ class Transfer:
 def _start_of(response: "httpx2.Response") -> int:
     found = _RANGE.fullmatch(response.headers.get("content-range", ""))
     return int(found[1]) if found is not None else -1
+
+
+def _linked_sha256(headers: Mapping[str, str]) -> str:
+    linked = _bare(headers.get("x-linked-etag", ""))
+    return linked if _SHA256.fullmatch(linked) else ""
 
 
 def _bare(etag: str) -> str:
