@@ -34,6 +34,11 @@ class WorkbenchPaths:
         return self.home / "settings.json"
 
     @property
+    def endpoints(self) -> Path:
+        """Servers that the user connected to; their keys are in the system's keyring."""
+        return self.home / "endpoints.json"
+
+    @property
     def logs(self) -> Path:
         return self.home / "logs"
 

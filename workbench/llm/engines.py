@@ -31,6 +31,11 @@ def open_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
             hint="Choose a model that answers.",
             code="not_a_chat_model",
         )
+    if model.endpoint is not None:
+        from workbench.llm.endpoints.endpoint_engine import EndpointEngine
+        from workbench.llm.endpoints.keys import find_key
+
+        return EndpointEngine(model.endpoint, find_key(model.endpoint))
     if model.file_format != "gguf":
         raise WorkbenchError(
             f"{model.name} is a transformers folder; answering needs a GGUF file.",
@@ -128,6 +133,8 @@ def _is_idle(engine: ChatEngine) -> bool:
 
 
 def _key(model: ModelRef, load: LoadConfig) -> tuple[str, int, int, str]:
+    if model.endpoint is not None:
+        return model.path, 0, 0, model.endpoint.model_dump_json()
     path = Path(model.path)
     try:
         found = path.stat()

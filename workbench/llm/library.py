@@ -7,6 +7,8 @@ from pathlib import Path
 
 from workbench import resources
 from workbench.errors import WorkbenchError
+from workbench.llm.endpoints.models import as_model
+from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.file_hash import content_key
 from workbench.llm.gguf_header import (
     GgufHeader,
@@ -37,10 +39,12 @@ def list_models(
     *,
     cache: HeaderCache | None = None,
     names: Mapping[str, str] | None = None,
+    endpoints: Sequence[Endpoint] = (),
 ) -> list[ModelRef]:
     """The starter first, then everything found, each file once, each name once. What cannot be used says why.
 
-    With a cache only new and changed files are read; `names`: what the user calls models, by content key.
+    With a cache only new and changed files are read; `names`: what the user calls models, by content key; models on
+    servers come last, so that a file keeps its name.
     """
     listing = _Listing(cache or HeaderCache())
     starter = find_starter()
@@ -49,7 +53,7 @@ def list_models(
     for found in find_all(list(own_folders), models_folder):
         listing.add_found(found)
     listing.cache.save()
-    return named(listing.models, names or {})
+    return named([*listing.models, *map(as_model, endpoints)], names or {})
 
 
 def named(models: Sequence[ModelRef], names: Mapping[str, str]) -> list[ModelRef]:
@@ -82,6 +86,7 @@ def find_model(
     *,
     cache: HeaderCache | None = None,
     names: Mapping[str, str] | None = None,
+    endpoints: Sequence[Endpoint] = (),
 ) -> ModelRef:
     """The model of that name, or the file or folder at that path. Raises WorkbenchError with names that are near."""
     if name_or_path == STARTER and (starter := find_starter()) is not None:
@@ -91,7 +96,7 @@ def find_model(
         return describe_folder(path.absolute(), source="own folder")
     if path.exists() or path.suffix.lower() == ".gguf":
         return describe_gguf(path.absolute(), source="own file")
-    models = list_models(own_folders, models_folder, cache=cache, names=names)
+    models = list_models(own_folders, models_folder, cache=cache, names=names, endpoints=endpoints)
     for model in models:
         if model.name == name_or_path:
             return model
@@ -163,7 +168,7 @@ class _Listing:
 
 def _names_for(model: ModelRef) -> Iterator[str]:
     yield model.name
-    yield f"{model.name} ({Path(model.path).parent.name})"
+    yield f"{model.name} ({model.endpoint.host if model.endpoint else Path(model.path).parent.name})"
     number = 2
     while True:
         yield f"{model.name} ({number})"

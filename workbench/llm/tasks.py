@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
+from workbench.llm.endpoints.models import identity
 from workbench.llm.engines import borrowed
 from workbench.llm.file_hash import FileHashed, fingerprint, hash_whole
 from workbench.llm.header_cache import HeaderCache
@@ -119,9 +120,13 @@ def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
         return GenerateReport(
             completions=tuple(completions),
             memory=engine.memory(),
-            model_hash=fingerprint(Path(request.model.path)),
+            model_hash=_hash_of(request.model),
             context_length=engine.context_length,
         )
+
+
+def _hash_of(model: ModelRef) -> str:
+    return identity(model.endpoint) if model.endpoint is not None else fingerprint(Path(model.path))
 
 
 def _one(context: JobContext, engine: ChatEngine, request: GenerationRequest) -> Completion:

@@ -7,6 +7,7 @@ from typing import Protocol, Self
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.llm.endpoints.types import Endpoint
 from workbench.settings import LlmSettings
 
 
@@ -30,15 +31,15 @@ class ModelKind(StrEnum):
 
 
 class ModelRef(Boundary):
-    """A language model on disk: what its header says, never its tensors."""
+    """A language model: what the header of its file says, never its tensors; or one on a server (`endpoint`)."""
 
     name: str
     """What people type and see; unique in a listing."""
     path: str
-    """The GGUF file (first shard) or the transformers folder."""
+    """The GGUF file (first shard) or the transformers folder; "endpoint:NAME" of one on a server."""
     kind: ModelKind = ModelKind.CHAT
     file_format: str = "gguf"
-    """"gguf" or "transformers"."""
+    """"gguf", "transformers" or "endpoint"."""
     architecture: str = ""
     parameters: int = 0
     quantization: str = ""
@@ -63,6 +64,8 @@ class ModelRef(Boundary):
     """Where it was found: "starter", "own folder", "Hugging Face cache", "LM Studio", ..."""
     problem: str = ""
     """Why it cannot be used, in a sentence; empty when nothing is wrong."""
+    endpoint: Endpoint | None = None
+    """The server that it answers on; None for a model on this computer."""
 
 
 class AdapterRef(Boundary):
@@ -128,6 +131,8 @@ class Usage(Boundary):
     cached_tokens: int = 0
     """Prompt tokens whose computation was shared or kept."""
     generated_tokens: int = 0
+    is_estimate: bool = False
+    """Counted from the length of the text, because the server did not tell."""
 
 
 class TokenLogprob(Boundary):
@@ -158,6 +163,8 @@ class Completion(Boundary):
     """Token by token, when the request asked for them."""
     problem: str = ""
     """Set with FinishReason.ERROR: the sentence for people."""
+    cost: float | None = None
+    """US dollars, by the price that the user gave the server; None where there is no price."""
 
 
 class KvType(StrEnum):
