@@ -1,17 +1,16 @@
 """What is remembered of models: how each is loaded, what it is called here, and the hashes of files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workbench.boundary import Boundary
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
 from workbench.llm.file_hash import FileHashed, content_key
-from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
+from workbench.llm.types import LoadChanges, LoadConfig, ModelRef, RememberedModel
 from workbench.settings import LlmSettings
 
 
@@ -33,16 +32,6 @@ class FileHashRecord(Base):
     size_bytes: Mapped[int]
     modified_ns: Mapped[int]
     sha256: Mapped[str]
-
-
-class RememberedModel(Boundary):
-    """What the user decided about a model."""
-
-    display_name: str = ""
-    """Empty: as its file is called."""
-    is_hidden: bool = False
-    """Removed from the list; its file was not touched."""
-    load: LoadChanges = LoadChanges()
 
 
 class ModelSettingsStore:
@@ -69,6 +58,24 @@ class ModelSettingsStore:
     def names(self) -> dict[str, str]:
         """Display names by content key, where there is one."""
         return {key: model.display_name for key, model in self.all_models().items() if model.display_name}
+
+    def put_all(self, models: Mapping[str, RememberedModel]) -> None:
+        """Remember exactly this of these models. Raises WorkbenchError when it cannot be written."""
+        try:
+            with self._database.session() as session:
+                for key, model in models.items():
+                    row = session.get(RememberedModelRecord, key) or _new_row(session, key)
+                    row.display_name, row.is_hidden = model.display_name, model.is_hidden
+                    row.load = model.load.model_dump_json(exclude_none=True)
+                    if model == RememberedModel():
+                        session.delete(row)
+        except sa.exc.SQLAlchemyError as error:
+            raise WorkbenchError(
+                f"What was changed could not be written into {self._database.path}.",
+                hint="Free some space on that disk; until then it is forgotten at the end.",
+                details=str(error),
+                code="not_recorded",
+            ) from error
 
     def save(self, key: str, changes: LoadChanges) -> None:
         with self._changing(key) as row:

@@ -213,6 +213,16 @@ class LoadConfig(Boundary):
         return self.model_copy(update=changes.model_dump(exclude_none=True))
 
 
+class RememberedModel(Boundary):
+    """What the user decided about a model."""
+
+    display_name: str = ""
+    """Empty: as its file is called."""
+    is_hidden: bool = False
+    """Removed from the list; its file was not touched."""
+    load: LoadChanges = LoadChanges()
+
+
 class MemoryUse(Boundary):
     """Bytes that a loaded model occupies, by part."""
 

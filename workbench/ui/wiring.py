@@ -109,6 +109,7 @@ class Tabs:
             lambda: rooms.settings.llm.model_folders,
             cache_file=rooms.paths.header_cache,
             memory=self._model_memory,
+            in_background=rooms.in_background,
         )
 
     def _model_memory(self) -> "ModelSettingsStore | None":
@@ -163,15 +164,23 @@ class Tabs:
         )
 
     def _models(self) -> QWidget:
+        from workbench.finetune.store import AdapterStore
+        from workbench.llm.store import FileHashStore
         from workbench.ui import models
 
         rooms = self._rooms
         return models.build(
-            self.catalog,
-            rooms.messages,
-            rooms.window,
-            settings=self._settings,
-            change_settings=rooms.change_settings,
+            models.Surroundings(
+                catalog=self.catalog,
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                navigator=rooms.window,
+                settings=self._settings,
+                change_settings=rooms.change_settings,
+                known_hash=FileHashStore(self._database).find,
+                adapters=AdapterStore(self._database, rooms.paths.adapters).list_adapters,
+                in_background=rooms.in_background,
+            )
         )
 
     def _playground(self) -> QWidget:

@@ -18,6 +18,7 @@ from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.llm.types import ModelRef
 from workbench.settings import Settings
 from workbench.ui.models import ModelsTab, build
+from workbench.ui.models import Surroundings as ModelSurroundings
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.models.state import ModelRow
 from workbench.ui.widgets.empty_state import EmptyState
@@ -52,7 +53,9 @@ def around() -> Surroundings:
 def tab(qtbot: QtBot, around: Surroundings) -> ModelsTab:
     catalog = ModelCatalog(around.jobs, Path("/w"), lambda: around.settings.llm.model_folders)
     tab = build(
-        catalog, around.messages, around.navigator, settings=lambda: around.settings, change_settings=around.change
+        ModelSurroundings(
+            catalog, around.jobs, around.messages, around.navigator, lambda: around.settings, around.change
+        )
     )
     qtbot.addWidget(tab)
     tab.resize(1000, 700)

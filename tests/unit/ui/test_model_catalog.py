@@ -36,20 +36,20 @@ def names(models: tuple[ModelRef, ...]) -> list[str]:
 def test_that_a_new_name_is_shown_at_once_and_kept(catalog: ModelCatalog, database: Database) -> None:
     told: list[list[str]] = []
     catalog.subscribe(lambda: told.append(names(catalog.models)))
-    catalog.remember(lambda memory: memory.rename("kb", "Beta"))
+    catalog.remember(B, display_name="Beta")
     assert told == [["a", "Beta"]]
     assert ModelSettingsStore(database).names() == {"kb": "Beta"}
 
 
 def test_that_a_removed_model_is_listed_apart_and_comes_back(catalog: ModelCatalog) -> None:
-    catalog.remember(lambda memory: memory.hide("ka"))
+    catalog.remember(A, is_hidden=True)
     assert (names(catalog.models), names(catalog.hidden)) == (["b"], ["a"])
-    catalog.remember(lambda memory: memory.hide("ka", False))
+    catalog.remember(A, is_hidden=False)
     assert (names(catalog.models), names(catalog.hidden)) == (["a", "b"], [])
 
 
 def test_that_a_model_is_loaded_as_is_remembered_of_it_and_others_as_the_preferences_say(catalog: ModelCatalog) -> None:
-    catalog.remember(lambda memory: memory.save("ka", LoadChanges(context_length=333)))
+    catalog.remember(A, load=LoadChanges(context_length=333))
     llm = LlmSettings(context_length=777)
     assert [catalog.load_config(model, llm).context_length for model in catalog.models] == [333, 777]
 

@@ -1,12 +1,10 @@
 """The Models tab: language models on this computer."""
 
-from collections.abc import Callable
-
-from workbench.settings import Settings
-from workbench.ui.models.catalog import ModelCatalog
+from workbench.ui.models.board import Surroundings
 from workbench.ui.models.presenter import ModelsPresenter
 from workbench.ui.models.view import ModelsView
-from workbench.ui.protocols import Messages, Navigator
+
+__all__ = ["ModelsTab", "Surroundings", "build"]
 
 
 class ModelsTab(ModelsView):
@@ -19,22 +17,38 @@ class ModelsTab(ModelsView):
         self.presenter.open_case(case)
 
 
-def build(
-    catalog: ModelCatalog,
-    messages: Messages,
-    navigator: Navigator,
-    *,
-    settings: Callable[[], Settings],
-    change_settings: Callable[[Settings], None],
-) -> ModelsTab:
+def build(around: Surroundings) -> ModelsTab:
     """Wire the tab."""
     tab = ModelsTab()
-    tab.presenter = presenter = ModelsPresenter(catalog, messages, navigator, settings, change_settings)
+    tab.presenter = presenter = ModelsPresenter(around)
     tab.refresh_requested.connect(presenter.refresh)
     tab.paths_added.connect(presenter.add_paths)
     tab.place_removed.connect(presenter.remove_place)
     tab.model_selected.connect(presenter.select)
+    tab.filter_chosen.connect(presenter.filter)
+    tab.search_changed.connect(presenter.search)
     tab.use_requested.connect(presenter.use_in_playground)
-    tab.tune_requested.connect(presenter.fine_tune)
+    tab.details.tune_requested.connect(presenter.fine_tune)
+    _connect_files(tab, presenter)
+    tab.details.loading.changed.connect(presenter.loading.change)
+    tab.details.loading.reset_requested.connect(presenter.loading.reset)
+    tab.details.loading.longest_requested.connect(presenter.loading.use_longest_context)
     presenter.start(tab)
     return tab
+
+
+def _connect_files(tab: ModelsTab, presenter: ModelsPresenter) -> None:
+    details, files = tab.details, presenter.files
+    details.rename_requested.connect(files.begin_rename)
+    details.name_chosen.connect(files.rename)
+    details.name_kept.connect(files.keep_name)
+    details.quantize_requested.connect(files.begin_quantize)
+    details.type_chosen.connect(files.quantize)
+    details.type_kept.connect(files.keep_type)
+    details.folder_requested.connect(files.show_folder)
+    details.remove_requested.connect(files.remove_from_list)
+    details.put_back_requested.connect(files.put_back)
+    details.delete_requested.connect(files.ask_to_delete)
+    tab.stop_requested.connect(files.stop_quantizing)
+    tab.delete_confirmed.connect(files.delete)
+    tab.keep_requested.connect(files.keep)

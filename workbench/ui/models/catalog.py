@@ -1,31 +1,32 @@
 """The models of this computer, listed once for all tabs that offer a choice of them. No Qt."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
+from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent, LastWord
 from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.library import named
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
-from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
+from workbench.llm.types import LoadConfig, ModelRef, RememberedModel
 from workbench.settings import LlmSettings
-
-if TYPE_CHECKING:
-    from workbench.llm.store import RememberedModel
 
 
 class ModelMemory(Protocol):
     """What is remembered of models, by content key: `llm.store.ModelSettingsStore`."""
 
-    def all_models(self) -> "Mapping[str, RememberedModel]": ...
-    def save(self, key: str, changes: LoadChanges) -> None: ...
-    def rename(self, key: str, name: str) -> None: ...
-    def hide(self, key: str, is_hidden: bool = True) -> None: ...
+    def all_models(self) -> Mapping[str, RememberedModel]: ...
+    def put_all(self, models: Mapping[str, RememberedModel]) -> None: ...
 
 
 def _no_memory() -> ModelMemory | None:
     return None
+
+
+def _at_once(work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    then(work())
 
 
 class ModelCatalog:
@@ -39,12 +40,16 @@ class ModelCatalog:
         *,
         cache_file: Path | None = None,
         memory: Callable[[], ModelMemory | None] = _no_memory,
+        in_background: Callable[[Callable[[], Any], Callable[[Any], None]], None] = _at_once,
     ) -> None:
         self._jobs = jobs
         self.models_folder = models_folder
         self._own_folders = own_folders
         self._cache_file = cache_file
         self._memory = memory
+        self._in_background = in_background
+        self._unwritten: dict[str, RememberedModel] = {}
+        self._is_writing = False
         self._listeners: list[Callable[[], None]] = []
         self._again = False
         self._found: tuple[ModelRef, ...] = ()
@@ -56,6 +61,8 @@ class ModelCatalog:
         self.was_scanned = False
         self.problem: Failed | Crashed | None = None
         """Why the last scan failed; None when it did not."""
+        self.memory_problem = ""
+        """Why what was remembered last could not be written."""
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener()` called after every change; call the result to stop that."""
@@ -87,25 +94,42 @@ class ModelCatalog:
         self._jobs.submit(spec, self._on_event)
         self._tell()
 
-    def changes_of(self, model: ModelRef) -> LoadChanges:
-        """How this model is loaded differently from the preferences."""
-        known = self._known().get(model.content_key)
-        return known.load if known else LoadChanges()
+    def remembered(self, model: ModelRef) -> RememberedModel:
+        """What the user decided about this model."""
+        return self._known().get(model.content_key) or RememberedModel()
 
     def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig:
         """How this model is loaded: the preferences, changed by what is remembered of it."""
-        return LoadConfig.from_settings(llm, self.changes_of(model))
+        return LoadConfig.from_settings(llm, self.remembered(model).load)
 
-    def remember(self, change: Callable[[ModelMemory], None]) -> None:
-        """Change what is remembered, and list the models by it. Raises WorkbenchError when that cannot be."""
+    def remember(self, model: ModelRef, **changes: Any) -> None:
+        """Change fields of what is remembered: told to the tabs at once, written soon."""
+        if not model.content_key:
+            return
+        updated = self.remembered(model).model_copy(update=changes)
+        self._remembered = {**self._known(), model.content_key: updated}
+        self._unwritten[model.content_key] = updated
+        self._write()
+        self._list()
+        self._tell()
+
+    def _write(self) -> None:
+        """On a thread, one batch after the other: a commit waits for the disk."""
         memory = self._memory()
-        if memory is not None:
-            change(memory)
-            self._remembered = None
-            self._list()
-            self._tell()
+        if self._is_writing or not self._unwritten or memory is None:
+            return
+        batch, self._unwritten = self._unwritten, {}
+        self._is_writing = True
+        self._in_background(partial(_put_all, memory, batch), self._on_written)
 
-    def _known(self) -> "Mapping[str, RememberedModel]":
+    def _on_written(self, problem: str) -> None:
+        self._is_writing = False
+        if problem != self.memory_problem:
+            self.memory_problem = problem
+            self._tell()
+        self._write()
+
+    def _known(self) -> Mapping[str, RememberedModel]:
         if self._remembered is None and (memory := self._memory()) is not None:
             self._remembered = memory.all_models()
         return self._remembered or {}
@@ -135,3 +159,12 @@ class ModelCatalog:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()
+
+
+def _put_all(memory: ModelMemory, batch: Mapping[str, RememberedModel]) -> str:
+    """Why it could not be written, else ""."""
+    try:
+        memory.put_all(batch)
+    except WorkbenchError as problem:
+        return f"{problem.message} {problem.hint}".strip()
+    return ""

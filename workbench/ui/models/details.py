@@ -1,25 +1,42 @@
 """Everything about the selected model, and what can be done with it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.llm.in_words import context_in_words, kind_in_words, parameters_in_words, size_in_words
-from workbench.ui.models.state import ModelRow, ModelsState, memory_in_words
+from workbench.ui.models.loading_panel import LoadingPanel
+from workbench.ui.models.state import ModelRow, ModelsState, file_in_words, kinds_to_choose, template_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 
-_FACTS = (
-    "kind",
-    "architecture",
-    "parameters",
-    "quantization",
-    "context",
-    "size",
-    "licence",
-    "source",
-    "memory",
-    "file",
-)
+_FACTS = {
+    "kind": "Kind",
+    "base": "Base model",
+    "architecture": "Architecture",
+    "parameters": "Parameters",
+    "quantization": "Quantization",
+    "context": "Context",
+    "size": "Size",
+    "template": "Chat template",
+    "licence": "Licence",
+    "source": "Source",
+    "file": "File",
+    "sha256": "SHA-256",
+}
+_LONG = {"file": Qt.TextElideMode.ElideMiddle, "sha256": Qt.TextElideMode.ElideMiddle}
 
 
 class ModelDetails(QScrollArea):
@@ -27,23 +44,33 @@ class ModelDetails(QScrollArea):
 
     use_requested = Signal()
     tune_requested = Signal()
+    rename_requested = Signal()
+    name_chosen = Signal(str)
+    name_kept = Signal()
+    quantize_requested = Signal()
+    type_chosen = Signal(object)
+    """A QuantizationType."""
+    type_kept = Signal()
+    folder_requested = Signal()
+    remove_requested = Signal()
+    put_back_requested = Signal()
+    delete_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.loading = LoadingPanel(self)
+        self._is_renaming = False
         self._build_widgets()
+        self._build_menu()
         self._build_layout()
-        self._use.clicked.connect(self.use_requested)
-        self._tune.clicked.connect(self.tune_requested)
+        self._connect()
 
     def show_state(self, state: ModelsState) -> None:
         row = state.row
         self._panel.setVisible(row is not None)
         if row is None:
             return
-        self._name.setText(row.model.name)
-        self._fit.setText(row.fit)
-        self._fit.setVisible(bool(row.fit))
-        set_role(self._fit, {"good": "badge-good", "warn": "badge-warn", "bad": "badge-bad"}.get(row.ink, "badge"))
+        self._show_head(row, state)
         self._problem.setText(row.model.problem)
         self._problem.setVisible(bool(row.model.problem))
         self._about.setText(self._about_text(row))
@@ -53,22 +80,61 @@ class ModelDetails(QScrollArea):
             self._form.setRowVisible(self._values[key], bool(text))
         self._use.setEnabled(row.is_usable)
         self._tune.setEnabled(row.is_usable)
+        self.loading.show_row(row)
+
+    def _show_head(self, row: ModelRow, state: ModelsState) -> None:
+        self._name.setText(row.model.name)
+        self._name.setVisible(not state.is_renaming)
+        self._new_name.setVisible(state.is_renaming)
+        if state.is_renaming and not self._is_renaming:
+            self._new_name.setText(row.model.name)
+            self._new_name.selectAll()
+            self._new_name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._is_renaming = state.is_renaming
+        self._fit.setText(row.fit)
+        self._fit.setVisible(bool(row.fit))
+        set_role(self._fit, {"good": "badge-good", "warn": "badge-warn", "bad": "badge-bad"}.get(row.ink, "badge"))
+        self._remove.setVisible(not row.is_removed)
+        self._put_back.setVisible(row.is_removed)
+        self._rename.setEnabled(bool(row.model.content_key))
+        self._quantize.setEnabled(state.quantizing is None)
+        self._show_types(row, state.is_choosing_type)
+
+    def _show_types(self, row: ModelRow, is_asked: bool) -> None:
+        was_hidden = self._types.isHidden()
+        self._types.setVisible(is_asked)
+        if is_asked and was_hidden:
+            chosen = self._type.currentData()
+            self._type.clear()
+            for kind, text in kinds_to_choose(row.model):
+                self._type.addItem(text, kind)
+            self._type.setCurrentIndex(self._type.findData(chosen or "Q4_K_M"))
+            self._make.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _facts(self, row: ModelRow, state: ModelsState) -> dict[str, str]:
         model = row.model
         context = context_in_words(model)
         return {
             "kind": kind_in_words(model.kind) if not model.problem else "",
+            "base": model.base_name,
             "architecture": model.architecture,
             "parameters": parameters_in_words(model.parameters),
             "quantization": model.quantization,
             "context": self.tr("{} tokens").format(context) if context else "",
             "size": size_in_words(model.size_bytes),
+            "template": template_in_words(model),
             "licence": model.licence,
             "source": model.source,
-            "memory": memory_in_words(row, state.load),
-            "file": model.path,
+            "file": file_in_words(model),
+            "sha256": state.sha256 or self._hashing_text(state),
         }
+
+    def _hashing_text(self, state: ModelsState) -> str:
+        if state.hashing is None:
+            return ""
+        if not state.hashing.total:
+            return self.tr("is computed…")
+        return self.tr("is computed… {:.0%}").format(state.hashing.done / state.hashing.total)
 
     def _about_text(self, row: ModelRow) -> str:
         if row.is_starter:
@@ -92,6 +158,11 @@ class ModelDetails(QScrollArea):
         self._name, self._fit = ElidedLabel(parent=self), QLabel(self)
         set_role(self._name, "subtitle")
         set_role(self._fit, "badge")
+        self._new_name = QLineEdit(self)
+        self._new_name.setObjectName("new_model_name")
+        self._new_name.setAccessibleName(self.tr("New name of the model"))
+        self._new_name.setPlaceholderText(self.tr("Its file name"))
+        self._new_name.setMaxLength(120)
         self._problem, self._about = QLabel(self), QLabel(self)
         self._problem.setObjectName("model_problem")
         self._about.setObjectName("model_about")
@@ -100,44 +171,84 @@ class ModelDetails(QScrollArea):
         for label in (self._problem, self._about):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self._values = {
-            key: ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
-            if key in {"file", "source", "licence"}
-            else QLabel(self)
-            for key in _FACTS
-        }
-        for key, label in self._values.items():
-            label.setObjectName(f"model_{key}")
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._values["memory"].setWordWrap(True)
-        self._use, self._tune = QPushButton(self.tr("Use in playground")), QPushButton(self.tr("Fine-tune…"))
-        for button, name in ((self._use, "use_in_playground"), (self._tune, "fine_tune_model")):
-            button.setObjectName(name)
-            button.setAccessibleName(button.text())
-        set_role(self._use, "primary")
+        self._values = {key: self._value(key) for key in _FACTS}
+        self._use = self._button("use_in_playground", self.tr("Use in playground"), "primary")
+        self._tune = self._button("fine_tune_model", self.tr("Fine-tune…"))
+        self._more = self._button("model_more", self.tr("More"))
+        self._build_types()
+
+    def _value(self, key: str) -> QLabel:
+        label = ElidedLabel(mode=_LONG.get(key, Qt.TextElideMode.ElideRight), parent=self)
+        label.setObjectName(f"model_{key}")
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    def _button(self, name: str, text: str, role: str = "") -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        if role:
+            set_role(button, role)
+        return button
+
+    def _build_types(self) -> None:
+        """The question which smaller copy to make."""
+        self._types = QFrame(self)
+        self._types.setObjectName("quantize_question")
+        set_role(self._types, "message-info")
+        self._type = QComboBox(self)
+        self._type.setObjectName("quantization_type")
+        self._type.setAccessibleName(self.tr("Quantization of the copy"))
+        self._make = self._button("make_quantized_copy", self.tr("Make a copy"), "primary")
+        self._no_copy = self._button("keep_quantization", self.tr("Cancel"))
+        about = QLabel(
+            self.tr("A smaller copy in the data folder; fewer bits are smaller, faster and less exact."), self
+        )
+        about.setWordWrap(True)
+        row = QHBoxLayout(self._types)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.addWidget(about, 1)
+        for widget in (self._type, self._make, self._no_copy):
+            row.addWidget(widget)
+        self._types.hide()
+
+    def _build_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("model_more_menu")
+        self._rename = menu.addAction(self.tr("Rename…"), self.rename_requested.emit)
+        self._quantize = menu.addAction(self.tr("Quantise…"), self.quantize_requested.emit)
+        self._folder = menu.addAction(self.tr("Show in its folder"), self.folder_requested.emit)
+        menu.addSeparator()
+        self._remove = menu.addAction(self.tr("Remove from the list"), self.remove_requested.emit)
+        self._put_back = menu.addAction(self.tr("Put back into the list"), self.put_back_requested.emit)
+        self._delete = menu.addAction(self.tr("Delete the file…"), self.delete_requested.emit)
+        for action, name in (
+            (self._rename, "rename_model"), (self._quantize, "quantize_model"), (self._folder, "show_model_folder"),
+            (self._remove, "remove_model"), (self._put_back, "put_back_model"), (self._delete, "delete_model"),
+        ):  # fmt: skip
+            action.setObjectName(name)
+        self._more.setMenu(menu)
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._name, 1)
+        head.addWidget(self._new_name, 1)
         head.addWidget(self._fit)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._use)
-        buttons.addWidget(self._tune)
-        buttons.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(10)
-        words.addLayout(head)
-        words.addWidget(self._problem)
-        words.addWidget(self._about)
-        words.addLayout(buttons)
-        words.addStretch(1)
-        row = QHBoxLayout(self._panel)
-        row.setContentsMargins(16, 14, 16, 14)
-        row.setSpacing(28)
-        row.addLayout(words, 1)
-        row.addLayout(self._facts_layout(), 1)
+        for button in (self._use, self._tune, self._more):
+            head.addWidget(button)
+        both = QHBoxLayout()
+        both.setSpacing(28)
+        both.addLayout(self._facts_layout(), 1)
+        both.addWidget(self.loading, 1)
+        column = QVBoxLayout(self._panel)
+        column.setContentsMargins(16, 12, 16, 14)
+        column.setSpacing(10)
+        column.addLayout(head)
+        for widget in (self._types, self._problem, self._about):
+            column.addWidget(widget)
+        column.addLayout(both)
+        column.addStretch(1)
         self.setWidget(self._panel)
 
     def _facts_layout(self) -> QFormLayout:
@@ -146,7 +257,25 @@ class ModelDetails(QScrollArea):
         self._form.setVerticalSpacing(5)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for key, value in self._values.items():
-            title = QLabel(key.capitalize(), self)
+            title = QLabel(_FACTS[key], self)
             set_role(title, "muted")
             self._form.addRow(title, value)
         return self._form
+
+    def _connect(self) -> None:
+        self._use.clicked.connect(self.use_requested)
+        self._tune.clicked.connect(self.tune_requested)
+        self._new_name.returnPressed.connect(self._on_name)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._new_name)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
+        escape.activated.connect(self.name_kept)
+        self._make.clicked.connect(self._on_make)
+        self._no_copy.clicked.connect(self.type_kept)
+
+    @Slot()
+    def _on_name(self) -> None:
+        self.name_chosen.emit(self._new_name.text())
+
+    @Slot()
+    def _on_make(self) -> None:
+        self.type_chosen.emit(self._type.currentData())

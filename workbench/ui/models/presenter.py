@@ -1,72 +1,82 @@
-"""Decides what happens on the Models tab. No Qt."""
+"""Decides what happens on the Models tab: what is listed, searched and selected. No Qt."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
 
-from workbench.llm.fit import free_memory, verdict
+from workbench.llm.fit import verdict
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
 from workbench.settings import Settings
-from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.models.state import ModelRow, ModelsState
-from workbench.ui.protocols import Messages, Navigator
-
-
-class View(Protocol):
-    def show_state(self, state: ModelsState) -> None: ...
+from workbench.ui.models.board import Board, Surroundings, View
+from workbench.ui.models.files_part import FilesPart
+from workbench.ui.models.hash_part import HashPart
+from workbench.ui.models.loading_part import LoadingPart
+from workbench.ui.models.state import Filter, ModelRow, ModelsState
 
 
 class ModelsPresenter:
-    """Methods are named after what the user did."""
+    """Methods are named after what the user did; the parts hold those about loading, files and hashes."""
 
-    def __init__(
-        self,
-        catalog: ModelCatalog,
-        messages: Messages,
-        navigator: Navigator,
-        settings: Callable[[], Settings],
-        change_settings: Callable[[Settings], None],
-        free_bytes: Callable[[], int] = free_memory,
-    ) -> None:
-        self._catalog, self._messages, self._navigator = catalog, messages, navigator
-        self._settings, self._change_settings = settings, change_settings
-        self._free_bytes = free_bytes
-        self._view: View | None = None
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._board = Board()
         self._wanted = ""
-        self.state = ModelsState()
+        """The path of a file that was just added, selected when it is listed."""
+        self.loading = LoadingPart(self._board, around)
+        self.files = FilesPart(self._board, around, self.select_file, self.remove_place)
+        self.hashes = HashPart(self._board, around)
+
+    @property
+    def state(self) -> ModelsState:
+        return self._board.state
 
     def start(self, view: View) -> None:
         """The tab is shown for the first time."""
-        self._view = view
-        self._catalog.subscribe(self._on_catalog_changed)
-        self._catalog.ensure()
+        self._board.put_up(view)
+        self._around.catalog.subscribe(self._on_catalog_changed)
+        self._around.catalog.ensure()
         self._on_catalog_changed()
 
     def refresh(self) -> None:
-        self._show(add_problem="")
-        self._catalog.refresh()
+        self._board.show(add_problem="")
+        self._around.catalog.refresh()
 
     def select(self, name: str) -> None:
-        self._show(selected=name)
+        if name == self.state.selected:
+            return
+        self._board.show(selected=name, is_renaming=False, is_choosing_type=False, asked_to_delete="", trouble=None)
+        self.hashes.follow_selection()
+
+    def filter(self, wanted: Filter) -> None:
+        self._board.show(wanted=wanted, trouble=None)
+        self._keep_selection()
+
+    def search(self, text: str) -> None:
+        """Part of a name."""
+        self._board.show(search=text)
+        self._keep_selection()
 
     def add_paths(self, paths: Sequence[str]) -> None:
-        """Folders to search, or model files, chosen or dropped."""
+        """Folders to search, or model files, chosen or dropped. They are used where they lie."""
         unfit = [path for path in paths if not _can_be_added(Path(path))]
         wanted = [path for path in paths if path not in unfit]
-        places = self._settings().llm.model_folders
+        places = self._around.settings().llm.model_folders
         new = [path for path in wanted if path not in places]
-        self._show(add_problem=_unfit_in_words(unfit))
+        self._board.show(add_problem=_unfit_in_words(unfit))
         if new:
             self._change_places((*places, *new))
         if wanted:
-            self._wanted = next((path for path in wanted if Path(path).is_file()), "")
-            self._catalog.refresh()
+            self._put_back(wanted)
+            self.select_file(next((path for path in wanted if Path(path).is_file()), ""))
+
+    def select_file(self, path: str) -> None:
+        """Look for models anew and select this one when it is listed."""
+        self._wanted = path
+        self._around.catalog.refresh()
 
     def remove_place(self, path: str) -> None:
         """Search it no longer; nothing on the disk is touched."""
-        self._change_places(tuple(place for place in self._settings().llm.model_folders if place != path))
-        self._catalog.refresh()
+        self._change_places(tuple(place for place in self._around.settings().llm.model_folders if place != path))
+        self._around.catalog.refresh()
 
     def use_in_playground(self) -> None:
         self._open("playground")
@@ -79,52 +89,59 @@ class ModelsPresenter:
         if path := case.get("file", ""):
             self.add_paths([path])
         elif name := case.get("model", ""):
+            self._board.show(wanted=Filter.ALL, search="")
             self.select(name)
 
     def _open(self, tab: str) -> None:
         if self.state.row is not None and self.state.row.is_usable:
-            self._navigator.open_tab(tab, model=self.state.selected)
+            self._around.navigator.open_tab(tab, model=self.state.selected)
+
+    def _put_back(self, paths: Sequence[str]) -> None:
+        """Whoever adds a file again wants to see it."""
+        for model in self._around.catalog.hidden:
+            if model.path in paths:
+                self._around.catalog.remember(model, is_hidden=False)
 
     def _change_places(self, places: tuple[str, ...]) -> None:
-        settings = self._settings()
+        settings = self._around.settings()
         llm = settings.llm.model_copy(update={"model_folders": places})
-        self._change_settings(settings.model_copy(update={"llm": llm}))
+        self._around.change_settings(settings.model_copy(update={"llm": llm}))
 
     def _on_catalog_changed(self) -> None:
-        catalog = self._catalog
-        load = LoadConfig.from_settings(self._settings().llm)
-        free = self._free_bytes() if catalog.models else 0
-        rows = tuple(_row(model, load, free) for model in catalog.models)
-        self._show(
-            rows=rows,
+        catalog, settings = self._around.catalog, self._around.settings()
+        free = self._around.free_bytes() if catalog.models else 0
+        removed = {model.path for model in catalog.hidden}
+        before = self.state.row.model.path if self.state.row else ""
+        self._board.show(
+            rows=tuple(self._row(m, settings, free, m.path in removed) for m in (*catalog.models, *catalog.hidden)),
             is_scanning=catalog.is_scanning,
             was_scanned=catalog.was_scanned,
-            places=self._settings().llm.model_folders,
-            load=load,
+            places=settings.llm.model_folders,
             scan_problem=catalog.problem.message if catalog.problem is not None else "",
+            memory_problem=catalog.memory_problem,
         )
-        self._show(selected=self._selection())
+        self._keep_selection(before)
 
-    def _selection(self) -> str:
-        """The file that was just added, else what is selected, else the first that can be used."""
-        rows = self.state.rows
-        added = [row.model.name for row in rows if self._wanted and row.model.path == self._wanted]
-        if added and not self.state.is_scanning:
-            self._wanted = ""
-            return added[0]
-        if self.state.row is not None or not rows:
-            return self.state.selected
-        return next((row.model.name for row in rows if row.is_usable), rows[0].model.name)
+    def _row(self, model: ModelRef, settings: Settings, free: int, is_removed: bool) -> ModelRow:
+        changes = self._around.catalog.remembered(model).load
+        load = LoadConfig.from_settings(settings.llm, changes)
+        asks = model.kind is ModelKind.CHAT and not model.problem
+        return ModelRow(model, verdict(model, load, free) if asks else None, load, changes, is_removed)
 
-    def _show(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
-        if self._view is not None:
-            self._view.show_state(self.state)
-
-
-def _row(model: ModelRef, load: LoadConfig, free: int) -> ModelRow:
-    asks = model.kind is ModelKind.CHAT and not model.problem
-    return ModelRow(model, verdict(model, load, free) if asks else None)
+    def _keep_selection(self, path: str = "") -> None:
+        """Select the file that was just added, else what was selected (by another name, perhaps), else the first."""
+        wanted = self._wanted if not self.state.is_scanning else ""
+        shown = self.state.shown
+        for candidate in (wanted, path):
+            found = next((row for row in shown if candidate and row.model.path == candidate), None)
+            if found is not None:
+                self._wanted = "" if candidate == wanted else self._wanted
+                self.select(found.model.name)
+                break
+        else:
+            if self.state.row is None and shown:
+                self.select(next((row for row in shown if row.is_usable), shown[0]).model.name)
+        self.hashes.follow_selection()
 
 
 def _can_be_added(path: Path) -> bool:

@@ -1,11 +1,28 @@
 """What the Models tab shows. No Qt."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
 
-from workbench.llm.fit import Fit, FitVerdict, sequences_for
+from workbench.llm.fit import Fit, FitVerdict, context_for, sequences_for
 from workbench.llm.in_words import size_in_words
 from workbench.llm.library import STARTER
-from workbench.llm.types import LoadConfig, ModelKind, ModelRef
+from workbench.llm.quantizing import SOURCES, QuantizationType, size_of
+from workbench.llm.types import KvType, LoadChanges, LoadConfig, ModelKind, ModelRef
+from workbench.ui.board import Running
+from workbench.ui.trouble import Trouble
+
+
+class Filter(StrEnum):
+    """Which models are listed."""
+
+    ALL = "all"
+    CHAT = "chat"
+    ADAPTER = "adapter"
+    PROJECTOR = "projector"
+    EMBEDDER = "embedder"
+    BROKEN = "broken"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +32,12 @@ class ModelRow:
     model: ModelRef
     verdict: FitVerdict | None = None
     """None where the question makes no sense: adapters, unusable files."""
+    load: LoadConfig = field(default_factory=LoadConfig)
+    """How it is loaded."""
+    changes: LoadChanges = field(default_factory=LoadChanges)
+    """What of that is remembered of it, rather than from the preferences."""
+    is_removed: bool = False
+    """Removed from the list; shown only when asked for."""
 
     @property
     def is_usable(self) -> bool:
@@ -24,6 +47,12 @@ class ModelRow:
     @property
     def is_starter(self) -> bool:
         return self.model.name == STARTER and self.model.source == STARTER
+
+    @property
+    def can_quantize(self) -> bool:
+        model = self.model
+        is_whole = not model.problem and model.file_format == "gguf"
+        return is_whole and model.kind in (ModelKind.CHAT, ModelKind.EMBEDDER) and model.quantization in SOURCES
 
     @property
     def fit(self) -> str:
@@ -39,46 +68,135 @@ class ModelRow:
         inks = {Fit.FITS: "good", Fit.TIGHT: "warn", Fit.WONT: "bad"}
         return inks[self.verdict.fit] if self.verdict is not None else ""
 
+    def is_of(self, wanted: Filter) -> bool:
+        if wanted is Filter.REMOVED or self.is_removed:
+            return wanted is Filter.REMOVED and self.is_removed
+        if wanted is Filter.BROKEN:
+            return bool(self.model.problem)
+        return wanted is Filter.ALL or (not self.model.problem and self.model.kind.value == wanted.value)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelsState:
     rows: tuple[ModelRow, ...] = ()
+    """All, also those that are not shown."""
+    wanted: Filter = Filter.ALL
+    search: str = ""
+    """Part of the names that are shown."""
     selected: str = ""
     is_scanning: bool = False
     was_scanned: bool = False
     places: tuple[str, ...] = ()
     """The user's own folders and files."""
-    load: LoadConfig = field(default_factory=LoadConfig)
+    sha256: str = ""
+    """Of the selected model, where it is known."""
+    hashing: Running | None = None
+    """While the hash of the selected model is computed."""
+    is_renaming: bool = False
+    is_choosing_type: bool = False
+    """Whether the question how to quantise is open."""
+    quantizing: Running | None = None
+    asked_to_delete: str = ""
+    """The question before the selected model is deleted from the disk."""
+    trouble: Trouble | None = None
+    """What could not be done with a model."""
     add_problem: str = ""
     """Why something could not be added."""
     scan_problem: str = ""
     """Why the last listing failed."""
+    memory_problem: str = ""
+    """Why what was changed could not be remembered."""
 
     @property
     def problem(self) -> str:
         """Shown under the buttons."""
-        return "\n".join(text for text in (self.scan_problem, self.add_problem) if text)
+        return "\n".join(text for text in (self.scan_problem, self.add_problem, self.memory_problem) if text)
+
+    @property
+    def shown(self) -> tuple[ModelRow, ...]:
+        """The rows that the filter and the search let through."""
+        part = self.search.strip().casefold()
+        return tuple(row for row in self.rows if row.is_of(self.wanted) and part in row.model.name.casefold())
 
     @property
     def row(self) -> ModelRow | None:
-        return next((row for row in self.rows if row.model.name == self.selected), None)
+        """What is selected, if it is shown."""
+        return next((row for row in self.shown if row.model.name == self.selected), None)
+
+    @property
+    def counts(self) -> dict[Filter, int]:
+        """How many models each filter shows."""
+        return {wanted: sum(row.is_of(wanted) for row in self.rows) for wanted in Filter}
 
     @property
     def summary(self) -> str:
-        usable = sum(row.is_usable for row in self.rows)
-        broken = sum(bool(row.model.problem) for row in self.rows)
+        usable = sum(row.is_usable and not row.is_removed for row in self.rows)
+        broken = self.counts[Filter.BROKEN]
         parts = [f"{usable} model{'s' if usable != 1 else ''} ready to use"]
         if broken:
             parts.append(f"{broken} cannot be used")
         return ", ".join(parts)
 
 
-def memory_in_words(row: ModelRow, load: LoadConfig) -> str:
-    """ "needs about 1.2 GB for 8 answers of 2,048 tokens; 5.1 GB are free"."""
+@dataclass(frozen=True, slots=True)
+class MemoryLine:
+    """One line of the sum."""
+
+    what: str
+    size: str
+    about: str = ""
+
+
+def memory_lines(row: ModelRow) -> tuple[MemoryLine, ...]:
+    """What the model needs, part by part, and the sum beside what is free."""
     if row.verdict is None:
-        return ""
-    context = min(load.context_length, row.model.context_length or load.context_length)
+        return ()
+    use, load = row.verdict.use, row.load
+    answers, context = sequences_for(row.model, load), context_for(row.model, load)
+    at_once = f"{answers} answers at once, {context:,} tokens each" if answers > 1 else f"{context:,} tokens"
     return (
-        f"about {size_in_words(row.verdict.needed_bytes)} with {sequences_for(row.model, load)} answers at once of "
-        f"{context:,} tokens; {size_in_words(row.verdict.free_bytes)} are free"
+        MemoryLine("Weights", size_in_words(use.weights), row.model.quantization),
+        MemoryLine("Context", size_in_words(use.kv_cache), f"{at_once}, {load.kv_type}"),
+        MemoryLine("Buffers", size_in_words(use.compute), f"batches of {load.batch}"),
+        MemoryLine("Together", size_in_words(use.total), f"{size_in_words(row.verdict.free_bytes)} are free"),
     )
+
+
+def fitting_hint(row: ModelRow) -> str:
+    """What would fit where this does not."""
+    if row.verdict is None or row.verdict.fit is not Fit.WONT:
+        return ""
+    longest = row.verdict.longest_context // 256 * 256
+    if longest:
+        return f"A context of {longest:,} tokens would fit."
+    return "Even a short context does not fit: choose a smaller model or quantisation."
+
+
+def kinds_to_choose(model: ModelRef) -> tuple[tuple[QuantizationType, str], ...]:
+    """Types with the size that the copy would have."""
+    return tuple((kind, f"{kind}, about {size_in_words(size_of(model, kind))}") for kind in QuantizationType)
+
+
+def file_in_words(model: ModelRef) -> str:
+    """Where it lies, with the number of files when there are several."""
+    return f"{model.path} and {model.parts - 1} more" if model.parts > 1 else model.path
+
+
+def template_in_words(model: ModelRef) -> str:
+    if model.kind is not ModelKind.CHAT or model.problem:
+        return ""
+    return "its own" if model.has_chat_template else "none: plain “role: content” lines"
+
+
+def delete_question(model: ModelRef, adapters: tuple[str, ...]) -> str:
+    """Asked before files are gone for good; names the adapters that need the model."""
+    what = Path(model.path).name if model.parts == 1 else f"the {model.parts} files of {model.name}"
+    question = f"Delete {what} ({size_in_words(model.size_bytes)}) from the disk for good?"
+    if not adapters:
+        return question
+    names = ", ".join(f"“{name}”" for name in adapters[:4]) + (" and others" if len(adapters) > 4 else "")
+    needs = "The adapter {} needs" if len(adapters) == 1 else "The adapters {} need"
+    return f"{question} {needs.format(names)} it as base and cannot be used without it."
+
+
+KV_IN_WORDS = {KvType.F16: "f16", KvType.Q8_0: "q8_0 (half)", KvType.Q4_0: "q4_0 (a quarter)"}

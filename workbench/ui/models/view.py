@@ -3,13 +3,15 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMenu,
     QPushButton,
     QSplitter,
@@ -21,11 +23,16 @@ from PySide6.QtWidgets import (
 from workbench.llm.in_words import context_in_words, kind_in_words, parameters_in_words, size_in_words
 from workbench.ui import icons
 from workbench.ui.models.details import ModelDetails
-from workbench.ui.models.state import ModelRow, ModelsState
+from workbench.ui.models.state import Filter, ModelRow, ModelsState
 from workbench.ui.theme import set_role
+from workbench.ui.trouble import Trouble
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.trouble_card import TroubleCard
 
+_NO_TROUBLE = Trouble("")
 _NAME_WIDTH = 220
 _GIVE_WAY = (7, 8, 5, 6, 2)
 """Columns that give way, in this order, where names would be cut: the details show them too."""
@@ -36,8 +43,13 @@ class ModelsView(QWidget):
     paths_added = Signal(list)
     place_removed = Signal(str)
     model_selected = Signal(str)
+    filter_chosen = Signal(object)
+    """A Filter."""
+    search_changed = Signal(str)
     use_requested = Signal()
-    tune_requested = Signal()
+    stop_requested = Signal()
+    delete_confirmed = Signal()
+    keep_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,18 +62,37 @@ class ModelsView(QWidget):
 
     def show_state(self, state: ModelsState) -> None:
         self._is_rendering = True
-        self._records.show(state.rows)
+        self._records.show(state.shown)
         self._table.select_key(state.selected)
         self._is_rendering = False
         self._fit_columns()
-        self._details.show_state(state)
+        self.details.show_state(state)
+        self.details.setVisible(state.row is not None)
+        self._show_filters(state)
+        self._strip.show_running(state.quantizing, self.tr("Smaller copy"))
+        self._question.ask(state.asked_to_delete)
+        trouble = state.trouble or _NO_TROUBLE
+        self._trouble.say(trouble.text, trouble.hint, trouble.details)
         self._stack.setCurrentWidget(self._empty if state.was_scanned and not state.rows else self._split)
         self._summary.setText(self.tr("Looking for models…") if state.is_scanning else state.summary)
-        self._table.set_empty_text("" if state.was_scanned else self.tr("Looking for models…"))
+        nothing = self.tr("No model is called so, or of this kind.")
+        self._table.set_empty_text(nothing if state.was_scanned else self.tr("Looking for models…"))
         self._refresh.setEnabled(not state.is_scanning)
         self._problem.setText(state.problem)
         self._problem.setVisible(bool(state.problem))
         self._show_places(state.places)
+
+    def open_folder(self, path: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+    def _show_filters(self, state: ModelsState) -> None:
+        counts = state.counts
+        for number in range(self._filter.count()):
+            wanted = self._filter.itemData(number)
+            self._filter.setItemText(number, f"{self._filter_names[wanted]} ({counts[wanted]})")
+        self._filter.setCurrentIndex(self._filter.findData(state.wanted))
+        if self._search.text() != state.search:
+            self._search.setText(state.search)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -109,13 +140,38 @@ class ModelsView(QWidget):
         self._table.setObjectName("models_table")
         self._table.setAccessibleName(self.tr("Models"))
         self._table.allow_sorting()
-        self._details = ModelDetails()
+        self.details = ModelDetails()
+        self._strip, self._question = JobStrip(), QuestionBar(self.tr("the model’s file"))
+        self._trouble = TroubleCard("models_trouble")
+        self._build_filters()
         self._empty = EmptyState(
             self.tr("No model was found"),
             self.tr("Open a GGUF file or add a folder that holds some; dropping one here does the same."),
             self.tr("Open a model file…"),
             icon="models",
         )
+
+    def _build_filters(self) -> None:
+        self._filter_names = {
+            Filter.ALL: self.tr("All"),
+            Filter.CHAT: self.tr("Chat models"),
+            Filter.ADAPTER: self.tr("Adapters"),
+            Filter.EMBEDDER: self.tr("Embedders"),
+            Filter.PROJECTOR: self.tr("Projectors"),
+            Filter.BROKEN: self.tr("Cannot be used"),
+            Filter.REMOVED: self.tr("Removed from the list"),
+        }
+        self._filter = QComboBox()
+        self._filter.setObjectName("model_filter")
+        self._filter.setAccessibleName(self.tr("Which models are shown"))
+        self._filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        for wanted, text in self._filter_names.items():
+            self._filter.addItem(text, wanted)
+        self._search = QLineEdit()
+        self._search.setObjectName("model_search")
+        self._search.setAccessibleName(self.tr("Find a model by its name"))
+        self._search.setPlaceholderText(self.tr("Find by name"))
+        self._search.setClearButtonEnabled(True)
 
     def _columns(self) -> list[Column[ModelRow]]:
         return [
@@ -164,14 +220,18 @@ class ModelsView(QWidget):
         head.addLayout(words, 1)
         for button in (self._open, self._add, self._own, self._refresh):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        filters = QHBoxLayout()
+        filters.setSpacing(8)
+        filters.addWidget(self._filter)
+        filters.addWidget(self._search, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self._table)
-        self._split.addWidget(self._details)
-        self._split.setStretchFactor(0, 3)
-        self._split.setStretchFactor(1, 2)
-        self._table.setMinimumHeight(120)
-        self._details.setMinimumHeight(150)
+        self._split.addWidget(self.details)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 1)
+        self._table.setMinimumHeight(100)
+        self.details.setMinimumHeight(150)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._split)
         self._stack.addWidget(self._empty)
@@ -180,6 +240,9 @@ class ModelsView(QWidget):
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(self._problem)
+        for widget in (self._trouble, self._question, self._strip):
+            column.addWidget(widget)
+        column.addLayout(filters)
         column.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
@@ -189,8 +252,13 @@ class ModelsView(QWidget):
         self._refresh.clicked.connect(self.refresh_requested)
         self._table.selection_moved.connect(self._on_selection_moved)
         self._table.record_activated.connect(self._on_activated)
-        self._details.use_requested.connect(self.use_requested)
-        self._details.tune_requested.connect(self.tune_requested)
+        self._filter.activated.connect(self._on_filter)
+        self._search.textEdited.connect(self.search_changed)
+        self._search.textChanged.connect(self._on_search_cleared)
+        self._strip.stop_requested.connect(self.stop_requested)
+        self._question.confirmed.connect(self.delete_confirmed)
+        self._question.kept.connect(self.keep_requested)
+        self.details.use_requested.connect(self.use_requested)
 
     def _show_places(self, places: tuple[str, ...]) -> None:
         self._own.setVisible(bool(places))
@@ -218,6 +286,16 @@ class ModelsView(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.filesSelected.connect(self.paths_added)
         return dialog
+
+    @Slot()
+    def _on_filter(self) -> None:
+        self.filter_chosen.emit(self._filter.currentData())
+
+    @Slot(str)
+    def _on_search_cleared(self, text: str) -> None:
+        """The clear button edits nothing, in Qt's eyes."""
+        if not text and not self._is_rendering:
+            self.search_changed.emit("")
 
     @Slot(object)
     def _on_selection_moved(self, row: object) -> None:
