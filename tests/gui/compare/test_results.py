@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob
@@ -223,3 +223,26 @@ def test_that_a_run_of_another_version_of_the_program_is_left_alone(desk: Desk, 
     spec = running.spec.model_copy(update={"params": {"name": "from the future", "arms": 7}})
     desk.jobs.submit(spec, desk.tab.presenter.follow(spec)).start()
     assert not find(desk, QPushButton, "job_strip_stop").isVisible()
+
+
+def test_that_results_are_whole_in_a_low_and_narrow_window_with_a_big_font(
+    desk: Desk, running: FakeJob, work: Work, qtbot: QtBot
+) -> None:
+    font = desk.tab.font()
+    font.setPointSizeF(12.5)
+    desk.tab.setFont(font)
+    finish(running, work)
+    desk.tab.resize(660, 412)
+    page = desk.tab.results
+    reasons, arms = find(desk, QLabel, "compare_reasons"), find(desk, QTableView, "compare_result_arms")
+    matrix = find(desk, QTableView, "compare_matrix")
+
+    def top(widget: QWidget) -> int:
+        return widget.mapTo(page, QPoint()).y()
+
+    qtbot.waitUntil(lambda: reasons.height() >= reasons.heightForWidth(reasons.width()))
+    qtbot.waitUntil(lambda: top(arms) >= top(reasons) + reasons.height())
+    qtbot.waitUntil(lambda: top(matrix) >= top(arms) + arms.height())
+    assert matrix.viewport().height() >= 5 * matrix.rowHeight(0)
+    assert matrix.columnWidth(0) >= matrix.viewport().width() // 4
+    assert arms.columnWidth(1) > 15 * arms.fontMetrics().averageCharWidth(), "there is room to draw the intervals"

@@ -1,6 +1,7 @@
 """What was measured: verdict, arms with intervals, every question, one answer at a time."""
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -26,9 +27,12 @@ from workbench.ui.compare.trial_panel import TrialPanel
 from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _PLOT_COLUMN = 1
+_FEWEST_QUESTIONS = 9
+"""Rows of questions that are always there; where the window is too low for them, the page scrolls."""
 _WIDEST_ARM = 108
 """Pixels of an arm's column; longer names are shortened, their tool tip is whole."""
 
@@ -89,7 +93,16 @@ class ResultsPage(QWidget):
             resize = QHeaderView.ResizeMode.Stretch if column == 0 else QHeaderView.ResizeMode.Fixed
             header.setSectionResizeMode(column, resize)
             if column > 0:
-                header.resizeSection(column, min(header.sectionSizeHint(column), _WIDEST_ARM))
+                header.resizeSection(column, min(header.sectionSizeHint(column), self._widest_arm()))
+
+    def _widest_arm(self) -> int:
+        """In a narrow window the questions keep a third of the width."""
+        arms = max(1, self._matrix_model.columnCount() - 1)
+        return min(_WIDEST_ARM, max(44, self._matrix.viewport().width() * 2 // 3 // arms))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out_matrix()
 
     def _build_widgets(self) -> None:
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
@@ -101,11 +114,13 @@ class ResultsPage(QWidget):
         self._arm_model: RecordTableModel[ArmResult] = RecordTableModel(
             (
                 Column(self.tr("Arm"), lambda arm: arm.name, tooltip=describe_made_of),
-                Column(self.tr("Mean and interval"), lambda arm: "", stretch=True, tooltip=self._interval),
+                Column(
+                    self.tr("Mean and interval"), lambda arm: "", stretch=True, narrowest=26, tooltip=self._interval
+                ),
                 Column(self.tr("Others"), self._others, align_right=True),
                 Column(self.tr("Answer in"), lambda arm: seconds(arm.timing.latency_seconds), align_right=True),
-                Column(self.tr("Tokens"), _tokens, align_right=True),
-                Column(self.tr("Memory"), lambda arm: size(arm.memory_bytes), align_right=True),
+                Column(self.tr("Tokens"), _tokens, align_right=True, gives_way=True),
+                Column(self.tr("Memory"), lambda arm: size(arm.memory_bytes), align_right=True, gives_way=True),
                 Column(
                     self.tr("Answered"), _answered, align_right=True, tooltip=lambda arm: arm.problem, ink=_answered_ink
                 ),
@@ -159,7 +174,12 @@ class ResultsPage(QWidget):
         splitter.setStretchFactor(1, 2)
         splitter.setSizes([600, 400])
         splitter.setChildrenCollapsible(False)
-        column = QVBoxLayout(self)
+        splitter.setMinimumHeight(_FEWEST_QUESTIONS * self._matrix.verticalHeader().defaultSectionSize())
+        page = QWidget(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(PageScroller(page, self))
+        column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(head)
@@ -235,6 +255,7 @@ def _matrix_view(model: MatrixModel, parent: QWidget) -> QTableView:
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 12)
     view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
     view.horizontalHeader().setMinimumSectionSize(44)
     view.horizontalHeader().setResizeContentsPrecision(20)
     return view

@@ -1,5 +1,7 @@
 """One answer looked at closely: question, right answer, what was said, why it is wrong, what was read, the prompt."""
 
+from html import escape
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +25,8 @@ from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.theme import set_role
 
 _LONGEST = 6000
+_LONGEST_NAME = 30
+"""Characters of a document's name on its link; the tool tip has all of it."""
 _MOST_PASSAGES = 10
 
 
@@ -106,10 +111,11 @@ class TrialPanel(QScrollArea):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(12, 6, 12, 8)
         mark = f"[{number}]" if number else self.tr("not in the prompt")
-        text = self.tr("{} {}, page {}").format(mark, hit.document, hit.page)
+        text = self.tr("{} {}, page {}").format(mark, _shortened(hit.document), hit.page)
         link = QPushButton(text.replace("&", "&&"), card)
         link.setObjectName(f"compare_passage_{place}")
         link.setAccessibleName(self.tr("Open {} at page {}").format(hit.document, hit.page))
+        link.setToolTip(f"<qt>{escape(hit.document)}</qt>")
         link.setProperty("document", hit.document)
         link.setProperty("page", hit.page)
         set_role(link, "link")
@@ -140,6 +146,8 @@ class TrialPanel(QScrollArea):
 
     def _label(self, text: str, role: str, *, wrap: bool = True) -> QLabel:
         label = QLabel(self)
+        if wrap:  # a word without end, as small models write them, must not make the panel wider
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setText(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
         label.setWordWrap(wrap)
@@ -152,6 +160,10 @@ class TrialPanel(QScrollArea):
     def _on_source(self) -> None:
         sender = self.sender()
         self.source_requested.emit(str(sender.property("document")), int(sender.property("page")))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:8]}…{name[9 - _LONGEST_NAME :]}"
 
 
 def _selected(state: CompareState) -> tuple[Trial | None, Example | None]:

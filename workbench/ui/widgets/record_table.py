@@ -31,6 +31,8 @@ class Column(Generic[T]):
     """Names the token the text is drawn in ("good", "bad", "muted"); the text itself must say it too."""
     stretch: bool = False
     """Takes the width that is left."""
+    narrowest: int = NARROWEST_STRETCHED
+    """Characters of width below which others give way, for a column that takes what is left."""
     gives_way: bool = False
     """Hidden, the last such column first, where too little width is left for those that take it."""
 
@@ -258,7 +260,8 @@ class RecordTable(QTableView, Generic[T]):
         header = self.horizontalHeader()
         fixed = [number for number in range(len(self._records.columns)) if number not in self._stretched]
         widths = {n: max(self.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in fixed}
-        wanted = len(self._stretched) * NARROWEST_STRETCHED * self.fontMetrics().averageCharWidth()
+        characters = sum(self._records.columns[number].narrowest for number in self._stretched)
+        wanted = characters * self.fontMetrics().averageCharWidth()
         for number in reversed(yielding):
             is_short = sum(widths.values()) + wanted > self.viewport().width()
             self.setColumnHidden(number, is_short)
