@@ -8,6 +8,7 @@ Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 import os
 import re
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,15 @@ def check_loadable(header: GgufHeader) -> None:
     known = {block for name in header.tensors if (block := _block_of(name)) is not None}
     if header.tensors and known and max(known) >= header.size("block_count"):
         raise unreadable(header.path, "it holds more blocks than it states", code="gguf_unsafe")
+
+
+def check_weights(headers: Sequence[GgufHeader]) -> None:
+    """Raise WorkbenchError when all parts together hold no weights, like the vocabularies of llama.cpp's tests."""
+    if any(header.tensors for header in headers):
+        return
+    first = headers[0]
+    what = "only a vocabulary" if first.length("tokenizer.ggml.tokens") else "only a header"
+    raise unreadable(first.path, f"it holds {what}, no weights", code="gguf_unsafe")
 
 
 def shard_of(path: Path) -> tuple[str, int, int] | None:

@@ -14,6 +14,7 @@ from workbench.llm.gguf_header import (
     GgufHeader,
     check_complete,
     check_loadable,
+    check_weights,
     read_header,
     shard_of,
     shards,
@@ -205,6 +206,7 @@ def _read(path: Path, name: str, source: str) -> tuple[ModelRef, bool]:
         headers = [read_header(part) for part in parts]
         for header in headers:
             check_complete(header)
+        check_weights(headers)
         kind = kind_of(headers[0])
         if kind is ModelKind.CHAT:
             check_loadable(headers[0])

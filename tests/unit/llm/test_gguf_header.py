@@ -99,6 +99,120 @@ def test_that_a_header_that_claims_too_much_is_refused_at_once(tmp_path: Path, c
         read_header(path)
 
 
+def text(value: str) -> bytes:
+    data = value.encode()
+    return struct.pack("<Q", len(data)) + data
+
+
+def sections() -> list[bytes]:
+    """A whole little header, cut into what it is made of."""
+    return [
+        b"GGUF",
+        struct.pack("<I", 3),
+        struct.pack("<QQ", 1, 4),
+        text("general.architecture"),
+        struct.pack("<I", 8) + text("llama"),
+        text("llama.block_count"),
+        struct.pack("<II", 4, 1),
+        text("tokenizer.ggml.scores"),
+        struct.pack("<IIQ", 9, 6, 2000) + bytes(8000),
+        text("tokenizer.ggml.tokens"),
+        struct.pack("<IIQ", 9, 8, 1500) + b"".join(text(f"token {number}") for number in range(1500)),
+        text("blk.0.attn_q.weight"),
+        struct.pack("<IQQ", 2, 32, 4),
+        struct.pack("<IQ", 0, 0),
+    ]
+
+
+def test_that_a_file_cut_in_any_section_is_called_incomplete(tmp_path: Path) -> None:
+    path, whole, start = tmp_path / "cut.gguf", b"".join(sections()), 4
+    path.write_bytes(whole + bytes(32 + 512))
+    assert read_header(path).length("tokenizer.ggml.tokens") == 1500
+    for section in sections()[1:]:
+        for cut in {start, start + 1, start + len(section) // 2, start + len(section) - 1}:
+            path.write_bytes(whole[:cut])
+            with pytest.raises(WorkbenchError, match=r"cut\.gguf is incomplete: it ends inside its header"):
+                read_header(path)
+        start += len(section)
+    path.write_bytes(whole + bytes(32))
+    with pytest.raises(WorkbenchError, match="incomplete"):
+        check_complete(read_header(path))
+
+
+@pytest.mark.parametrize("magic", [b"GGUX", b"FUGG", b"gguf", b"\x7fELF", b"RIFF"])
+def test_that_a_wrong_magic_is_no_model(tmp_path: Path, magic: bytes) -> None:
+    path = tmp_path / "wrong.gguf"
+    path.write_bytes(magic + b"".join(sections())[4:])
+    assert "is not a GGUF model: it is something else" in describe_gguf(path).problem
+
+
+@pytest.mark.parametrize("version", [0, 1, 4, 3 << 24])
+def test_that_another_version_is_named(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "other.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<I", version) + b"".join(sections())[8:])
+    assert f"its format version is {version}" in describe_gguf(path).problem
+
+
+@pytest.mark.parametrize(
+    ("shape", "offset"),
+    [((2**40, 2**40), 0), ((2**63, 2), 0), ((2**64 - 1, 2**64 - 1, 2**64 - 1), 0), ((1,), 2**63)],
+)
+def test_that_a_tensor_whose_size_overflows_is_refused(tmp_path: Path, shape: tuple[int, ...], offset: int) -> None:
+    path = tmp_path / "huge.gguf"
+    tensor = text("t") + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, offset)
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + tensor + bytes(64))
+    assert "tensor 't' claims" in describe_gguf(path).problem
+
+
+def test_that_a_tensor_of_too_many_dimensions_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "deep.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 1, 0) + text("t") + struct.pack("<I", 2**32 - 1) + bytes(64))
+    assert "has 4294967295 dimensions" in describe_gguf(path).problem
+
+
+@pytest.mark.parametrize("kind", [8, 4, 9, 12])
+@pytest.mark.parametrize("length", [2**60, 2**61, 2**64 - 1])
+def test_that_an_array_whose_size_overflows_is_refused(tmp_path: Path, kind: int, length: int) -> None:
+    path = tmp_path / "bomb.gguf"
+    path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("k") + struct.pack("<IIQ", 9, kind, length))
+    assert "bomb.gguf" in describe_gguf(path).problem
+
+
+@pytest.mark.parametrize("length", [2**31, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("before", [0, 1500])
+def test_that_a_vocabulary_with_an_impossible_token_is_refused(tmp_path: Path, length: int, before: int) -> None:
+    path = tmp_path / "bomb.gguf"
+    tokens = [text("token")] * 3000
+    tokens[before] = struct.pack("<Q", length)
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("k") + struct.pack("<IIQ", 9, 8, len(tokens))
+    path.write_bytes(head + b"".join(tokens) + bytes(100_000))
+    assert "bomb.gguf is incomplete" in describe_gguf(path).problem
+
+
+def test_that_tokens_of_any_length_are_passed_over_exactly(tmp_path: Path) -> None:
+    path, generator = tmp_path / "tokens.gguf", random.Random(0)
+    lengths = [generator.choice([0, 1, 7, 40, 2**20 - 9, 2**20 - 8, 2**20 + 1, 3 * 2**20]) for _ in range(20)]
+    tokens = [struct.pack("<Q", length) + bytes([255]) * length for length in (*lengths, *[5] * 2000)]
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, 2) + text("k") + struct.pack("<IIQ", 9, 8, len(tokens))
+    path.write_bytes(head + b"".join(tokens) + text("after") + struct.pack("<I", 8) + text("here"))
+    assert read_header(path).text("after") == "here"
+
+
+def test_that_a_file_with_a_vocabulary_only_says_so(tmp_path: Path) -> None:
+    import gguf
+
+    path = tmp_path / "vocab.gguf"
+    writer = gguf.GGUFWriter(str(path), "llama")
+    for add in (writer.add_block_count, writer.add_embedding_length, writer.add_head_count, writer.add_context_length):
+        add(64)
+    writer.add_token_list([f"token{number}" for number in range(2000)])
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    assert "it holds only a vocabulary, no weights" in describe_gguf(path).problem
+
+
 @pytest.mark.parametrize("kind", [8, 4, 9])
 def test_that_an_array_longer_than_the_file_is_refused_at_once(tmp_path: Path, kind: int) -> None:
     path = tmp_path / "bomb.gguf"
@@ -129,6 +243,11 @@ def test_that_a_big_vocabulary_is_passed_over(tmp_path: Path) -> None:
     [
         {"block_count": 0},
         {"block_count": 600},
+        {"block_count": 2**32 - 1},
+        {"embedding_length": 2**32 - 1},
+        {"attention.head_count": 2**32 - 1},
+        {"context_length": 2**32 - 1},
+        {"context_length": 0},
         {"attention.head_count": 0},
         {"embedding_length": 0},
         {"attention.head_count_kv": 3},
