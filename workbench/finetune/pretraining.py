@@ -22,10 +22,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--work", type=Path, default=Path("starter-run"), help="folder for tokenizer and checkpoints")
     parser.add_argument("--minutes", type=float, default=91.0, help="training time without pauses")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2, help="processes that train together, one core each")
     parser.add_argument("--export-only", action="store_true", help="write the last checkpoint and stop")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    run = StarterRun(given.out, given.work, starter_config(given.minutes, given.seed))
+    run = StarterRun(given.out, given.work, starter_config(given.minutes, given.seed, 1), given.processes)
     if given.export_only:
         export_checkpoint(run)
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.finetune.scratch.examples import Encoded, tensors
 from workbench.finetune.scratch.model import ModelShape, build_model
 from workbench.finetune.scratch.optimizer import MuonAdamW
+from workbench.finetune.scratch.team import Team
 
 if TYPE_CHECKING:
     import torch
@@ -55,8 +56,8 @@ def rate_factor(progress: float, config: PretrainingConfig) -> float:
 class Trainer:
     """The training loop with everything a checkpoint holds."""
 
-    def __init__(self, model: "torch.nn.Module", config: PretrainingConfig) -> None:
-        self.model, self.config = model, config
+    def __init__(self, model: "torch.nn.Module", config: PretrainingConfig, team: Team | None = None) -> None:
+        self.model, self.config, self.team = model, config, team
         self.optimizer = MuonAdamW(model, rate=config.rate)
         self.step, self.seconds, self.tokens = 0, 0.0, 0
 
@@ -72,6 +73,8 @@ class Trainer:
         import torch
 
         torch.set_num_threads(self.config.threads)
+        parameters = list(self.model.parameters())
+        spent = 0.0
         for batch in source:
             if self.progress >= 1:
                 return
@@ -80,12 +83,20 @@ class Trainer:
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 loss = self.model(ids, targets)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            said, tokens = float(loss.detach()), float(ids.numel())
+            if self.team is not None:
+                # All count the same seconds, so that all learn at the same rate and end at the same step.
+                said, tokens, spent = self.team.average(parameters, (said, tokens, spent))
+                tokens *= self.team.size
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
             self.optimizer.step(rate_factor(self.progress, self.config))
             self.step += 1
-            self.seconds += time.monotonic() - started
-            self.tokens += ids.numel()
-            on_step(StepReport(self.step, self.progress, float(loss.detach()), self.tokens, self.seconds))
+            self.seconds += spent  # of the step before: this one is not over
+            self.tokens += int(tokens)
+            if self.team is not None:
+                self.team.level(parameters, self.step)
+            on_step(StepReport(self.step, self.progress, said, self.tokens, self.seconds))
+            spent = time.monotonic() - started
 
 
 def pretrain(

@@ -32,8 +32,8 @@ _STAGES: tuple[tuple[float, tuple[tuple[Maker, float], ...]], ...] = (
             (general_dialog, 0.04))),
     (0.68, ((copying_dialog, 0.08), (_grounded(EASY), 0.10), (_grounded(SHORT), 0.12), (_grounded(MEDIUM), 0.40), (_grounded(LONG), 0.18),
             (format_dialog, 0.08), (general_dialog, 0.04))),
-    (1.01, ((copying_dialog, 0.05), (_grounded(SHORT), 0.10), (_grounded(MEDIUM), 0.32), (_grounded(LONG), 0.40), (format_dialog, 0.09),
-            (general_dialog, 0.04))),
+    (1.01, ((copying_dialog, 0.03), (_grounded(TINY), 0.12), (_grounded(SHORT), 0.20), (_grounded(MEDIUM), 0.28), (_grounded(LONG), 0.28),
+            (format_dialog, 0.06), (general_dialog, 0.03))),
 )  # fmt: skip
 """Up to which share of the training -> what is drawn, and how often."""
 

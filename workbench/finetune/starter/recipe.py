@@ -4,11 +4,15 @@ A stopped run goes on from its last checkpoint when the command is given again w
 """
 
 import itertools
+import json
 import logging
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +26,7 @@ from workbench.finetune.scratch.loop import (
     save_checkpoint,
 )
 from workbench.finetune.scratch.model import ModelShape, build_model
+from workbench.finetune.scratch.team import Team, joined, team
 from workbench.finetune.scratch.tokenizer import load_tokenizer, train_tokenizer
 from workbench.finetune.starter.corpus import stream
 
@@ -33,6 +38,7 @@ log = logging.getLogger(__name__)
 LONGEST = 1600
 """Longest training conversation, in tokens; longer ones are left out."""
 _SAVE_SECONDS = 240.0
+_SEEDS_APART = 1_000_003
 _TOKENIZER_STAGES = (0.1, 0.4, 0.9)
 _TOKENIZER_DIALOGS = 4000
 CARD = ModelCard(
@@ -49,19 +55,44 @@ class StarterRun:
     work: Path
     """Tokenizer and checkpoints."""
     config: PretrainingConfig
+    processes: int = 1
+    """Processes that train together, one thread each."""
 
 
 def make_starter(run: StarterRun) -> None:
     """Trains (or goes on training) and writes the GGUF file."""
     run.work.mkdir(parents=True, exist_ok=True)
     tokenizer = starter_tokenizer(run.work / "tokenizer.json", run.config.shape.vocabulary)
-    trainer = Trainer(build_model(run.config.shape, run.config.seed), run.config)
+    with team(run.processes, run.work / "meeting-point", partial(_start_helper, run)) as first:
+        trainer, checkpoint = _trainer(run, first), run.work / "checkpoint.pt"
+        trainer.train(_source(trainer, tokenizer), _Watch(trainer, checkpoint))
+    save_checkpoint(trainer, checkpoint)
+    write_gguf(run.out, trainer.model.state_dict(), run.config.shape, tokenizer, CARD)
+
+
+def _start_helper(run: StarterRun, rank: int) -> "subprocess.Popen[bytes]":
+    plan = run.work / "plan.json"
+    plan.write_text(json.dumps({"processes": run.processes, "config": asdict(run.config)}), encoding="utf-8")
+    return subprocess.Popen([sys.executable, "-m", "workbench.finetune.starter.helper", str(run.work), str(rank)])
+
+
+def help_to_train(work: Path, rank: int) -> None:
+    """What the other processes do: the same steps on other text; only the first one saves."""
+    plan = json.loads((work / "plan.json").read_text(encoding="utf-8"))
+    shape = ModelShape(**plan["config"].pop("shape"))
+    run = StarterRun(Path(), work, PretrainingConfig(shape=shape, **plan["config"]), plan["processes"])
+    tokenizer = load_tokenizer(work / "tokenizer.json")
+    with joined(rank, run.processes, work / "meeting-point") as member:
+        trainer = _trainer(run, member)
+        trainer.train(_source(trainer, tokenizer), lambda _: None)
+
+
+def _trainer(run: StarterRun, member: Team | None) -> Trainer:
+    trainer = Trainer(build_model(run.config.shape, run.config.seed), run.config, member)
     checkpoint = run.work / "checkpoint.pt"
     if checkpoint.exists():
         load_checkpoint(trainer, checkpoint)
-    trainer.train(_source(trainer, tokenizer), _Watch(trainer, checkpoint))
-    save_checkpoint(trainer, checkpoint)
-    write_gguf(run.out, trainer.model.state_dict(), run.config.shape, tokenizer, CARD)
+    return trainer
 
 
 def export_checkpoint(run: StarterRun) -> None:
@@ -89,8 +120,8 @@ def starter_tokenizer(path: Path, vocabulary: int) -> "Tokenizer":
 
 
 def _source(trainer: Trainer, tokenizer: "Tokenizer") -> Iterator[list[Encoded]]:
-    """Batches; a continued run draws new text (the seed moves with the step)."""
-    seed = trainer.config.seed + trainer.step
+    """Batches; a continued run draws new text (the seed moves with the step), and so does each process."""
+    seed = trainer.config.seed + trainer.step + _SEEDS_APART * (trainer.team.rank if trainer.team else 0)
     examples = (encode(dialog, tokenizer) for dialog in stream(seed, lambda: trainer.progress))
     return batches(examples, trainer.config.batch_tokens, LONGEST, random.Random(seed))
 
@@ -114,8 +145,7 @@ class _Watch:
             self._saved = time.monotonic()
 
 
-def starter_config(minutes: float = 91.0, seed: int = 1) -> PretrainingConfig:
+def starter_config(minutes: float = 91.0, seed: int = 1, threads: int = 2) -> PretrainingConfig:
     """The starter model's size and training."""
-    return PretrainingConfig(
-        shape=replace(ModelShape(), vocabulary=2048), minutes=minutes, batch_tokens=4096, seed=seed
-    )
+    shape = replace(ModelShape(), vocabulary=2048)
+    return PretrainingConfig(shape=shape, minutes=minutes, batch_tokens=8192, threads=threads, seed=seed)
