@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from workbench.cli.output import in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import find_model
 from workbench.llm.types import AdapterRef, GenerationConfig, LoadConfig, ModelRef
@@ -25,6 +26,7 @@ def choose_model(place: Workplace, name_or_path: str) -> ModelRef:
         place.paths.models,
         cache=HeaderCache(place.paths.header_cache),
         names=memory.names() if memory else None,
+        endpoints=EndpointStore(place.paths.endpoints).known_endpoints(),
     )
 
 

@@ -94,10 +94,10 @@ def _write(path: Path, report: "ComparisonReport", write: object) -> None:
 
 def show(report: "ComparisonReport", output: Output) -> None:
     """Table and verdict for people."""
-    from workbench.compare.report import summary_text
-    from workbench.compare.wording import seconds, size
+    from workbench.compare.report import has_prices, summary_text
+    from workbench.compare.wording import dollars, seconds, size
 
-    best = set(report.verdict.best)
+    best, costs = set(report.verdict.best), has_prices(report.arms)
     rows = [
         (
             f"{result.name}{' *' if result.name in best else ''}",
@@ -107,11 +107,13 @@ def show(report: "ComparisonReport", output: Output) -> None:
             _whole(result.prompt_tokens),
             _whole(result.generated_tokens),
             size(result.memory_bytes),
+            *([dollars(result.cost)] if costs else []),
             str(result.failed or "-"),
         )
         for result in report.arms
     ]
-    columns = ("arm", *report.metrics, "answer in", "first in", "tokens in", "out", "memory", "failed")
+    price = ["costs"] if costs else []
+    columns = ("arm", *report.metrics, "answer in", "first in", "tokens in", "out", "memory", *price, "failed")
     output.text(f"{report.name}: {len(report.examples)} questions; mean and 95 % interval; * = best\n")
     output.table(columns, rows)
     _show_verdict(report, output)

@@ -114,12 +114,19 @@ def as_line(completion: Completion, id: object) -> dict[str, Any]:
         "id": id,
         "text": completion.text,
         "finish_reason": completion.finish_reason.value,
-        "usage": completion.usage.model_dump(mode="json"),
+        # Only answers of servers have more to say here: what local models answer keeps its published form.
+        "usage": completion.usage.model_dump(mode="json", exclude=_never_estimated(completion)),
         "adapter_hash": completion.adapter_hash,
     }
+    if completion.cost is not None:
+        line["cost"] = completion.cost
     if completion.finish_reason is FinishReason.ERROR:
         line["error"] = {"message": completion.problem, "hint": ""}
     return line
+
+
+def _never_estimated(completion: Completion) -> set[str]:
+    return set() if completion.usage.is_estimate else {"is_estimate"}
 
 
 def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> None:

@@ -8,6 +8,7 @@ from workbench.cli import hub
 from workbench.cli.choices import choose_model, load_config, model_memory
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
+from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.fit import free_memory, verdict
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.in_words import (
@@ -81,13 +82,19 @@ def _listed(place: Workplace) -> list[ModelRef]:
     known = memory.all_models() if memory else {}
     names = {key: model.display_name for key, model in known.items() if model.display_name}
     cache = HeaderCache(place.paths.header_cache)
-    models = list_models(place.own_model_folders, place.paths.models, cache=cache, names=names)
+    models = list_models(
+        place.own_model_folders,
+        place.paths.models,
+        cache=cache,
+        names=names,
+        endpoints=EndpointStore(place.paths.endpoints).known_endpoints(),
+    )
     hidden = {key for key, model in known.items() if model.is_hidden}
     return [model for model in models if model.content_key not in hidden]
 
 
 def _fit(place: Workplace, model: ModelRef) -> str:
-    if model.problem or model.kind is not ModelKind.CHAT:
+    if model.problem or model.kind is not ModelKind.CHAT or model.endpoint is not None:
         return ""
     return str(verdict(model, load_config(place, model), free_memory()).fit)
 

@@ -14,6 +14,8 @@ from workbench.datasets.rows_file import read_rows
 from workbench.errors import WorkbenchError
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash, check_adapter
+from workbench.llm.endpoints.store import EndpointStore
+from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.library import find_model
 from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
 from workbench.paths import WorkbenchPaths
@@ -44,6 +46,8 @@ class Catalogue(Boundary):
     """What the user calls models, by content key."""
     model_loads: dict[str, LoadChanges] = Field(default_factory=dict)
     """How models are loaded differently from the preferences, by content key."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Models on servers."""
 
 
 def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
@@ -66,6 +70,7 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
         },
         model_names=memory.names(),
         model_loads={key: model.load for key, model in memory.all_models().items()},
+        endpoints=EndpointStore(paths.endpoints).known_endpoints(),
     )
 
 
@@ -89,7 +94,11 @@ class CatalogueResolvers:
         if name not in self._models:
             folders = [Path(folder) for folder in self._catalogue.own_model_folders]
             self._models[name] = find_model(
-                name, folders, Path(self._catalogue.models_folder), names=self._catalogue.model_names
+                name,
+                folders,
+                Path(self._catalogue.models_folder),
+                names=self._catalogue.model_names,
+                endpoints=self._catalogue.endpoints,
             )
         return self._models[name]
 
@@ -100,6 +109,12 @@ class CatalogueResolvers:
             names = ", ".join(adapter.name for adapter in self._catalogue.adapters[:8]) or "none yet"
             gone = f"The file of the adapter “{name}” is gone." if known else f"There is no adapter “{name}”."
             raise WorkbenchError(gone, hint=f"Adapters here: {names}.", details=str(path), code="no_adapter")
+        if base.endpoint is not None:
+            raise WorkbenchError(
+                f"{base.name} is on a server, where the adapter “{name}” cannot be applied.",
+                hint="Use the model on this computer for which it was trained.",
+                code="not_offered",
+            )
         check_adapter(path, base)
         rows = self._training_questions(known) if known else ()
         seconds = known.seconds if known else 0.0

@@ -23,6 +23,7 @@ def to_csv(report: ComparisonReport) -> str:
         [
             "arm", "question_id", "question", "right_answers", "answer", *report.metrics, "failure", "evidence",
             "retrieved", "prompt_tokens", "generated_tokens", "model_hash", "adapter_hash", "problem",
+            "cost",
         ]
     )  # fmt: skip
     for trial in report.trials:
@@ -33,7 +34,7 @@ def to_csv(report: ComparisonReport) -> str:
             " | ".join(example.answers if example else ()), trial.answer, *scores, trial.failure or "",
             trial.failure_evidence,
             " | ".join(hit.document for hit in trial.hits), trial.usage.prompt_tokens, trial.usage.generated_tokens,
-            trial.model_hash, trial.adapter_hash, trial.problem,
+            trial.model_hash, trial.adapter_hash, trial.problem, trial.cost,
         ]  # fmt: skip
         writer.writerow([_harmless(cell) for cell in row])
     return text.getvalue()

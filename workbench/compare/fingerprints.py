@@ -7,18 +7,26 @@ from pathlib import Path
 from workbench.compare.types import Arm, Example
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash as file_hash
+from workbench.llm.endpoints.models import identity
 from workbench.llm.gguf_header import read_header, shards
 from workbench.llm.types import LoadConfig, ModelRef
 
 
 def model_hash(model: ModelRef) -> str:
-    """SHA-256 of the model's file; of its shards' hashes when there are several. Reads all of it, once per process."""
+    """SHA-256 of the model's file; of its shards' hashes when there are several. Reads all of it, once per process.
+
+    Of a model on a server what is known of it: the server and its name there.
+    """
+    if model.endpoint is not None:
+        return identity(model.endpoint)
     parts = [file_hash(part) for part in shards(Path(model.path))]
     return parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def template_hash(model: ModelRef) -> str:
-    """SHA-256 of the chat template in the model's header; empty when it has none."""
+    """SHA-256 of the chat template in the model's header; empty when it has none, or is on a server."""
+    if model.endpoint is not None:
+        return ""
     template = read_header(Path(model.path)).text("tokenizer.chat_template")
     return hashlib.sha256(template.encode()).hexdigest() if template else ""
 
@@ -55,4 +63,6 @@ def trial_key(arm: Arm, example: Example, model: str, adapter: str, load: LoadCo
         "load": load.model_dump(mode="json"),
         "question": example.question,
     }
+    if arm.model.endpoint is not None:
+        decides["context"] = arm.model.endpoint.context_length  # how many passages fit
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

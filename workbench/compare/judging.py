@@ -71,6 +71,7 @@ def trial_of(
         adapter_hash=completion.adapter_hash,
         template_hash=hashes.template,
         problem=problem,
+        cost=completion.cost,
     )
 
 

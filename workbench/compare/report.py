@@ -9,7 +9,7 @@ from workbench.compare.chart import interval_chart
 from workbench.compare.failures import NEXT_STEP
 from workbench.compare.report_style import STYLE
 from workbench.compare.types import ArmResult, ComparisonReport, Example, FailureReason, Trial, Verdict, VerdictKind
-from workbench.compare.wording import percent, seconds, size
+from workbench.compare.wording import dollars, percent, seconds, size
 from workbench.scoring.metrics import find_metric
 from workbench.scoring.types import MetricSummary
 
@@ -82,13 +82,20 @@ def _arms(report: ComparisonReport) -> str:
         "First text in",
         "Tokens in / out",
         "Memory",
+        *(["Costs"] if has_prices(report.arms) else []),
         "Failed",
     ]
-    rows = "".join(_arm_row(result, report.metrics, result.name in report.verdict.best) for result in report.arms)
+    costs = has_prices(report.arms)
+    rows = "".join(_arm_row(arm, report.metrics, arm.name in report.verdict.best, costs=costs) for arm in report.arms)
     return f"<section><h2>Arms</h2>{_table(heads, rows)}</section>"
 
 
-def _arm_row(result: ArmResult, metrics: Sequence[str], is_best: bool) -> str:
+def has_prices(results: Sequence[ArmResult]) -> bool:
+    """Whether any arm costs money."""
+    return any(result.cost is not None for result in results)
+
+
+def _arm_row(result: ArmResult, metrics: Sequence[str], is_best: bool, *, costs: bool) -> str:
     made_of = " + ".join(part for part in (result.model, result.adapter, result.collection) if part)
     name = f"<strong>{escape(result.name)}</strong>{' <span class=badge>best</span>' if is_best else ''}"
     problem = f"<br><span class=bad>{escape(result.problem)}</span>" if result.problem else ""
@@ -99,6 +106,7 @@ def _arm_row(result: ArmResult, metrics: Sequence[str], is_best: bool) -> str:
         seconds(result.timing.first_token_seconds),
         f"{_whole(result.prompt_tokens)} / {_whole(result.generated_tokens)}",
         size(result.memory_bytes),
+        *([dollars(result.cost)] if costs else []),
         str(result.failed or "-"),
     ]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -105,6 +105,7 @@ def summarize_arm(
         timing=timing or Timing(),
         prompt_tokens=fmean(t.usage.prompt_tokens for t in answered) if answered else None,
         generated_tokens=fmean(t.usage.generated_tokens for t in answered) if answered else None,
+        cost=mean_cost(answered),
         memory=memory or MemoryParts(),
         memory_bytes=(memory or MemoryParts()).total,
         answered=len(answered),
@@ -133,6 +134,12 @@ def summarize_metric(trials: Sequence[Trial], metric: str) -> MetricSummary:
     )
 
 
+def mean_cost(trials: Sequence[Trial]) -> float | None:
+    """US dollars per answer; None where none has a price."""
+    costs = [trial.cost for trial in trials if trial.cost is not None]
+    return fmean(costs) if costs else None
+
+
 def _values(trials: Sequence[Trial], metric: str) -> list[float]:
     return [s.value for t in trials if (s := t.scores.get(metric)) is not None and s.value is not None]
 
@@ -148,7 +155,9 @@ def _decide(
         arm.name: {i: _value(trial, metric) for i, trial in trials.get(arm.name, {}).items()} for arm in request.arms
     }
     costs = {
-        result.name: Cost(result.timing.latency_seconds, result.memory_bytes, result.training_seconds)
+        result.name: Cost(
+            result.timing.latency_seconds, result.memory_bytes, result.training_seconds, result.cost or 0.0
+        )
         for result in results
     }
     return decide(scores, costs, metric=metric, example_ids=example_ids, seed=request.seed)

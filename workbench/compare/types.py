@@ -115,6 +115,8 @@ class Trial(Boundary):
     failure: FailureReason | None = None
     """Why the answer is not right; None when it is, or when the first metric could not judge it."""
     failure_evidence: str = ""
+    cost: float | None = None
+    """US dollars, where the model is on a server with a price."""
 
     @property
     def used_hits(self) -> tuple[Hit, ...]:
@@ -168,6 +170,8 @@ class ArmResult(Boundary):
     """Mean per answer."""
     generated_tokens: float | None = None
     """Mean per answer."""
+    cost: float | None = None
+    """Mean US dollars per answer, timing not counted; None where the user gave no price."""
     memory: MemoryParts = MemoryParts()
     memory_bytes: int = 0
     answered: int = 0
@@ -229,7 +233,7 @@ class Verdict(Boundary):
     best: tuple[str, ...] = ()
     """The arms that cannot be told apart from the best one, best mean first."""
     recommended: str | None = None
-    """The cheapest of `best`: by latency, then memory, then training."""
+    """The cheapest of `best`: by money where servers have a price, then latency, then memory, then training."""
     reasons: tuple[str, ...] = ()
     more_questions_needed: int | None = None
     """How many further questions would show a difference of `margin` in 4 of 5 comparisons; None unless undecided."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from workbench.compare.cost import Cost
 from workbench.compare.types import PairResult, Verdict, VerdictKind
-from workbench.compare.wording import percent, points, seconds, size
+from workbench.compare.wording import dollars, percent, points, seconds, size
 
 _PRICES_SHOWN = 2
 """Rivals whose price stands beside the recommended one's; the table has all."""
@@ -116,7 +116,8 @@ def _price(arm: str, costs: Mapping[str, Cost]) -> str:
     cost = costs.get(arm)
     if cost is None:
         return "cost unknown"
-    parts = [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer"]
+    parts = [f"{dollars(cost.dollars)} per answer"] if cost.dollars else []
+    parts += [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer"]
     parts += [size(cost.memory_bytes)] if cost.memory_bytes else []
     return ", ".join(parts) or "cost unknown"
 

@@ -1,5 +1,7 @@
 """Numbers as people read them; the same in the verdict, the table, the window and the report."""
 
+import math
+
 
 def percent(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.0f} %"
@@ -17,6 +19,16 @@ def seconds(value: float | None) -> str:
     if value < 1:
         return f"{1000 * value:.0f} ms"
     return f"{value:.1f} s" if value < 60 else f"{value / 60:.1f} min"
+
+
+def dollars(value: float | None) -> str:
+    """With two digits that say something: "$0.00012"."""
+    if value is None:
+        return "-"
+    if value == 0:
+        return "$0"
+    digits = max(2, 1 - math.floor(math.log10(abs(value))))
+    return f"${value:.{digits}f}"
 
 
 def size(size_bytes: int) -> str:

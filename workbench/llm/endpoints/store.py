@@ -15,6 +15,9 @@ from pydantic import ValidationError
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.llm.endpoints.types import Endpoint
+from workbench.log import get_logger
+
+_log = get_logger("llm.endpoints")
 
 
 class _Saved(Boundary):
@@ -41,6 +44,14 @@ class EndpointStore:
                 details=f"{type(error).__name__}",
                 code="endpoints_damaged",
             ) from error
+
+    def known_endpoints(self) -> tuple[Endpoint, ...]:
+        """For choosing a model: a damaged list offers none and hinders nobody who wants a model of this computer."""
+        try:
+            return self.list_endpoints()
+        except WorkbenchError as problem:
+            _log.warning("%s", problem.message)
+            return ()
 
     def find(self, name: str) -> Endpoint | None:
         return next((endpoint for endpoint in self.list_endpoints() if endpoint.name == name), None)
