@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from workbench.llm.store import ModelSettingsStore
     from workbench.settings import Settings
     from workbench.ui.finetune import FinetunePresenter
+    from workbench.ui.hub.presenter import HubPresenter
+    from workbench.ui.hub.view import HubDialog
     from workbench.ui.job_bridge import JobBridge
     from workbench.ui.main_window import MainWindow
     from workbench.ui.models.catalog import ModelCatalog
@@ -31,6 +33,7 @@ T = TypeVar("T")
 # The rooms' own names of these tasks (a test compares them); importing them would stall the window at every start.
 TRAIN = "workbench.finetune.tasks:train"
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
+DOWNLOAD = "workbench.llm.hub.tasks:download"
 
 
 class Rooms(Protocol):
@@ -75,6 +78,7 @@ class Tabs:
         jobs.record_with(partial(recorder, self._database))
         jobs.on_durable(TRAIN, self._follow_training)
         jobs.on_durable(RUN_COMPARISON, self._follow_comparison)
+        jobs.on_durable(DOWNLOAD, self._follow_download)
         jobs.attach_durable()
 
     def warm_up(self) -> None:
@@ -140,6 +144,31 @@ class Tabs:
             )
         )
 
+    @cached_property
+    def hub_presenter(self) -> "HubPresenter":
+        """Before its dialog, when a download of an earlier start goes on."""
+        from workbench.ui.hub.board import Surroundings
+        from workbench.ui.hub.presenter import HubPresenter
+
+        rooms = self._rooms
+        return HubPresenter(
+            Surroundings(
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                navigator=rooms.window,
+                catalog=self.catalog,
+                models_folder=rooms.paths.models,
+                settings=self._settings,
+                in_background=rooms.in_background,
+            )
+        )
+
+    @cached_property
+    def _hub_dialog(self) -> "HubDialog":
+        from workbench.ui import hub
+
+        return hub.build(self.hub_presenter, self._rooms.window)
+
     @property
     def _database(self) -> "Database":
         database = self._rooms.database
@@ -169,7 +198,7 @@ class Tabs:
         from workbench.ui import models
 
         rooms = self._rooms
-        return models.build(
+        tab = models.build(
             models.Surroundings(
                 catalog=self.catalog,
                 jobs=rooms.jobs,
@@ -182,6 +211,14 @@ class Tabs:
                 in_background=rooms.in_background,
             )
         )
+        tab.get_requested.connect(self._open_hub)
+        return tab
+
+    def _open_hub(self) -> None:
+        dialog = self._hub_dialog
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _playground(self) -> QWidget:
         from workbench.finetune.store import AdapterStore
@@ -261,3 +298,6 @@ class Tabs:
 
     def _follow_training(self, spec: "JobSpec") -> "Listener":
         return self.finetune_presenter.attach(spec)
+
+    def _follow_download(self, spec: "JobSpec") -> "Listener":
+        return self.hub_presenter.follow(spec)

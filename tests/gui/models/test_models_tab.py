@@ -194,3 +194,10 @@ def test_that_a_search_asked_for_while_one_runs_is_done_afterwards(
     listed(STARTER)
     assert len(around.jobs.jobs) == 2
     assert around.jobs.last.spec.params["own_folders"] == [str(tmp_path)]
+
+
+def test_that_the_hub_is_asked_for_by_a_button_and_from_home(tab: ModelsTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.get_requested):
+        click(find(tab, QPushButton, "get_model"))
+    with qtbot.waitSignal(tab.get_requested):
+        tab.open_case({"get": "yes"})

@@ -1,18 +1,13 @@
 """“Get a model”: search the hub, choose a file, download it."""
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.hub.presenter import HubPresenter
 from workbench.ui.hub.view import HubDialog
 
-OpenHub = Callable[[QWidget], None]
-"""Shows “Get a model” before the given widget."""
-
 
 def build(presenter: HubPresenter, parent: QWidget | None = None) -> HubDialog:
-    """Wire the dialog; it shows itself with `open_over`."""
+    """Wire the dialog; showing it is the caller's. Nothing is contacted by it."""
     dialog = HubDialog(parent)
     dialog.search_requested.connect(presenter.search)
     dialog.recommended_requested.connect(presenter.show_recommended)

@@ -1,12 +1,13 @@
 """What the parts of the presenter share: the state, the view, the doors. No Qt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.settings import Settings
+from workbench.ui import board
 from workbench.ui.hub.state import HubState
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Messages, Navigator
@@ -47,22 +48,9 @@ class Surroundings:
     in_background: Background
 
 
-class Board:
-    """The state in force; every change is shown."""
-
-    def __init__(self) -> None:
-        self.state = HubState()
-        self._view: View | None = None
+class Board(board.Board[HubState, View]):
+    """Knows besides whether somebody looks."""
 
     @property
     def is_seen(self) -> bool:
-        return self._view is not None and self._view.is_seen()
-
-    def put_up(self, view: View) -> None:
-        self._view = view
-        view.show_state(self.state)
-
-    def show(self, **changes: Any) -> None:
-        self.state = replace(self.state, **changes)
-        if self._view is not None:
-            self._view.show_state(self.state)
+        return self.view is not None and self.view.is_seen()

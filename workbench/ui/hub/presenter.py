@@ -31,7 +31,7 @@ class HubPresenter:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._board = Board()
+        self._board = Board(HubState())
         self._asked = 0
         self.downloads = DownloadsPart(self._board, around)
 

@@ -13,8 +13,11 @@ class ModelsTab(ModelsView):
     presenter: ModelsPresenter
 
     def open_case(self, case: dict[str, str]) -> None:
-        """`model`: select it; `file`: add and select it."""
-        self.presenter.open_case(case)
+        """`model`: select it; `file`: add and select it; `get`: show what the hub has."""
+        if "get" in case:
+            self.get_requested.emit()
+        else:
+            self.presenter.open_case(case)
 
 
 def build(around: Surroundings) -> ModelsTab:

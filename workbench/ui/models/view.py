@@ -39,6 +39,8 @@ _GIVE_WAY = (7, 8, 5, 6, 2)
 
 
 class ModelsView(QWidget):
+    get_requested = Signal()
+    """One from the hub is wanted."""
     refresh_requested = Signal()
     paths_added = Signal(list)
     place_removed = Signal(str)
@@ -129,6 +131,7 @@ class ModelsView(QWidget):
         self._problem.setWordWrap(True)
         for label in (self._summary, self._problem):
             label.setTextFormat(Qt.TextFormat.PlainText)
+        self._get = self._button(self.tr("Get a model…"), "get_model", "download")
         self._open = self._button(self.tr("Open a model file…"), "open_model_file", "file")
         self._add = self._button(self.tr("Add folder…"), "add_model_folder", "folder")
         self._own = self._button(self.tr("Own folders"), "own_model_folders", "")
@@ -218,7 +221,7 @@ class ModelsView(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._summary)
         head.addLayout(words, 1)
-        for button in (self._open, self._add, self._own, self._refresh):
+        for button in (self._get, self._open, self._add, self._own, self._refresh):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         filters = QHBoxLayout()
         filters.setSpacing(8)
@@ -246,6 +249,7 @@ class ModelsView(QWidget):
         column.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
+        self._get.clicked.connect(self.get_requested)
         self._open.clicked.connect(self._on_open)
         self._empty.action_requested.connect(self._on_open)
         self._add.clicked.connect(self._on_add)
