@@ -3,8 +3,6 @@
 Nothing is contacted from here; whoever uses the client was asked to by a person.
 """
 
-import importlib
-import importlib.util
 import ipaddress
 import os
 from typing import TYPE_CHECKING
@@ -113,11 +111,15 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _from_keyring() -> str:
-    """ "" where there is no keyring, or none that opens. The library is optional: it needs a desktop's secret store."""
-    if importlib.util.find_spec("keyring") is None:
+    """ "" where there is no keyring that is safe, or none that opens."""
+    import keyring
+    from keyring.errors import KeyringError
+
+    from workbench.llm.endpoints.keys import why_not_kept
+
+    if why_not_kept():
         return ""
-    keyring, errors = importlib.import_module("keyring"), importlib.import_module("keyring.errors")
     try:
         return keyring.get_password(KEYRING_SERVICE, KEYRING_NAME) or ""
-    except errors.KeyringError:
+    except KeyringError:
         return ""

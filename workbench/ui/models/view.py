@@ -221,12 +221,13 @@ class ModelsView(QWidget):
         words.addWidget(self._title)
         words.addWidget(self._summary)
         head.addLayout(words, 1)
-        for button in (self._get, self._open, self._add, self._own, self._refresh):
+        for button in (self._open, self._add, self._own, self._refresh):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         filters = QHBoxLayout()
         filters.setSpacing(8)
         filters.addWidget(self._filter)
         filters.addWidget(self._search, 1)
+        filters.addWidget(self._get)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self._table)

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterator
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
 from tests.hub_server import HubServer
 from tests.unit.llm.hub.conftest import FILE, REPOSITORY
@@ -141,3 +143,27 @@ def test_that_no_token_goes_where_others_could_read_it(monkeypatch: pytest.Monke
     assert access.find_token("https://huggingface.co") == "hf_secret"
     assert access.find_token("http://127.0.0.1:8000") == "hf_secret"
     assert access.find_token("http://hub.example") == ""
+
+
+class OneToken(KeyringBackend):
+    """A keyring with a token for the hub."""
+
+    priority = 5
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return "hf_kept" if (service, username) == (access.KEYRING_SERVICE, access.KEYRING_NAME) else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise AssertionError("nothing is ever written")
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise AssertionError("nothing is ever deleted")
+
+
+def test_that_a_token_of_the_keyring_is_used_and_the_variable_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert access.find_token("https://huggingface.co") == ""
+    keyring.set_keyring(OneToken())  # type: ignore[no-untyped-call]
+    assert access.find_token("https://huggingface.co") == "hf_kept"
+    assert access.find_token("http://hub.example") == ""
+    monkeypatch.setenv("HF_TOKEN", "hf_named")
+    assert access.find_token("https://huggingface.co") == "hf_named"
