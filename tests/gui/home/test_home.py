@@ -67,6 +67,7 @@ class Given:
         self.view.comparison_requested.connect(presenter.compare)
         self.view.tab_chosen.connect(presenter.open_tab)
         self.view.try_requested.connect(presenter.try_model)
+        self.view.get_requested.connect(presenter.get_model)
         presenter.start()
 
     def find_models(self, *models: ModelRef) -> None:
@@ -170,7 +171,12 @@ def test_that_a_door_opens_its_tab(home_view: HomeView, given: Given, tab: str) 
     assert given.navigator.opened == [(tab, {})]
 
 
-@pytest.mark.parametrize("door", ["server", "download"])
+def test_that_a_model_is_got_behind_its_door(home_view: HomeView, given: Given) -> None:
+    click(find(home_view, QPushButton, "door_download"))
+    assert given.navigator.opened == [("models", {"get": "yes"})]
+
+
+@pytest.mark.parametrize("door", ["server"])
 def test_that_a_closed_door_says_why(home_view: HomeView, door: str) -> None:
     button = find(home_view, QPushButton, f"door_{door}")
     assert not button.isEnabled()

@@ -37,5 +37,6 @@ def build(
     view.comparison_requested.connect(presenter.compare)
     view.tab_chosen.connect(presenter.open_tab)
     view.try_requested.connect(presenter.try_model)
+    view.get_requested.connect(presenter.get_model)
     presenter.start()
     return view

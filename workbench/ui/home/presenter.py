@@ -85,6 +85,10 @@ class HomePresenter:
     def open_tab(self, tab: str) -> None:
         self._navigator.open_tab(tab)
 
+    def get_model(self) -> None:
+        """Show what the hub has; nothing is contacted by that."""
+        self._navigator.open_tab("models", get="yes")
+
     def try_model(self) -> None:
         """Talk to the first model that can answer."""
         self._navigator.open_tab("playground", model=self._state.models.first_name)

@@ -21,6 +21,8 @@ class HomeView(QScrollArea):
     comparison_requested = Signal(str)
     tab_chosen = Signal(str)
     try_requested = Signal()
+    get_requested = Signal()
+    """A model from the hub is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +70,7 @@ class HomeView(QScrollArea):
             ),
             "download": Door(
                 "download", "download", tr("Download a model"),
-                tr("Not in this version: nothing is ever downloaded by itself. Open a file that you have"),
-                is_closed=True,
+                tr("A short list with sizes and licences, or a search; nothing is ever downloaded by itself"),
             ),
         }  # fmt: skip
 
@@ -100,6 +101,7 @@ class HomeView(QScrollArea):
     def _connect(self) -> None:
         self._models.try_requested.connect(self.try_requested)
         self._models.models_requested.connect(lambda: self.tab_chosen.emit("models"))
+        self._doors["download"].clicked.connect(self.get_requested)
         for tab in ("models", "documents", "data"):
             self._doors[tab].clicked.connect(lambda _checked=False, tab=tab: self.tab_chosen.emit(tab))
 
