@@ -104,6 +104,7 @@ class Tabs:
     @cached_property
     def catalog(self) -> "ModelCatalog":
         """One listing of the models for all tabs."""
+        from workbench.llm.endpoints.store import EndpointStore
         from workbench.ui.models.catalog import ModelCatalog
 
         rooms = self._rooms
@@ -114,7 +115,24 @@ class Tabs:
             cache_file=rooms.paths.header_cache,
             memory=self._model_memory,
             in_background=rooms.in_background,
+            endpoints=EndpointStore(rooms.paths.endpoints).known_endpoints,
         )
+
+    def open_servers(self) -> None:
+        """The dialog in which models on servers are added; one at a time."""
+        from workbench.llm.endpoints.store import EndpointStore
+        from workbench.ui.endpoints import ServersDialog, build
+
+        rooms = self._rooms
+        dialog = rooms.window.findChild(ServersDialog)
+        if dialog is None:
+            store = EndpointStore(rooms.paths.endpoints)
+            dialog = build(store, rooms.in_background, self.catalog.list_again, rooms.window)
+        else:
+            dialog.presenter.refresh()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _model_memory(self) -> "ModelSettingsStore | None":
         """None while the database is not open."""

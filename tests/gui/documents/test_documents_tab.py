@@ -47,7 +47,7 @@ HIT = Hit(
 
 
 class Catalog:
-    models = (ModelRef(name="starter", path="/m/starter.gguf"),)
+    answering = (ModelRef(name="starter", path="/m/starter.gguf"),)
 
     def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig:
         return LoadConfig.from_settings(llm)

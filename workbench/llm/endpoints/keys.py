@@ -96,6 +96,17 @@ def forget_key(endpoint: Endpoint) -> None:
         raise _refused(error) from error
 
 
+def move_key(before: Endpoint, after: Endpoint) -> None:
+    """A server was renamed or has another address: its key goes along to the same host, never to another one."""
+    if _user(before) == _user(after) or why_not_kept():
+        return
+    key = _from_keyring(before)
+    if key and before.host == after.host:
+        keep_key(after, key)
+    if key:
+        forget_key(before)
+
+
 def _from_keyring(endpoint: Endpoint) -> str:
     from keyring.errors import KeyringError
 

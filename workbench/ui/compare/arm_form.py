@@ -56,7 +56,9 @@ class ArmForm(QFrame):
         for edit, text in ((self._name, arm.name), (self._prompt, arm.prompt)):
             if edit.text() != text:
                 edit.setText(text)
-        _fill(self._model, [(name, name) for name in self._choices.models], arm.model)
+        goes = dict(self._choices.servers)
+        models = [(f"{name}  ·  {goes[name]}" if name in goes else name, name) for name in self._choices.models]
+        _fill(self._model, models, arm.model)
         _fill(self._adapter, [(self.tr("none"), ""), *((n, n) for n in self._choices.adapters)], arm.adapter)
         _fill(self._collection, [(self.tr("none"), ""), *((n, n) for n in self._choices.collections)], arm.collection)
         files = [(self.tr("none"), ""), *self._choices.example_files]

@@ -15,8 +15,10 @@ from workbench.compare.types import ComparisonReport, MetricChoice
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
+from workbench.llm.endpoints.models import as_model, where_text_goes
+from workbench.llm.library import STARTER, named
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
-from workbench.llm.types import LoadConfig, ModelKind
+from workbench.llm.types import LoadConfig, ModelRef
 from workbench.scoring.metrics import METRICS
 from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View
@@ -25,6 +27,7 @@ from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
 from workbench.ui.protocols import Messages, Navigator
 from workbench.ui.trouble import trouble_of
+from workbench.ui.widgets.model_choice import can_answer
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
@@ -62,6 +65,7 @@ class ComparePresenter:
         self._read_catalogue = read_catalogue
         self._paths = paths
         self._scans_left = 1
+        self._found: tuple[ModelRef, ...] | None = None
         self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
 
     @property
@@ -84,6 +88,7 @@ class ComparePresenter:
                 example_files=tuple((name, rows.path) for name, rows in catalogue.datasets.items()),
             )
         )
+        self._show_models(catalogue)
         self._read_history()
         if self._scans_left > 0:
             self._scans_left -= 1
@@ -99,10 +104,19 @@ class ComparePresenter:
     def _on_models(self, event: JobEvent) -> None:
         if not isinstance(event, Finished):
             return
-        found = ScanModelsReport.model_validate(event.result).models
-        usable = [m.name for m in found if m.kind is ModelKind.CHAT and not m.problem and m.file_format == "gguf"]
-        ordered = sorted(usable, key=lambda name: (name != "starter", name.casefold()))
-        self._board.show(choices=replace(self.state.choices, models=tuple(ordered)))
+        self._found = ScanModelsReport.model_validate(event.result).models
+        self._show_models(self._read_catalogue())
+
+    def _show_models(self, catalogue: "Catalogue") -> None:
+        """The starter first, models on servers last: what is offered without asking stays on this computer."""
+        if self._found is None:
+            return
+        everything = named([*self._found, *map(as_model, catalogue.endpoints)], catalogue.model_names)
+        usable = [model for model in everything if can_answer(model)]
+        usable.sort(key=lambda model: (model.endpoint is not None, model.name != STARTER, model.name.casefold()))
+        servers = tuple((model.name, where_text_goes(model)) for model in usable if model.endpoint is not None)
+        names = tuple(model.name for model in usable)
+        self._board.show(choices=replace(self.state.choices, models=names, servers=servers))
 
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `spec` or `questions` name files, `arms=standard` makes the five arms."""

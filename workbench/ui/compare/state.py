@@ -48,6 +48,8 @@ class Choices:
     """What arms can be made of here."""
 
     models: tuple[str, ...] = ()
+    servers: tuple[tuple[str, str], ...] = ()
+    """Those of `models` that are on servers: name, and where the text goes in words."""
     adapters: tuple[str, ...] = ()
     collections: tuple[str, ...] = ()
     example_files: tuple[tuple[str, str], ...] = ()

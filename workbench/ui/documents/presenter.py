@@ -7,7 +7,7 @@ from typing import Protocol
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
-from workbench.llm.types import LoadConfig, ModelKind, ModelRef
+from workbench.llm.types import LoadConfig, ModelRef
 from workbench.rag.indexing import INDEX_DAMAGED, index_spec, open_collection, rebuild_spec
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, DocumentStatus, FileIndexed, IndexReport, Skipped
@@ -18,13 +18,14 @@ from workbench.ui.documents.board import Board, View
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.protocols import Messages
 from workbench.ui.trouble import trouble_of
+from workbench.ui.widgets.model_choice import can_answer
 
 
 class Catalog(Protocol):
     """The part of `ui.models.catalog.ModelCatalog` that this tab uses."""
 
     @property
-    def models(self) -> tuple[ModelRef, ...]: ...
+    def answering(self) -> tuple[ModelRef, ...]: ...
     def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig: ...
     def ensure(self) -> None: ...
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]: ...
@@ -242,11 +243,7 @@ class DocumentsPresenter:
         self._board.show(documents=tuple(documents))
 
     def _show_models(self) -> None:
-        models = tuple(m for m in self._catalog.models if _can_answer(m))
+        models = tuple(m for m in self._catalog.answering if can_answer(m))
         names = [model.name for model in models]
         chosen = self.state.model if self.state.model in names else (names[0] if names else "")
         self._board.show(models=models, model=chosen)
-
-
-def _can_answer(model: ModelRef) -> bool:
-    return model.kind is ModelKind.CHAT and model.file_format == "gguf" and not model.problem

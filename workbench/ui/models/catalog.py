@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent, LastWord
 from workbench.jobs.spec import Jobs, JobSpec
+from workbench.llm.endpoints.models import as_model
+from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.library import named
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadConfig, ModelRef, RememberedModel
@@ -41,6 +43,7 @@ class ModelCatalog:
         cache_file: Path | None = None,
         memory: Callable[[], ModelMemory | None] = _no_memory,
         in_background: Callable[[Callable[[], Any], Callable[[Any], None]], None] = _at_once,
+        endpoints: Callable[[], Sequence[Endpoint]] = tuple,
     ) -> None:
         self._jobs = jobs
         self.models_folder = models_folder
@@ -48,6 +51,7 @@ class ModelCatalog:
         self._cache_file = cache_file
         self._memory = memory
         self._in_background = in_background
+        self._endpoints = endpoints
         self._unwritten: dict[str, RememberedModel] = {}
         self._is_writing = False
         self._listeners: list[Callable[[], None]] = []
@@ -55,7 +59,9 @@ class ModelCatalog:
         self._found: tuple[ModelRef, ...] = ()
         self._remembered: Mapping[str, RememberedModel] | None = None
         self.models: tuple[ModelRef, ...] = ()
-        """By the names that the user gave them, without those that were removed from the list."""
+        """On this computer, by the names that the user gave them, without those that were removed from the list."""
+        self.servers: tuple[ModelRef, ...] = ()
+        """Models on servers."""
         self.hidden: tuple[ModelRef, ...] = ()
         self.is_scanning = False
         self.was_scanned = False
@@ -69,8 +75,18 @@ class ModelCatalog:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    @property
+    def answering(self) -> tuple[ModelRef, ...]:
+        """What can be asked: the models on this computer, then those on servers."""
+        return (*self.models, *self.servers)
+
     def find(self, name: str) -> ModelRef | None:
-        return next((model for model in self.models if model.name == name), None)
+        return next((model for model in self.answering if model.name == name), None)
+
+    def list_again(self) -> None:
+        """Servers were added, changed or removed."""
+        self._list()
+        self._tell()
 
     def ensure(self) -> None:
         """Scan unless that was done or is being done."""
@@ -136,10 +152,13 @@ class ModelCatalog:
 
     def _list(self) -> None:
         known = self._known()
-        models = named(self._found, {key: model.display_name for key, model in known.items() if model.display_name})
+        everything = [*self._found, *map(as_model, self._endpoints())]
+        models = named(everything, {key: model.display_name for key, model in known.items() if model.display_name})
         hidden = {key for key, model in known.items() if model.is_hidden}
-        self.models = tuple(model for model in models if model.content_key not in hidden)
-        self.hidden = tuple(model for model in models if model.content_key in hidden)
+        local = [model for model in models if model.endpoint is None]
+        self.models = tuple(model for model in local if model.content_key not in hidden)
+        self.hidden = tuple(model for model in local if model.content_key in hidden)
+        self.servers = tuple(model for model in models if model.endpoint is not None)
 
     def _on_event(self, event: JobEvent) -> None:
         if not isinstance(event, LastWord):

@@ -285,7 +285,7 @@ class PlaygroundPresenter:
 
     def _on_catalog_changed(self) -> None:
         catalog = self._catalog
-        models = tuple(model for model in catalog.models if can_answer(model))
+        models = tuple(model for model in catalog.answering if can_answer(model))
         self._show(models=models, is_scanning=catalog.is_scanning, was_scanned=catalog.was_scanned)
         names = [model.name for model in models]
         if models and self.state.model_name not in names and not catalog.is_scanning:

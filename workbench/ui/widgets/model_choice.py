@@ -5,4 +5,4 @@ from workbench.llm.types import ModelKind, ModelRef
 
 def can_answer(model: ModelRef) -> bool:
     """A model that can be chatted with: the usual choice."""
-    return model.kind is ModelKind.CHAT and model.file_format == "gguf" and not model.problem
+    return model.kind is ModelKind.CHAT and model.file_format in {"gguf", "endpoint"} and not model.problem

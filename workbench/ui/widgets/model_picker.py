@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+from workbench.llm.endpoints.models import where_text_goes
 from workbench.llm.in_words import parameters_in_words, size_in_words
 from workbench.llm.types import ModelRef
 from workbench.ui.widgets.model_choice import can_answer
@@ -32,7 +33,7 @@ class ModelPicker(QComboBox):
                 self.clear()
                 for number, model in enumerate(fitting):
                     self.addItem(_in_words(model))
-                    self.setItemData(number, model.path, Qt.ItemDataRole.ToolTipRole)
+                    self.setItemData(number, where_text_goes(model) or model.path, Qt.ItemDataRole.ToolTipRole)
             names = [model.name for model in fitting]
             self.setCurrentIndex(names.index(chosen) if chosen in names else -1)
         self.setEnabled(bool(fitting))
@@ -56,5 +57,7 @@ class ModelPicker(QComboBox):
 
 
 def _in_words(model: ModelRef) -> str:
+    if goes := where_text_goes(model):
+        return f"{model.name}  ·  {goes}"
     facts = (parameters_in_words(model.parameters), model.quantization, size_in_words(model.size_bytes))
     return f"{model.name}  ·  {', '.join(fact for fact in facts if fact)}"

@@ -10,7 +10,7 @@ from keyring.backends import fail
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from workbench.errors import WorkbenchError
-from workbench.llm.endpoints.keys import find_key, forget_key, has_key, keep_key, why_not_kept
+from workbench.llm.endpoints.keys import find_key, forget_key, has_key, keep_key, move_key, why_not_kept
 from workbench.llm.endpoints.types import Endpoint
 
 KEY = "sk-canary-4711"
@@ -68,6 +68,15 @@ def test_that_another_server_does_not_get_the_key_of_that_name() -> None:
     keep_key(FAR, KEY)
     assert find_key(FAR.model_copy(update={"base_url": "https://evil.example.net/v1"})) == ""
     assert find_key(FAR.model_copy(update={"model": "other"})) == KEY
+
+
+def test_that_a_key_goes_along_to_a_new_name_but_not_to_another_host(ring: MemoryKeyring) -> None:
+    keep_key(FAR, KEY)
+    renamed = FAR.model_copy(update={"name": "cloud"})
+    move_key(FAR, renamed)
+    assert (find_key(FAR), find_key(renamed)) == ("", KEY)
+    move_key(renamed, renamed.model_copy(update={"base_url": "https://other.example.net/v1"}))
+    assert ring.kept == {}
 
 
 def test_that_a_named_variable_wins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,20 @@
+"""A model on a server as the model of an arm."""
+
+from PySide6.QtWidgets import QComboBox
+
+from tests.gui.acting import find
+from tests.gui.compare.conftest import Desk
+from workbench.llm.endpoints.types import Endpoint
+
+
+def test_that_a_server_can_be_an_arm_and_says_that_it_gets_the_text(desk: Desk) -> None:
+    endpoint = Endpoint(name="a cloud", base_url="https://api.example.com/v1", model="m")
+    desk.catalogue = desk.catalogue.model_copy(update={"endpoints": (endpoint,)})
+    desk.tab.presenter.refresh()
+    assert desk.tab.presenter.state.choices.models == ("starter", "a cloud")
+    desk.tab.presenter.add_arm()
+    box = find(desk.tab, QComboBox, "compare_arm_model")
+    assert (box.currentData(), box.itemText(1)) == ("starter", "a cloud  ·  sends your text to api.example.com")
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    assert desk.tab.presenter.state.arms[-1].model == "a cloud"

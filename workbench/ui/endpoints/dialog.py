@@ -1,0 +1,160 @@
+"""Connect to a server: the servers that are known, the fields of one, a test."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.llm.endpoints.types import Endpoint
+from workbench.ui.endpoints.form import ServerFields
+from workbench.ui.endpoints.presenter import ServersPresenter
+from workbench.ui.endpoints.state import ServersState
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.trouble_card import TroubleCard
+
+
+class ServersDialog(QDialog):
+    """Nothing is sent but by "Test"."""
+
+    new_requested = Signal()
+    server_chosen = Signal(str)
+    remove_requested = Signal()
+    test_requested = Signal(str)
+    save_requested = Signal(str)
+    presenter: ServersPresenter
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._servers: tuple[Endpoint, ...] = ()
+        self.fields = ServerFields(self)
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def clear_key(self) -> None:
+        self.fields.clear_key()
+
+    def show_state(self, state: ServersState) -> None:
+        self._show_servers(state.servers, state.selected)
+        self.fields.show_state(state)
+        self._result.setText(state.result)
+        trouble = state.trouble
+        if trouble is None:
+            self._trouble.say("")
+        else:
+            self._trouble.say(trouble.text, trouble.hint, trouble.details)
+        self._test.setEnabled(state.can_test)
+        self._save.setEnabled(state.can_save)
+        self._save.setText(self.tr("Connect") if state.is_new else self.tr("Save"))
+        self._remove.setEnabled(not state.is_new and not state.waits_for)
+
+    def _show_servers(self, servers: Sequence[Endpoint], selected: str) -> None:
+        self._side.setVisible(bool(servers))
+        with QSignalBlocker(self._list):
+            if tuple(servers) != self._servers:
+                self._servers = tuple(servers)
+                self._list.clear()
+                for server in servers:
+                    item = QListWidgetItem(server.name, self._list)
+                    item.setToolTip(f"{server.model}, {server.host}")
+            names = [server.name for server in servers]
+            self._list.setCurrentRow(names.index(selected) if selected in names else -1)
+
+    def _build_widgets(self) -> None:
+        self.setObjectName("servers_dialog")
+        self.setWindowTitle(self.tr("Connect to a server"))
+        self.resize(760, 600)
+        self._words = QLabel(
+            self.tr(
+                "Models on a server that speaks OpenAI's protocol answer like those on this computer. The server is "
+                "contacted only by “Test” and when you ask a question."
+            ),
+            self,
+        )
+        self._words.setWordWrap(True)
+        set_role(self._words, "muted")
+        self._side = QWidget(self)
+        self._list = QListWidget(self._side)
+        self._list.setObjectName("servers_list")
+        self._list.setAccessibleName(self.tr("Servers"))
+        self._new = self._button(self.tr("New"), "servers_new")
+        self._remove = self._button(self.tr("Remove"), "servers_remove")
+        self._test = self._button(self.tr("Test"), "servers_test")
+        self._save = self._button(self.tr("Connect"), "servers_save")
+        set_role(self._save, "primary")
+        self._close = self._button(self.tr("Close"), "servers_close")
+        self._result = QLabel(self)
+        self._result.setObjectName("servers_result")
+        self._result.setTextFormat(Qt.TextFormat.PlainText)
+        self._result.setWordWrap(True)
+        self._trouble = TroubleCard("servers_trouble", self)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter ends the typing in a field, not the dialog
+
+    def _button(self, text: str, name: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        return button
+
+    def _build_layout(self) -> None:
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.addWidget(self._list, 1)
+        side.addWidget(self._new)
+        side.addWidget(self._remove)
+        self._side.setFixedWidth(160)
+        area = QScrollArea(self)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(self.fields)
+        area.setMinimumWidth(self.fields.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
+        middle = QHBoxLayout()
+        middle.setSpacing(18)
+        middle.addWidget(self._side)
+        middle.addWidget(area, 1)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self._test)
+        bottom.addWidget(self._result, 1)
+        bottom.addWidget(self._save)
+        bottom.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(self._words)
+        column.addLayout(middle, 1)
+        column.addWidget(self._trouble)
+        column.addLayout(bottom)
+
+    def _connect(self) -> None:
+        self._new.clicked.connect(self.new_requested)
+        self._remove.clicked.connect(self.remove_requested)
+        self._close.clicked.connect(self.close)
+        self._list.currentRowChanged.connect(self._on_row)
+        self._test.clicked.connect(self._on_test)
+        self._save.clicked.connect(self._on_save)
+
+    @Slot(int)
+    def _on_row(self, row: int) -> None:
+        if 0 <= row < len(self._servers):
+            self.server_chosen.emit(self._servers[row].name)
+
+    @Slot()
+    def _on_test(self) -> None:
+        self.test_requested.emit(self.fields.typed_key())
+
+    @Slot()
+    def _on_save(self) -> None:
+        self.save_requested.emit(self.fields.typed_key())
