@@ -15,6 +15,7 @@ from workbench.finetune.starter.formats import format_dialog
 from workbench.finetune.starter.general import general_dialog
 from workbench.finetune.starter.grounded import EASY, LONG, MEDIUM, SHORT, TINY, Shape, grounded_dialog
 from workbench.finetune.starter.names import Names
+from workbench.finetune.starter.plain import plain_dialog
 
 Maker = Callable[[Names], Dialog]
 
@@ -32,8 +33,8 @@ _STAGES: tuple[tuple[float, tuple[tuple[Maker, float], ...]], ...] = (
             (general_dialog, 0.04))),
     (0.68, ((copying_dialog, 0.08), (_grounded(EASY), 0.10), (_grounded(SHORT), 0.12), (_grounded(MEDIUM), 0.40), (_grounded(LONG), 0.18),
             (format_dialog, 0.08), (general_dialog, 0.04))),
-    (1.01, ((copying_dialog, 0.03), (_grounded(TINY), 0.12), (_grounded(SHORT), 0.20), (_grounded(MEDIUM), 0.28), (_grounded(LONG), 0.28),
-            (format_dialog, 0.06), (general_dialog, 0.03))),
+    (1.01, ((copying_dialog, 0.02), (_grounded(TINY), 0.06), (_grounded(SHORT), 0.16), (_grounded(MEDIUM), 0.24), (_grounded(LONG), 0.24),
+            (plain_dialog, 0.22), (format_dialog, 0.04), (general_dialog, 0.02))),
 )  # fmt: skip
 """Up to which share of the training -> what is drawn, and how often."""
 
