@@ -139,10 +139,12 @@ def test_that_enter_asks_the_hub_and_shows_what_it_has(around: Around) -> None:
     (spec,) = around.jobs.specs
     assert (spec.task, spec.params["query"], spec.params["hub"]) == (SEARCH, "llama", "https://huggingface.co")
     assert text(dialog, "hub_heading") == "Asking huggingface.co…"
-    found = FoundRepository(repository="a/Llama-GGUF", downloads=1234, licence="llama3.2", parameters=10**9)
+    found = FoundRepository(
+        repository="a/Llama-GGUF", downloads=1234, licence="llama3.2", parameters=10**9, is_gated=True
+    )
     around.jobs.last.finish(SearchReport(query="llama", found=(found,)))
     assert text(dialog, "hub_heading") == "1 model called “llama” on huggingface.co"
-    assert cells(dialog, "hub_entries") == [["a/Llama-GGUF", "1.0B", "", "", "1,234", "llama3.2"]]
+    assert cells(dialog, "hub_entries") == [["a/Llama-GGUF", "1.0B", "", "", "1,234", "llama3.2 (gated)"]]
     assert dialog.isVisible()
     click(find(dialog, QPushButton, "hub_back"))
     assert len(cells(dialog, "hub_entries")) == len(recommended())
@@ -201,6 +203,8 @@ def test_that_the_files_of_what_was_found_show_size_quantization_and_fit(around:
         ["b.gguf", "", "1000000 GB", "won't fit"],
     ]
     assert find(dialog, QPushButton, "hub_download").text() == "Download (500 MB)"
+    tips = find(dialog, RecordTable, "hub_files").model().index(0, 3).data(Qt.ItemDataRole.ToolTipRole)
+    assert "without its context" in tips and "of memory are free" in tips
     find(dialog, RecordTable, "hub_files").selectRow(0)
     click(find(dialog, QPushButton, "hub_download"))
     spec = around.jobs.last.spec

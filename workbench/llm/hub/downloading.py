@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ class Download:
         self._token = ""
         self._done = self._fetched = self._resumed_at = 0
         self._next_tell = 0.0
+        self._lately: deque[tuple[float, int]] = deque(maxlen=12)
         self._notes: list[str] = []
 
     def run(self) -> DownloadReport:
@@ -217,12 +219,20 @@ class Download:
     def _advance(self, count: int) -> None:
         self._done += count
         self._fetched += max(0, count)
-        self._tell(f"Downloading {self._name}")
+        self._tell(f"Downloading {self._name}{self._speed()}")
+
+    def _speed(self) -> str:
+        """ ", 5.2 MB/s": of the last seconds; "" at the beginning."""
+        if len(self._lately) < 2:
+            return ""
+        (begun, before), (ended, after) = self._lately[0], self._lately[-1]
+        return f", {size_in_words(round((after - before) / max(ended - begun, 0.001)))}/s"
 
     def _tell(self, label: str, *, at_once: bool = False) -> None:
         now = time.monotonic()
         if at_once or now >= self._next_tell:
             self._next_tell = now + _TELL_SECONDS
+            self._lately.append((now, self._fetched))
             self._context.progress(self._done, self._request.size_bytes, label)
 
     def _note(self, text: str) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
-from workbench.llm.fit import FitVerdict, free_memory, verdict
+from workbench.llm.fit import free_memory, verdict
 from workbench.llm.hub.access import host_of, hub_address
 from workbench.llm.hub.catalog import recommended
 from workbench.llm.hub.choosing import choose
@@ -131,7 +131,7 @@ class HubPresenter:
         match event:
             case Finished(result=result) if repository == self.state.selected:
                 listed = RepositoryFiles.model_validate(result)
-                rows = tuple(FileRow(choice, self._fit(listed, choice)) for choice in listed.choices)
+                rows = tuple(self._row(listed, choice) for choice in listed.choices)
                 usual = choose(listed).name if rows else ""
                 self._board.show(listed=listed, files=rows, selected_file=usual, is_listing=False)
             case Failed() | Crashed() if repository == self.state.selected:
@@ -180,12 +180,12 @@ class HubPresenter:
         except WorkbenchError as problem:
             self._board.show(trouble=_trouble_of(problem))
 
-    def _fit(self, listed: RepositoryFiles, choice: FileChoice) -> FitVerdict:
-        """By its size; where we know the shape of the model, with what its context needs."""
+    def _row(self, listed: RepositoryFiles, choice: FileChoice) -> FileRow:
+        """Whether it fits: by its size, and where we know the shape of the model with what its context needs."""
         known = next((model.model for model in recommended() if model.repository == listed.repository), None)
         unknown = ModelRef(name=choice.name, path="", context_length=listed.context_length)
         model = (known or unknown).model_copy(update={"size_bytes": choice.size_bytes})
-        return verdict(model, self._load, free_memory())
+        return FileRow(choice, verdict(model, self._load, free_memory()), is_by_size=known is None)
 
 
 def _trouble_of(problem: WorkbenchError | Failed | Crashed) -> Trouble:

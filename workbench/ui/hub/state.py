@@ -75,6 +75,11 @@ class Entry:
         return _INKS[self.verdict.fit] if self.verdict is not None else ""
 
     @property
+    def terms(self) -> str:
+        """The licence, and whether more is asked."""
+        return f"{self.licence} (gated)" if self.is_gated else self.licence
+
+    @property
     def facts(self) -> str:
         """ "494M parameters, apache-2.0, 676 MB"."""
         parts = [
@@ -94,6 +99,8 @@ class FileRow:
 
     choice: FileChoice
     verdict: FitVerdict
+    is_by_size: bool = False
+    """The hub does not tell its shape, so the memory for its context is not counted."""
 
     @property
     def size(self) -> str:
@@ -102,6 +109,13 @@ class FileRow:
     @property
     def fit(self) -> str:
         return str(self.verdict.fit)
+
+    @property
+    def memory(self) -> str:
+        """Why it fits or not."""
+        needed, free = size_in_words(self.verdict.needed_bytes), size_in_words(self.verdict.free_bytes)
+        what = "without its context, which the hub does not tell" if self.is_by_size else "with its context"
+        return f"about {needed} {what}; {free} of memory are free"
 
     @property
     def ink(self) -> str:

@@ -122,7 +122,7 @@ class HubDialog(QDialog):
             Column(self.tr("Size"), lambda e: size_in_words(e.size_bytes) if e.size_bytes else "", align_right=True),
             Column(self.tr("Fit"), lambda e: e.fit, ink=lambda e: e.ink),
             Column(self.tr("Downloads"), lambda e: f"{e.downloads:,}" if e.downloads else "", align_right=True),
-            Column(self.tr("Licence"), lambda e: e.licence),
+            Column(self.tr("Licence"), lambda e: e.terms),
         ]
 
     def _file_columns(self) -> list[Column[FileRow]]:
@@ -130,7 +130,7 @@ class HubDialog(QDialog):
             Column(self.tr("File"), lambda row: row.choice.name, stretch=True),
             Column(self.tr("Quantization"), lambda row: row.choice.quantization),
             Column(self.tr("Size"), lambda row: row.size, align_right=True),
-            Column(self.tr("Fit"), lambda row: row.fit, ink=lambda row: row.ink),
+            Column(self.tr("Fit"), lambda row: row.fit, ink=lambda row: row.ink, tooltip=lambda row: row.memory),
         ]
 
     def _button(self, text: str, name: str, icon: str) -> QPushButton:
