@@ -24,7 +24,7 @@ _FIRST = (
 ).split()
 _SECOND = (
     "card form course gate room pass key list locker desk fund office bus lamp machine cart shelf tank hose filter cable lid handle wheel "
-    "door cover belt ticket parcel order claim report plan group team visit tour break shift lesson licence permit deposit fee bonus phone "
+    "door cover belt token parcel order claim report plan group team visit tour break shift lesson licence permit deposit fee bonus phone "
     "printer projector ladder mask coat counter cupboard hall yard shop centre archive line bell alarm box badge battery sensor button brush"
 ).split()
 _DONE = "checked cleaned replaced renewed emptied tested painted oiled counted signed repeated updated washed tightened".split()
