@@ -204,6 +204,7 @@ class Program:
         self.window.preferences_requested.connect(
             lambda: self.dialogs.open_preferences(self.settings, self.change_settings)
         )
+        self.window.servers_requested.connect(self.tabs.open_servers)
         self.window.scheme_chosen.connect(self._choose_scheme)
         self.window.help_requested.connect(self.dialogs.open_help)
         self.window.about_requested.connect(self.dialogs.open_help)

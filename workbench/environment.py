@@ -5,6 +5,7 @@ it. The values are set, not defaulted: a variable that the user's shell happens 
 """
 
 import os
+import sys
 
 SILENCE = {
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime sends usage events from its import on
@@ -28,6 +29,10 @@ SILENCE = {
 def silence_libraries() -> None:
     """Set the variables of `SILENCE` in this process; children inherit them."""
     os.environ.update(SILENCE)
+    if sys.platform != "darwin":
+        # keyring loads all its backends. The one for macOS, which copes with this failing, would else look for Apple's
+        # libraries with ldconfig, gcc and ld: 1.6 of the 2 seconds that the import takes.
+        sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
 
 
 def allow_hub() -> None:

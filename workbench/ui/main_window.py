@@ -47,6 +47,7 @@ class MainWindow(QMainWindow):
     """The window was drawn for the first time."""
     closing = Signal()
     preferences_requested = Signal()
+    servers_requested = Signal()
     help_requested = Signal()
     data_folder_requested = Signal()
     logs_requested = Signal()
@@ -192,6 +193,7 @@ class MainWindow(QMainWindow):
         self.show_running(0)
         doors = Doors(
             open_tab=self.open_tab, open_commands=self._open_commands,
+            open_servers=self.servers_requested.emit,
             open_preferences=self.preferences_requested.emit, open_help=self.help_requested.emit,
             open_data_folder=self.data_folder_requested.emit, open_logs=self.logs_requested.emit,
             open_about=self.about_requested.emit, show_jobs=self.show_job_panel, choose_scheme=self.scheme_chosen.emit,

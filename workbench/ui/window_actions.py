@@ -19,6 +19,7 @@ class Doors:
 
     open_tab: Callable[[str], None]
     open_commands: Callable[[], None]
+    open_servers: Callable[[], None]
     open_preferences: Callable[[], None]
     open_help: Callable[[], None]
     open_data_folder: Callable[[], None]
@@ -58,6 +59,7 @@ class WindowActions:
             ("import_data", "&Import data…", "data"),
         ):
             self._add(menu, name, self._tr(text), partial(self._doors.open_tab, tab))
+        self._add(menu, "connect_server", self._tr("&Connect to a server…"), self._doors.open_servers, icon="server")
         menu.addSeparator()
         self._add(
             menu, "preferences", self._tr("&Preferences…"), self._doors.open_preferences, "Ctrl+,", icon="settings"

@@ -201,7 +201,7 @@ class Tabs:
         from workbench.ui.home.shelf import ProjectShelf
 
         rooms = self._rooms
-        return home.build(
+        view = home.build(
             messages=rooms.messages,
             navigator=rooms.window,
             catalog=self.catalog,
@@ -209,6 +209,8 @@ class Tabs:
             paths=rooms.paths,
             in_background=rooms.in_background,
         )
+        view.server_requested.connect(self.open_servers)
+        return view
 
     def _models(self) -> QWidget:
         from workbench.finetune.store import AdapterStore
@@ -230,6 +232,7 @@ class Tabs:
             )
         )
         tab.get_requested.connect(self._open_hub)
+        tab.servers_requested.connect(self.open_servers)
         return tab
 
     def _open_hub(self) -> None:

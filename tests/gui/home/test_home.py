@@ -176,12 +176,11 @@ def test_that_a_model_is_got_behind_its_door(home_view: HomeView, given: Given) 
     assert given.navigator.opened == [("models", {"get": "yes"})]
 
 
-@pytest.mark.parametrize("door", ["server"])
-def test_that_a_closed_door_says_why(home_view: HomeView, door: str) -> None:
-    button = find(home_view, QPushButton, f"door_{door}")
-    assert not button.isEnabled()
-    assert "Not in this version" in button.accessibleDescription()
-    assert any("Not in this version" in label.text() for label in button.findChildren(QLabel))
+def test_that_the_door_to_a_server_says_that_questions_go_there(qtbot: QtBot, home_view: HomeView) -> None:
+    button = find(home_view, QPushButton, "door_server")
+    with qtbot.waitSignal(home_view.server_requested):
+        click(button)
+    assert "your questions then go there" in button.accessibleDescription()
 
 
 @pytest.mark.parametrize("points", [10, 12.5])

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
-
 from workbench.paths import WorkbenchPaths
 from workbench.ui.home.computer import read_computer
 from workbench.ui.home.presenter import Background, HomePresenter, Shelf
@@ -20,7 +18,7 @@ def build(
     shelf: Shelf,
     paths: WorkbenchPaths,
     in_background: Background,
-) -> QWidget:
+) -> HomeView:
     """Home, looking around already."""
     view = HomeView()
     presenter = HomePresenter(

@@ -23,6 +23,8 @@ class HomeView(QScrollArea):
     try_requested = Signal()
     get_requested = Signal()
     """A model from the hub is wanted."""
+    server_requested = Signal()
+    """A model on a server is wanted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +51,7 @@ class HomeView(QScrollArea):
         self._words = QLabel(
             self.tr(
                 "A better prompt, your documents, a fine-tuned model, or a combination: find out on this computer, "
-                "with your own questions. Nothing leaves it."
+                "with your own questions. Nothing leaves it, unless you connect to a server."
             )
         )
         self._words.setWordWrap(True)
@@ -66,7 +68,7 @@ class HomeView(QScrollArea):
             "data": Door("data", "data", tr("Import data"), tr("Questions or training rows: CSV, JSONL, Excel")),
             "server": Door(
                 "server", "server", tr("Connect to a server"),
-                tr("Not in this version: models on a server come with the support of endpoints"), is_closed=True,
+                tr("Ollama, LM Studio, vLLM, OpenAI and others: your questions then go there"),
             ),
             "download": Door(
                 "download", "download", tr("Download a model"),
@@ -102,6 +104,7 @@ class HomeView(QScrollArea):
         self._models.try_requested.connect(self.try_requested)
         self._models.models_requested.connect(lambda: self.tab_chosen.emit("models"))
         self._doors["download"].clicked.connect(self.get_requested)
+        self._doors["server"].clicked.connect(self.server_requested)
         for tab in ("models", "documents", "data"):
             self._doors[tab].clicked.connect(lambda _checked=False, tab=tab: self.tab_chosen.emit(tab))
 

@@ -41,6 +41,8 @@ _GIVE_WAY = (7, 8, 5, 6, 2)
 class ModelsView(QWidget):
     get_requested = Signal()
     """One from the hub is wanted."""
+    servers_requested = Signal()
+    """Models on servers are to be shown or added."""
     refresh_requested = Signal()
     paths_added = Signal(list)
     place_removed = Signal(str)
@@ -132,6 +134,7 @@ class ModelsView(QWidget):
         for label in (self._summary, self._problem):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._get = self._button(self.tr("Get a model…"), "get_model", "download")
+        self._on_servers = self._button(self.tr("Servers…"), "open_servers", "server")
         self._open = self._button(self.tr("Open a model file…"), "open_model_file", "file")
         self._add = self._button(self.tr("Add folder…"), "add_model_folder", "folder")
         self._own = self._button(self.tr("Own folders"), "own_model_folders", "")
@@ -227,6 +230,7 @@ class ModelsView(QWidget):
         filters.setSpacing(8)
         filters.addWidget(self._filter)
         filters.addWidget(self._search, 1)
+        filters.addWidget(self._on_servers)
         filters.addWidget(self._get)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
@@ -251,6 +255,7 @@ class ModelsView(QWidget):
 
     def _connect(self) -> None:
         self._get.clicked.connect(self.get_requested)
+        self._on_servers.clicked.connect(self.servers_requested)
         self._open.clicked.connect(self._on_open)
         self._empty.action_requested.connect(self._on_open)
         self._add.clicked.connect(self._on_add)

@@ -1,6 +1,9 @@
 """Where keys are kept, and where they never go."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import keyring
@@ -13,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.endpoints.keys import find_key, forget_key, has_key, keep_key, move_key, why_not_kept
 from workbench.llm.endpoints.types import Endpoint
 
+ROOT = Path(__file__).parents[4]
 KEY = "sk-canary-4711"
 FAR = Endpoint(name="far", base_url="https://api.example.com/v1", model="m")
 
@@ -120,3 +124,16 @@ def test_that_a_locked_keyring_is_said(ring: MemoryKeyring) -> None:
         with pytest.raises(WorkbenchError, match="could not be used"):
             act()
     assert not has_key(FAR)
+
+
+def test_that_the_keyring_starts_no_other_program() -> None:
+    code = (
+        "import sys\n"
+        "def look(event, arguments):\n"
+        "    assert event != 'subprocess.Popen', arguments\n"
+        "sys.addaudithook(look)\n"
+        "from workbench.llm.endpoints.keys import why_not_kept\n"
+        "why_not_kept()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
