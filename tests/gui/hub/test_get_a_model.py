@@ -236,6 +236,10 @@ def test_that_progress_a_note_pause_and_resume_are_seen(around: Around) -> None:
     (strip,) = strips(dialog)
     assert find(strip, QLabel, "download_figures").text() == "100 MB of 386 MB"
     assert find(strip, QLabel, "download_note").text() == "It begins anew."
+    job.progress(100_000_000, FIRST.size_bytes, "Waiting for the hub, tries again in 4 s")
+    assert (
+        find(strip, QLabel, "download_figures").text() == "100 MB of 386 MB · Waiting for the hub, tries again in 4 s"
+    )
     click(find(strip, QPushButton, "download_pause"))
     assert job.commands == [("pause", {})]
     assert not find(strip, QPushButton, "download_pause").isEnabled()

@@ -55,14 +55,14 @@ def find_token(hub: str) -> str:
     return "" if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token() or ""
 
 
-def new_client(hub: str, patience: Patience) -> "httpx2.Client":
+def new_client(hub: str, patience: Patience, kind: "type[httpx2.Client] | None" = None) -> "httpx2.Client":
     """A client that follows redirects only to where they may lead. Proxies are those of the system's variables."""
     import httpx2
 
     def look_at(request: httpx2.Request) -> None:
         check_address(str(request.url), hub)
 
-    return httpx2.Client(
+    return (kind or httpx2.Client)(
         follow_redirects=True,
         max_redirects=5,
         timeout=httpx2.Timeout(patience.silence_seconds, connect=patience.connect_seconds),

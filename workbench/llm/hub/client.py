@@ -1,17 +1,19 @@
 """Asks the hub which models it has and which files they consist of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.environment import allow_hub
 from workbench.errors import WorkbenchError
 from workbench.llm.hub.access import find_token, new_client
 from workbench.llm.hub.names import check_repository, group, is_safe
-from workbench.llm.hub.problems import problem_of, unreachable
+from workbench.llm.hub.problems import RETRIED, problem_of, unreachable
 from workbench.llm.hub.types import FoundRepository, Patience, RemoteFile, RepositoryFiles
 
 if TYPE_CHECKING:
+    import httpx2
     from huggingface_hub import HfApi
     from huggingface_hub.hf_api import ModelInfo
 
@@ -66,19 +68,16 @@ def _asking(hub: str, subject: str) -> Iterator["HfApi"]:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
     token = find_token(hub)
-    set_client_factory(lambda: new_client(hub, PATIENCE))
+    told = partial(problem_of, subject=subject, hub=hub, has_token=bool(token))
+    set_client_factory(lambda: new_client(hub, PATIENCE, _asking_once(hub, told)))
     try:
         yield HfApi(endpoint=hub, token=token or False)
     except HfHubHTTPError as error:
         answer = error.response
-        raise problem_of(
-            answer.status_code, answer.headers, subject, hub, has_token=bool(token), details=str(error)
-        ) from error
+        raise told(answer.status_code, answer.headers, details=str(error)) from error
     except HFValidationError as error:
         raise WorkbenchError(f"{subject} is no name that the hub knows.", details=str(error)) from error
     except httpx2.TooManyRedirects as error:
-        raise unreachable(hub, error) from error
-    except httpx2.TransportError as error:
         raise unreachable(hub, error) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise WorkbenchError(
@@ -87,6 +86,24 @@ def _asking(hub: str, subject: str) -> Iterator["HfApi"]:
             details=f"{type(error).__name__}: {error}",
             code="hub_bad_answer",
         ) from error
+
+
+def _asking_once(hub: str, told: Callable[..., WorkbenchError]) -> "type[httpx2.Client]":
+    """A client whose troubles are told at once: a person waits, and the library would try for half a minute."""
+    import httpx2
+
+    class AskingOnce(httpx2.Client):
+        def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+            try:
+                answer = super().send(request, **options)
+            except httpx2.TransportError as error:
+                raise unreachable(hub, error) from error
+            if answer.status_code in RETRIED:
+                answer.close()
+                raise told(answer.status_code, answer.headers)
+            return answer
+
+    return AskingOnce
 
 
 def _found(info: "ModelInfo") -> FoundRepository:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MARGIN_BYTES = 200_000_000
 """Left free on the disk: a system without any space is no fun."""
+WAITING = "Waiting for the hub"
+"""So begins the label while it waits for the network."""
 _TELL_SECONDS = 0.5
 _BLOCK_BYTES = 4 * 1024 * 1024
 
@@ -120,6 +122,7 @@ class Download:
             wish=self._wish,
             on_bytes=self._advance,
             on_note=self._note,
+            on_wait=self._wait,
         )
 
     # -- before -------------------------------------------------------------------------------------------------------
@@ -220,6 +223,10 @@ class Download:
         self._done += count
         self._fetched += max(0, count)
         self._tell(f"Downloading {self._name}{self._speed()}")
+
+    def _wait(self, seconds: float) -> None:
+        self._lately.clear()
+        self._tell(f"{WAITING}, tries again in {max(1, round(seconds))} s", at_once=True)
 
     def _speed(self) -> str:
         """ ", 5.2 MB/s": of the last seconds; "" at the beginning."""

@@ -46,10 +46,14 @@ class Transfer:
         wish: Wish,
         on_bytes: Callable[[int], None],
         on_note: Callable[[str], None],
+        on_wait: Callable[[float], None],
     ) -> None:
-        """`on_bytes` hears how many bytes more there are (negative when it begins anew), `on_note` sentences."""
+        """`on_bytes` hears how many bytes more there are (negative when it begins anew), `on_note` sentences.
+
+        `on_wait` hears how many seconds it waits before the next attempt.
+        """
         self._client, self._request, self._part, self._token = client, request, part, token
-        self._wish, self._on_bytes, self._on_note = wish, on_bytes, on_note
+        self._wish, self._on_bytes, self._on_note, self._on_wait = wish, on_bytes, on_note, on_wait
 
     @property
     def _wanted(self) -> RemoteFile:
@@ -70,7 +74,9 @@ class Transfer:
                 failures = 0 if self._part.length > before else failures + 1
                 if failures >= patience.attempts:
                     raise self._give_up(trouble.problem) from trouble
-                self._wish.wait(max(trouble.wait_seconds, _wait_seconds(patience, failures)))
+                seconds = max(trouble.wait_seconds, _wait_seconds(patience, failures))
+                self._on_wait(seconds)
+                self._wish.wait(seconds)
 
     def _attempt(self) -> None:
         with self._asking() as response:

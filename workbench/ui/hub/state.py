@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from workbench.llm.fit import Fit, FitVerdict
 from workbench.llm.hub.catalog import Recommended
+from workbench.llm.hub.downloading import WAITING
 from workbench.llm.hub.types import DownloadReport, DownloadRequest, FileChoice, FoundRepository, RepositoryFiles
 from workbench.llm.in_words import parameters_in_words, size_in_words
 from workbench.ui.pace import in_words
@@ -161,7 +162,9 @@ class DownloadRow:
         if not self.total:
             return self.label
         parts = [f"{size_in_words(round(self.done))} of {size_in_words(round(self.total))}"]
-        if self.phase is Phase.RUNNING and self.seconds_left is not None:
+        if self.phase is Phase.RUNNING and self.label.startswith(WAITING):
+            parts.append(self.label)
+        elif self.phase is Phase.RUNNING and self.seconds_left is not None:
             speed = (self.total - self.done) / max(self.seconds_left, 0.001)
             parts += [f"{size_in_words(round(speed))}/s"] if self.seconds_left >= 1 else []
             parts.append(f"about {in_words(self.seconds_left)} left")

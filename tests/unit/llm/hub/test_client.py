@@ -1,6 +1,7 @@
 """Searching and listing, through the hub's own library, against the hub of the tests."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 
 import keyring
@@ -121,10 +122,22 @@ def test_that_an_answer_of_another_shape_is_named(hub: HubServer, body: bytes) -
     assert problem_of(hub).code in {"hub_bad_answer", "hub_no_gguf"}
 
 
-def test_that_without_a_network_there_is_one_sentence() -> None:
+def test_that_without_a_network_there_is_one_sentence_at_once() -> None:
+    begun = time.monotonic()
+    for ask in (lambda hub: list_files(hub, REPOSITORY), lambda hub: search(hub, "tiny")):
+        with pytest.raises(WorkbenchError) as caught:
+            ask("http://127.0.0.1:9")
+        assert caught.value.code == "hub_unreachable"
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(("status", "code"), [(429, "hub_busy"), (500, "hub_down"), (503, "hub_down")])
+def test_that_a_hub_in_trouble_is_named_at_once_to_who_searches(hub: HubServer, status: int, code: str) -> None:
+    hub.api_status = status
     with pytest.raises(WorkbenchError) as caught:
-        list_files("http://127.0.0.1:9", REPOSITORY)
-    assert caught.value.code == "hub_unreachable"
+        search(hub.address, "tiny")
+    assert caught.value.code == code
+    assert len(hub.requests) == 1
 
 
 def test_that_the_variable_wins_over_the_preferences(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -286,8 +286,10 @@ def test_that_each_refusal_is_a_sentence_of_its_own(
 
 def test_that_a_server_in_trouble_is_asked_again(make_request: MakeRequest, hub: HubServer) -> None:
     hub.faults.status, hub.faults.refusals = 503, 3
-    assert get(make_request()).finished
+    context = RecordingContext()
+    assert download(context, make_request()).finished
     assert len(hub.fetched) == 4
+    assert [label for _, _, label in context.progressed].count("Waiting for the hub, tries again in 1 s") == 3
 
 
 def test_that_a_wish_to_wait_is_granted(make_request: MakeRequest, hub: HubServer) -> None:
