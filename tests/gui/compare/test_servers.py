@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox
 from tests.gui.acting import find
 from tests.gui.compare.conftest import Desk
 from workbench.llm.endpoints.types import Endpoint
+from workbench.ui.widgets.text_goes import TextGoes
 
 
 def test_that_a_server_can_be_an_arm_and_says_that_it_gets_the_text(desk: Desk) -> None:
@@ -15,6 +16,9 @@ def test_that_a_server_can_be_an_arm_and_says_that_it_gets_the_text(desk: Desk) 
     desk.tab.presenter.add_arm()
     box = find(desk.tab, QComboBox, "compare_arm_model")
     assert (box.currentData(), box.itemText(1)) == ("starter", "a cloud  ·  sends your text to api.example.com")
+    label = find(desk.tab, TextGoes)
+    assert label.isHidden()
     box.setCurrentIndex(1)
     box.activated.emit(1)
     assert desk.tab.presenter.state.arms[-1].model == "a cloud"
+    assert label.text() == "Sends your text to api.example.com"

@@ -23,6 +23,7 @@ from workbench.rag.types import RetrievalConfig, RetrievalMode
 from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.state import Choices
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.text_goes import TextGoes
 
 _OTHER = "…"
 W = TypeVar("W", bound=QWidget)
@@ -59,6 +60,7 @@ class ArmForm(QFrame):
         goes = dict(self._choices.servers)
         models = [(f"{name}  ·  {goes[name]}" if name in goes else name, name) for name in self._choices.models]
         _fill(self._model, models, arm.model)
+        self._goes.say(goes.get(arm.model, ""))
         _fill(self._adapter, [(self.tr("none"), ""), *((n, n) for n in self._choices.adapters)], arm.adapter)
         _fill(self._collection, [(self.tr("none"), ""), *((n, n) for n in self._choices.collections)], arm.collection)
         files = [(self.tr("none"), ""), *self._choices.example_files]
@@ -84,6 +86,7 @@ class ArmForm(QFrame):
         self._close = QPushButton(self.tr("Done"), self)
         self._name = _named(QLineEdit(self), "compare_arm_name", self.tr("Name of the arm"))
         self._model = _named(QComboBox(self), "compare_arm_model", self.tr("Model"))
+        self._goes = TextGoes(self)
         self._adapter = _named(QComboBox(self), "compare_arm_adapter", self.tr("Adapter"))
         self._prompt = _named(QLineEdit(self), "compare_arm_prompt", self.tr("File with the system prompt"))
         self._prompt.setPlaceholderText(self.tr("none"))
@@ -111,6 +114,7 @@ class ArmForm(QFrame):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self.tr("Name"), self._name)
         form.addRow(self.tr("Model"), self._model)
+        form.addRow("", self._goes)
         form.addRow(self.tr("Adapter"), self._adapter)
         form.addRow(self.tr("System prompt"), _row(self._prompt, self._choose_prompt))
         form.addRow(self.tr("Examples"), _row(self._examples, self._count))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.compare.types import ArmResult
-from workbench.compare.wording import percent, seconds, size
+from workbench.compare.wording import dollars, percent, seconds, size
 from workbench.scoring.metrics import METRICS
 from workbench.ui.compare.describing import describe_made_of
 from workbench.ui.compare.interval_delegate import IntervalDelegate
@@ -264,7 +264,8 @@ def _matrix_view(model: MatrixModel, parent: QWidget) -> QTableView:
 def _tokens(arm: ArmResult) -> str:
     if arm.prompt_tokens is None or arm.generated_tokens is None:
         return "-"
-    return f"{arm.prompt_tokens:.0f} + {arm.generated_tokens:.0f}"
+    costs = f"  {dollars(arm.cost)}" if arm.cost is not None else ""
+    return f"{arm.prompt_tokens:.0f} + {arm.generated_tokens:.0f}{costs}"
 
 
 def _answered(arm: ArmResult) -> str:

@@ -24,6 +24,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _LINK = "cite:"
@@ -56,6 +57,7 @@ class QuestionPage(QWidget):
         self._stop.setVisible(state.can_stop)
         self._ask.setVisible(not state.can_stop)
         self._picker.show_models(state.models, state.model)
+        self._goes.show_model(self._picker.chosen())
         with QSignalBlocker(self._mode):
             self._mode.setCurrentIndex(self._mode.findData(state.mode.value))
         self._show_answer(state)
@@ -106,7 +108,7 @@ class QuestionPage(QWidget):
         self._search = self._button("search_passages", self.tr("Search"), "", "search")
         self._search.setToolTip(self.tr("Show the passages only; no model takes part"))
         self._stop = self._button("stop_asking", self.tr("Stop"), "", "stop")
-        self._picker = ModelPicker(self)
+        self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self._mode = QComboBox(self)
         self._mode.setObjectName("retrieval_mode")
         self._mode.setAccessibleName(self.tr("How passages are found"))
@@ -167,6 +169,7 @@ class QuestionPage(QWidget):
         column.setSpacing(8)
         column.addLayout(ask)
         column.addLayout(how)
+        column.addWidget(self._goes)
         column.addWidget(self._trouble)
         column.addWidget(self._split, 1)
 

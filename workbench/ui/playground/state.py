@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from workbench.compare.wording import dollars
 from workbench.llm.types import Completion, FinishReason, GenerationConfig, ModelRef
 from workbench.playground.types import Exchange
 
@@ -100,13 +101,15 @@ def measured_in_words(completion: Completion) -> str:
     """ "stopped by you · 34 tokens · 52 tokens/s · first after 0.12 s · prompt 20 tokens (12 shared)"."""
     usage = completion.usage
     parts = [_ENDS[completion.finish_reason]] if completion.finish_reason in _ENDS else []
-    parts.append(f"{usage.generated_tokens:,} tokens")
+    parts.append(f"{'about ' if usage.is_estimate else ''}{usage.generated_tokens:,} tokens")
     if speed := tokens_per_second(completion):
         parts.append(f"{speed:,.0f} tokens/s" if speed >= 10 else f"{speed:.1f} tokens/s")
     if usage.generated_tokens:
         parts.append(f"first after {completion.seconds_to_first_token:.2f} s")
     shared = f" ({usage.cached_tokens:,} kept from before)" if usage.cached_tokens else ""
     parts.append(f"prompt {usage.prompt_tokens:,} tokens{shared}")
+    if completion.cost is not None:
+        parts.append(dollars(completion.cost))
     return "  ·  ".join(parts)
 
 

@@ -29,6 +29,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.text_goes import TextGoes
 
 _SHOWN_HISTORY = 25
 _ROOM_FOR_SETTINGS = 760
@@ -61,6 +62,7 @@ class PlaygroundView(QWidget):
     def show_state(self, state: PlaygroundState) -> None:
         is_running = state.running is not None
         self.model_picker.show_models(state.models, state.model_name)
+        self._goes.show_model(self.model_picker.chosen())
         self._show_adapters(state)
         _show_text(self._system, state.system)
         _show_text(self._prompt, state.prompt)
@@ -132,6 +134,7 @@ class PlaygroundView(QWidget):
         set_role(self._title, "title")
         self.model_picker = ModelPicker()
         self.model_picker.setMinimumContentsLength(8)
+        self._goes = TextGoes()
         self._adapter = QComboBox()
         self._adapter.setObjectName("adapter_picker")
         self._adapter.setAccessibleName(self.tr("Adapter"))
@@ -172,7 +175,7 @@ class PlaygroundView(QWidget):
         self._conversation = Conversation()
         self._begin = EmptyState(
             self.tr("Ask the model"),
-            self.tr("Write a prompt below and press Ctrl+Enter. Everything happens on this computer."),
+            self.tr("Write a prompt below and press Ctrl+Enter."),
             icon="playground",
         )
         self._no_model = EmptyState(
@@ -235,6 +238,7 @@ class PlaygroundView(QWidget):
         head.setSpacing(8)
         head.addLayout(top)
         head.addLayout(choices)
+        head.addWidget(self._goes)
         return head
 
     def _foot_layout(self) -> QHBoxLayout:
