@@ -12,13 +12,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks._stalls import Seen, between, percentile, summary, worst
 from benchmarks.report import Goal, Report
 from workbench.errors import WorkbenchError
 
 SECONDS, QUICK_SECONDS = 20.0, 10.0
 ROOT = Path(__file__).parents[1]
-
-Seen = list[tuple[float, float]]
 
 
 def run(quick: bool) -> Report:
@@ -30,15 +29,15 @@ def run(quick: bool) -> Report:
         phases.update(found)
         measured.update({f"said_{'together' if together else 'alone'}": said})
     for name, (ours, bare) in phases.items():
-        measured[name] = {"window": _summary(ours), "bare": _summary(bare)}
-    p99 = max(_percentile(ours, 99) - _percentile(bare, 99) for ours, bare in phases.values())
-    worst = max(_worst(ours) - _worst(bare) for ours, bare in phases.values())
+        measured[name] = {"window": summary(ours), "bare": summary(bare)}
+    p99 = max(percentile(ours, 99) - percentile(bare, 99) for ours, bare in phases.values())
+    longest = max(worst(ours) - worst(bare) for ours, bare in phases.values())
     return Report(
         "responsiveness",
         measured,
         (
             Goal("99th percentile of stalls, ms more than a bare loop", p99 * 1000, "<= 8"),
-            Goal("worst stall, ms more than a bare loop", worst * 1000, "<= 80"),
+            Goal("worst stall, ms more than a bare loop", longest * 1000, "<= 80"),
         ),
     )
 
@@ -62,7 +61,7 @@ def _measure(seconds: float, together: bool) -> tuple[dict[str, tuple[Seen, Seen
     told = json.loads(ours.stdout.splitlines()[-1])
     return (
         {
-            name: (_between(told["ticks"], start, end), _between(json.loads(printed), start, end))
+            name: (between(told["ticks"], start, end), between(json.loads(printed), start, end))
             for name, (start, end) in told["phases"].items()
         },
         told["said"],
@@ -74,26 +73,3 @@ def _check_starter() -> None:
 
     if find_starter() is None:
         raise WorkbenchError("There is no starter model to put the window under load.")
-
-
-def _between(seen: Seen, start: float, end: float) -> Seen:
-    return [(at, late) for at, late in seen if start <= at <= end]
-
-
-def _percentile(seen: Seen, percent: float) -> float:
-    late = sorted(lateness for _, lateness in seen)
-    return late[min(len(late) - 1, int(len(late) * percent / 100))] if late else 0.0
-
-
-def _worst(seen: Seen) -> float:
-    return max((late for _, late in seen), default=0.0)
-
-
-def _summary(seen: Seen) -> dict[str, float]:
-    return {
-        "ticks": len(seen),
-        "p50_ms": round(_percentile(seen, 50) * 1000, 2),
-        "p99_ms": round(_percentile(seen, 99) * 1000, 2),
-        "worst_ms": round(_worst(seen) * 1000, 2),
-        "worst_at_seconds": round(max(seen, key=lambda tick: tick[1])[0] - seen[0][0], 1) if seen else 0.0,
-    }

@@ -6,6 +6,7 @@ every answer at once, 16 bits each or ggml's blocks); compute buffers bounded by
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from workbench.errors import WorkbenchError
 from workbench.llm.types import KvType, LoadConfig, MemoryUse, ModelRef
@@ -91,6 +92,8 @@ def _longest_context(model: ModelRef, load: LoadConfig, room: int) -> int:
         asked = load.model_copy(update={"context_length": context})
         if context and per_token * context * sequences_for(model, asked) <= room:
             found = max(found, context)
+        if found == trained:
+            break
     return found
 
 
@@ -101,6 +104,7 @@ def free_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
+@cache
 def total_memory() -> int:
     """Bytes of memory that this computer has."""
     import psutil

@@ -18,6 +18,7 @@ from workbench.llm.quantizing import QUANTIZE, QuantizeReport, QuantizeRequest
 from workbench.llm.tasks import HASH_FILES, SCAN_MODELS, HashFilesReport
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.models.state import Filter
+from workbench.ui.widgets.record_table import RecordTable
 
 
 @pytest.fixture
@@ -215,3 +216,16 @@ def test_that_models_are_told_apart_by_kind_and_found_by_name(desk: Desk, tiny: 
     box = find(desk.tab, QComboBox, "model_filter")
     assert [box.itemText(n) for n in range(3)] == ["All (5)", "Chat models (1)", "Adapters (1)"]
     assert len(desk.jobs.of(SCAN_MODELS)) == 2
+
+
+def test_that_models_that_are_listed_again_are_not_drawn_anew(desk: Desk) -> None:
+    models = [ModelRef(name=f"m{n}", path=f"/m/{n}", content_key=str(n), size_bytes=10**6) for n in range(300)]
+    desk.list_models(*models)
+    drawn: list[int] = []
+    table = find(desk.tab, RecordTable, "models_table").model()
+    table.dataChanged.connect(lambda *_: drawn.append(1))
+    rows = desk.tab.presenter.state.rows
+    desk.tab.presenter.refresh()
+    assert desk.tab.presenter.state.rows is rows
+    desk.list_models(*models)
+    assert (drawn, desk.tab.presenter.state.rows) == ([], rows)

@@ -141,8 +141,8 @@ class ModelDetails(QScrollArea):
             return self.tr(
                 "The starter model is small and made for learning the program: it answers from passages that it is "
                 "shown and can be fine-tuned in minutes, but it knows nothing of the world. For real work get a bigger "
-                "one: any chat model as a GGUF file works. Open the file here or drop it on this tab. Nothing is "
-                "downloaded by itself."
+                "one: any chat model as a GGUF file works. Open the file here, drop it on this tab, or press “Get a "
+                "model…”. Nothing is downloaded by itself."
             )
         if row.is_usable and not row.model.has_chat_template:
             return self.tr("This model has no chat template: prompts are sent as plain “role: content” lines.")

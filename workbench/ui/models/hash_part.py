@@ -42,11 +42,11 @@ class HashPart:
             self._stop()  # its last word begins anew with what is selected then
 
     def _begin(self, model: ModelRef, files: list[Path]) -> None:
-        self._board.show(sha256="", hashing=None)
-        if not files or model.path in self._failed:
+        is_wanted = bool(files) and model.path not in self._failed
+        self._board.show(sha256="", hashing=Running("Waiting") if is_wanted else None)
+        if not is_wanted:
             return
         self._about = model.path
-        self._board.show(hashing=Running("Waiting"))
         request = HashFilesRequest(paths=tuple(str(path) for path in files))
         spec = JobSpec(
             task=HASH_FILES, params=request.model_dump(mode="json"), title=f"Hash {model.name}", background=True

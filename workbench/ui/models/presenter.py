@@ -21,6 +21,9 @@ class ModelsPresenter:
         self._board = Board()
         self._wanted = ""
         """The path of a file that was just added, selected when it is listed."""
+        self._listed: tuple[ModelRef, ...] = ()
+        """The listing that the rows were made of."""
+        self._free = 0
         self.loading = LoadingPart(self._board, around)
         self.files = FilesPart(self._board, around, self.select_file, self.remove_place)
         self.hashes = HashPart(self._board, around)
@@ -109,11 +112,9 @@ class ModelsPresenter:
 
     def _on_catalog_changed(self) -> None:
         catalog, settings = self._around.catalog, self._around.settings()
-        free = self._around.free_bytes() if catalog.models else 0
-        removed = {model.path for model in catalog.hidden}
         before = self.state.row.model.path if self.state.row else ""
         self._board.show(
-            rows=tuple(self._row(m, settings, free, m.path in removed) for m in (*catalog.models, *catalog.hidden)),
+            rows=self._rows(settings),
             is_scanning=catalog.is_scanning,
             was_scanned=catalog.was_scanned,
             places=settings.llm.model_folders,
@@ -121,6 +122,23 @@ class ModelsPresenter:
             memory_problem=catalog.memory_problem,
         )
         self._keep_selection(before)
+
+    def _rows(self, settings: Settings) -> tuple[ModelRow, ...]:
+        """What is shown already, while a search begins: hundreds of rows are not computed for that."""
+        catalog = self._around.catalog
+        if catalog.is_scanning and catalog.models is self._listed:
+            return self.state.rows
+        self._listed = catalog.models
+        free = self._free_memory() if catalog.models else 0
+        removed = {model.path for model in catalog.hidden}
+        return tuple(self._row(m, settings, free, m.path in removed) for m in (*catalog.models, *catalog.hidden))
+
+    def _free_memory(self) -> int:
+        """Steady while it hardly changes, so that hundreds of rows are not drawn anew for some megabytes."""
+        found = self._around.free_bytes()
+        if abs(found - self._free) > 0.02 * self._free:
+            self._free = found
+        return self._free
 
     def _row(self, model: ModelRef, settings: Settings, free: int, is_removed: bool) -> ModelRow:
         changes = self._around.catalog.remembered(model).load

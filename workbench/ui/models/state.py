@@ -1,5 +1,6 @@
 """What the Models tab shows. No Qt."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,9 @@ class Filter(StrEnum):
     EMBEDDER = "embedder"
     BROKEN = "broken"
     REMOVED = "removed"
+
+
+_FILTERS = {kind: Filter(kind.value) for kind in ModelKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,15 @@ class ModelRow:
         inks = {Fit.FITS: "good", Fit.TIGHT: "warn", Fit.WONT: "bad"}
         return inks[self.verdict.fit] if self.verdict is not None else ""
 
+    @property
+    def place(self) -> Filter:
+        """The one filter, besides "all", that shows it."""
+        if self.is_removed:
+            return Filter.REMOVED
+        return Filter.BROKEN if self.model.problem else _FILTERS[self.model.kind]
+
     def is_of(self, wanted: Filter) -> bool:
-        if wanted is Filter.REMOVED or self.is_removed:
-            return wanted is Filter.REMOVED and self.is_removed
-        if wanted is Filter.BROKEN:
-            return bool(self.model.problem)
-        return wanted is Filter.ALL or (not self.model.problem and self.model.kind.value == wanted.value)
+        return self.place is wanted or (wanted is Filter.ALL and not self.is_removed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +133,14 @@ class ModelsState:
     @property
     def counts(self) -> dict[Filter, int]:
         """How many models each filter shows."""
-        return {wanted: sum(row.is_of(wanted) for row in self.rows) for wanted in Filter}
+        found = Counter(row.place for row in self.rows)
+        everything = {Filter.ALL: len(self.rows) - found[Filter.REMOVED]}
+        return {wanted: found[wanted] for wanted in Filter} | everything
 
     @property
     def summary(self) -> str:
         usable = sum(row.is_usable and not row.is_removed for row in self.rows)
-        broken = self.counts[Filter.BROKEN]
+        broken = sum(row.place is Filter.BROKEN for row in self.rows)
         parts = [f"{usable} model{'s' if usable != 1 else ''} ready to use"]
         if broken:
             parts.append(f"{broken} cannot be used")

@@ -59,6 +59,7 @@ class ModelsView(QWidget):
         super().__init__(parent)
         self._places: tuple[str, ...] = ()
         self._is_rendering = False
+        self._listed: tuple[tuple[ModelRow, ...], Filter, str] | tuple[None, None, None] = (None, None, None)
         self.setAcceptDrops(True)
         self._build_widgets()
         self._build_layout()
@@ -66,13 +67,16 @@ class ModelsView(QWidget):
 
     def show_state(self, state: ModelsState) -> None:
         self._is_rendering = True
-        self._records.show(state.shown)
+        shown = (state.rows, state.wanted, state.search)
+        if not self._is_listed(shown):
+            self._listed = shown
+            self._records.show(state.shown)
+            self._fit_columns()
+            self._show_filters(state)
         self._table.select_key(state.selected)
         self._is_rendering = False
-        self._fit_columns()
         self.details.show_state(state)
         self.details.setVisible(state.row is not None)
-        self._show_filters(state)
         self._strip.show_running(state.quantizing, self.tr("Smaller copy"))
         self._question.ask(state.asked_to_delete)
         trouble = state.trouble or _NO_TROUBLE
@@ -85,6 +89,10 @@ class ModelsView(QWidget):
         self._problem.setText(state.problem)
         self._problem.setVisible(bool(state.problem))
         self._show_places(state.places)
+
+    def _is_listed(self, shown: tuple[tuple[ModelRow, ...], Filter, str]) -> bool:
+        """Whether the table shows just that; told by identity, because hundreds of rows take long to compare."""
+        return shown[0] is self._listed[0] and shown[1:] == self._listed[1:]
 
     def open_folder(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
