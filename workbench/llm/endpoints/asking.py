@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.llm.endpoints import problems
@@ -32,7 +32,7 @@ class Server:
     """One server with what was learned of it; used on one event loop."""
 
     endpoint: Endpoint
-    key: str
+    key: str = field(repr=False)
     client: "httpx2.AsyncClient"
     patience: Patience
     manners: Manners

@@ -51,9 +51,10 @@ class ServerFields(QWidget):
         self._show_form(state.form)
         self._show_models(tuple(model.name for model in state.tested.models) if state.tested else (), state.form.model)
         words, leaves = state.where_text_goes
+        set_role(self._goes, "badge-warn" if leaves else "badge-good")
         self._goes.setText(words)
         self._goes.setVisible(bool(words))
-        set_role(self._goes, "badge-warn" if leaves else "badge-good")
+        self._goes.updateGeometry()  # the new role may need more room
         self._show_key(state)
 
     def _show_form(self, form: ServerForm) -> None:

@@ -23,6 +23,7 @@ class TextGoes(QLabel):
 
     def say(self, words: str) -> None:
         """What `where_text_goes` says."""
+        set_role(self, "badge-warn" if words.startswith("sends") else "badge")
         self.setText(words[:1].upper() + words[1:])
         self.setVisible(bool(words))
-        set_role(self, "badge-warn" if words.startswith("sends") else "badge")
+        self.updateGeometry()  # the new role may need more room

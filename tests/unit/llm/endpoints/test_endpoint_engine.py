@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from workbench.llm.types import (
 
 KEY = "sk-canary-4711"
 QUICK = Patience(
-    connect_seconds=2, first_seconds=0.4, silence_seconds=0.3, first_wait_seconds=0.01, longest_wait_seconds=1.5
+    connect_seconds=5, first_seconds=20, silence_seconds=20, first_wait_seconds=0.01, longest_wait_seconds=1.5
 )
 
 
@@ -382,7 +383,7 @@ def test_that_a_connection_that_is_cut_before_the_first_word_is_asked_again(
 
 def test_that_silence_has_an_end(engine_for: Engines, server: OpenAiServer) -> None:
     server.faults = Faults(silent_after=2)
-    problem, pieces = problem_of(engine_for())
+    problem, pieces = problem_of(engine_for(patience=replace(QUICK, silence_seconds=0.3)))
     assert (problem.code, "".join(pieces)) == ("endpoint_silent", "You said: ")
 
 
@@ -443,3 +444,17 @@ def test_that_strange_pieces_between_good_ones_are_passed_over(engine_for: Engin
     odd = b'data: {"choices": [null, 5]}\n\nevent: ping\ndata: {"choices": [{"delta": 7}]}\n\nid: 3\n\n'
     server.faults = Faults(after=2, piece=odd)
     assert answer(engine_for(), ask())[0].text == "You said: one two three"
+
+
+def test_that_an_answer_without_an_end_is_left(
+    engine_for: Engines, server: OpenAiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.llm.endpoints.asking.LONGEST_ANSWER", 10_000)
+    server.faults = Faults(after=1, piece=b": still there\n\n" * 2000)
+    problem, pieces = problem_of(engine_for())
+    assert ("an answer without an end" in problem.message, "".join(pieces)) == (True, "You ")
+
+
+def test_that_a_key_is_never_part_of_what_an_engine_shows_of_itself(engine_for: Engines) -> None:
+    engine = engine_for(KEY)
+    assert KEY not in f"{engine!r} {engine._server!r} {engine._endpoint!r}"
