@@ -5,6 +5,7 @@ afterwards: `attach_jobs`, then `make_ready`.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -193,6 +194,7 @@ class MainWindow(QMainWindow):
         self.show_running(0)
         doors = Doors(
             open_tab=self.open_tab, open_commands=self._open_commands,
+            open_hub=partial(self.open_tab, "models", get="yes"),
             open_servers=self.servers_requested.emit,
             open_preferences=self.preferences_requested.emit, open_help=self.help_requested.emit,
             open_data_folder=self.data_folder_requested.emit, open_logs=self.logs_requested.emit,

@@ -19,6 +19,7 @@ class Doors:
 
     open_tab: Callable[[str], None]
     open_commands: Callable[[], None]
+    open_hub: Callable[[], None]
     open_servers: Callable[[], None]
     open_preferences: Callable[[], None]
     open_help: Callable[[], None]
@@ -59,6 +60,7 @@ class WindowActions:
             ("import_data", "&Import data…", "data"),
         ):
             self._add(menu, name, self._tr(text), partial(self._doors.open_tab, tab))
+        self._add(menu, "get_model", self._tr("&Get a model…"), self._doors.open_hub, icon="download")
         self._add(menu, "connect_server", self._tr("&Connect to a server…"), self._doors.open_servers, icon="server")
         menu.addSeparator()
         self._add(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -160,6 +161,9 @@ def test_that_homes_door_leads_to_our_list_and_nothing_is_contacted(
     dialog = find(program.window, HubDialog)
     assert dialog.isVisible()
     click(find(program.window, QPushButton, "get_model"))
+    dialog.close()
+    find(program.window, QAction, "action_get_model").trigger()
+    assert dialog.isVisible()
     assert len(program.window.findChildren(HubDialog)) == 1
     assert hub.requests == []
     program.window.close()
