@@ -111,4 +111,4 @@ def test_that_a_smaller_copy_is_made_found_by_name_and_answers(tmp_path: Path) -
     assert workbench("generate", "--model", "tiny-Q8_0", "--prompt", "hi", "--max-tokens", "2").returncode == 0
     again = workbench("models", "quantize", "tiny-Q8_0")
     assert again.returncode == 1
-    assert "quantised already (Q8_0)" in again.stderr
+    assert "quantized already (Q8_0)" in again.stderr

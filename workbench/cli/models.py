@@ -107,7 +107,7 @@ def _row(model: ModelRef, fit: str) -> tuple[Any, ...]:
         parameters_in_words(model.parameters),
         model.quantization,
         context_in_words(model),
-        size_in_words(model.size_bytes),
+        size_in_words(model.size_bytes) if model.endpoint is None else "",
         model.licence,
         model.source,
         fit,

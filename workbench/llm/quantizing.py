@@ -1,4 +1,4 @@
-"""Make a smaller copy of a model: 16- or 32-bit weights to fewer bits each, by llama.cpp's own quantisation.
+"""Make a smaller copy of a model: 16- or 32-bit weights to fewer bits each, by llama.cpp's own quantization.
 
 The native call cannot be stopped, so it runs on a thread of a process that has nothing else to do: a cancel leaves the
 thread alone, and the process ends. The new file is written beside its place and renamed when it is whole.
@@ -27,7 +27,7 @@ from workbench.llm.types import ModelKind, ModelRef
 
 QUANTIZE = "workbench.llm.tasks:quantize"
 SOURCES = ("F32", "F16", "BF16")
-"""What may be quantised: a second loss on top of a first one is no bargain."""
+"""What may be quantized: a second loss on top of a first one is no bargain."""
 POLL_SECONDS = 0.1
 MEMORY_BYTES = 1 << 30
 """How much of the weights llama.cpp may hold at once."""
@@ -73,7 +73,7 @@ def quantize_spec(model: ModelRef, file_type: QuantizationType, target: Path) ->
     return JobSpec(
         task=QUANTIZE,
         params=request.model_dump(mode="json"),
-        title=f"Quantise {model.name} to {file_type}",
+        title=f"Quantize {model.name} to {file_type}",
         lane="quantize",
         background=True,
     )
@@ -98,18 +98,18 @@ def size_of(model: ModelRef, file_type: QuantizationType) -> int:
 
 
 def check_source(model: ModelRef) -> None:
-    """Raise WorkbenchError for a model that cannot or should not be quantised."""
+    """Raise WorkbenchError for a model that cannot or should not be quantized."""
     if model.problem:
         raise WorkbenchError(model.problem, hint="Choose another model.", code="model_unusable")
     if model.file_format != "gguf" or model.kind not in (ModelKind.CHAT, ModelKind.EMBEDDER):
         raise WorkbenchError(
-            f"{model.name} is no model in GGUF format: only those can be quantised.",
+            f"{model.name} is no model in GGUF format: only those can be quantized.",
             hint="Choose a GGUF file with F16, BF16 or F32 weights.",
             code="not_quantizable",
         )
     if model.quantization not in SOURCES:
         raise WorkbenchError(
-            f"{model.name} is quantised already ({model.quantization}): quantising it again would lose twice.",
+            f"{model.name} is quantized already ({model.quantization}): quantizing it again would lose twice.",
             hint="Start from the same model with F16, BF16 or F32 weights.",
             code="already_quantized",
         )
@@ -184,7 +184,7 @@ class _Run:
 
         for line in reversed(log_tail(10).splitlines()):
             if step := _STEP.match(line):
-                return int(step[1]) - 1, int(step[2]), f"Quantising to {self.request.file_type}"
+                return int(step[1]) - 1, int(step[2]), f"Quantizing to {self.request.file_type}"
         return 0, 0, "Reading the model"
 
     def _problem(self) -> WorkbenchError:
@@ -196,7 +196,7 @@ class _Run:
                 details=said,
                 code="disk_full",
             )
-        return WorkbenchError(f"{self.request.model.name} could not be quantised.", details=said, code="quantize")
+        return WorkbenchError(f"{self.request.model.name} could not be quantized.", details=said, code="quantize")
 
 
 @contextlib.contextmanager
@@ -219,7 +219,7 @@ def _check_room(folder: Path, needed: int) -> None:
     if needed * 1.02 > free:
         raise WorkbenchError(
             f"The copy needs {size_in_words(needed)}, but only {size_in_words(free)} are free in {folder}.",
-            hint="Make room or choose a smaller quantisation.",
+            hint="Make room or choose a smaller quantization.",
             code="disk_full",
         )
 

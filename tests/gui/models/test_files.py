@@ -130,7 +130,7 @@ def test_that_a_smaller_copy_is_made_by_a_job_and_selected(desk: Desk, tiny: Mod
     job = desk.jobs.of(QUANTIZE)[-1]
     request = QuantizeRequest.model_validate(job.spec.params)
     assert Path(request.target) == desk.models_folder / "Tiny-Q4_K_M.gguf"
-    job.progress(3, 21, "Quantising to Q4_K_M")
+    job.progress(3, 21, "Quantizing to Q4_K_M")
     assert not find(desk.tab, QAction, "quantize_model").isEnabled()
     made = describe_gguf(write_tiny_gguf(desk.models_folder / "Tiny-Q4_K_M.gguf", seed=1), source="this program")
     job.finish(QuantizeReport(model=made, seconds=1.0))
@@ -153,11 +153,11 @@ def test_that_a_copy_that_fails_says_why_and_a_stopped_one_says_nothing(desk: De
     assert state.trouble is None and state.quantizing is None
 
 
-def test_that_a_quantised_model_is_no_source_for_a_copy(desk: Desk, tiny: ModelRef) -> None:
+def test_that_a_quantized_model_is_no_source_for_a_copy(desk: Desk, tiny: ModelRef) -> None:
     desk.tab.presenter.refresh()
     desk.list_models(tiny.model_copy(update={"quantization": "Q8_0"}))
     do(desk, "quantize_model")
-    assert "quantised already" in str(desk.tab.presenter.state.trouble)
+    assert "quantized already" in str(desk.tab.presenter.state.trouble)
     assert not find(desk.tab, QPushButton, "make_quantized_copy").isVisible()
 
 

@@ -24,7 +24,7 @@ def test_that_the_parts_add_up_to_what_is_needed() -> None:
 
 
 @pytest.mark.parametrize(("kv_type", "share"), [(KvType.F16, 1.0), (KvType.Q8_0, 34 / 64), (KvType.Q4_0, 18 / 64)])
-def test_that_a_quantised_cache_needs_less(kv_type: KvType, share: float) -> None:
+def test_that_a_quantized_cache_needs_less(kv_type: KvType, share: float) -> None:
     assert kv_bytes_per_token(MODEL, kv_type) == pytest.approx(share * kv_bytes_per_token(MODEL))
 
 

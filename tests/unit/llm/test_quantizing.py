@@ -54,15 +54,15 @@ def test_that_a_size_is_told_before_that_is_about_right() -> None:
     assert size_of(model, QuantizationType.Q4_K_M) == pytest.approx(4.3e9, rel=0.03)
 
 
-def test_that_what_is_quantised_already_is_refused(source: ModelRef, tmp_path: Path) -> None:
+def test_that_what_is_quantized_already_is_refused(source: ModelRef, tmp_path: Path) -> None:
     made = quantize(RecordingContext(), request(source, tmp_path / "a.gguf", QuantizationType.Q8_0)).model
-    with pytest.raises(WorkbenchError, match=r"quantised already \(Q8_0\)"):
+    with pytest.raises(WorkbenchError, match=r"quantized already \(Q8_0\)"):
         quantize(RecordingContext(), request(made, tmp_path / "b.gguf"))
 
 
 def test_that_adapters_are_refused(tmp_path: Path) -> None:
     adapter = describe_gguf(write_tiny_adapter(tmp_path / "adapter.gguf"))
-    with pytest.raises(WorkbenchError, match="only those can be quantised"):
+    with pytest.raises(WorkbenchError, match="only those can be quantized"):
         quantize(RecordingContext(), request(adapter, tmp_path / "b.gguf"))
 
 
@@ -85,7 +85,7 @@ def test_that_too_little_room_is_told_before_anything_is_written(
 
 def test_that_a_damaged_source_leaves_nothing_behind(source: ModelRef, tmp_path: Path) -> None:
     Path(source.path).write_bytes(Path(source.path).read_bytes()[:100_000])  # since it was listed
-    with pytest.raises(WorkbenchError, match="could not be quantised"):
+    with pytest.raises(WorkbenchError, match="could not be quantized"):
         quantize(RecordingContext(), request(source, tmp_path / "new/x.gguf"))
     assert files(tmp_path / "new") == []
 

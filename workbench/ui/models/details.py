@@ -216,7 +216,7 @@ class ModelDetails(QScrollArea):
         menu = QMenu(self)
         menu.setObjectName("model_more_menu")
         self._rename = menu.addAction(self.tr("Rename…"), self.rename_requested.emit)
-        self._quantize = menu.addAction(self.tr("Quantise…"), self.quantize_requested.emit)
+        self._quantize = menu.addAction(self.tr("Quantize…"), self.quantize_requested.emit)
         self._folder = menu.addAction(self.tr("Show in its folder"), self.folder_requested.emit)
         menu.addSeparator()
         self._remove = menu.addAction(self.tr("Remove from the list"), self.remove_requested.emit)

@@ -1,4 +1,4 @@
-"""What can be done with the selected model's files: rename, remove from the list, delete, quantise. No Qt."""
+"""What can be done with the selected model's files: rename, remove from the list, delete, quantize. No Qt."""
 
 from collections.abc import Callable
 from functools import partial

@@ -101,7 +101,7 @@ class ModelsState:
     """While the hash of the selected model is computed."""
     is_renaming: bool = False
     is_choosing_type: bool = False
-    """Whether the question how to quantise is open."""
+    """Whether the question how to quantize is open."""
     quantizing: Running | None = None
     asked_to_delete: str = ""
     """The question before the selected model is deleted from the disk."""
@@ -178,7 +178,7 @@ def fitting_hint(row: ModelRow) -> str:
     longest = row.verdict.longest_context // 256 * 256
     if longest:
         return f"A context of {longest:,} tokens would fit."
-    return "Even a short context does not fit: choose a smaller model or quantisation."
+    return "Even a short context does not fit: choose a smaller model or quantization."
 
 
 def kinds_to_choose(model: ModelRef) -> tuple[tuple[QuantizationType, str], ...]:

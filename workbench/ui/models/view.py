@@ -26,6 +26,7 @@ from workbench.ui.models.details import ModelDetails
 from workbench.ui.models.state import Filter, ModelRow, ModelsState
 from workbench.ui.theme import set_role
 from workbench.ui.trouble import Trouble
+from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.question_bar import QuestionBar
@@ -133,7 +134,7 @@ class ModelsView(QWidget):
             header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
 
     def _build_widgets(self) -> None:
-        self._title, self._summary, self._problem = QLabel(self.tr("Models")), QLabel(), QLabel()
+        self._title, self._summary, self._problem = QLabel(self.tr("Models")), ElidedLabel(), QLabel()
         set_role(self._title, "title")
         set_role(self._summary, "muted")
         set_role(self._problem, "error")
