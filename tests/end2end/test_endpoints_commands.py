@@ -157,9 +157,11 @@ def test_that_the_list_is_shown_and_an_unknown_name_is_refused(
     assert main(["endpoints", "add", "far", "--url", "https://api.example.com", "--model", "m"]) == 0
     assert main(["endpoints", "list"]) == 0
     assert main(["endpoints", "remove", "fax"]) == 1
+    assert main(["finetune", "--model", "far", "--data", "rows.csv", "--name", "style"]) == 1
     shown = capsys.readouterr()
     assert "No server was added yet." in shown.out
     assert "sends your text to api.example.com" in shown.out
     assert "far   https://api.example.com/v1  m      " in shown.out
     assert "Address: write it like https://api.example.com/v1" in shown.err
     assert "Did you mean far?" in shown.err
+    assert "far is on a server; training needs the model on this computer." in shown.err

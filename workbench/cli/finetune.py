@@ -55,14 +55,20 @@ def _register_finetune(commands: "Commands") -> None:
 
 def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """Train, or go on with a training of this name that was interrupted."""
+    from workbench.cli.choices import choose_model
     from workbench.finetune import running
     from workbench.finetune.defaults import suggested_config
     from workbench.finetune.store import AdapterStore
     from workbench.finetune.types import TrainReport
-    from workbench.llm.library import find_model
 
     typed = _typed(arguments)
-    base = find_model(arguments.model, place.own_model_folders, place.paths.models)
+    base = choose_model(place, arguments.model)
+    if base.endpoint is not None:
+        raise WorkbenchError(
+            f"{base.name} is on a server; training needs the model on this computer.",
+            hint="`workbench models list` shows what is here.",
+            code="not_offered",
+        )
     with place.writing(f"fine-tuning {arguments.name}"):
         AdapterStore(place.database).check_free(arguments.name)
         dataset = _dataset(arguments.data, arguments.system, place, output)

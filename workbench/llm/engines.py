@@ -134,7 +134,9 @@ def _is_idle(engine: ChatEngine) -> bool:
 
 def _key(model: ModelRef, load: LoadConfig) -> tuple[str, int, int, str]:
     if model.endpoint is not None:
-        return model.path, 0, 0, model.endpoint.model_dump_json()
+        from workbench.llm.endpoints.keys import mark_of_key
+
+        return model.path, 0, 0, model.endpoint.model_dump_json() + mark_of_key(model.endpoint)
     path = Path(model.path)
     try:
         found = path.stat()

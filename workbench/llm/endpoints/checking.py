@@ -52,9 +52,10 @@ def ask_models(endpoint: Endpoint, key: str, patience: Patience = PATIENCE) -> C
 
 
 async def _ask(endpoint: Endpoint, key: str, patience: Patience) -> CheckReport:
+    client = new_client(endpoint, key, patience)
     started = time.perf_counter()
     async with (
-        new_client(endpoint, key, patience) as client,
+        client,
         Deadline(endpoint, patience),
         translated(endpoint, key),
         client.stream("GET", f"{endpoint.base_url}/models") as response,

@@ -5,6 +5,7 @@ reads it here at that moment. It is kept under the server's name *and* host: an 
 get the key of another server.
 """
 
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,11 @@ def check_key(endpoint: Endpoint, key: str) -> str:
             code="key_in_the_open",
         )
     return key
+
+
+def mark_of_key(endpoint: Endpoint) -> str:
+    """Changes when the key does, and tells nothing of it: an engine that is kept with an old key is not used again."""
+    return hashlib.sha256(find_key(endpoint).encode()).hexdigest()
 
 
 def has_key(endpoint: Endpoint) -> bool:

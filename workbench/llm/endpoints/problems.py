@@ -2,7 +2,9 @@
 
 import json
 import ssl
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -120,13 +122,20 @@ def _not_found(endpoint: Endpoint, said: str, details: str) -> EndpointProblem:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds that the server asks us to wait; 0 when it does not say so in seconds."""
+    """Seconds that the server asks us to wait, said as a number or as a date; 0 when it does not say."""
     value = headers.get("retry-after", "").strip()
     try:
         seconds = float(value)
     except ValueError:
-        return 0.0
+        seconds = _seconds_until(value)
     return seconds if 0 < seconds < 1e6 else 0.0
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def unreachable(endpoint: Endpoint, why: BaseException, *, key: str) -> EndpointProblem:

@@ -64,3 +64,17 @@ def test_that_it_is_opened_once_and_anew_when_it_was_changed() -> None:
 def test_that_a_key_that_cannot_be_had_is_said_before_anything_is_sent() -> None:
     with pytest.raises(WorkbenchError, match="NO_SUCH_KEY, which is not set"):
         open_engine(as_model(FAR.model_copy(update={"key_from_env": "NO_SUCH_KEY"})), LoadConfig())
+
+
+def test_that_a_new_key_is_used_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as server:
+        far = FAR.model_copy(update={"base_url": server.url, "model": "small", "key_from_env": "FAR_KEY"})
+        request = GenerationRequest(messages=(ChatMessage(role=Role.USER, content="hi"),))
+        try:
+            for key in ("old", "old", "new"):
+                monkeypatch.setenv("FAR_KEY", key)
+                with borrowed(as_model(far), LoadConfig()) as engine:
+                    engine.stream(request, lambda _: None, lambda: False)
+        finally:
+            close_engines()
+        assert [asked.authorization for asked in server.asked] == ["Bearer old", "Bearer old", "Bearer new"]
