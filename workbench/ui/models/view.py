@@ -60,6 +60,8 @@ class ModelsView(QWidget):
         super().__init__(parent)
         self._places: tuple[str, ...] = ()
         self._is_rendering = False
+        self._selected = ""
+        """What the table was told to select last."""
         self._listed: tuple[tuple[ModelRow, ...], Filter, str] | tuple[None, None, None] = (None, None, None)
         self.setAcceptDrops(True)
         self._build_widgets()
@@ -74,7 +76,10 @@ class ModelsView(QWidget):
             self._records.show(state.shown)
             self._fit_columns()
             self._show_filters(state)
-        self._table.select_key(state.selected)
+            self._selected = ""
+        if state.selected != self._selected:
+            self._selected = state.selected
+            self._table.select_key(state.selected)
         self._is_rendering = False
         self.details.show_state(state)
         self.details.setVisible(state.row is not None)
@@ -129,9 +134,11 @@ class ModelsView(QWidget):
         for number in _GIVE_WAY:
             if sum(width for n, width in widths.items() if n not in hidden) > room:
                 hidden.add(number)
-        for number in others:
-            self._table.setColumnHidden(number, number in hidden)
-            header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
+        for number in others:  # each change measures all columns anew, so only what changes is set
+            if self._table.isColumnHidden(number) != (number in hidden):
+                self._table.setColumnHidden(number, number in hidden)
+            if header.sectionResizeMode(number) != QHeaderView.ResizeMode.ResizeToContents:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
 
     def _build_widgets(self) -> None:
         self._title, self._summary, self._problem = QLabel(self.tr("Models")), ElidedLabel(), QLabel()
