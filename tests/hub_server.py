@@ -48,6 +48,8 @@ class Faults:
     """Where the files are said to be; the own /cdn when empty."""
     silent_after: int | None = None
     """Bytes of each answer, then nothing for ever."""
+    silences: int = 1_000_000
+    """How many answers fall silent."""
     bytes_per_second: float = 0.0
 
 
@@ -281,7 +283,10 @@ class _Handler(BaseHTTPRequestHandler):
         if faults.cut_after is not None and faults.cuts > 0:
             faults.cuts -= 1
             end = min(end, faults.cut_after)
-        stop = end if faults.silent_after is None else min(end, faults.silent_after)
+        stop = end
+        if faults.silent_after is not None and faults.silences > 0:
+            faults.silences -= 1
+            stop = min(end, faults.silent_after)
         sent = 0
         while sent < stop:
             piece = body[sent : min(stop, sent + SERVED_AT_ONCE)]

@@ -16,7 +16,7 @@ from workbench.llm.hub.types import DownloadRequest, Patience, RemoteFile
 from workbench.paths import WorkbenchPaths
 
 REPOSITORY, FILE = "Someone/Tiny-Model-GGUF", "tiny-model-q8_0.gguf"
-IMPATIENT = Patience(connect_seconds=2, silence_seconds=0.5, first_wait_seconds=0.01, longest_wait_seconds=0.05)
+IMPATIENT = Patience(connect_seconds=10, silence_seconds=20, first_wait_seconds=0.01, longest_wait_seconds=0.05)
 MakeRequest = Callable[..., DownloadRequest]
 
 

@@ -292,6 +292,17 @@ def test_that_a_server_in_trouble_is_asked_again(make_request: MakeRequest, hub:
     assert [label for _, _, label in context.progressed].count("Waiting for the hub, tries again in 1 s") == 3
 
 
+def test_that_a_server_that_falls_silent_is_asked_again_for_the_rest(
+    make_request: MakeRequest, hub: HubServer, model_bytes: bytes
+) -> None:
+    hub.faults.silent_after, hub.faults.silences = 1_000_000, 1
+    request = make_request()
+    short = request.model_copy(update={"patience": request.patience.model_copy(update={"silence_seconds": 0.5})})
+    report = get(short)
+    assert report.finished and report.fetched_bytes == len(model_bytes)
+    assert all(request.range for request in hub.fetched)  # the first one is still being answered
+
+
 def test_that_a_wish_to_wait_is_granted(make_request: MakeRequest, hub: HubServer) -> None:
     hub.faults.status, hub.faults.refusals, hub.faults.headers = 429, 1, {"Retry-After": "1"}
     begun = time.monotonic()
