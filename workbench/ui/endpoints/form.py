@@ -103,6 +103,7 @@ class ServerFields(QWidget):
         self._url.setPlaceholderText("https://api.example.com/v1")
         self._goes = QLabel(self)
         self._goes.setObjectName("server_goes")
+        set_role(self._goes, "badge")
         self._key = _named(QLineEdit(self), "server_key", self.tr("Key"))
         self._key.setEchoMode(QLineEdit.EchoMode.Password)
         self._forget = _named(QPushButton(self.tr("Forget"), self), "server_forget_key", self.tr("Forget the key"))
@@ -130,6 +131,7 @@ class ServerFields(QWidget):
 
     def _build_layout(self) -> None:
         goes = QHBoxLayout()
+        goes.setContentsMargins(0, 2, 0, 4)  # a badge wants to be as tall as its round ends
         goes.addWidget(self._goes)
         goes.addStretch(1)
         key = QVBoxLayout()

@@ -16,6 +16,7 @@ class TextGoes(QLabel):
         self.setObjectName("text_goes")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        set_role(self, "badge")
         self.hide()
 
     def show_model(self, model: ModelRef | None) -> None:
