@@ -64,10 +64,10 @@ def named(models: Sequence[ModelRef], names: Mapping[str, str]) -> list[ModelRef
     result = []
     for model in models:
         wanted = names.get(model.content_key, "")
-        called = model.model_copy(update={"name": wanted or model.name})
+        called = model.model_copy(update={"name": wanted}) if wanted else model
         name = next(n for n in _names_for(called) if n not in used and (wanted or n not in own))
         used.add(name)
-        result.append(called.model_copy(update={"name": name}))
+        result.append(called if called.name == name else called.model_copy(update={"name": name}))
     return result
 
 

@@ -1,6 +1,6 @@
 """The models of this computer, listed once for all tabs that offer a choice of them. No Qt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,6 +69,11 @@ class ModelCatalog:
         """Why the last scan failed; None when it did not."""
         self.memory_problem = ""
         """Why what was remembered last could not be written."""
+
+    @property
+    def listing(self) -> tuple[object, object, object]:
+        """What rows are made of; each part stays the same object while it says the same."""
+        return self.models, self.hidden, self._remembered
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener()` called after every change; call the result to stop that."""
@@ -156,8 +161,8 @@ class ModelCatalog:
         models = named(everything, {key: model.display_name for key, model in known.items() if model.display_name})
         hidden = {key for key, model in known.items() if model.is_hidden}
         local = [model for model in models if model.endpoint is None]
-        self.models = tuple(model for model in local if model.content_key not in hidden)
-        self.hidden = tuple(model for model in local if model.content_key in hidden)
+        self.models = _kept(self.models, (model for model in local if model.content_key not in hidden))
+        self.hidden = _kept(self.hidden, (model for model in local if model.content_key in hidden))
         self.servers = tuple(model for model in models if model.endpoint is not None)
 
     def _on_event(self, event: JobEvent) -> None:
@@ -178,6 +183,12 @@ class ModelCatalog:
     def _tell(self) -> None:
         for listener in list(self._listeners):
             listener()
+
+
+def _kept(before: tuple[ModelRef, ...], models: Iterable[ModelRef]) -> tuple[ModelRef, ...]:
+    """The same object when it says the same, so that nobody draws it anew."""
+    now = tuple(models)
+    return before if now == before else now
 
 
 def _put_all(memory: ModelMemory, batch: Mapping[str, RememberedModel]) -> str:

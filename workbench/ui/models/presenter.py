@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workbench.llm.fit import verdict
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
-from workbench.settings import Settings
+from workbench.settings import LlmSettings, Settings
 from workbench.ui.models.board import Board, Surroundings, View
 from workbench.ui.models.files_part import FilesPart
 from workbench.ui.models.hash_part import HashPart
@@ -21,8 +21,8 @@ class ModelsPresenter:
         self._board = Board()
         self._wanted = ""
         """The path of a file that was just added, selected when it is listed."""
-        self._listed: tuple[ModelRef, ...] = ()
-        """The listing that the rows were made of."""
+        self._made_of: tuple[object, ...] = ()
+        """What the rows were computed from."""
         self._free = 0
         self.loading = LoadingPart(self._board, around)
         self.files = FilesPart(self._board, around, self.select_file, self.remove_place)
@@ -124,12 +124,13 @@ class ModelsPresenter:
         self._keep_selection(before)
 
     def _rows(self, settings: Settings) -> tuple[ModelRow, ...]:
-        """What is shown already, while a search begins: hundreds of rows are not computed for that."""
+        """What is shown already, when nothing changed: hundreds of rows are not computed and drawn for that."""
         catalog = self._around.catalog
-        if catalog.is_scanning and catalog.models is self._listed:
-            return self.state.rows
-        self._listed = catalog.models
         free = self._free_memory() if catalog.models else 0
+        made_of = (*catalog.listing, settings.llm, free)
+        if len(made_of) == len(self._made_of) and all(map(_is_same, made_of, self._made_of)):
+            return self.state.rows
+        self._made_of = made_of
         removed = {model.path for model in catalog.hidden}
         return tuple(self._row(m, settings, free, m.path in removed) for m in (*catalog.models, *catalog.hidden))
 
@@ -160,6 +161,11 @@ class ModelsPresenter:
             if self.state.row is None and shown:
                 self.select(next((row for row in shown if row.is_usable), shown[0]).model.name)
         self.hashes.follow_selection()
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Listings by identity: they take long to compare."""
+    return one is other or (isinstance(one, int | LlmSettings) and one == other)
 
 
 def _can_be_added(path: Path) -> bool:
