@@ -34,6 +34,7 @@ class Driver:
 
     def __init__(self, program: Program, big: str, small: str) -> None:
         self._program = program
+        self._tab: ModelsTab | None = None
         self.ticks = Ticks()
         self.phases: dict[str, tuple[float, float]] = {}
         self.models: dict[str, int] = {}
@@ -66,17 +67,21 @@ class Driver:
             self.models[self._name] = len(catalog.models)
             self.phases[self._name] = (self._start, self._ended)
             self._name, self._rest_until = "", now + PAUSE_SECONDS
+        elif self._tab is None:
+            self._open()
+            self._rest_until = time.perf_counter() + PAUSE_SECONDS  # opening a tab is another question
         elif self._steps:
             self._next()
         else:
             self._end()
 
+    def _open(self) -> None:
+        self._program.window.open_tab("models")
+        self._tab = self._program.window.tab("models")  # type: ignore[assignment]
+        self._program.tabs.catalog.subscribe(self._on_changed)
+        self.ticks.start()
+
     def _next(self) -> None:
-        if not self.phases:
-            self._program.window.open_tab("models")
-            self._tab: ModelsTab = self._program.window.tab("models")  # type: ignore[assignment]
-            self._program.tabs.catalog.subscribe(self._on_changed)
-            self.ticks.start()
         self._name, begin = self._steps.pop(0)
         self._start = time.perf_counter()
         begin()
@@ -85,9 +90,11 @@ class Driver:
         self._ended = time.perf_counter()
 
     def _add(self, folder: str) -> None:
+        assert self._tab is not None
         self._tab.presenter.add_paths([folder])
 
     def _refresh(self) -> None:
+        assert self._tab is not None
         self._tab.presenter.refresh()
 
     def _end(self) -> None:
