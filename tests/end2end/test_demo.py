@@ -69,10 +69,6 @@ def test_that_retrieval_answers_more_facts_than_any_arm_without(demo: Demo) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=False,
-    reason="the starter model answers too few facts (see resources/models/STARTER.md) to be sure with 104 questions",
-)
 def test_that_facts_are_best_answered_by_arms_that_retrieve(demo: Demo) -> None:
     verdict = demo[0]["projects"]["facts"]["verdict"]
     assert verdict["best"]
