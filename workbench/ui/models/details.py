@@ -125,7 +125,7 @@ class ModelDetails(QScrollArea):
             "template": template_in_words(model),
             "licence": model.licence,
             "source": model.source,
-            "file": file_in_words(model),
+            "file": self.tr("comes with the program") if row.is_starter else file_in_words(model),
             "sha256": state.sha256 or self._hashing_text(state),
         }
 
