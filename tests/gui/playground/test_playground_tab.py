@@ -39,6 +39,7 @@ from workbench.ui.playground.turn_widget import TurnWidget
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.page_scroller import PageScroller
 
 STARTER = ModelRef(name="starter", path="/r/starter.gguf", parameters=5_900_000)
 BIG = ModelRef(name="big", path="/m/big.gguf")
@@ -335,3 +336,10 @@ def test_that_markup_in_a_question_is_shown_as_typed(tab: PlaygroundTab, around:
     ask(tab, "<b>bold</b> **x**")
     question = find(turns(tab)[0], AnswerView, "turn_question")
     assert question.toPlainText() == "<b>bold</b> **x**"
+
+
+def test_that_no_setting_is_cut_off_beside_the_conversation(tab: PlaygroundTab) -> None:
+    tab.resize(760, 560)
+    area = tab.findChild(PageScroller)
+    page = area.widget() if area is not None else None
+    assert area is not None and page is not None and page.width() <= area.viewport().width()

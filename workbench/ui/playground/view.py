@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
@@ -29,6 +28,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.text_goes import TextGoes
 
 _SHOWN_HISTORY = 25
@@ -250,7 +250,7 @@ class PlaygroundView(QWidget):
         foot.addWidget(self._run)
         return foot
 
-    def _build_side(self) -> QScrollArea:
+    def _build_side(self) -> PageScroller:
         panel = QFrame()
         set_role(panel, "panel")
         column = QVBoxLayout(panel)
@@ -263,13 +263,8 @@ class PlaygroundView(QWidget):
         column.addSpacing(6)
         column.addWidget(self.options)
         column.addStretch(1)
-        side = QScrollArea()
-        side.setWidgetResizable(True)
-        side.setFrameShape(QFrame.Shape.NoFrame)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setMinimumWidth(316)
+        side = PageScroller(panel)
         side.setMaximumWidth(420)
-        side.setWidget(panel)
         return side
 
     def _connect(self) -> None:
