@@ -1,8 +1,15 @@
 """Signals between a test and the commands that it starts."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
-def hear_ctrl_c() -> None:
-    """For `preexec_fn`: a script's background job is deaf to Ctrl-C, and what it starts would inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+@contextmanager
+def hearing_ctrl_c() -> Iterator[None]:
+    """What is started inside hears Ctrl-C: a script's background job is deaf to it and would hand that on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.llm_models import write_saying_gguf, write_tiny_gguf
-from tests.signals import hear_ctrl_c
+from tests.signals import hearing_ctrl_c
 from workbench.cli import main
 from workbench.database import WriterLock
 from workbench.paths import WorkbenchPaths
@@ -199,10 +199,15 @@ def test_that_ctrl_c_detaches_from_a_training_and_says_how_to_come_back(tmp_path
     write_tiny_gguf(tmp_path / "tiny.gguf", context=256)
     write_rows(tmp_path / "rows.csv", 200)
     typed = ["finetune", "--model", "tiny.gguf", "--data", "rows.csv", "--name", "long", "--epochs", "900"]
-    command = subprocess.Popen(
-        [*COMMAND, *typed], cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=hear_ctrl_c,
-    )  # fmt: skip
+    with hearing_ctrl_c():
+        command = subprocess.Popen(
+            [*COMMAND, *typed],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def runs() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = only_object(workbench(tmp_path, "runs", "list", "--json"))["runs"]

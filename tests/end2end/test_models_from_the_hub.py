@@ -15,7 +15,7 @@ import pytest
 from tests.end2end.test_models_and_generate import ROOT, lines, workbench
 from tests.hub_server import HubServer
 from tests.llm_models import write_saying_gguf
-from tests.signals import hear_ctrl_c
+from tests.signals import hearing_ctrl_c
 from tests.unit.llm.hub.conftest import no_proxy
 from workbench.llm.hub.partial import list_partials
 from workbench.paths import WorkbenchPaths
@@ -69,10 +69,11 @@ def test_that_a_killed_command_goes_on_where_it_was_and_ctrl_c_leaves_it_going_o
 ) -> None:
     hub.faults.silent_after = 600_000
     command = [sys.executable, "-m", "workbench", "models", "get", REPOSITORY]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=dict(os.environ), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        preexec_fn=hear_ctrl_c,
-    ) as app:  # fmt: skip
+    with hearing_ctrl_c():
+        app = subprocess.Popen(
+            command, cwd=ROOT, env=dict(os.environ), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+    with app:
         worker = wait_for_worker(home)
         app.send_signal(signal.SIGINT)
         _, stderr = app.communicate(timeout=30)

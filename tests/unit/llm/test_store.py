@@ -10,8 +10,8 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.llm.file_hash import FileHashed
 from workbench.llm.library import describe_gguf
-from workbench.llm.store import FileHashStore, ModelSettingsStore, RememberedModel
-from workbench.llm.types import KvType, LoadChanges, LoadConfig
+from workbench.llm.store import FileHashStore, ModelSettingsStore
+from workbench.llm.types import KvType, LoadChanges, LoadConfig, RememberedModel
 from workbench.settings import LlmSettings
 
 
