@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths, find_home
+from workbench.ui.garbage import UiGarbage
 from workbench.ui.main_window import MainWindow
 from workbench.ui.messages import EarlyMessages
 from workbench.ui.protocols import Messages
@@ -77,6 +78,7 @@ class Program:
             self._refuse(_unusable(self.paths.home, error))
             return
         self._start_record_keeping()
+        self._ending.append(UiGarbage(self.window).stop)
         self._start_jobs()
         self._connect_dialogs()
         self._early.hand_over(self.window.messages)

@@ -1,5 +1,8 @@
 """What every test with widgets gets."""
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 _SAID_BY_OFFSCREEN = r"^This plugin does not support (raise|propagateSizeHints|grabbing)"
@@ -10,3 +13,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/gui/" in item.path.as_posix():
             item.add_marker(pytest.mark.qt_log_ignore(_SAID_BY_OFFSCREEN))
+
+
+@pytest.fixture(autouse=True, scope="package")
+def garbage_waits() -> Iterator[None]:
+    """As in the program (workbench/ui/garbage.py): no thread of a job destroys widgets of an earlier test."""
+    gc.collect()
+    gc.freeze()  # what is there now need not be looked at again after every test
+    gc.disable()
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_here(garbage_waits: None) -> Iterator[None]:
+    """On the UI thread, after each test."""
+    yield
+    gc.collect()

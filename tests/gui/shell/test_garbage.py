@@ -1,0 +1,51 @@
+"""Widgets in dead cycles die on the UI thread, whatever thread allocates."""
+
+import gc
+import threading
+
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from workbench.ui.garbage import UiGarbage
+
+
+class Cycle(QObject):
+    """Holds itself, so that only the collector ends it."""
+
+    def __init__(self, died_on: list[threading.Thread]) -> None:
+        super().__init__()
+        self.itself = self
+        self.died_on = died_on
+
+    def __del__(self) -> None:
+        self.died_on.append(threading.current_thread())
+
+
+def _allocate() -> None:
+    """Enough to make Python collect, were it allowed to."""
+    keep = [[number] for number in range(200_000)]
+    assert len(keep) == 200_000
+
+
+def test_that_a_dead_cycle_dies_on_the_ui_thread_only(qtbot: QtBot) -> None:
+    gc.enable()
+    garbage = UiGarbage()
+    died_on: list[threading.Thread] = []
+    Cycle(died_on)
+    busy = threading.Thread(target=_allocate)
+    busy.start()
+    busy.join()
+    assert died_on == []
+    qtbot.waitUntil(lambda: bool(died_on))
+    assert died_on == [threading.main_thread()]
+    garbage.stop()
+    gc.disable()
+
+
+def test_that_python_collects_again_after_the_end(qtbot: QtBot) -> None:
+    gc.enable()
+    garbage = UiGarbage()
+    assert not gc.isenabled()
+    garbage.stop()
+    assert gc.isenabled()
+    gc.disable()
