@@ -1,10 +1,11 @@
 """What a user does, typed: find a widget, click, press a key, type."""
 
+import gc
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 T = TypeVar("T", bound=QObject)
 
@@ -27,3 +28,18 @@ def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Keybo
 
 def type_text(widget: QWidget, text: str) -> None:
     QTest.keyClicks(widget, text)
+
+
+def end_program(window: QWidget) -> None:
+    """Close the program's window and take its style sheet from the application.
+
+    The widgets go first: Qt keeps pointers to them in the caches of the sheet, and the next sheet follows those. (A
+    program has one sheet after the other but never none; in it no widget was ever seen to die of a new one.)
+    """
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    app.setStyleSheet("")

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.acting import click, find
+from tests.gui.acting import click, end_program, find
 from workbench.app import Program
 from workbench.paths import WorkbenchPaths
 
@@ -30,5 +30,4 @@ def test_that_a_starter_project_is_ready_after_one_click(
     assert collection.name == "handbook"
     assert [dataset.name for dataset in DatasetStore(program.database).list_datasets()] == ["facts rows"]
     assert program.window.messages.messages == ()
-    program.window.close()
-    qapp.setStyleSheet("")
+    end_program(program.window)

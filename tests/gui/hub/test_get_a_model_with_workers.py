@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeMessages, FakeNavigator
-from tests.gui.acting import click, find, type_text
+from tests.gui.acting import click, end_program, find, type_text
 from tests.hub_server import HubServer
 from tests.llm_models import write_tiny_gguf
 from tests.unit.llm.hub.conftest import no_proxy
@@ -166,5 +166,4 @@ def test_that_homes_door_leads_to_our_list_and_nothing_is_contacted(
     assert dialog.isVisible()
     assert len(program.window.findChildren(HubDialog)) == 1
     assert hub.requests == []
-    program.window.close()
-    qapp.setStyleSheet("")
+    end_program(program.window)

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.gui.acting import end_program
 from workbench.app import Program
 from workbench.paths import WorkbenchPaths
 from workbench.ui.job_bridge import JobBridge
@@ -64,5 +65,4 @@ def program(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> Iterator[
     program.window.show()
     qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
     yield program
-    program.window.close()
-    qapp.setStyleSheet("")
+    end_program(program.window)
