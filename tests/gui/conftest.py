@@ -4,6 +4,12 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.gui.acting import end_program
+from workbench.app import Program
+from workbench.paths import WorkbenchPaths
 
 _SAID_BY_OFFSCREEN = r"^This plugin does not support (raise|propagateSizeHints|grabbing)"
 
@@ -31,3 +37,14 @@ def garbage_is_collected_here(garbage_waits: None) -> Iterator[None]:
     """On the UI thread, after each test."""
     yield
     gc.collect()
+
+
+@pytest.fixture
+def program(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> Iterator[Program]:
+    """The whole program, its window ready."""
+    program = Program(qapp, home)
+    qtbot.addWidget(program.window)
+    program.window.show()
+    qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
+    yield program
+    end_program(program.window)

@@ -1,25 +1,19 @@
 """A starter project opened from Home, with real workers, on a real data folder."""
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.gui.acting import click, end_program, find
+from tests.gui.acting import click, find
 from workbench.app import Program
 from workbench.paths import WorkbenchPaths
 
 
 @pytest.mark.slow
-def test_that_a_starter_project_is_ready_after_one_click(
-    qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths
-) -> None:
+def test_that_a_starter_project_is_ready_after_one_click(qtbot: QtBot, program: Program, home: WorkbenchPaths) -> None:
     from workbench.datasets.store import DatasetStore
     from workbench.rag.store import CollectionStore
 
-    program = Program(qapp, home)
-    qtbot.addWidget(program.window)
-    program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
     button = find(program.window, QPushButton, "open_project_facts")
     click(button)
     assert not button.isEnabled()
@@ -30,4 +24,3 @@ def test_that_a_starter_project_is_ready_after_one_click(
     assert collection.name == "handbook"
     assert [dataset.name for dataset in DatasetStore(program.database).list_datasets()] == ["facts rows"]
     assert program.window.messages.messages == ()
-    end_program(program.window)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeMessages, FakeNavigator
-from tests.gui.acting import click, end_program, find, type_text
+from tests.gui.acting import click, find, type_text
 from tests.hub_server import HubServer
 from tests.llm_models import write_tiny_gguf
 from tests.unit.llm.hub.conftest import no_proxy
@@ -149,13 +149,9 @@ def test_that_a_download_survives_the_end_of_the_program_and_is_followed_by_the_
 
 
 def test_that_homes_door_leads_to_our_list_and_nothing_is_contacted(
-    qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, program: Program, hub: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", hub.address)
-    program = Program(qapp, home)
-    qtbot.addWidget(program.window)
-    program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
     click(find(program.window, QPushButton, "door_download"))
     qtbot.waitUntil(lambda: program.window.findChild(HubDialog) is not None, timeout=PATIENCE_MS)
     dialog = find(program.window, HubDialog)
@@ -166,4 +162,3 @@ def test_that_homes_door_leads_to_our_list_and_nothing_is_contacted(
     assert dialog.isVisible()
     assert len(program.window.findChildren(HubDialog)) == 1
     assert hub.requests == []
-    end_program(program.window)

@@ -7,8 +7,6 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.acting import end_program
-from workbench.app import Program
 from workbench.paths import WorkbenchPaths
 from workbench.ui.job_bridge import JobBridge
 from workbench.ui.main_window import MainWindow
@@ -55,14 +53,3 @@ def bridge(qapp: QApplication, home: WorkbenchPaths) -> Iterator[JobBridge]:
     bridge = JobBridge(JobRunner(home, grace_seconds=0.5))
     yield bridge
     bridge.shutdown()
-
-
-@pytest.fixture
-def program(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> Iterator[Program]:
-    """The whole program, its window ready."""
-    program = Program(qapp, home)
-    qtbot.addWidget(program.window)
-    program.window.show()
-    qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
-    yield program
-    end_program(program.window)
