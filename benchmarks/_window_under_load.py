@@ -189,7 +189,7 @@ class Driver:
         return DatasetStore(self._program.database).save("benchmark", rows, origin="benchmark")
 
     def _write_files(self) -> Path:
-        folder = self._program.paths.home / "benchmark files"
+        folder = self._program.paths.home.parent / "benchmark files"  # the data folder itself is never indexed
         folder.mkdir()
         for number in range(FILES):
             lines = [f"Paragraph {at}: part {number * at % 997} stands on shelf {at % 41}.\n\n" for at in range(1, 60)]
