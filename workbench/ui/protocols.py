@@ -1,6 +1,9 @@
 """What presenters need of the window, without Qt."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 class Messages(Protocol):
@@ -17,3 +20,14 @@ class Navigator(Protocol):
     def open_tab(self, tab: str, **case: str) -> None:
         """`tab` is "playground", "documents", ...; `case` names what to show there, like adapter="house-style"."""
         ...
+
+
+class Background(Protocol):
+    """Runs `work` off the UI thread, then `then` with its result on it."""
+
+    def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
+
+
+def at_once(work: Callable[[], T], then: Callable[[T], None]) -> None:
+    """A `Background` where nobody waits: tests, and programs without a window."""
+    then(work())

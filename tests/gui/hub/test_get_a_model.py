@@ -1,6 +1,5 @@
 """“Get a model”: what a user clicks, what is asked of the hub, what is seen."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,16 +35,13 @@ from workbench.ui.hub.presenter import HubPresenter
 from workbench.ui.hub.state import Phase
 from workbench.ui.hub.view import HubDialog
 from workbench.ui.models.catalog import ModelCatalog
+from workbench.ui.protocols import at_once
 from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 T = TypeVar("T")
 FIRST = recommended()[0]
 GB = 10**9
-
-
-def at_once(work: Callable[[], T], then: Callable[[T], None]) -> None:
-    then(work())
 
 
 class Around:

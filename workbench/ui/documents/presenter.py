@@ -10,7 +10,7 @@ from workbench.jobs.spec import JobHandle, Jobs, JobSpec
 from workbench.llm.types import LoadConfig, ModelRef
 from workbench.rag.indexing import INDEX_DAMAGED, index_spec, open_collection, rebuild_spec
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, DocumentStatus, FileIndexed, IndexReport, Skipped
+from workbench.rag.types import ChunkingConfig, DocumentStatus, IndexReport, Skipped
 from workbench.settings import LlmSettings, Settings
 from workbench.ui.board import Running
 from workbench.ui.documents.asking_part import AskingPart
@@ -188,7 +188,8 @@ class DocumentsPresenter:
             case Progressed(done=done, total=total, label=label):
                 self._board.show(running=Running(label, done, total))
             case Produced(kind="FileIndexed", item=item):
-                self._show_file(name, FileIndexed.model_validate(item))
+                # Checked when it was recorded; checking all its pages again would stall the window.
+                self._show_file(name, str(item["path"]), DocumentStatus(item["status"]))
             case Produced(kind="Skipped", item=item):
                 self._skipped += bool(Skipped.model_validate(item).path)
             case Finished(result=result):
@@ -204,12 +205,12 @@ class DocumentsPresenter:
             case _:
                 pass
 
-    def _show_file(self, name: str, item: FileIndexed) -> None:
-        if name != self.state.selected or item.status is DocumentStatus.UNCHANGED:
+    def _show_file(self, name: str, path: str, status: DocumentStatus) -> None:
+        if name != self.state.selected or status is DocumentStatus.UNCHANGED:
             return
         # Only what changed is read again: a folder of thousands of files speaks thousands of times.
-        others = [d for d in self.state.documents if d.path != item.path]
-        changed = self._collections.documents(name, path=item.path)
+        others = [d for d in self.state.documents if d.path != path]
+        changed = self._collections.documents(name, path=path)
         self._board.show(documents=tuple(sorted([*others, *changed], key=lambda d: d.name)))
 
     def _end_indexing(self) -> None:

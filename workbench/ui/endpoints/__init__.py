@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 from workbench.llm.endpoints.checking import ask_models
 from workbench.llm.endpoints.store import EndpointStore
 from workbench.ui.endpoints.dialog import ServersDialog
-from workbench.ui.endpoints.presenter import AskModels, Background, ServersPresenter
+from workbench.ui.endpoints.presenter import AskModels, ServersPresenter
+from workbench.ui.protocols import Background
 
 __all__ = ["ServersDialog", "build"]
 

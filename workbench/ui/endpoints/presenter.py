@@ -11,9 +11,9 @@ from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.endpoints.types import Endpoint
 from workbench.ui.board import Board
 from workbench.ui.endpoints.state import PRESETS, ServerForm, ServersState
+from workbench.ui.protocols import Background
 from workbench.ui.trouble import trouble_of
 
-Background = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 AskModels = Callable[[Endpoint, str], CheckReport]
 
 

@@ -4,10 +4,10 @@ from functools import partial
 
 from workbench.paths import WorkbenchPaths
 from workbench.ui.home.computer import read_computer
-from workbench.ui.home.presenter import Background, HomePresenter, Shelf
+from workbench.ui.home.presenter import HomePresenter, Shelf
 from workbench.ui.home.view import HomeView
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator
 
 
 def build(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from workbench.errors import WorkbenchError
 from workbench.llm.in_words import parameters_in_words, size_in_words
@@ -10,9 +10,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.home.computer import Computer
 from workbench.ui.home.state import HomeState, ModelsFound, ProjectCard, ProjectStage
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.protocols import Messages, Navigator
-
-T = TypeVar("T")
+from workbench.ui.protocols import Background, Messages, Navigator
 
 
 class View(Protocol):
@@ -31,12 +29,6 @@ class Shelf(Protocol):
     def list_projects(self) -> Sequence[ProjectCard]: ...
 
     def open_project(self, key: str, on_opening: OnOpening) -> None: ...
-
-
-class Background(Protocol):
-    """Runs `work` off the UI thread, then `then` with its result on it."""
-
-    def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
 
 
 class HomePresenter:

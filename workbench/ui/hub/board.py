@@ -3,16 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.settings import Settings
 from workbench.ui import board
 from workbench.ui.hub.state import HubState
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.protocols import Messages, Navigator
-
-T = TypeVar("T")
+from workbench.ui.protocols import Background, Messages, Navigator
 
 
 class View(Protocol):
@@ -27,12 +25,6 @@ class HubJobs(Protocol):
 
     def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
     def send_command(self, job_id: str, name: str, **arguments: Any) -> None: ...
-
-
-class Background(Protocol):
-    """Runs `work` off the UI thread, then `then` with its result on it."""
-
-    def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

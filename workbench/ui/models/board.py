@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from workbench.jobs.spec import Jobs
 from workbench.llm.fit import free_memory
@@ -11,13 +11,10 @@ from workbench.settings import Settings
 from workbench.ui import board
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.models.state import ModelsState
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
 if TYPE_CHECKING:
     from workbench.finetune.types import Adapter
-
-Background = Callable[[Callable[[], Any], Callable[[Any], None]], None]
-"""Does work that would stall the window; the second callable gets its result on the UI thread."""
 
 
 class View(Protocol):
@@ -25,11 +22,6 @@ class View(Protocol):
     def open_folder(self, path: str) -> None:
         """Show a folder in the system's file manager."""
         ...
-
-
-def at_once(work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-    """Where nobody waits: tests, and programs without a window."""
-    then(work())
 
 
 def _no_adapters() -> "Sequence[Adapter]":

@@ -14,6 +14,7 @@ from workbench.llm.library import named
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadConfig, ModelRef, RememberedModel
 from workbench.settings import LlmSettings
+from workbench.ui.protocols import Background, at_once
 
 
 class ModelMemory(Protocol):
@@ -27,10 +28,6 @@ def _no_memory() -> ModelMemory | None:
     return None
 
 
-def _at_once(work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-    then(work())
-
-
 class ModelCatalog:
     """Keeps the last listing and tells its listeners when it changed. Lives on the UI thread."""
 
@@ -42,7 +39,7 @@ class ModelCatalog:
         *,
         cache_file: Path | None = None,
         memory: Callable[[], ModelMemory | None] = _no_memory,
-        in_background: Callable[[Callable[[], Any], Callable[[Any], None]], None] = _at_once,
+        in_background: Background = at_once,
         endpoints: Callable[[], Sequence[Endpoint]] = tuple,
     ) -> None:
         self._jobs = jobs
