@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from workbench.compare.few_shot import ShotChooser, as_turns
-from workbench.compare.types import Arm, Example
+from workbench.compare.types import Arm
+from workbench.datasets.types import Example
 from workbench.llm.types import ChatEngine, ChatMessage, GenerationRequest, LoadConfig, ModelRef, Role
+from workbench.playground.few_shot import ShotChooser, as_turns
 from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
 
 

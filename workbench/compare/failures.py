@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from workbench.compare.types import Arm, Example, FailureReason, Trial
+from workbench.compare.types import Arm, FailureReason, Trial
+from workbench.datasets.types import Example
 from workbench.llm.types import FinishReason
 from workbench.scoring.metrics import score
 from workbench.scoring.metrics.documents import is_any_of

@@ -4,7 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
-from workbench.compare.types import Arm, Example
+from workbench.compare.types import Arm
+from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash as file_hash
 from workbench.llm.endpoints.models import identity

@@ -5,10 +5,11 @@ from typing import Any
 
 from workbench.compare.answering import Prepared
 from workbench.compare.failures import explain_failure
-from workbench.compare.types import Arm, Example, MetricChoice, Trial
+from workbench.compare.types import Arm, Trial
+from workbench.datasets.types import Example
 from workbench.llm.types import Completion, FinishReason
 from workbench.scoring.metrics import score
-from workbench.scoring.types import ScoreValue
+from workbench.scoring.types import MetricChoice, ScoreValue
 
 
 class Judge:

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import log
 
-from workbench.compare.types import CompareRequest, Example, Leak, LeakKind
+from workbench.compare.types import CompareRequest, Leak, LeakKind
+from workbench.datasets.types import Example
 
 NEAR = 0.75
 """Share of the (rarity-weighted) words that two questions must have in common to be nearly the same."""

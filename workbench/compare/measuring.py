@@ -6,7 +6,8 @@ from pathlib import Path
 from statistics import median
 
 from workbench.compare.answering import ArmPreparer
-from workbench.compare.types import Arm, Example, MemoryParts, Timing
+from workbench.compare.types import Arm, MemoryParts, Timing
+from workbench.datasets.types import Example
 from workbench.llm.types import ChatEngine, Completion, FinishReason
 
 

@@ -8,8 +8,9 @@ from workbench import __version__
 from workbench.compare.chart import interval_chart
 from workbench.compare.failures import NEXT_STEP
 from workbench.compare.report_style import STYLE
-from workbench.compare.types import ArmResult, ComparisonReport, Example, FailureReason, Trial, Verdict, VerdictKind
+from workbench.compare.types import ArmResult, ComparisonReport, FailureReason, Trial, Verdict, VerdictKind
 from workbench.compare.wording import dollars, percent, seconds, size
+from workbench.datasets.types import Example
 from workbench.scoring.metrics import find_metric
 from workbench.scoring.types import MetricSummary
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from workbench.compare.few_shot import read_shots, select_shots
-from workbench.compare.questions import read_questions
 from workbench.compare.spec import ArmSpec, ComparisonSpec
-from workbench.compare.types import Arm, CompareRequest, ExampleSelection, Shot
+from workbench.compare.types import Arm, CompareRequest
+from workbench.datasets.questions import read_questions
 from workbench.datasets.types import RowProblem
 from workbench.errors import WorkbenchError
 from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
+from workbench.playground.few_shot import read_shots, select_shots
+from workbench.playground.types import ExampleSelection, Shot
 from workbench.rag.types import CollectionRef, RetrievalConfig
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from workbench.compare.answering import Searcher
-from workbench.compare.types import Arm, Example
+from workbench.compare.types import Arm
+from workbench.datasets.types import Example
 from workbench.rag.types import CollectionRef, Hit
 
 

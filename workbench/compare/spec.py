@@ -8,11 +8,12 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from workbench.boundary import Boundary
-from workbench.compare.types import ExampleSelection, MetricChoice
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
+from workbench.playground.types import ExampleSelection
 from workbench.rag.types import RetrievalConfig
 from workbench.scoring.metrics import find_metric
+from workbench.scoring.types import MetricChoice
 
 _LARGEST_BYTES = 1_000_000
 

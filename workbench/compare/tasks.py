@@ -13,21 +13,12 @@ from workbench.compare.fingerprints import trial_key
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
-from workbench.compare.questions import read_questions
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.summing_up import summarize
-from workbench.compare.types import (
-    Arm,
-    CompareRequest,
-    ComparisonReport,
-    Example,
-    MemoryParts,
-    Timing,
-    Trial,
-    TrialDone,
-)
-from workbench.datasets.types import RowProblem
+from workbench.compare.types import Arm, CompareRequest, ComparisonReport, MemoryParts, Timing, Trial, TrialDone
+from workbench.datasets.questions import read_questions
+from workbench.datasets.types import Example, RowProblem
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.llm.types import ChatEngine, Completion, LoadConfig

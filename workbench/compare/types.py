@@ -5,47 +5,11 @@ from enum import StrEnum
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
+from workbench.playground.types import Shot
 from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
-from workbench.scoring.types import MetricSummary, ScoreValue
-
-
-class Example(Boundary):
-    """One test question with its right answers."""
-
-    id: str
-    question: str
-    answers: tuple[str, ...] = ()
-    """Any of them is right; empty: the question has no answer and wants to be refused."""
-    sources: tuple[str, ...] = ()
-    """Documents that hold the answer."""
-    tags: tuple[str, ...] = ()
-
-    @property
-    def is_answerable(self) -> bool:
-        return bool(self.answers)
-
-
-class Shot(Boundary):
-    """One worked example that is shown to the model before the question (few-shot)."""
-
-    question: str
-    answer: str
-
-
-class ExampleSelection(StrEnum):
-    RANDOM = "random"
-    """The same for every question, drawn with the comparison's seed."""
-    FIRST = "first"
-    SIMILAR = "similar"
-    """For every question those that share the most (and rarest) words with it."""
-
-
-class MetricChoice(Boundary):
-    """A metric with its settings."""
-
-    name: str
-    options: dict[str, float | int | str | tuple[str, ...]] = Field(default_factory=dict)
+from workbench.scoring.types import MetricChoice, MetricSummary, ScoreValue
 
 
 class Arm(Boundary):

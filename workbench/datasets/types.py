@@ -155,3 +155,21 @@ class Dataset(Boundary):
     """When it was saved, ISO 8601 in UTC."""
     origin: str = ""
     """What it was made from when not from a file: "collection handbook"."""
+
+
+class Example(Boundary):
+    """One test question with its right answers."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...] = ()
+    """Any of them is right; empty: the question has no answer and wants to be refused."""
+    sources: tuple[str, ...] = ()
+    """Documents that hold the answer."""
+    tags: tuple[str, ...] = ()
+    variables: dict[str, str] = Field(default_factory=dict)
+    """The other columns of its row, for the variables of a prompt."""
+
+    @property
+    def is_answerable(self) -> bool:
+        return bool(self.answers)

@@ -5,6 +5,13 @@ from pydantic import Field
 from workbench.boundary import Boundary
 
 
+class MetricChoice(Boundary):
+    """A metric with its settings."""
+
+    name: str
+    options: dict[str, float | int | str | tuple[str, ...]] = Field(default_factory=dict)
+
+
 class ScoreValue(Boundary):
     """The judgement of one answer by one metric."""
 

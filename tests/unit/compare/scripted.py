@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.compare.answering import Searcher
-from workbench.compare.types import Arm, Example
+from workbench.compare.types import Arm
+from workbench.datasets.types import Example
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.llm.types import (

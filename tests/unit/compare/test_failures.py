@@ -4,9 +4,11 @@ import pytest
 
 from tests.unit.compare.scripted import arm
 from workbench.compare.judging import Judge
-from workbench.compare.types import Arm, Example, FailureReason, MetricChoice, Trial
+from workbench.compare.types import Arm, FailureReason, Trial
+from workbench.datasets.types import Example
 from workbench.llm.types import FinishReason
 from workbench.rag.types import Hit
+from workbench.scoring.types import MetricChoice
 
 EXAMPLE = Example(id="q", question="What does it cost?", answers=("54 euros",), sources=("prices.pdf",))
 RAG, PLAIN = arm("rag", collection=True), arm("plain")

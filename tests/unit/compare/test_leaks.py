@@ -4,10 +4,11 @@ import random
 import time
 
 from workbench import resources
-from workbench.compare.few_shot import read_shots
 from workbench.compare.leaks import search_rows
-from workbench.compare.questions import read_questions
-from workbench.compare.types import Example, LeakKind
+from workbench.compare.types import LeakKind
+from workbench.datasets.questions import read_questions
+from workbench.datasets.types import Example
+from workbench.playground.few_shot import read_shots
 
 QUESTION = "How long is the warranty of the Alder kettle after a repair?"
 NEIGHBOURS = [

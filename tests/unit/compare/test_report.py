@@ -12,9 +12,11 @@ from tests.unit.compare.scripted import ScriptedTools, arm, asked_number, knows_
 from workbench.compare.export import to_csv, write_csv, write_jsonl
 from workbench.compare.report import to_html
 from workbench.compare.tasks import compare
-from workbench.compare.types import CompareRequest, ComparisonReport, MetricChoice, Shot, Trial
+from workbench.compare.types import CompareRequest, ComparisonReport, Trial
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationRequest
+from workbench.playground.types import Shot
+from workbench.scoring.types import MetricChoice
 
 EVIL = '<script>alert("x")</script><img src="http://example.com/x.png">'
 

@@ -19,20 +19,13 @@ from tests.unit.compare.scripted import (
 )
 from workbench.compare.journal import is_finished, read_report
 from workbench.compare.tasks import BLOCK, compare
-from workbench.compare.types import (
-    Arm,
-    CompareRequest,
-    Example,
-    FailureReason,
-    MetricChoice,
-    Shot,
-    Trial,
-    TrialDone,
-    VerdictKind,
-)
+from workbench.compare.types import Arm, CompareRequest, FailureReason, Trial, TrialDone, VerdictKind
+from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import GenerationRequest, ModelRef, Role
+from workbench.playground.types import Shot
+from workbench.scoring.types import MetricChoice
 
 
 def request_for(*arms: Arm, count: int = 40, folder: Path, **more: object) -> CompareRequest:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from workbench.compare.spec import load_spec, save_spec
-from workbench.compare.types import ExampleSelection
 from workbench.errors import WorkbenchError
+from workbench.playground.types import ExampleSelection
 from workbench.rag.types import RetrievalMode
 
 WHOLE = """

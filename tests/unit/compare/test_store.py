@@ -7,10 +7,11 @@ import pytest
 from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages, numbered
 from workbench.compare.store import ComparisonStore, ScoreRow, TrialRow
 from workbench.compare.tasks import compare
-from workbench.compare.types import CompareRequest, ComparisonReport, MetricChoice
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
+from workbench.scoring.types import MetricChoice
 
 
 @pytest.fixture

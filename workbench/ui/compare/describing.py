@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from workbench.compare.spec import ArmSpec
-from workbench.compare.types import ArmResult, ExampleSelection
+from workbench.compare.types import ArmResult
+from workbench.playground.types import ExampleSelection
 from workbench.ui.compare.state import Questions
 
 

@@ -7,7 +7,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from workbench.compare.report import mark_of
-from workbench.compare.types import Example, Trial
+from workbench.compare.types import Trial
+from workbench.datasets.types import Example
 from workbench.ui.compare.state import Results
 from workbench.ui.theme import tokens_of
 

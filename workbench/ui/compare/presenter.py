@@ -11,7 +11,7 @@ from workbench.compare.export import write_csv, write_jsonl
 from workbench.compare.report import write_html
 from workbench.compare.spec import ArmSpec, ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import INSPECT_QUESTIONS, PrepareRequest, QuestionsReport, QuestionsRequest
-from workbench.compare.types import ComparisonReport, MetricChoice
+from workbench.compare.types import ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
@@ -20,6 +20,7 @@ from workbench.llm.library import STARTER, named
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadConfig, ModelRef
 from workbench.scoring.metrics import METRICS
+from workbench.scoring.types import MetricChoice
 from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.run_part import RunPart, StoppableJobs

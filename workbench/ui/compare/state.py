@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.compare.spec import ArmSpec
-from workbench.compare.types import ArmResult, Example, Leak, MetricChoice, Trial, Verdict
+from workbench.compare.types import ArmResult, Leak, Trial, Verdict
+from workbench.datasets.types import Example
+from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from workbench.compare.failures import NEXT_STEP
 from workbench.compare.report import mark_of
-from workbench.compare.types import Example, Trial
+from workbench.compare.types import Trial
 from workbench.compare.wording import percent
+from workbench.datasets.types import Example
 from workbench.rag.types import Hit
 from workbench.scoring.metrics import METRICS
 from workbench.ui.compare.state import CompareState, Results

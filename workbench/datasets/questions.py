@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.compare.types import Example
 from workbench.datasets.mapping import as_text
 from workbench.datasets.readers import read_table
-from workbench.datasets.types import RowProblem, Table
+from workbench.datasets.types import Example, RowProblem, Table
 from workbench.errors import WorkbenchError
 
 _IDS = ("id", "_id", "number")
@@ -81,7 +80,14 @@ def _example(row: Mapping[str, object], columns: Mapping[str, tuple[str, ...]], 
         answers=_answers(row, columns["answers"]),
         sources=next((found for name in columns["sources"] if (found := _texts(row.get(name), "document"))), ()),
         tags=next((found for name in columns["tags"] if (found := _texts(row.get(name), "name"))), ()),
+        variables=_variables(row, columns),
     )
+
+
+def _variables(row: Mapping[str, object], columns: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """What a prompt may refer to by the column's name; never the answers, which would leak into it."""
+    kept_out = {name for field in ("id", "answers", "sources", "tags") for name in columns[field]} | {"question"}
+    return {name: as_text(value) for name, value in row.items() if name not in kept_out and value is not None}
 
 
 def _answers(row: Mapping[str, object], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from math import log
 from pathlib import Path
 
-from workbench.compare.types import ExampleSelection, Shot
 from workbench.datasets.mapping import guess_mapping, map_rows
 from workbench.datasets.readers import read_table
 from workbench.errors import WorkbenchError
 from workbench.llm.types import ChatMessage, Role
+from workbench.playground.types import ExampleSelection, Shot
 
 _WORDS = re.compile(r"\w+")
 
@@ -39,8 +39,27 @@ def select_shots(shots: Sequence[Shot], selection: ExampleSelection, count: int,
             return tuple(shots[:count])
         case ExampleSelection.RANDOM:
             return tuple(random.Random(seed).sample(list(shots), min(count, len(shots))))
+        case ExampleSelection.COVERAGE:
+            return tuple(_cover(shots, count))
         case ExampleSelection.SIMILAR:
             return tuple(shots)
+
+
+def _cover(shots: Sequence[Shot], count: int) -> list[Shot]:
+    """Farthest-first traversal (Gonzalez 1985): each next example is the one least like all that were taken.
+
+    It begins with the example that is most like the others, so that the middle of the rows is shown as well.
+    """
+    if not shots:
+        return []
+    chooser = ShotChooser(shots)
+    rows = range(len(shots))
+    taken = [max(rows, key=lambda i: (sum(chooser.likeness(i, j) for j in rows), -i))]
+    nearest = [chooser.likeness(i, taken[0]) for i in rows]
+    while len(taken) < min(count, len(shots)):
+        taken.append(min((i for i in rows if i not in taken), key=lambda i: (nearest[i], i)))
+        nearest = [max(nearest[i], chooser.likeness(i, taken[-1])) for i in rows]
+    return [shots[i] for i in taken]
 
 
 class ShotChooser:
@@ -57,6 +76,10 @@ class ShotChooser:
         asked = frozenset(_words(question))
         ranked = sorted(range(len(self._shots)), key=lambda i: (-self._similarity(asked, self._words[i]), i))
         return [self._shots[i] for i in reversed(ranked[:count])]
+
+    def likeness(self, first: int, second: int) -> float:
+        """How much two of the examples share, from 0 to 1."""
+        return self._similarity(self._words[first], self._words[second])
 
     def _similarity(self, first: frozenset[str], second: frozenset[str]) -> float:
         shared = sum(self._weights[word] for word in first & second)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.compare.few_shot import ShotChooser, as_turns, read_shots, select_shots
-from workbench.compare.types import ExampleSelection, Shot
 from workbench.errors import WorkbenchError
+from workbench.playground.few_shot import ShotChooser, as_turns, read_shots, select_shots
+from workbench.playground.types import ExampleSelection, Shot
 
 SHOTS = [Shot(question=f"What is the {thing} of the kettle?", answer=thing) for thing in ("price", "weight", "colour")]
 SHOTS.append(Shot(question="Who leads the plant in Velmora?", answer="Nadia"))
@@ -50,3 +50,14 @@ def test_that_examples_are_turns_of_user_and_assistant() -> None:
         ("user", "What is the price of the kettle?"),
         ("assistant", "price"),
     ]
+
+
+def test_that_covering_examples_are_as_unlike_each_other_as_can_be() -> None:
+    alike = [Shot(question=f"How long is the warranty of the {thing} kettle?", answer="x") for thing in ("red", "blue")]
+    other = Shot(question="Who leads Velmora?", answer="Nadia")
+    third = Shot(question="May lamps be returned opened?", answer="no")
+
+    chosen = select_shots([*alike, other, third], ExampleSelection.COVERAGE, 3, 0)
+
+    assert {other, third} < set(chosen) and len(set(chosen) & set(alike)) == 1
+    assert select_shots([], ExampleSelection.COVERAGE, 3, 0) == ()

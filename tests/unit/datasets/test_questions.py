@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.compare.questions import read_questions
+from workbench.datasets.questions import read_questions
 from workbench.errors import WorkbenchError
 
 
@@ -61,3 +61,10 @@ def test_that_rows_that_cannot_be_used_are_named_and_the_rest_is_used(tmp_path: 
 def test_that_a_file_without_a_usable_question_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match=sentence):
         read_questions(write(tmp_path, "q.jsonl", text))
+
+
+def test_that_other_columns_become_variables_but_never_the_answer(tmp_path: Path) -> None:
+    file = tmp_path / "questions.csv"
+    file.write_text("question,answer,tone,id\nHow long?,3 years,friendly,7\n", encoding="utf-8")
+    example = read_questions(file).examples[0]
+    assert example.variables == {"tone": "friendly"}
