@@ -28,7 +28,7 @@ from workbench.paths import WorkbenchPaths, find_home
 if TYPE_CHECKING:
     from workbench.ui.documents import DocumentsTab
     from workbench.ui.finetune import FinetuneTab
-    from workbench.ui.playground import PlaygroundTab
+    from workbench.ui.playground.chat import ChatPage
 
 PATIENCE_SECONDS = 240
 FILES, ROWS = 300, 400
@@ -74,7 +74,7 @@ class Driver:
         self._program.jobs.observe(self._note)
         self._documents: DocumentsTab = self._open("documents")
         self._finetune: FinetuneTab = self._open("finetune")
-        self._playground: PlaygroundTab = self._open("playground")
+        self._playground: ChatPage = self._open("playground").page("prompt").conversation
         self._dataset = self._save_rows()
         self._folder = self._write_files()
         self.ticks.start()

@@ -242,12 +242,19 @@ class Tabs:
         dialog.activateWindow()
 
     def _playground(self) -> QWidget:
+        from workbench.ui import playground
+        from workbench.ui.playground.page import PageSpec
+
+        return playground.build([PageSpec("prompt", "Prompt", self._prompt_page)])
+
+    def _prompt_page(self) -> QWidget:
         from workbench.finetune.store import AdapterStore
         from workbench.playground.store import ExchangeStore
-        from workbench.ui import playground
+        from workbench.ui.playground import chat
+        from workbench.ui.playground.prompt_page import PromptPage
 
         rooms = self._rooms
-        return playground.build(
+        page = chat.build(
             rooms.jobs,
             rooms.messages,
             rooms.window,
@@ -256,6 +263,7 @@ class Tabs:
             exchanges=ExchangeStore(self._database),
             settings=self._settings,
         )
+        return PromptPage(None, page)
 
     def _documents(self) -> QWidget:
         from workbench.rag.store import CollectionStore

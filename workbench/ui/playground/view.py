@@ -1,4 +1,4 @@
-"""The Playground tab: choose a model, write, watch the answer come, stop it, go on."""
+"""The conversation page: choose a model, write, watch the answer come, stop it, go on."""
 
 from functools import partial
 
@@ -77,6 +77,9 @@ class PlaygroundView(QWidget):
         page = self._no_model if state.has_no_model else self._conversation if state.turns else self._begin
         self._pages.setCurrentWidget(page)
 
+    def head(self) -> QWidget:
+        return self._head
+
     def append_answer(self, text: str) -> None:
         self._conversation.append_text(text)
 
@@ -130,8 +133,7 @@ class PlaygroundView(QWidget):
     # -- building -----------------------------------------------------------------------------------------------------
 
     def _build_widgets(self) -> None:
-        self._title = QLabel(self.tr("Playground"))
-        set_role(self._title, "title")
+        self._head = QWidget(self)
         self.model_picker = ModelPicker()
         self.model_picker.setMinimumContentsLength(8)
         self._goes = TextGoes()
@@ -221,22 +223,20 @@ class PlaygroundView(QWidget):
         split.setStretchFactor(1, 0)
         split.setSizes([700, 316])
         row = QVBoxLayout(self)
-        row.setContentsMargins(20, 16, 16, 16)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(split)
 
     def _head_layout(self) -> QVBoxLayout:
-        top = QHBoxLayout()
-        top.addWidget(self._title, 1)
-        top.addWidget(self._history)
-        top.addWidget(self._new)
-        top.addWidget(self._toggle)
+        top = QHBoxLayout(self._head)
+        top.setContentsMargins(0, 0, 0, 0)
+        for button in (self._history, self._new, self._toggle):
+            top.addWidget(button)
         choices = QHBoxLayout()
         choices.setSpacing(8)
         choices.addWidget(self.model_picker, 3)
         choices.addWidget(self._adapter, 2)
         head = QVBoxLayout()
         head.setSpacing(8)
-        head.addLayout(top)
         head.addLayout(choices)
         head.addWidget(self._goes)
         return head
