@@ -1,8 +1,8 @@
 """Does the search for a better prompt find the best of 64, cheaply, and is the score that it reports unbiased?
 
 A generated task with scripted answers: every candidate has an ability, every question a difficulty, and a pair has a
-leaning of its own, so that scores of one question are correlated over the candidates, as they are with real prompts. The
-answer of a pair is drawn once, as a model at temperature 0 answers the same every time. The best candidate leads by
+leaning of its own, so that scores of one question are correlated over the candidates, as they are with real prompts.
+The answer of a pair is drawn once, as a model at temperature 0 answers the same every time. The best candidate leads by
 exactly 10 points of expected score. The search is the product's own (`playground.search.search`); a generation is one
 answer, and those on the held-out questions count as well.
 

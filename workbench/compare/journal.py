@@ -2,13 +2,11 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from workbench.compare.types import ComparisonReport, Timing, Trial
+from workbench.jobs.journal_file import append_record, read_records, write_whole
 from workbench.log import get_logger
 
 TRIALS = "trials.jsonl"
@@ -27,7 +25,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
-        self._trials = {(trial.arm, trial.example_id): trial for trial in _read_trials(folder / TRIALS)}
+        self._trials = {(trial.arm, trial.example_id): trial for trial in read_records(folder / TRIALS, Trial)}
         self._timings = _read_json(folder / TIMINGS)
         self._attempts = _read_json(folder / ATTEMPTS)
         self._note_crash()
@@ -40,9 +38,7 @@ class Journal:
     def add(self, trial: Trial) -> None:
         """Remember a trial durably."""
         self._trials[(trial.arm, trial.example_id)] = trial
-        with (self.folder / TRIALS).open("a", encoding="utf-8") as file:
-            file.write(trial.model_dump_json() + "\n")
-            file.flush()
+        append_record(self.folder / TRIALS, trial)
 
     def find_timing(self, key: str) -> Timing | None:
         found = self._timings.get(key)
@@ -50,7 +46,7 @@ class Journal:
 
     def add_timing(self, key: str, timing: Timing) -> None:
         self._timings[key] = timing.model_dump()
-        _write(self.folder / TIMINGS, json.dumps(self._timings))
+        write_whole(self.folder / TIMINGS, json.dumps(self._timings))
 
     @contextlib.contextmanager
     def attempt(self, arm: str) -> Iterator[None]:
@@ -69,7 +65,7 @@ class Journal:
 
     def finish(self, report: ComparisonReport) -> None:
         """Write the report; a later run of this folder tries crashed arms again."""
-        _write(self.folder / REPORT, report.model_dump_json())
+        write_whole(self.folder / REPORT, report.model_dump_json())
         (self.folder / ATTEMPTS).unlink(missing_ok=True)
         self._attempts = {}
 
@@ -87,7 +83,7 @@ class Journal:
         return found if isinstance(found, dict) else {}
 
     def _save_attempts(self) -> None:
-        _write(self.folder / ATTEMPTS, json.dumps(self._attempts))
+        write_whole(self.folder / ATTEMPTS, json.dumps(self._attempts))
 
 
 def is_finished(folder: Path) -> bool:
@@ -99,35 +95,9 @@ def read_report(folder: Path) -> ComparisonReport:
     return ComparisonReport.model_validate_json((folder / REPORT).read_text(encoding="utf-8"))
 
 
-def _read_trials(path: Path) -> Iterator[Trial]:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for line in content.splitlines():
-        try:
-            yield Trial.model_validate_json(line)
-        except ValidationError:
-            _log.info("%s has a line that was not written to its end; that answer is made again", path.name)
-    if not content.endswith(b"\n") and content:
-        # The next trial must not be glued to half a line.
-        with path.open("ab") as file:
-            file.write(b"\n")
-
-
 def _read_json(path: Path) -> dict[str, object]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside and renamed: the old or the new file, never half of one."""
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

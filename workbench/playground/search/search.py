@@ -204,9 +204,9 @@ def search(
 ) -> SearchResult:
     """Find the best candidate within the table's allowance, and compare it with `start` on the held-out questions.
 
-    `candidates` contain `start`. The generations for the held-out questions are kept back from the beginning. A rewriter
-    gets `rewriting_share` of the rest, once the race among the given candidates is decided; what it makes races against
-    their best.
+    `candidates` contain `start`. The generations for the held-out questions are kept back from the beginning. A
+    rewriter gets `rewriting_share` of the rest, once the race among the given candidates is decided; what it makes
+    races against their best.
     """
     kept_back = 2 * len(held_out)
     race = Race(table, questions, on_round)
