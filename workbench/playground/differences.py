@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MOST_WORDS = 2000
+MOST_WORDS = 5000
 """Of either text: the matcher takes quadratic time in the worst case."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 
