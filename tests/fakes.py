@@ -66,7 +66,12 @@ class FakeJob:
     def fail(self, problem: WorkbenchError) -> None:
         self.emit(
             Failed(
-                job_id=self.id, message=problem.message, hint=problem.hint, details=problem.details, code=problem.code
+                job_id=self.id,
+                message=problem.message,
+                hint=problem.hint,
+                details=problem.details,
+                code=problem.code,
+                facts=dict(problem.facts),
             )
         )
 

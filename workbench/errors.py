@@ -2,7 +2,9 @@
 
 import errno
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -15,14 +17,24 @@ class WorkbenchError(Exception):
 
     `message` says in one sentence what happened (naming the file or thing), `hint` what to do, `details` holds what a
     developer wants to see (shown only on request). `code` is a stable word for scripts and tests, like `disk_full`.
+    `facts` are JSON values from which a program can offer a way out; the code says of which type they are.
     """
 
-    def __init__(self, message: str, *, hint: str = "", details: str = "", code: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        details: str = "",
+        code: str = "",
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.details = details
         self.code = code
+        self.facts: Mapping[str, Any] = facts or {}
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

@@ -140,8 +140,8 @@ class Workplace:
                         line.note(text)
                     case Finished(result=result):
                         return result
-                    case Failed(message=message, hint=hint, details=details, code=code):
-                        raise WorkbenchError(message, hint=hint, details=details, code=code)
+                    case Failed(message=message, hint=hint, details=details, code=code, facts=facts):
+                        raise WorkbenchError(message, hint=hint, details=details, code=code, facts=facts)
                     case Crashed(message=message, stderr_tail=tail):
                         raise WorkbenchError(
                             message or "The worker process stopped unexpectedly.",

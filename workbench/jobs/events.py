@@ -67,6 +67,8 @@ class Failed(_JobEvent):
     details: str = ""
     """A traceback or what a developer wants; empty for an expected problem."""
     code: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict)
+    """What `code` names in the form of data: a way out can be offered from it."""
 
 
 class Cancelled(_JobEvent):

@@ -157,7 +157,12 @@ class Execution:
 
     def _failed(self, problem: WorkbenchError) -> Failed:
         return Failed(
-            job_id=self.job_id, message=problem.message, hint=problem.hint, details=problem.details, code=problem.code
+            job_id=self.job_id,
+            message=problem.message,
+            hint=problem.hint,
+            details=problem.details,
+            code=problem.code,
+            facts=dict(problem.facts),
         )
 
 

@@ -9,12 +9,13 @@ from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
 from workbench.llm.decoding import Ask, Decoding, Outbox
-from workbench.llm.fit import sequences_for
+from workbench.llm.fit import free_memory, sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, LaneConfig
 from workbench.llm.llama_native import Weights
 from workbench.llm.plain_text import plain_parts
 from workbench.llm.scheduler import Batch, Scheduler, adapter_key
+from workbench.llm.too_long import PartKind, PromptPart, TooLong, longer_context, offers_for_chat
 from workbench.llm.types import (
     AdapterRef,
     ChatMessage,
@@ -133,32 +134,26 @@ class LlamaCppEngine:
         text = self._renderer.render(request.messages) if request.messages else request.prompt
         tokens = self._tokens(text, request.messages)
         if len(tokens) >= self._context_length:
-            raise self._too_long(len(tokens), request.messages)
+            raise self._too_long(len(tokens), request)
         if not tokens:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
         return Ask(request.id, tuple(tokens), text, request.config, adapter.digest if adapter else "")
 
-    def _too_long(self, count: int, messages: Sequence[ChatMessage]) -> WorkbenchError:
-        """Says the counts, and what could be cut: told before anything is computed."""
-        systems = [m.content for m in messages if m.role is Role.SYSTEM]
-        earlier = [m.content for m in messages[:-1] if m.role is not Role.SYSTEM]
-        parts = (
-            [("the system prompt", systems), ("earlier turns", earlier), ("the question", [messages[-1].content])]
-            if messages
-            else []
-        )
-        sizes = [(name, sum(self.count_text_tokens(text) for text in texts)) for name, texts in parts if texts]
-        cut = ", ".join(f"{name} ({size} tokens)" for name, size in sorted(sizes, key=lambda part: -part[1]))
-        longer = self.model.context_length > self._context_length
-        raise_ = (
-            f" or raise the context length (this model was trained for {self.model.context_length})" if longer else ""
-        )
-        return WorkbenchError(
-            f"The prompt has {count} tokens, but {self.model.name} sees {self._context_length} at once, "
-            "prompt and answer together.",
-            hint=f"Shorten {cut or 'the prompt'}{raise_}.",
-            code="prompt_too_long",
-        )
+    def _too_long(self, count: int, request: GenerationRequest) -> WorkbenchError:
+        """The counts, and what would make it fit: told before anything is computed."""
+        room = min(request.config.max_tokens, self._context_length // 4)
+        longer = longer_context(self.model, self.load, count + room, free_memory(), self.memory().total)
+        turns = [sum(map(self.count_text_tokens, texts)) for texts in _earlier_turns(request.messages)]
+        system = sum(self.count_text_tokens(m.content) for m in request.messages if m.role is Role.SYSTEM)
+        question = self.count_text_tokens(request.messages[-1].content) if request.messages else count
+        sizes = ((PartKind.SYSTEM, system), (PartKind.EARLIER, sum(turns)), (PartKind.QUESTION, question))
+        return TooLong(
+            model=self.model.name,
+            tokens=count,
+            context_length=self._context_length,
+            parts=tuple(PromptPart(kind=kind, tokens=size) for kind, size in sizes if size),
+            offers=offers_for_chat(count, system, turns, self._context_length - room, longer),
+        ).problem()
 
     def _tokens(self, text: str, messages: Sequence[ChatMessage] = ()) -> list[int]:
         """Tokens of a final prompt; the model's begin mark goes in front once, also when the template wrote it.
@@ -182,6 +177,17 @@ class LlamaCppEngine:
         if not self._scheduler.has_lane(active):
             check_adapter(path, self.model)
         return active
+
+
+def _earlier_turns(messages: Sequence[ChatMessage]) -> list[list[str]]:
+    """The texts before the question, by turn: each begins with something that the user said."""
+    turns: list[list[str]] = []
+    for message in messages[:-1]:
+        if message.role is Role.USER:
+            turns.append([message.content])
+        elif message.role is Role.ASSISTANT:
+            turns[-1:] = [[*(turns[-1] if turns else []), message.content]]
+    return turns
 
 
 def physical_cores() -> int:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import borrowed
+from workbench.llm.fit import free_memory
 from workbench.llm.grounded_prompt import REFUSAL, is_refusal
 from workbench.llm.tasks import TextProduced
+from workbench.llm.too_long import longer_context, too_long_of
 from workbench.llm.types import ChatEngine, Completion, FinishReason, GenerationRequest
 from workbench.rag.citations import parse
 from workbench.rag.grounding import GroundedPrompt, build_messages
@@ -64,14 +66,27 @@ class Answerer:
         return prompts
 
     def _prompt(self, engine: ChatEngine, question: Question, hits: Sequence[Hit]) -> GroundedPrompt:
-        return build_messages(
-            question.text,
-            hits,
-            engine,
-            max_answer_tokens=self._request.config.max_tokens,
-            examples=self._request.examples,
-            system=self._request.system,
-        )
+        try:
+            return build_messages(
+                question.text,
+                hits,
+                engine,
+                max_answer_tokens=self._request.config.max_tokens,
+                examples=self._request.examples,
+                system=self._request.system,
+            )
+        except WorkbenchError as problem:
+            raise self._with_longer_context(problem, engine) from None
+
+    def _with_longer_context(self, problem: WorkbenchError, engine: ChatEngine) -> WorkbenchError:
+        """The same refusal, which also offers to load this model with a longer context."""
+        model, load = self._request.model, self._request.load
+        if (found := too_long_of(problem)) is None:
+            return problem
+        needed = found.tokens + found.answer_tokens
+        longer = longer_context(model, load, needed, free_memory(), engine.memory().total)
+        offers = (*found.offers, longer) if longer else found.offers
+        return found.model_copy(update={"model": model.name, "offers": offers}).problem()
 
     def _generation(self, question: Question, prompt: GroundedPrompt) -> GenerationRequest:
         return GenerationRequest(

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from workbench.errors import WorkbenchError
 from workbench.llm.grounded_prompt import Passage, grounded_messages
+from workbench.llm.too_long import PartKind, PromptPart, ShortenAnswer, TooLong
 from workbench.llm.types import ChatEngine, ChatMessage
 from workbench.rag.types import Hit
+
+SHORTEST_ANSWER = 16
+"""Tokens; with less an answer is not worth asking for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,33 @@ def build_messages(
     room = engine.context_length - max_answer_tokens
     used: list[Hit] = []
     best: GroundedPrompt | None = None
+    shortest = 0
     for hit in hits:
         candidate = [*used, hit]
         messages = grounded_messages(question, [passage(h) for h in candidate], examples=examples, system=system)
-        if engine.count_tokens(messages) > room:
+        count = engine.count_tokens(messages)
+        if count > room:
+            shortest = min(count, shortest or count)
             continue  # a shorter one further down may still fit
         used = candidate
         best = GroundedPrompt(messages, tuple(used))
     if best is None and hits:
-        raise WorkbenchError(
-            f"The question and one passage do not fit into the model's context of {engine.context_length} tokens "
-            f"beside an answer of {max_answer_tokens}.",
-            hint="Use a model with a longer context, a shorter answer, or smaller chunks.",
-            code="context_too_short",
-        )
+        bare = engine.count_tokens(grounded_messages(question, [], examples=examples, system=system))
+        raise _too_long(engine.context_length, shortest, bare, max_answer_tokens).problem()
     return best or GroundedPrompt(grounded_messages(question, [], examples=examples, system=system), ())
+
+
+def _too_long(context_length: int, shortest: int, bare: int, answer_tokens: int) -> TooLong:
+    """`shortest` are the tokens with the shortest passage, `bare` those without any."""
+    left = context_length - shortest
+    return TooLong(
+        model="the model",
+        tokens=shortest,
+        context_length=context_length,
+        answer_tokens=answer_tokens,
+        parts=(
+            PromptPart(kind=PartKind.FRAME, tokens=bare),
+            PromptPart(kind=PartKind.PASSAGES, tokens=shortest - bare),
+        ),
+        offers=(ShortenAnswer(max_tokens=left),) if left >= SHORTEST_ANSWER else (),
+    )

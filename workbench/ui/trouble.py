@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed
+from workbench.llm.too_long import Offer, too_long_of
 
 CRASHED = "The worker process stopped unexpectedly."
 TRY_AGAIN = "Everything else is untouched. Try again."
@@ -14,6 +15,8 @@ class Trouble:
     text: str
     hint: str = ""
     details: str = ""
+    offers: tuple[Offer, ...] = ()
+    """Ways out, each of them a button."""
 
 
 def trouble_of(problem: Failed | Crashed | WorkbenchError, *, after_crash: str = TRY_AGAIN) -> Trouble:
@@ -22,4 +25,6 @@ def trouble_of(problem: Failed | Crashed | WorkbenchError, *, after_crash: str =
         case Crashed(message=message, stderr_tail=tail):
             return Trouble(message or CRASHED, after_crash, tail)
         case Failed() | WorkbenchError():
+            if (found := too_long_of(problem)) is not None and found.offers:
+                return Trouble(problem.message, found.parts_in_words, problem.details, found.offers)
             return Trouble(problem.message, problem.hint, problem.details)

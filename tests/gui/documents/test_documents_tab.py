@@ -16,7 +16,8 @@ from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.llm.tasks import TextProduced
-from workbench.llm.types import Completion, FinishReason, LoadConfig, ModelRef
+from workbench.llm.too_long import RaiseContext, ShortenAnswer, TooLong
+from workbench.llm.types import Completion, FinishReason, LoadChanges, LoadConfig, ModelRef
 from workbench.paths import WorkbenchPaths
 from workbench.rag.loaders.pdf import _png
 from workbench.rag.page_images import PAGE_IMAGE, PageImageReport
@@ -24,6 +25,7 @@ from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ASK, INDEX, REBUILD, SEARCH
 from workbench.rag.types import (
     Answer,
+    AskRequest,
     ChunkingConfig,
     ChunkSpan,
     Citation,
@@ -47,10 +49,14 @@ HIT = Hit(
 
 
 class Catalog:
+    length = 0
     answering = (ModelRef(name="starter", path="/m/starter.gguf"),)
 
     def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig:
-        return LoadConfig.from_settings(llm)
+        return LoadConfig.from_settings(llm, LoadChanges(context_length=self.length or None))
+
+    def raise_context(self, model: ModelRef, length: int) -> None:
+        self.length = length
 
     def ensure(self) -> None: ...
 
@@ -184,6 +190,25 @@ def test_that_an_answer_streams_and_its_mark_opens_the_passage(
     assert find(tab, QLabel, "place_document").text() == "a.md"
     assert tab.question.place.marked_text() == HIT.text
     assert find(tab, QPlainTextEdit, "place_text").isVisible()
+
+
+def test_that_a_question_too_long_for_the_model_is_asked_again_as_offered(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    fill(tab, store)
+    type_text(find(tab, QLineEdit, "question"), "How many days?")
+    click(find(tab, QPushButton, "ask"))
+    offers = (ShortenAnswer(max_tokens=44), RaiseContext(context_length=4096, more_bytes=10**9))
+    refused = TooLong(model="starter", tokens=1900, context_length=2048, answer_tokens=256, offers=offers)
+    jobs.of(ASK)[-1].fail(refused.problem())
+    longer = find(tab, QPushButton, "offer_raise_context")
+    assert longer.text() == "Raise the context length to 4,096 (needs 1.0 GB more)"
+    click(find(tab, QPushButton, "offer_shorten_answer"))
+    assert AskRequest.model_validate(jobs.of(ASK)[-1].spec.params).config.max_tokens == 44
+    jobs.of(ASK)[-1].fail(refused.problem())
+    click(find(tab, QPushButton, "offer_raise_context"))
+    assert AskRequest.model_validate(jobs.of(ASK)[-1].spec.params).load.context_length == 4096
+    assert AskRequest.model_validate(jobs.of(ASK)[-1].spec.params).config.max_tokens == 44
 
 
 def test_that_a_pdf_opens_as_picture_with_the_passage_marked(

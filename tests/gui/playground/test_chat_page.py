@@ -30,6 +30,7 @@ from workbench.llm.tasks import (
     ScanModelsReport,
     TextProduced,
 )
+from workbench.llm.too_long import LeaveOutSystem, LeaveOutTurns, Offer, RaiseContext, TooLong
 from workbench.llm.types import Completion, FinishReason, ModelRef, Role, Usage
 from workbench.playground.store import ExchangeStore
 from workbench.settings import LlmSettings, Settings
@@ -41,7 +42,7 @@ from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.page_scroller import PageScroller
 
-STARTER = ModelRef(name="starter", path="/r/starter.gguf", parameters=5_900_000)
+STARTER = ModelRef(name="starter", path="/r/starter.gguf", parameters=5_900_000, content_key="s")
 BIG = ModelRef(name="big", path="/m/big.gguf")
 BROKEN = ModelRef(name="broken", path="/m/broken.gguf", problem="It is a web page.")
 
@@ -270,6 +271,51 @@ def test_that_a_failure_is_said_in_the_turn_and_the_prompt_comes_back(tab: ChatP
     assert find(tab, QPlainTextEdit, "prompt").toPlainText() == "Too long"
     assert find(tab, QPushButton, "run_prompt").isEnabled()
     assert around.exchanges.list_exchanges() == []
+
+
+def refuse(around: Surroundings, *offers: Offer) -> None:
+    around.job().fail(TooLong(model="starter", tokens=1200, context_length=1024, offers=offers).problem())
+
+
+def test_that_the_earliest_turns_are_left_out_at_the_press_of_a_button(
+    qtbot: QtBot, tab: ChatPage, around: Surroundings
+) -> None:
+    for question in ("One?", "Two?"):
+        ask(tab, question)
+        finish(around, completion(around, "Yes."))
+    ask(tab, "Three?")
+    refuse(around, LeaveOutTurns(turns=1, tokens=300), RaiseContext(context_length=2048, more_bytes=9_000_000))
+    qtbot.waitUntil(lambda: len(turns(tab)) == 3)
+    assert "1,200 tokens" in label(turns(tab)[-1], "turn_trouble")
+    button = find(tab, QPushButton, "offer_leave_out_turns")
+    assert button.text() == "Leave out the earliest turn (−300 tokens)"
+    click(button)
+    assert [m.content for m in around.request().requests[0].messages] == ["Two?", "Yes.", "Three?"]
+    finish(around, completion(around, "Three."))
+    qtbot.waitUntil(lambda: len(turns(tab)) == 3)  # the refused one was asked again, not kept beside it
+    assert "not sent along any more" in label(turns(tab)[0], "turn_measured")
+
+
+def test_that_a_longer_context_is_remembered_and_used_at_once(tab: ChatPage, around: Surroundings) -> None:
+    ask(tab, "Long?")
+    refuse(around, RaiseContext(context_length=2048, more_bytes=9_000_000))
+    click(find(tab, QPushButton, "offer_raise_context"))
+    assert around.request().load.context_length == 2048
+    finish(around, completion(around, "Yes."))
+    ask(tab, "Next?")
+    assert around.request().load.context_length == 2048
+
+
+def test_that_what_was_typed_after_a_refusal_is_kept(tab: ChatPage, around: Surroundings) -> None:
+    type_text(find(tab, QPlainTextEdit, "system_prompt"), "Be long.")
+    ask(tab, "Long?")
+    refuse(around, LeaveOutSystem(tokens=900))
+    prompt = find(tab, QPlainTextEdit, "prompt")
+    prompt.clear()
+    type_text(prompt, "Another")
+    click(find(tab, QPushButton, "offer_leave_out_system"))
+    assert [m.content for m in around.request().requests[0].messages] == ["Long?"]
+    assert prompt.toPlainText() == "Another"
 
 
 def test_that_a_model_that_made_room_is_named(tab: ChatPage, around: Surroundings) -> None:

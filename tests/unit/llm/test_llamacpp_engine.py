@@ -16,6 +16,7 @@ from workbench.llm.adapters import adapter_hash
 from workbench.llm.engines import open_engine
 from workbench.llm.library import describe_gguf
 from workbench.llm.llamacpp_engine import LlamaCppEngine
+from workbench.llm.too_long import LeaveOutTurns, too_long_of
 from workbench.llm.types import (
     AdapterRef,
     ChatMessage,
@@ -448,7 +449,11 @@ def test_that_a_prompt_that_is_too_long_says_the_counts_and_what_could_be_cut(ti
     with pytest.raises(WorkbenchError) as problem:
         answer(tiny, GenerationRequest(messages=messages))
     assert f"has {tiny.count_tokens(messages)} tokens" in problem.value.message
-    assert "earlier turns (200 tokens), the system prompt (40 tokens), the question (30 tokens)" in problem.value.hint
-    assert "trained for 512" in problem.value.hint
+    assert "Earlier turns: 200 tokens, the system prompt: 40 tokens, the question: 30 tokens." in problem.value.hint
+    found = too_long_of(problem.value)
+    assert found is not None
+    assert [offer.offer for offer in found.offers] == ["leave_out_turns", "raise_context"]
+    assert found.offers[0] == LeaveOutTurns(turns=1, tokens=200)
+    answer(tiny, GenerationRequest(messages=(messages[0], messages[-1])))  # what is offered does help
     with pytest.raises(WorkbenchError, match=r"The prompt has 301 tokens.*256"):
         answer(tiny, GenerationRequest(prompt="p" * 300))

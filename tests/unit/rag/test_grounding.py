@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from workbench.errors import WorkbenchError
+from workbench.llm.too_long import ShortenAnswer, too_long_of
 from workbench.llm.types import ChatMessage
 from workbench.rag.grounding import build_messages
 from workbench.rag.types import Hit
@@ -44,8 +45,24 @@ def test_that_a_hit_that_does_not_fit_makes_room_for_a_shorter_one() -> None:
 
 
 def test_that_a_context_too_short_for_one_passage_is_an_error() -> None:
-    with pytest.raises(WorkbenchError, match="context of 20 tokens"):
+    with pytest.raises(WorkbenchError, match=r"have 35 tokens, and an answer may have 10, but .* sees 20 at once"):
         build(20, hit("a", 30))
+
+
+def test_that_a_shorter_answer_is_offered_where_that_is_all_it_takes() -> None:
+    def build_for(answer_tokens: int) -> tuple[Hit, ...]:
+        counter = WordCounter(60)
+        hits = [hit("a", 30)]
+        prompt = build_messages("Why?", hits, counter, max_answer_tokens=answer_tokens, system="Answer.")  # type: ignore[arg-type]
+        return prompt.used_hits
+
+    with pytest.raises(WorkbenchError) as refused:
+        build_for(50)
+    found = too_long_of(refused.value)
+    assert found is not None
+    (offer,) = found.offers
+    assert isinstance(offer, ShortenAnswer)
+    assert len(build_for(offer.max_tokens)) == 1
 
 
 def test_that_numbers_in_the_prompt_follow_the_used_hits() -> None:

@@ -49,6 +49,7 @@ def build(
     question.stop_requested.connect(asking.stop)
     question.mode_chosen.connect(asking.choose_mode)
     question.model_chosen.connect(asking.choose_model)
+    question.offer_chosen.connect(asking.take_offer)
     question.hit_opened.connect(asking.open_place)
     question.citation_opened.connect(asking.open_citation)
     question.place.page_turned.connect(asking.turn_page)

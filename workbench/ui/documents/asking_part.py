@@ -3,12 +3,13 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
-from workbench.llm.types import LoadConfig, ModelRef
+from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
+from workbench.llm.types import GenerationConfig, LoadConfig, ModelRef
 from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
 from workbench.rag.store import CollectionStore, SourceDocument
@@ -30,6 +31,13 @@ from workbench.ui.documents.state import PagePicture, Phase, Place
 from workbench.ui.trouble import Trouble, trouble_of
 
 
+class Loading(Protocol):
+    """How models are loaded: `ui.models.catalog.ModelCatalog`."""
+
+    def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig: ...
+    def raise_context(self, model: ModelRef, length: int) -> None: ...
+
+
 class AskingPart:
     """What the user does with a question and its answer."""
 
@@ -39,13 +47,14 @@ class AskingPart:
         jobs: Jobs,
         collections: CollectionStore,
         settings: Callable[[], Settings],
-        load_config: Callable[[ModelRef, LlmSettings], LoadConfig],
+        loading: Loading,
     ) -> None:
         self._board = board
         self._jobs = jobs
         self._collections = collections
         self._settings = settings
-        self._load_config = load_config
+        self._loading = loading
+        self._config = GenerationConfig()
         self._handle: JobHandle | None = None
         self._turn = 0
         self._place_turn = 0
@@ -67,6 +76,23 @@ class AskingPart:
 
     def ask(self) -> None:
         """Retrieve passages, then have the chosen model answer from them."""
+        self._config = GenerationConfig()
+        self._ask()
+
+    def take_offer(self, offer: Offer) -> None:
+        """Do what makes the refused prompt fit, and ask again."""
+        state = self._board.state
+        model = next((model for model in state.models if model.name == state.model), None)
+        match offer:
+            case RaiseContext(context_length=length) if model is not None:
+                self._loading.raise_context(model, length)
+            case ShortenAnswer(max_tokens=tokens):
+                self._config = GenerationConfig(max_tokens=tokens)
+            case _:
+                return
+        self._ask()
+
+    def _ask(self) -> None:
         if self._board.state.can_ask:
             self._begin(Phase.ANSWERING)
             self._start(self._ask_spec)
@@ -167,7 +193,8 @@ class AskingPart:
             collection=self._collections.ref(state.selected),
             questions=(Question(text=state.question),),
             model=model,
-            load=self._load_config(model, self._settings().llm),
+            load=self._loading.load_config(model, self._settings().llm),
+            config=self._config,
             retrieval=self._retrieval(),
         )
         return self._spec(ASK, request.model_dump(mode="json"), f"Ask {state.selected}")

@@ -27,6 +27,7 @@ class Catalog(Protocol):
     @property
     def answering(self) -> tuple[ModelRef, ...]: ...
     def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig: ...
+    def raise_context(self, model: ModelRef, length: int) -> None: ...
     def ensure(self) -> None: ...
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]: ...
 
@@ -50,7 +51,7 @@ class DocumentsPresenter:
         self._settings = settings
         self._handle: JobHandle | None = None
         self._skipped = 0
-        self.asking = AskingPart(self._board, jobs, collections, settings, catalog.load_config)
+        self.asking = AskingPart(self._board, jobs, collections, settings, catalog)
 
     @property
     def state(self) -> DocumentsState:

@@ -41,6 +41,8 @@ class QuestionPage(QWidget):
     model_chosen = Signal(str)
     hit_opened = Signal(object)
     citation_opened = Signal(int)
+    offer_chosen = Signal(object)
+    """An `Offer` of `llm.too_long`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +68,7 @@ class QuestionPage(QWidget):
         waiting = self.tr("Searching…") if state.phase is not Phase.IDLE else self.tr("Passages appear here.")
         self._hits.set_empty_text(nothing if state.was_searched else waiting)
         trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
         self.place.show_place(state.place)
 
     def append_answer(self, text: str) -> None:
@@ -190,6 +192,7 @@ class QuestionPage(QWidget):
         self._stop.clicked.connect(self.stop_requested)
         self._mode.activated.connect(self._on_mode)
         self._picker.model_chosen.connect(self.model_chosen)
+        self._trouble.offer_chosen.connect(self.offer_chosen)
         self._hits.selection_moved.connect(self._on_hit)
         self._answer.link_activated.connect(self._on_link)
 

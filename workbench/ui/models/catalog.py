@@ -120,6 +120,10 @@ class ModelCatalog:
         """How this model is loaded: the preferences, changed by what is remembered of it."""
         return LoadConfig.from_settings(llm, self.remembered(model).load)
 
+    def raise_context(self, model: ModelRef, length: int) -> None:
+        """Load the model with a context of so many tokens from now on."""
+        self.remember(model, load=self.remembered(model).load.model_copy(update={"context_length": length}))
+
     def remember(self, model: ModelRef, **changes: Any) -> None:
         """Change fields of what is remembered: told to the tabs at once, written soon."""
         if not model.content_key:

@@ -46,6 +46,7 @@ def build(
     tab.options.reset_requested.connect(presenter.reset_options)
     tab.run_requested.connect(presenter.run)
     tab.stop_requested.connect(presenter.stop)
+    tab.offer_chosen.connect(presenter.take_offer)
     tab.clear_requested.connect(presenter.clear)
     tab.exchange_chosen.connect(presenter.reopen)
     tab.history_clear_requested.connect(presenter.clear_history)

@@ -1,6 +1,6 @@
 """The thread of questions and answers; it stays at its end while text arrives, unless the user scrolled up."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.playground.state import Turn
@@ -8,6 +8,9 @@ from workbench.ui.playground.turn_widget import TurnWidget
 
 
 class Conversation(QScrollArea):
+    offer_chosen = Signal(str, object)
+    """A turn, and an `Offer` of `llm.too_long`."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widgets: dict[str, TurnWidget] = {}
@@ -28,6 +31,7 @@ class Conversation(QScrollArea):
             waits = waits_for if turn.is_running else ""
             if turn.id not in self._widgets:
                 self._widgets[turn.id] = TurnWidget()
+                self._widgets[turn.id].offer_chosen.connect(self.offer_chosen)
                 self._column.insertWidget(self._column.count() - 1, self._widgets[turn.id])
                 self._is_at_end = True
             if self._shown.get(turn.id) != (turn, waits):

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
 from workbench.llm.tasks import GENERATE, GenerateReport, GenerateRequest, ModelUnloaded, TextProduced
+from workbench.llm.too_long import LeaveOutSystem, LeaveOutTurns, Offer, RaiseContext, too_long_of
 from workbench.llm.types import (
     AdapterRef,
     ChatMessage,
@@ -133,6 +134,34 @@ class PlaygroundPresenter:
         )
         self._handle = self._jobs.submit(spec, heard)
 
+    def take_offer(self, turn_id: str, offer: Offer) -> None:
+        """Do what makes the prompt of a refused turn fit, and ask it again."""
+        turn = next((turn for turn in self.state.turns if turn.id == turn_id and turn.trouble is not None), None)
+        model = self._catalog.find(self.state.model_name)
+        if turn is None or model is None or self.state.running is not None:
+            return
+        match offer:
+            case LeaveOutTurns(turns=count):
+                self._leave_out(count)
+            case LeaveOutSystem():
+                self._show(system="")
+            case RaiseContext(context_length=length):
+                self._catalog.raise_context(model, length)
+            case _:
+                return
+        typed = self.state.prompt
+        self._show(turns=tuple(t for t in self.state.turns if t.id != turn_id), prompt=turn.question)
+        self.run()
+        if typed.strip() != turn.question:
+            self._show(prompt=typed)  # written since: not lost
+
+    def _leave_out(self, count: int) -> None:
+        """The earliest turns that are still sent along."""
+        sent = [turn.id for turn in self.state.turns if turn.answer and not turn.is_left_out][:count]
+        self._show(
+            turns=tuple(replace(turn, is_left_out=turn.is_left_out or turn.id in sent) for turn in self.state.turns)
+        )
+
     def stop(self) -> None:
         """Keep the text that is there."""
         if self._handle is not None and self.state.running is not None:
@@ -188,7 +217,10 @@ class PlaygroundPresenter:
             case Cancelled():
                 self._end_cancelled(turn, messages, config)
             case Failed(message=message, hint=hint, details=details):
-                self._end_badly(turn, Trouble(message, hint, details))
+                found = too_long_of(event)
+                offers = found.offers if found is not None else ()
+                said = found.parts_in_words if found is not None and offers else hint
+                self._end_badly(turn, Trouble(message, said, details, offers))
             case Crashed(message=message, stderr_tail=tail):
                 hint = "The text so far is kept. Asking again starts the engine anew."
                 self._end_badly(turn, Trouble(message or "The engine stopped unexpectedly.", hint, tail))
@@ -278,7 +310,7 @@ class PlaygroundPresenter:
         system = self.state.system.strip()
         messages = [ChatMessage(role=Role.SYSTEM, content=system)] if system else []
         for earlier in self.state.turns:
-            if earlier.answer:
+            if earlier.answer and not earlier.is_left_out:
                 messages.append(ChatMessage(role=Role.USER, content=earlier.question))
                 messages.append(ChatMessage(role=Role.ASSISTANT, content=earlier.answer))
         return [*messages, ChatMessage(role=Role.USER, content=turn.question)]

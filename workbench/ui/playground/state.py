@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from workbench.compare.wording import dollars
+from workbench.llm.too_long import Offer
 from workbench.llm.types import Completion, FinishReason, GenerationConfig, ModelRef
 from workbench.playground.types import Exchange
 
@@ -28,6 +29,8 @@ class Trouble:
     message: str
     hint: str = ""
     details: str = ""
+    offers: tuple[Offer, ...] = ()
+    """Ways out, each of them a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Turn:
     text: str = ""
     """The answer so far, where no completion will ever come (the engine stopped)."""
     trouble: Trouble | None = None
+    is_left_out: bool = False
+    """No longer sent along with later questions."""
 
     @property
     def answer(self) -> str:

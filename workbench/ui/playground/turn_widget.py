@@ -1,23 +1,29 @@
 """One question with its answer: how it is asked, growing, answered, or failed."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from workbench.llm.too_long import Offer
 from workbench.ui import icons
 from workbench.ui.playground.state import Turn, adapter_in_words, measured_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.offers import OfferButtons
 
 
 class TurnWidget(QWidget):
+    offer_chosen = Signal(str, object)
+    """The turn, and an `Offer` of `llm.too_long`."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._turn: Turn | None = None
         self._build_widgets()
         self._build_layout()
         self._copy.clicked.connect(self._on_copy)
+        self._offers.offer_chosen.connect(self._on_offer)
 
     def show_turn(self, turn: Turn, waits_for: str) -> None:
         """`waits_for` says why a running answer has not begun."""
@@ -48,9 +54,12 @@ class TurnWidget(QWidget):
         if trouble is not None:
             self._trouble_text.setText(f"{trouble.message}\n{trouble.hint}".strip())
             self._trouble_text.setToolTip("")
+            self._offers.show_offers(trouble.offers)
             self._details.setVisible(bool(trouble.details))
         if completion is not None and not completion.text:
             self._measured.setText(self.tr("an empty answer  ·  ") + self._measured.text())
+        if turn.is_left_out:
+            self._measured.setText(self.tr("not sent along any more  ·  ") + self._measured.text())
 
     def _build_widgets(self) -> None:
         self._ask = QFrame(self)
@@ -78,6 +87,7 @@ class TurnWidget(QWidget):
         self._trouble_text.setTextFormat(Qt.TextFormat.PlainText)
         self._trouble_text.setWordWrap(True)
         self._trouble_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._offers = OfferButtons(self._trouble)
         self._details = self._tool("copy", self.tr("Copy the details of the problem"), "copy_trouble")
         self._details.clicked.connect(self._on_copy_details)
 
@@ -94,9 +104,12 @@ class TurnWidget(QWidget):
         ask = QVBoxLayout(self._ask)
         ask.setContentsMargins(10, 6, 6, 6)
         ask.addWidget(self._question)
+        said = QVBoxLayout()
+        said.addWidget(self._trouble_text)
+        said.addWidget(self._offers)
         trouble = QHBoxLayout(self._trouble)
         trouble.setContentsMargins(12, 8, 8, 8)
-        trouble.addWidget(self._trouble_text, 1)
+        trouble.addLayout(said, 1)
         trouble.addWidget(self._details, 0, Qt.AlignmentFlag.AlignTop)
         end = QHBoxLayout()
         end.setSpacing(8)
@@ -114,6 +127,11 @@ class TurnWidget(QWidget):
         column.addWidget(self.answer)
         column.addWidget(self._trouble)
         column.addLayout(end)
+
+    @Slot(object)
+    def _on_offer(self, offer: Offer) -> None:
+        if self._turn is not None:
+            self.offer_chosen.emit(self._turn.id, offer)
 
     @Slot()
     def _on_copy(self) -> None:

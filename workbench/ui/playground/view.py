@@ -42,6 +42,8 @@ class PlaygroundView(QWidget):
     system_edited = Signal(str)
     prompt_edited = Signal(str)
     run_requested = Signal()
+    offer_chosen = Signal(str, object)
+    """A turn, and an `Offer` of `llm.too_long`."""
     stop_requested = Signal()
     clear_requested = Signal()
     exchange_chosen = Signal(str)
@@ -277,6 +279,7 @@ class PlaygroundView(QWidget):
         self._new.clicked.connect(self.clear_requested)
         self._toggle.toggled.connect(self._side.setVisible)
         self._no_model.action_requested.connect(self.models_requested)
+        self._conversation.offer_chosen.connect(self.offer_chosen)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             self._shortcut(keys).activated.connect(self.run_requested)
         self._shortcut("Esc").activated.connect(self.stop_requested)

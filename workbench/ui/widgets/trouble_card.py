@@ -1,14 +1,21 @@
 """A problem said where it belongs: what happened, what to do, details on request."""
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from workbench.llm.too_long import Offer
 from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.offers import OfferButtons
 
 
 class TroubleCard(QFrame):
     """Hidden while there is nothing to say."""
+
+    offer_chosen = Signal(object)
+    """An `Offer` of `llm.too_long`."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -16,15 +23,17 @@ class TroubleCard(QFrame):
         self._build_widgets()
         self._build_layout()
         self._show_details.toggled.connect(self._details.setVisible)
+        self._offers.offer_chosen.connect(self.offer_chosen)
         self.hide()
 
-    def say(self, text: str, hint: str = "", details: str = "") -> None:
+    def say(self, text: str, hint: str = "", details: str = "", offers: Sequence[Offer] = ()) -> None:
         """An empty text hides the card."""
         self.setVisible(bool(text))
         self.setAccessibleName(f"{text} {hint}".strip())
         self._text.setText(text)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
+        self._offers.show_offers(offers)
         self._details.setPlainText(details)
         self._show_details.setVisible(bool(details))
         if not details:
@@ -44,6 +53,7 @@ class TroubleCard(QFrame):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_role(self._hint, "muted")
+        self._offers = OfferButtons(self)
         self._show_details = QPushButton(self.tr("Details"), self)
         self._show_details.setObjectName(f"{self.objectName()}_show_details")
         self._show_details.setAccessibleName(self.tr("Show the details of the problem"))
@@ -62,6 +72,7 @@ class TroubleCard(QFrame):
         words.setSpacing(2)
         words.addWidget(self._text)
         words.addWidget(self._hint)
+        words.addWidget(self._offers)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
