@@ -41,19 +41,19 @@ class RealTools:
         return open_retriever(collection, reranker)
 
     def model_hash(self, model: ModelRef) -> str:
-        from workbench.compare.fingerprints import model_hash
+        from workbench.llm.fingerprints import model_hash
 
         return model_hash(model)
 
     def template_hash(self, model: ModelRef) -> str:
-        from workbench.compare.fingerprints import template_hash
+        from workbench.llm.fingerprints import template_hash
 
         return template_hash(model)
 
     def adapter_hash(self, arm: Arm) -> str:
-        from workbench.compare.fingerprints import checked_adapter_hash
+        from workbench.llm.fingerprints import checked_adapter_hash
 
-        return checked_adapter_hash(arm)
+        return checked_adapter_hash(arm.adapter, arm.adapter_hash)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,13 @@
 """From a completion to a scored trial."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from workbench.compare.answering import Prepared
 from workbench.compare.failures import explain_failure
 from workbench.compare.types import Arm, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import Completion, FinishReason
-from workbench.scoring.metrics import score
+from workbench.scoring.judging import Scorer
 from workbench.scoring.types import MetricChoice, ScoreValue
 
 
@@ -17,30 +16,24 @@ class Judge:
 
     def __init__(self, metrics: Sequence[MetricChoice], examples: Sequence[Example]) -> None:
         self._metrics = metrics
-        self._labels = tuple(sorted({answer for example in examples for answer in example.answers}))
+        self._scorer = Scorer(metrics, [example.answers for example in examples])
 
     def judge(self, trial: Trial, example: Example, arm: Arm) -> Trial:
         """The trial with its scores and, where it is not right, the reason. A failed trial has no scores."""
-        scores = {} if trial.has_failed else {m.name: self._score(m, trial, example, arm) for m in self._metrics}
+        scores = {} if trial.has_failed else self._score(trial, example, arm)
         scored = trial.model_copy(update={"scores": scores})
         failure, evidence = explain_failure(scored, example, arm, self._metrics[0].name)
         return scored.model_copy(update={"failure": failure, "failure_evidence": evidence})
 
-    def _score(self, metric: MetricChoice, trial: Trial, example: Example, arm: Arm) -> ScoreValue:
+    def _score(self, trial: Trial, example: Example, arm: Arm) -> dict[str, ScoreValue]:
         has_collection = arm.collection is not None
-        return score(
-            metric.name,
+        return self._scorer.score(
             trial.answer,
             example.answers,
             retrieved=[hit.document for hit in trial.hits] if has_collection else None,
             relevant=example.sources,
             cited=_cited(trial) if has_collection else None,
-            options=self._options(metric),
         )
-
-    def _options(self, metric: MetricChoice) -> Mapping[str, Any]:
-        few_labels = metric.name == "label_accuracy" and "labels" not in metric.options and len(self._labels) <= 200
-        return {**metric.options, "labels": self._labels} if few_labels else metric.options
 
 
 def _cited(trial: Trial) -> list[str]:

@@ -17,7 +17,7 @@ from workbench.compare.types import (
     Verdict,
 )
 from workbench.compare.verdict import decide
-from workbench.scoring.statistics import mean_interval, proportion_interval
+from workbench.scoring.summarizing import summarize_values, summarize_values_live
 from workbench.scoring.types import MetricSummary
 
 
@@ -71,10 +71,9 @@ def summarize_live(request: CompareRequest, trials: Mapping[tuple[str, str], Tri
 def _summarize_live(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str]) -> ArmResult:
     summaries = {}
     for metric in metrics:
-        values = _values(trials, metric)
-        if values:
-            found = proportion_interval(sum(values), len(values))
-            summaries[metric] = MetricSummary(mean=found.estimate, low=found.low, high=found.high, count=len(values))
+        summary = summarize_values_live([_value(trial, metric) for trial in trials])
+        if summary.count:
+            summaries[metric] = summary
     return ArmResult(
         name=arm.name,
         metrics=summaries,
@@ -121,27 +120,13 @@ def summarize_arm(
 
 def summarize_metric(trials: Sequence[Trial], metric: str) -> MetricSummary:
     """Mean and interval over the answers that the metric could judge."""
-    values = _values(trials, metric)
-    interval = mean_interval(values)
-    if interval is None:
-        return MetricSummary(unscored=len(trials))
-    return MetricSummary(
-        mean=interval.estimate,
-        low=interval.low,
-        high=interval.high,
-        count=len(values),
-        unscored=len(trials) - len(values),
-    )
+    return summarize_values([_value(trial, metric) for trial in trials])
 
 
 def mean_cost(trials: Sequence[Trial]) -> float | None:
     """US dollars per answer; None where none has a price."""
     costs = [trial.cost for trial in trials if trial.cost is not None]
     return fmean(costs) if costs else None
-
-
-def _values(trials: Sequence[Trial], metric: str) -> list[float]:
-    return [s.value for t in trials if (s := t.scores.get(metric)) is not None and s.value is not None]
 
 
 def _decide(

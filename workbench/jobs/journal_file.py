@@ -1,5 +1,7 @@
 """Files that a task keeps its work in: a stop, a crash or a power cut loses at most the line that was being written."""
 
+import contextlib
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,25 +21,50 @@ def read_records(path: Path, kind: type[T]) -> Iterator[T]:
 
     A half-written last line is closed, so that the next record is not glued to it.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return
-    for line in content.splitlines():
-        try:
-            yield kind.model_validate_json(line)
-        except ValidationError:
-            _log.info("%s has a line that was not written to its end; that work is done again", path.name)
-    if not content.endswith(b"\n") and content:
+    for _, record in read_placed(path, kind):
+        yield record
+
+
+def read_placed(path: Path, kind: type[T], *, is_ours: bool = True) -> Iterator[tuple[int, T]]:
+    """As `read_records`, each with the byte at which its line begins.
+
+    Who only looks at the file while another process writes it (not `is_ours`) leaves an unfinished line alone.
+    """
+    place, line = 0, b""
+    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+        for line in file:
+            try:
+                yield place, kind.model_validate_json(line)
+            except ValidationError:
+                _log.info("%s has a line that was not written to its end; that work is done again", path.name)
+            place += len(line)
+    if is_ours and line and not line.endswith(b"\n"):
         with path.open("ab") as file:
             file.write(b"\n")
 
 
-def append_record(path: Path, record: BaseModel) -> None:
-    """Add one record; it is in the system's hands when this returns."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(record.model_dump_json() + "\n")
-        file.flush()
+def read_record_at(path: Path, place: int, kind: type[T]) -> T:
+    """The record whose line begins at that byte. Raises OSError or ValidationError when there is none."""
+    with path.open("rb") as file:
+        file.seek(place)
+        return kind.model_validate_json(file.readline())
+
+
+def append_record(path: Path, record: BaseModel) -> int:
+    """Add one record; it is in the system's hands when this returns. Returns the byte at which its line begins."""
+    with path.open("ab") as file:
+        place = file.tell()
+        file.write(record.model_dump_json().encode() + b"\n")
+    return place
+
+
+def read_object(path: Path) -> dict[str, object]:
+    """The JSON object in a file; empty when there is none or it is no object."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 def write_whole(path: Path, text: str) -> None:

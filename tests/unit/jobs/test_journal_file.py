@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from workbench.boundary import Boundary
-from workbench.jobs.journal_file import append_record, read_records, write_whole
+from workbench.jobs.journal_file import (
+    append_record,
+    read_object,
+    read_placed,
+    read_record_at,
+    read_records,
+    write_whole,
+)
 
 
 class Fruit(Boundary):
@@ -36,3 +43,24 @@ def test_that_a_whole_file_replaces_the_old_one(tmp_path: Path) -> None:
     write_whole(tmp_path / "report.json", "new")
     assert (tmp_path / "report.json").read_text() == "new"
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".new"] == []
+
+
+def test_that_a_record_is_found_at_the_place_where_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "fruit.jsonl"
+    places = [append_record(path, Fruit(name=name)) for name in ("Äpfel", "pear", "plum")]
+    assert [place for place, _ in read_placed(path, Fruit)] == places
+    assert read_record_at(path, places[1], Fruit).name == "pear"
+
+
+def test_that_a_line_under_way_is_left_alone_by_those_who_only_look(tmp_path: Path) -> None:
+    path = tmp_path / "fruit.jsonl"
+    path.write_bytes(b'{"name": "apple"}\n{"name": "pe')
+    assert [fruit.name for _, fruit in read_placed(path, Fruit, is_ours=False)] == ["apple"]
+    assert path.read_bytes().endswith(b'"pe')
+
+
+def test_that_what_is_no_object_reads_as_empty(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a.json", '{"a": 1}')
+    write_whole(tmp_path / "b.json", "[1, 2")
+    assert read_object(tmp_path / "a.json") == {"a": 1}
+    assert read_object(tmp_path / "b.json") == read_object(tmp_path / "none.json") == {}

@@ -20,13 +20,13 @@ from workbench.compare.types import ArmResult
 from workbench.compare.wording import dollars, percent, seconds, size
 from workbench.scoring.metrics import METRICS
 from workbench.ui.compare.describing import describe_made_of
-from workbench.ui.compare.interval_delegate import IntervalDelegate
 from workbench.ui.compare.matrix_model import MatrixModel
 from workbench.ui.compare.state import CompareState, Results, RowFilter
 from workbench.ui.compare.trial_panel import TrialPanel
 from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.interval_delegate import IntervalDelegate
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
@@ -47,7 +47,7 @@ class ResultsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results: Results | None = None
-        self._metric = ""
+        self._metric, self._best = "", frozenset[str]()
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -61,9 +61,8 @@ class ResultsPage(QWidget):
         self._export.setEnabled(results.verdict is not None)
         if results is not self._results:
             self._results = results
-            best = frozenset(results.verdict.best) if results.verdict else frozenset[str]()
+            self._best = frozenset(results.verdict.best) if results.verdict else frozenset[str]()
             self._metric = results.metric
-            self._plot.show(results.metric, best)
             self._arm_model.show(results.arms)
             self._arms.viewport().update()
             self._fit_arms(len(results.arms))
@@ -130,7 +129,9 @@ class ResultsPage(QWidget):
         self._arms: RecordTable[ArmResult] = RecordTable(self._arm_model, parent=self)
         self._arms.setObjectName("compare_result_arms")
         self._arms.setAccessibleName(self.tr("Arms with their results"))
-        self._plot = IntervalDelegate(self._arm_model, self)
+        self._plot = IntervalDelegate(
+            self._arm_model, lambda arm: arm.metrics.get(self._metric), lambda arm: arm.name in self._best, self
+        )
         self._arms.setItemDelegateForColumn(_PLOT_COLUMN, self._plot)
         self._filter = QComboBox(self)
         self._filter.setObjectName("compare_filter")

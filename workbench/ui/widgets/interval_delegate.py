@@ -1,30 +1,35 @@
 """Draws a mean with its 95 % interval on a common scale from 0 to 100 %: the same picture as in the report."""
 
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from workbench.compare.types import ArmResult
 from workbench.compare.wording import percent
 from workbench.scoring.types import MetricSummary
 from workbench.ui.theme import tokens_of
 from workbench.ui.widgets.record_table import RecordTableModel
 
+T = TypeVar("T")
 _MARGIN = 14
 _DOT = 5.0
 
 
-class IntervalDelegate(QStyledItemDelegate):
-    """For the column whose record is an `ArmResult`; arms in `best` are drawn in the accent colour, and bolder."""
+class IntervalDelegate(QStyledItemDelegate, Generic[T]):
+    """For a column of a `RecordTable`; the best are drawn in the accent colour, and bolder."""
 
-    def __init__(self, model: RecordTableModel[ArmResult], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: RecordTableModel[T],
+        summary_of: Callable[[T], MetricSummary | None],
+        is_best: Callable[[T], bool],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._model = model
-        self._metric = ""
-        self._best: frozenset[str] = frozenset()
-
-    def show(self, metric: str, best: frozenset[str]) -> None:
-        self._metric, self._best = metric, best
+        self._summary_of, self._is_best = summary_of, is_best
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(260, super().sizeHint(option, index).height())
@@ -43,19 +48,19 @@ class IntervalDelegate(QStyledItemDelegate):
         self._draw(painter, QRectF(option.rect), result, selected, widget)
         painter.restore()
 
-    def _draw(self, painter: QPainter, room: QRectF, result: ArmResult, selected: bool, widget: QWidget | None) -> None:
+    def _draw(self, painter: QPainter, room: QRectF, result: T, selected: bool, widget: QWidget | None) -> None:
         tokens = tokens_of(widget)
         ink = QColor(tokens.on_selection if selected else tokens.muted)
         value_width = painter.fontMetrics().horizontalAdvance("100 %") + 10
         plot = room.adjusted(_MARGIN, 0, -_MARGIN - value_width, 0)
         self._draw_grid(painter, plot, QColor(ink if selected else tokens.border))
-        summary = result.metrics.get(self._metric)
+        summary = self._summary_of(result)
         text_room = QRectF(plot.right() + 10, room.top(), value_width, room.height())
         painter.setPen(ink if selected else QColor(tokens.text))
         mean = summary.mean if summary else None
         painter.drawText(text_room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(mean))
         if summary is not None and summary.mean is not None:
-            is_best = result.name in self._best
+            is_best = self._is_best(result)
             accent = QColor(tokens.accent) if is_best else QColor(tokens.border_strong)
             self._draw_interval(painter, plot, summary, ink if selected else accent, is_best)
 
