@@ -107,7 +107,10 @@ def map_rows(table: Table, mapping: ColumnMapping) -> MappedRows:
             problems.append(RowProblem(row=number, message=str(problem)))
             continue
         document = as_text(values.get(mapping.document)).strip() if mapping.document else ""
-        rows.append(TrainingRow(messages=tuple(messages), source=table.name, number=number, document=document))
+        group = as_text(values.get(mapping.group)).strip() if mapping.group else ""
+        rows.append(
+            TrainingRow(messages=tuple(messages), source=table.name, number=number, document=document, group=group)
+        )
     return MappedRows(tuple(rows), tuple(problems))
 
 
@@ -198,7 +201,8 @@ def _message(turn: object, number: int) -> ChatMessage:
 def _content(turn: Mapping[str, object], number: int) -> str:
     content = turn.get("content", turn.get("value", turn.get("text")))
     if isinstance(content, list):  # OpenAI content parts
-        texts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        parts = [part for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        texts = [part.get("text", part.get("value")) for part in parts]
         if len(texts) != len(content):
             raise _Unusable(f"Turn {number} holds something other than text.")
         return "".join(as_text(text) for text in texts)

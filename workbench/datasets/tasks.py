@@ -1,12 +1,14 @@
 """Work on data files that must not happen in the window: parsing of untrusted files, loading of pyarrow."""
 
 import datetime
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
 from workbench.boundary import Boundary
-from workbench.datasets.checks import check_rows, find_leaks, without
+from workbench.datasets.doctor import check_rows, find_leaks, mended, without
+from workbench.datasets.doctor.mending import FIXES
 from workbench.datasets.mapping import as_text, guess_mapping, map_rows
 from workbench.datasets.readers import read_table
 from workbench.datasets.rows_file import hash_file, write_rows
@@ -15,6 +17,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 
 SHOWN_CHARACTERS = 2000
+_COLUMN_FIELDS = ("messages", "question", "context", "answer", "system", "document", "group")
 
 
 class InspectRequest(Boundary):
@@ -63,6 +66,8 @@ class PrepareRequest(Boundary):
     """Where rows files lie (`DatasetStore.folder`)."""
     drop: tuple[FindingKind, ...] = ()
     """Rows with these findings are left out (of duplicates, the first stays)."""
+    mend: tuple[FindingKind, ...] = ()
+    """Rows with these findings are mended by rule; the file itself is not changed."""
     test_questions: tuple[str, ...] = ()
     """With FindingKind.LEAK in `drop`: training rows that ask one of these are left out."""
 
@@ -73,6 +78,8 @@ class PrepareReport(Boundary):
     findings: tuple[Finding, ...] = ()
     dropped: int = 0
     """Rows left out because of `PrepareRequest.drop`."""
+    mended: int = 0
+    """Rows changed because of `PrepareRequest.mend`."""
 
 
 def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
@@ -98,8 +105,12 @@ def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
         mapping=mapping,
         training_rows=mapped.rows[: request.shown_rows] if mapped else (),
         training_row_count=len(mapped.rows) if mapped else 0,
-        findings=tuple(check_rows(mapped.rows)) if mapped else (),
+        findings=tuple(check_rows(mapped.rows, on_progress=partial(_tell, context))) if mapped else (),
     )
+
+
+def _tell(context: JobContext, done: int, total: int) -> None:
+    context.progress(done, total, "Looking for problems")
 
 
 def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
@@ -118,9 +129,17 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
             code="no_mapping",
         )
     _check_columns(table, mapping)
+    if unknown := set(request.mend) - set(FIXES):
+        raise WorkbenchError(
+            f"No rule can mend: {', '.join(sorted(unknown))}.",
+            hint=f"There are rules for {', '.join(FIXES)}; leave the other rows out.",
+            code="no_fix",
+        )
     mapped = map_rows(table, mapping)
-    findings = [*check_rows(mapped.rows), *find_leaks(mapped.rows, request.test_questions)]
-    rows = without(mapped.rows, [finding for finding in findings if finding.kind in request.drop])
+    checked = check_rows(mapped.rows, on_progress=partial(_tell, context))
+    findings = [*checked, *find_leaks(mapped.rows, request.test_questions)]
+    kept = without(mapped.rows, [finding for finding in findings if finding.kind in request.drop])
+    rows = mended(kept, findings, request.mend)
     problems = tuple(sorted([*table.problems, *mapped.problems], key=lambda problem: problem.row))
     if not rows:
         first = next((str(problem) for problem in problems), "every row was left out")
@@ -138,9 +157,16 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
         row_count=len(rows),
         problem_count=sum(problem.dropped for problem in problems),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        left_out=request.drop,
+        mended=request.mend,
     )
-    dropped = len(mapped.rows) - len(rows)
-    return PrepareReport(dataset=dataset, problems=problems[:1000], findings=tuple(findings), dropped=dropped)
+    return PrepareReport(
+        dataset=dataset,
+        problems=problems[:1000],
+        findings=tuple(findings),
+        dropped=len(mapped.rows) - len(rows),
+        mended=sum(before != after for before, after in zip(kept, rows, strict=True)),
+    )
 
 
 def _shown(table: Table, index: int) -> dict[str, str]:
@@ -148,7 +174,7 @@ def _shown(table: Table, index: int) -> dict[str, str]:
 
 
 def _check_columns(table: Table, mapping: ColumnMapping) -> None:
-    named = [getattr(mapping, field) for field in ("messages", "question", "context", "answer", "system", "document")]
+    named = [getattr(mapping, field) for field in _COLUMN_FIELDS]
     missing = [name for name in named if name and name not in table.columns]
     if missing:
         raise WorkbenchError(

@@ -70,6 +70,8 @@ class ColumnMapping(Boundary):
     """One system message for all rows that have none of their own."""
     document: str = ""
     """The column that names the document in which the answer stands; several are separated by semicolons."""
+    group: str = ""
+    """The column whose rows of one value are never split between training and held-out rows (a customer, a case)."""
     guess: str = ""
     """How the mapping was found, for people: "Alpaca", "question and answer", "the first two columns"."""
 
@@ -89,6 +91,8 @@ class TrainingRow(Boundary):
     """Its row in that file, from 1."""
     document: str = ""
     """The document in which the answer stands, where the file says so; several are separated by semicolons."""
+    group: str = ""
+    """What it belongs to: rows of one group are held out together."""
 
     @property
     def answer(self) -> str:
@@ -105,16 +109,24 @@ class FindingKind(StrEnum):
 
     EMPTY = "empty"
     SHORT_ANSWER = "short_answer"
+    LONG_ANSWER = "long_answer"
     DUPLICATE = "duplicate"
+    NEAR_DUPLICATE = "near_duplicate"
     CONTRADICTION = "contradiction"
     TOO_LONG = "too_long"
     NOTHING_TRAINED = "nothing_trained"
     LEAK = "leak"
     BROKEN_TEXT = "broken_text"
+    MARKUP = "markup"
     PLACEHOLDER = "placeholder"
+    BOILERPLATE = "boilerplate"
+    LANGUAGE = "language"
     SECRET = "secret"
+    PERSONAL = "personal"
     FEW_ROWS = "few_rows"
     SAME_ANSWER = "same_answer"
+    IMBALANCE = "imbalance"
+    RARE_LABEL = "rare_label"
 
 
 class Severity(StrEnum):
@@ -134,6 +146,8 @@ class Finding(Boundary):
     hint: str = ""
     rows: tuple[int, ...] = ()
     """Row numbers of the file."""
+    can_fix: bool = False
+    """Whether a rule can mend these rows (`doctor.mending`)."""
 
 
 class Dataset(Boundary):
@@ -155,6 +169,10 @@ class Dataset(Boundary):
     """When it was saved, ISO 8601 in UTC."""
     origin: str = ""
     """What it was made from when not from a file: "collection handbook"."""
+    left_out: tuple[FindingKind, ...] = ()
+    """Findings of the data doctor whose rows were left out."""
+    mended: tuple[FindingKind, ...] = ()
+    """Findings whose rows were mended by rule; the source file was not changed."""
 
 
 class Example(Boundary):

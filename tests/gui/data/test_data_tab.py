@@ -182,6 +182,31 @@ def test_that_leaving_out_duplicates_changes_what_is_saved(qtbot: QtBot, around:
     assert [dataset.row_count for dataset in around.datasets.list_datasets()] == [2]
 
 
+def test_that_markup_is_mended_on_request_and_the_choice_can_be_undone(
+    qtbot: QtBot, around: Around, tmp_path: Path
+) -> None:
+    file = tmp_path / "pages.csv"
+    file.write_text("question,answer\nWhen?,At <b>nine</b>.\nWhere?,In the hall.\n", encoding="utf-8")
+    tab = open_tab(qtbot, around)
+    import_file(tab, around, file)
+    find(tab, QTabWidget, "import_tabs").setCurrentIndex(1)
+    mend, leave = (find(tab, QCheckBox, f"{what}_{FindingKind.MARKUP}") for what in ("mend", "leave_out"))
+    undo = find(tab, QPushButton, "undo_treatment")
+    assert not undo.isEnabled()
+    mend.click()
+    leave.click()
+    assert leave.isChecked() and not mend.isChecked(), "left out or mended, not both"
+    assert find(tab, QPushButton, "dataset_save").text() == "Save 1 row"
+    undo.click()
+    assert mend.isChecked() and not leave.isChecked()
+    find(tab, QPushButton, "dataset_save").click()
+    answer(around.jobs.last)
+    (dataset,) = around.datasets.list_datasets()
+    assert [row.answer for row in around.datasets.rows(dataset)] == ["At nine.", "In the hall."]
+    assert dataset.mended == (FindingKind.MARKUP,)
+    assert "1 mended" in around.messages.infos[-1]
+
+
 def test_that_choosing_a_column_shows_the_row_anew(qtbot: QtBot, around: Around, tickets: Path) -> None:
     tab = open_tab(qtbot, around)
     import_file(tab, around, tickets)

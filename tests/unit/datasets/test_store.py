@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.datasets.test_checks import many, rows_of
+from tests.unit.datasets.test_doctor import many, rows_of
 from workbench.database import Database
 from workbench.datasets.rows_file import read_rows, write_rows
 from workbench.datasets.store import DatasetStore

@@ -44,6 +44,8 @@ def build(
     importing.again_requested.connect(presenter.importing.read_again)
     importing.row_selected.connect(presenter.importing.show_import_row)
     importing.left_out.connect(presenter.importing.leave_out)
+    importing.mended.connect(presenter.importing.mend)
+    importing.undo_requested.connect(presenter.importing.undo)
     importing.name_edited.connect(presenter.importing.name_dataset)
     importing.save_requested.connect(presenter.importing.save)
     importing.mapping.layout_chosen.connect(presenter.importing.choose_layout)

@@ -35,6 +35,8 @@ class ImportPage(QWidget):
     other_requested = Signal()
     row_selected = Signal(int)
     left_out = Signal(object, bool)
+    mended = Signal(object, bool)
+    undo_requested = Signal()
     name_edited = Signal(str)
     save_requested = Signal()
 
@@ -197,6 +199,8 @@ class ImportPage(QWidget):
         self._again.clicked.connect(self.again_requested)
         self._other.clicked.connect(self.other_requested)
         self._problems.left_out.connect(self.left_out)
+        self._problems.mended.connect(self.mended)
+        self._problems.undo_requested.connect(self.undo_requested)
         self._name.textEdited.connect(self.name_edited)
         self._name.returnPressed.connect(self._save.click)
         self._save.clicked.connect(self.save_requested)

@@ -15,7 +15,7 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
 from workbench.ui.board import Running
 from workbench.ui.data.board import Board
-from workbench.ui.data.state import ColumnRole, ImportState, Page
+from workbench.ui.data.state import ColumnRole, ImportState, Page, Treatments
 from workbench.ui.protocols import Messages
 from workbench.ui.trouble import TRY_AGAIN, Trouble, trouble_of
 
@@ -78,8 +78,24 @@ class ImportPart:
         """Whether the rows that the data doctor named for `kind` are left out of the data set."""
         importing = self._board.importing
         if importing is not None:
-            change = importing.left_out | {kind} if is_left_out else importing.left_out - {kind}
-            self._board.show_import(left_out=change)
+            self._treat(importing, importing.treatments.leaving_out(kind, is_left_out))
+
+    def mend(self, kind: FindingKind, is_mended: bool) -> None:
+        """Whether the rows that the data doctor named for `kind` are mended by its rule."""
+        importing = self._board.importing
+        if importing is not None:
+            self._treat(importing, importing.treatments.mending(kind, is_mended))
+
+    def undo(self) -> None:
+        """Take the last decision about the findings back."""
+        importing = self._board.importing
+        if importing is not None and importing.undoable:
+            *before, last = importing.undoable
+            self._board.show_import(treatments=last, undoable=tuple(before))
+
+    def _treat(self, importing: ImportState, treatments: Treatments) -> None:
+        if treatments != importing.treatments:
+            self._board.show_import(treatments=treatments, undoable=(*importing.undoable, importing.treatments))
 
     def name_dataset(self, name: str) -> None:
         self._board.show_import(name=name, name_trouble="")
@@ -97,7 +113,8 @@ class ImportPart:
             path=importing.path,
             mapping=importing.mapping,
             folder=str(self._datasets.folder),
-            drop=tuple(sorted(importing.left_out)),
+            drop=tuple(sorted(importing.treatments.left_out)),
+            mend=tuple(sorted(importing.treatments.mended)),
         )
         self._board.show_import(is_saving=True, name_trouble="")
         self._board.show(running=Running(f"Saving “{name}”"))
@@ -156,7 +173,8 @@ class ImportPart:
                 mapping=report.mapping,
                 trouble=None,
                 shown_row=shown,
-                left_out=importing.left_out & kinds,
+                treatments=importing.treatments.only(kinds),
+                undoable=(),
             )
         )
 
@@ -184,7 +202,7 @@ class ImportPart:
         except WorkbenchError as problem:
             self._board.show_import(is_saving=False, trouble=Trouble(problem.message, problem.hint, problem.details))
             return
-        self._messages.info(_saved_in_words(dataset, report.dropped))
+        self._messages.info(_saved_in_words(dataset, report))
         waiting = self._board.state.waiting
         self._board.show(page=Page.LIBRARY, importing=None)
         self._on_saved(dataset.name)
@@ -199,10 +217,12 @@ class ImportPart:
         return name
 
 
-def _saved_in_words(dataset: Dataset, dropped: int) -> str:
+def _saved_in_words(dataset: Dataset, report: PrepareReport) -> str:
     rows = "1 row" if dataset.row_count == 1 else f"{dataset.row_count:,} rows"
-    left = dataset.problem_count + dropped
-    return f"Saved “{dataset.name}” with {rows}" + (f"; {left:,} left out." if left else ".")
+    left = dataset.problem_count + report.dropped
+    changed = [f"{left:,} left out"] if left else []
+    changed += [f"{report.mended:,} mended"] if report.mended else []
+    return "; ".join([f"Saved “{dataset.name}” with {rows}", *changed]) + "."
 
 
 def _spec(task: str, request: BaseModel, title: str) -> JobSpec:

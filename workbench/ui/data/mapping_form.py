@@ -1,7 +1,7 @@
 """Which column of a file means what: one combo per role."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.datasets.types import ColumnMapping, Layout
 from workbench.ui.data.state import ColumnRole, ImportState, layout_in_words
@@ -35,7 +35,7 @@ class MappingForm(QFrame):
         for role, combo in self._combos.items():
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(max(0, combo.findData(getattr(mapping, role.value))))
-            is_always = role in (ColumnRole.SYSTEM, ColumnRole.DOCUMENT)
+            is_always = role in (ColumnRole.SYSTEM, ColumnRole.DOCUMENT, ColumnRole.GROUP)
             is_used = is_always or (role is ColumnRole.MESSAGES) == (mapping.layout is Layout.MESSAGES)
             self._fields[role].setVisible(is_used)
         if not self._system_text.hasFocus() and self._system_text.text() != mapping.system_text:
@@ -52,6 +52,10 @@ class MappingForm(QFrame):
             ColumnRole.DOCUMENT: (
                 self.tr("Source (optional)"),
                 self.tr("Column that names the document of the answer"),
+            ),
+            ColumnRole.GROUP: (
+                self.tr("Group (optional)"),
+                self.tr("Column whose rows of one value are held out together, like a customer or a case"),
             ),
             ColumnRole.SYSTEM: (self.tr("System (optional)"), self.tr("Column with the system message")),
         }
@@ -82,19 +86,18 @@ class MappingForm(QFrame):
     def _build_layout(self) -> None:
         roles = QHBoxLayout()
         roles.setSpacing(10)
-        for field in self._fields.values():
-            roles.addWidget(field, 1)
-        second = QGridLayout()
-        second.setHorizontalSpacing(10)
-        second.addWidget(self._layout, 0, 0)
-        second.addWidget(self._system_text, 0, 1)
-        second.setColumnStretch(1, 1)
+        second = QHBoxLayout()
+        second.setSpacing(10)
+        second.addWidget(_labelled(self.tr("A row holds"), self._layout, self), 2)
+        for role, field in self._fields.items():
+            (second if role in (ColumnRole.DOCUMENT, ColumnRole.GROUP) else roles).addWidget(field, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(6)
         column.addWidget(self._recognised)
         column.addLayout(roles)
         column.addLayout(second)
+        column.addWidget(self._system_text)
 
     def _connect(self) -> None:
         self._layout.currentIndexChanged.connect(self._on_layout_changed)

@@ -1,7 +1,8 @@
 """What is wrong with a file: the data doctor's findings, each with a choice, and the rows that cannot be used."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.datasets.types import FindingKind
 from workbench.ui import icons
@@ -13,6 +14,9 @@ from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableMo
 class ProblemsView(QWidget):
     left_out = Signal(object, bool)
     """FindingKind, and whether its rows are left out."""
+    mended = Signal(object, bool)
+    """FindingKind, and whether its rows are mended."""
+    undo_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +35,8 @@ class ProblemsView(QWidget):
         self._scroll.setVisible(bool(importing.finding_lines))
         self._fit_findings(bool(importing.problem_lines))
         self._fine.setVisible(importing.problem_count == 0)
+        self._undo.setVisible(any(line.can_leave_out for line in importing.finding_lines))
+        self._undo.setEnabled(bool(importing.undoable))
 
     def _show_findings(self, lines: tuple[FindingLine, ...]) -> None:
         if [line.kind for line in lines] == [line.kind for line in self._lines] and len(lines) == len(self._cards):
@@ -45,6 +51,7 @@ class ProblemsView(QWidget):
         self._cards = [_FindingCard(line, self) for line in lines]
         for number, card in enumerate(self._cards):
             card.left_out.connect(self.left_out)
+            card.mended.connect(self.mended)
             self._findings.insertWidget(number, card)
         self._lines = lines
 
@@ -72,6 +79,16 @@ class ProblemsView(QWidget):
         self._table.setMinimumHeight(90)
         self._more = QLabel(self)
         set_role(self._more, "small")
+        self._undo = QPushButton(self.tr("Undo the last choice"), self)
+        self._undo.setObjectName("undo_treatment")
+        self._undo.setAccessibleName(self.tr("Undo the last choice about a finding"))
+        self._undo.setToolTip(self.tr("Ctrl+Z. The file itself is never changed."))
+        set_role(self._undo, "quiet")
+        self._undo.clicked.connect(self.undo_requested)
+        keys = QKeySequence(QKeySequence.StandardKey.Undo)
+        QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(
+            self.undo_requested
+        )
         self._scroll = QScrollArea(self)
         self._scroll.setObjectName("findings")
         self._scroll.setAccessibleName(self.tr("Findings"))
@@ -91,12 +108,14 @@ class ProblemsView(QWidget):
         column.setSpacing(8)
         column.addWidget(self._fine, 1)
         column.addWidget(self._scroll, 1)
+        column.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._table, 1)
         column.addWidget(self._more)
 
 
 class _FindingCard(QFrame):
     left_out = Signal(object, bool)
+    mended = Signal(object, bool)
 
     def __init__(self, line: FindingLine, parent: QWidget) -> None:
         super().__init__(parent)
@@ -109,8 +128,11 @@ class _FindingCard(QFrame):
         set_role(self._hint, "small")
         self._box = QCheckBox(self.tr("Leave out"), self)
         self._box.setObjectName(f"leave_out_{line.kind.value}")
+        self._mend = QCheckBox(self.tr("Mend"), self)
+        self._mend.setObjectName(f"mend_{line.kind.value}")
         self._lay_out()
         self._box.toggled.connect(self._on_toggled)
+        self._mend.toggled.connect(self._on_mend_toggled)
         self.show_line(line)
 
     def show_line(self, line: FindingLine) -> None:
@@ -122,8 +144,11 @@ class _FindingCard(QFrame):
         self._hint.setVisible(bool(self._hint.text()))
         self._box.setVisible(line.can_leave_out)
         self._box.setAccessibleName(self.tr("Leave these rows out: {}").format(line.text))
-        with QSignalBlocker(self._box):
+        self._mend.setVisible(line.can_mend)
+        self._mend.setAccessibleName(self.tr("Mend these rows: {}").format(line.text))
+        with QSignalBlocker(self._box), QSignalBlocker(self._mend):
             self._box.setChecked(line.left_out)
+            self._mend.setChecked(line.mended)
 
     def _lay_out(self) -> None:
         words = QVBoxLayout()
@@ -135,8 +160,13 @@ class _FindingCard(QFrame):
         row.setSpacing(10)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+        row.addWidget(self._mend)
         row.addWidget(self._box)
 
     @Slot(bool)
     def _on_toggled(self, is_left_out: bool) -> None:
         self.left_out.emit(self._kind, is_left_out)
+
+    @Slot(bool)
+    def _on_mend_toggled(self, is_mended: bool) -> None:
+        self.mended.emit(self._kind, is_mended)

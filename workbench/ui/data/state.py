@@ -1,5 +1,6 @@
 """Everything that the Data tab shows. No Qt."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,33 @@ class ColumnRole(StrEnum):
     SYSTEM = "system"
     MESSAGES = "messages"
     DOCUMENT = "document"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Treatments:
+    """What the user decided about the data doctor's findings."""
+
+    left_out: frozenset[FindingKind] = frozenset()
+    mended: frozenset[FindingKind] = frozenset()
+
+    def leaving_out(self, kind: FindingKind, is_left_out: bool) -> "Treatments":
+        """Rows are left out or mended, never both."""
+        if is_left_out:
+            return Treatments(self.left_out | {kind}, self.mended - {kind})
+        return Treatments(self.left_out - {kind}, self.mended)
+
+    def mending(self, kind: FindingKind, is_mended: bool) -> "Treatments":
+        if is_mended:
+            return Treatments(self.left_out - {kind}, self.mended | {kind})
+        return Treatments(self.left_out, self.mended - {kind})
+
+    def only(self, kinds: Collection[FindingKind]) -> "Treatments":
+        """Those of findings that are there."""
+        return Treatments(self.left_out & frozenset(kinds), self.mended & frozenset(kinds))
+
+
+NOTHING_TREATED = Treatments()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +81,8 @@ class FindingLine:
     rows: str
     can_leave_out: bool
     left_out: bool
+    can_mend: bool
+    mended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +98,9 @@ class ImportState:
     """Index into the report's rows."""
     name: str = ""
     name_trouble: str = ""
-    left_out: frozenset[FindingKind] = frozenset()
+    treatments: Treatments = NOTHING_TREATED
+    undoable: tuple[Treatments, ...] = ()
+    """What was decided before, the last decision last."""
     is_saving: bool = False
 
     @property
@@ -128,7 +160,9 @@ class ImportState:
         """Rows that the data set would have (rows named by several findings count once)."""
         if self.report is None:
             return 0
-        dropped = {row for finding in self.report.findings if finding.kind in self.left_out for row in finding.rows}
+        dropped = {
+            row for finding in self.report.findings if finding.kind in self.treatments.left_out for row in finding.rows
+        }
         return max(0, self.report.training_row_count - len(dropped))
 
     @property
@@ -143,7 +177,9 @@ class ImportState:
             hint=finding.hint,
             rows=numbers_in_words(finding.rows),
             can_leave_out=bool(finding.rows) and finding.kind is not FindingKind.SAME_ANSWER,
-            left_out=finding.kind in self.left_out,
+            left_out=finding.kind in self.treatments.left_out,
+            can_mend=finding.can_fix,
+            mended=finding.kind in self.treatments.mended,
         )
 
 

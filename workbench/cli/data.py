@@ -1,0 +1,137 @@
+"""`workbench data`: what is wrong with a file of rows, and data sets made of it."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+from workbench.jobs.spec import JobSpec
+
+if TYPE_CHECKING:
+    from workbench.datasets.types import Finding, FindingKind
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+SHOWN_ROWS = 12
+
+
+def register(commands: "Commands") -> None:
+    """Add `data check | save | list | delete`."""
+    data = commands.add_parser("data", help="rows for training: problems, data sets").add_subparsers(
+        metavar="WHAT", required=True
+    )
+    check = data.add_parser("check", help="what is wrong with the rows of a file, with row numbers")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.set_defaults(run=check_file)
+    save = data.add_parser("save", help="make a data set of a file; the file is not changed")
+    save.add_argument("file", type=Path, metavar="FILE")
+    save.add_argument("--name", required=True, metavar="NAME")
+    save.add_argument("--leave-out", metavar="KINDS", default="", help="kinds of findings whose rows are left out")
+    save.add_argument("--mend", metavar="KINDS", default="", help="kinds of findings whose rows are mended by rule")
+    save.set_defaults(run=save_file)
+    data.add_parser("list", help="the saved data sets").set_defaults(run=list_datasets)
+    delete = data.add_parser("delete", help="forget a data set")
+    delete.add_argument("name", metavar="NAME")
+    delete.set_defaults(run=delete_dataset)
+
+
+def check_file(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """The findings, errors first."""
+    from workbench.datasets.tasks import InspectReport, InspectRequest
+
+    request = InspectRequest(path=str(arguments.file.absolute()), shown_rows=0)
+    params = request.model_dump(mode="json")
+    report = InspectReport.model_validate(
+        place.run(JobSpec(task="workbench.datasets.tasks:inspect", params=params, title="Check the rows"))
+    )
+    if output.json:
+        output.object(report)
+        return
+    output.text(f"{arguments.file.name}: {report.training_row_count} of {report.row_count} rows can be trained.")
+    for problem in report.problems:
+        output.text(f"  {problem}")
+    for finding in report.findings:
+        output.text(_in_words(finding))
+    if not report.problems and not report.findings:
+        output.text("Nothing wrong was found in these rows.")
+
+
+def save_file(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.datasets.store import DatasetStore
+    from workbench.datasets.tasks import PrepareReport, PrepareRequest
+
+    leave_out, mend = _kinds(arguments.leave_out, "--leave-out"), _kinds(arguments.mend, "--mend")
+    with place.writing(f"saving {arguments.name}"):
+        store = DatasetStore(place.database)
+        if store.find(arguments.name) is not None:
+            raise WorkbenchError(
+                f"There is already a data set “{arguments.name}”.", hint="Choose another name.", code="name_taken"
+            )
+        request = PrepareRequest(
+            name=arguments.name,
+            path=str(arguments.file.absolute()),
+            folder=str(store.folder),
+            drop=leave_out,
+            mend=mend,
+        )
+        params = request.model_dump(mode="json")
+        report = PrepareReport.model_validate(
+            place.run(JobSpec(task="workbench.datasets.tasks:prepare", params=params, title="Save the rows"))
+        )
+        store.record(report.dataset)
+    if output.json:
+        output.object(report)
+        return
+    left = report.dataset.problem_count + report.dropped
+    output.text(
+        f"Saved “{report.dataset.name}” with {report.dataset.row_count} rows ({left} left out, {report.mended} mended)."
+    )
+
+
+def list_datasets(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.datasets.store import DatasetStore
+
+    found = DatasetStore(place.database).list_datasets()
+    if output.json:
+        output.object({"datasets": [dataset.model_dump(mode="json") for dataset in found]})
+    elif not found:
+        output.text("No data set was saved yet. `workbench data save` makes one.")
+    else:
+        rows = [(d.name, str(d.row_count), d.content_hash[:12], d.created, d.origin or d.source_path) for d in found]
+        output.table(("name", "rows", "content", "created", "made from"), rows)
+
+
+def delete_dataset(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.datasets.store import DatasetStore
+
+    with place.writing(f"deleting {arguments.name}"):
+        DatasetStore(place.database).delete(arguments.name)
+    if output.json:
+        output.object({"deleted": arguments.name})
+    else:
+        output.text(f"Deleted “{arguments.name}”.")
+
+
+def _kinds(text: str, option: str) -> "tuple[FindingKind, ...]":
+    from workbench.datasets.types import FindingKind
+
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    known = {kind.value for kind in FindingKind}
+    if unknown := [word for word in words if word not in known]:
+        raise WorkbenchError(
+            f"{option} does not know {', '.join(unknown)}.",
+            hint=f"It takes some of {', '.join(sorted(known))}, separated by commas.",
+            code="bad_option",
+        )
+    return tuple(FindingKind(word) for word in words)
+
+
+def _in_words(finding: "Finding") -> str:
+    numbers = ", ".join(str(number) for number in finding.rows[:SHOWN_ROWS])
+    more = f" and {len(finding.rows) - SHOWN_ROWS} more" if len(finding.rows) > SHOWN_ROWS else ""
+    rows = f" (rows {numbers}{more})" if numbers else ""
+    remedy = f"--leave-out {finding.kind}" + (f" or --mend {finding.kind}" if finding.can_fix else "")
+    hint = " ".join(part for part in (finding.hint, f"[{remedy}]" if finding.rows else "") if part)
+    return f"{finding.severity}: {finding.message}{rows}" + (f"\n    {hint}" if hint else "")
