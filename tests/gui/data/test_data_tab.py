@@ -204,7 +204,7 @@ def test_that_markup_is_mended_on_request_and_the_choice_can_be_undone(
     (dataset,) = around.datasets.list_datasets()
     assert [row.answer for row in around.datasets.rows(dataset)] == ["At nine.", "In the hall."]
     assert dataset.mended == (FindingKind.MARKUP,)
-    assert "1 mended" in around.messages.infos[-1]
+    assert "1 mended" in around.messages.said[-1][1]
 
 
 def test_that_choosing_a_column_shows_the_row_anew(qtbot: QtBot, around: Around, tickets: Path) -> None:

@@ -135,11 +135,13 @@ def test_that_labels_of_few_rows_and_a_commonest_one_are_named() -> None:
     rows = rows_of(
         *[(f"message number {n} of the customers", "OTHER") for n in range(200)],
         *[(f"damaged thing {n}", "DAMAGE") for n in range(9)],
+        *[(f"letter {n} of thanks", "PRAISE") for n in range(9)],
+        *[(f"what does thing {n} cost", "PRICE") for n in range(9)],
         *[(f"where is parcel {n}", "PARCEL") for n in range(2)],
     )
     findings = check_rows(rows)
     assert "“OTHER” has 200 rows" in found(findings, FindingKind.IMBALANCE).message
-    assert found(findings, FindingKind.RARE_LABEL).rows == (211, 212)
+    assert found(findings, FindingKind.RARE_LABEL).rows == (229, 230)
 
 
 def test_that_a_rule_mends_only_the_rows_of_its_finding() -> None:
@@ -163,7 +165,7 @@ def test_that_rows_of_a_group_and_rows_that_are_alike_stay_on_one_side() -> None
     split = split_rows(grouped, 0.4, seed=3)
     assert split.validation and not {r.group for r in split.training} & {r.group for r in split.validation}
 
-    text = "please tell me where the nearest shop of your company in the old town is and when it opens in winter"
+    text = "please tell me where the nearest shop of your company in the old town is and when it opens and closes in winter"
     alike = rows_of(*many(40), (text, "At nine."), (f"{text}, thanks", "At nine."), (f"Hello, {text}", "At nine."))
     for seed in range(12):
         sides = [row.number in {r.number for r in split_rows(alike, 0.5, seed).training} for row in alike[-3:]]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from workbench.datasets.doctor.keys import counted
 from workbench.datasets.types import Finding, FindingKind, Severity, TrainingRow
@@ -42,7 +43,7 @@ def language_of(text: str) -> str:
 
     if len(text) < ENOUGH_CHARACTERS:
         return ""
-    said = whatlang.detect(text[:2000])
+    said: Any = whatlang.detect(text[:2000])  # its stub leaves the fields out
     if said is None or said.confidence < SURE:
         return ""
     return str(said.lang)
