@@ -107,7 +107,7 @@ class ProblemsView(QWidget):
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._fine, 1)
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self._scroll, 3)
         column.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._table, 1)
         column.addWidget(self._more)
