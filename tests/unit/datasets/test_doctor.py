@@ -165,7 +165,8 @@ def test_that_rows_of_a_group_and_rows_that_are_alike_stay_on_one_side() -> None
     split = split_rows(grouped, 0.4, seed=3)
     assert split.validation and not {r.group for r in split.training} & {r.group for r in split.validation}
 
-    text = "tell me where the nearest shop of your company in the old town is, when it opens and closes in winter"
+    text = "please tell me where the nearest shop of your company is in the old town of this city, "
+    text += "and when it opens and closes in winter"
     alike = rows_of(*many(40), (text, "At nine."), (f"{text}, thanks", "At nine."), (f"Hello, {text}", "At nine."))
     for seed in range(12):
         sides = [row.number in {r.number for r in split_rows(alike, 0.5, seed).training} for row in alike[-3:]]
