@@ -106,6 +106,7 @@ class Program:
         from workbench.ui.job_bridge import JobBridge
         from workbench.ui.job_panel import JobPanel
         from workbench.ui.notifications import JobNotifier
+        from workbench.ui.settings_writer import SettingsWriter
 
         job_settings = self.settings.jobs
         runner = JobRunner(
@@ -115,6 +116,8 @@ class Program:
         )
         self.jobs = JobBridge(runner)
         self._ending.append(self.jobs.shutdown)
+        self._settings_writer = SettingsWriter(self.paths.settings, self._tell_unsaved)
+        self._ending.append(self._settings_writer.finish)
         panel = JobPanel(self.jobs)
         panel.running_changed.connect(self.window.show_running)
         panel.close_requested.connect(lambda: self.window.show_job_panel(False))
@@ -214,18 +217,17 @@ class Program:
         self.window.logs_requested.connect(self.dialogs.open_logs)
 
     def change_settings(self, settings: "Settings") -> None:
-        """Apply and save; what cannot be saved is still applied, and said."""
+        """Apply at once and save soon; what cannot be saved is still applied, and said."""
         self.settings = settings
         self.theme.choose(settings.general.color_scheme.value)
         self.window.show_scheme(settings.general.color_scheme.value)
-        try:
-            settings.save(self.paths.settings)
-        except OSError as error:
-            self.messages.error(
-                f"The settings could not be saved: {error.strerror}.",
-                "They are in force until the program is closed.",
-                str(error),
-            )
+        self._settings_writer.write(settings)
+
+    def _tell_unsaved(self, error: OSError) -> None:
+        """Called on the writer's thread."""
+        said = f"The settings could not be saved: {error.strerror}."
+        hint = "They are in force until the program is closed."
+        self.jobs.post(lambda: self.messages.error(said, hint, str(error)))
 
     def _choose_scheme(self, scheme: str) -> None:
         from workbench.settings import ColorScheme

@@ -1,6 +1,7 @@
 """Comparisons that were made: one row each, one per trial, one per score, so that history can be asked."""
 
 import datetime
+import json
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -111,6 +112,17 @@ class ComparisonStore:
             )
             report = ComparisonReport.model_validate_json(row.report)
             return report.model_copy(update={"trials": tuple(Trial.model_validate_json(trial) for trial in trials)})
+
+    def names_with_model(self, model: str) -> tuple[str, ...]:
+        """Names of the comparisons in which a model of this name answered, newest first, each once."""
+        with self._database.reading() as session:
+            rows = session.execute(
+                sa.select(ComparisonRow.name, ComparisonRow.report).order_by(ComparisonRow.id.desc())
+            )
+            reports = [(name, json.loads(report)) for name, report in rows]
+        return tuple(
+            dict.fromkeys(n for n, report in reports if any(arm.get("model") == model for arm in report["arms"]))
+        )
 
     def delete(self, comparison_id: int) -> None:
         with self._database.session() as session:

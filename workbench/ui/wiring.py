@@ -2,7 +2,7 @@
 
 import contextlib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -127,12 +127,22 @@ class Tabs:
         dialog = rooms.window.findChild(ServersDialog)
         if dialog is None:
             store = EndpointStore(rooms.paths.endpoints)
-            dialog = build(store, rooms.in_background, self.catalog.list_again, rooms.window)
+            dialog = build(
+                store, rooms.in_background, self.catalog.list_again, rooms.window, uses_of=self._comparisons_with
+            )
         else:
             dialog.presenter.refresh()
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+
+    def _comparisons_with(self, model: str) -> Sequence[str]:
+        """Names of the saved comparisons in which this model answered; none while the database is not open."""
+        if self._rooms.database is None:
+            return ()
+        from workbench.compare.store import ComparisonStore
+
+        return ComparisonStore(self._rooms.database).names_with_model(model)
 
     def _model_memory(self) -> "ModelSettingsStore | None":
         """None while the database is not open."""

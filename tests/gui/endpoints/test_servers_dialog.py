@@ -17,6 +17,7 @@ from workbench.llm.endpoints.checking import CheckReport, RemoteModel
 from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.endpoints.types import Endpoint, Price
 from workbench.ui.endpoints import ServersDialog, build
+from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 KEY = "sk-canary-4711"
@@ -54,10 +55,13 @@ class Around:
         self.store = EndpointStore(folder / "endpoints.json")
         self.ask = Asked()
         self.changes = 0
+        self.uses: dict[str, tuple[str, ...]] = {}
         self._qtbot = qtbot
 
     def open(self) -> ServersDialog:
-        dialog = build(self.store, at_once, self._on_changed, ask=self.ask)
+        dialog = build(
+            self.store, at_once, self._on_changed, ask=self.ask, uses_of=lambda name: self.uses.get(name, ())
+        )
         self._qtbot.addWidget(dialog)
         dialog.show()
         return dialog
@@ -158,10 +162,43 @@ def test_that_servers_are_chosen_changed_and_removed(around: Around, ring: Memor
     click(find(dialog, QPushButton, "server_forget_key"))
     assert (ring.kept, find(dialog, QPushButton, "server_forget_key").isHidden()) == ({}, True)
     click(find(dialog, QPushButton, "servers_remove"))
+    click(find(dialog, QPushButton, "delete_yes"))
     assert [e.name for e in around.store.list_endpoints()] == ["a"]
     click(find(dialog, QPushButton, "servers_new"))
     assert find(dialog, QLineEdit, "server_name").text() == ""
     assert around.changes == 2
+
+
+def test_that_removing_asks_first_says_what_uses_the_server_and_can_be_undone(
+    around: Around, ring: MemoryKeyring
+) -> None:
+    for name in ("a", "b"):
+        around.store.save(Endpoint(name=name, base_url=URL, model="m"))
+    around.uses = {"a": ("Old or new?", "Which prompt?")}
+    dialog = around.open()
+    question, remove = find(dialog, QuestionBar, "delete_question"), find(dialog, QPushButton, "servers_remove")
+    click(remove)
+    assert "“Old or new?”, “Which prompt?” used it" in find(question, QLabel, "question_text").text()
+    assert find(dialog, QPushButton, "delete_yes").text() == "Remove"
+    click(find(dialog, QPushButton, "delete_no"))
+    assert (question.isHidden(), len(around.store.list_endpoints())) == (True, 2)
+    click(remove)
+    click(find(dialog, QPushButton, "delete_yes"))
+    assert [e.name for e in around.store.list_endpoints()] == ["b"]
+    assert label(dialog, "servers_result") == "a was removed."
+    click(find(dialog, QPushButton, "servers_undo"))
+    assert sorted(e.name for e in around.store.list_endpoints()) == ["a", "b"]
+    assert find(dialog, QListWidget, "servers_list").currentItem().text() == "a"
+    assert find(dialog, QPushButton, "servers_undo").isHidden()
+
+
+def test_that_the_question_goes_when_another_server_is_chosen(around: Around) -> None:
+    for name in ("a", "b"):
+        around.store.save(Endpoint(name=name, base_url=URL, model="m"))
+    dialog = around.open()
+    click(find(dialog, QPushButton, "servers_remove"))
+    find(dialog, QListWidget, "servers_list").setCurrentRow(1)
+    assert find(dialog, QuestionBar, "delete_question").isHidden()
 
 
 def test_that_a_typed_key_does_not_stay_when_another_server_is_chosen(around: Around) -> None:

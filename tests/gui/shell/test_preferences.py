@@ -101,8 +101,11 @@ def test_that_the_appearance_is_applied_and_saved_at_once(qtbot: QtBot, program:
     choice = find(dialog, QComboBox, "setting_general_color_scheme")
     choice.setCurrentIndex(list(ColorScheme).index(ColorScheme.LIGHT if before == "dark" else ColorScheme.DARK))
     assert program.theme.tokens.name != before
-    saved = json.loads(program.paths.settings.read_text(encoding="utf-8"))
-    assert saved["general"]["color_scheme"] == program.theme.tokens.name
+
+    def saved_scheme() -> str:
+        return str(json.loads(program.paths.settings.read_text(encoding="utf-8"))["general"]["color_scheme"])
+
+    qtbot.waitUntil(lambda: program.paths.settings.exists() and saved_scheme() == program.theme.tokens.name)
     dialog.close()
     ticked = [a.objectName() for a in program.window.actions() if a.isChecked() and "scheme" in a.objectName()]
     assert ticked == [f"action_scheme_{program.theme.tokens.name}"]
@@ -113,4 +116,5 @@ def test_that_settings_that_cannot_be_saved_are_applied_and_said(qtbot: QtBot, p
     rag = program.settings.rag.model_copy(update={"top_k": 9})
     program.change_settings(program.settings.model_copy(update={"rag": rag}))
     assert program.settings.rag.top_k == 9
+    qtbot.waitUntil(lambda: len(program.window.messages.messages) > 0)
     assert "could not be saved" in program.window.messages.messages[0].text

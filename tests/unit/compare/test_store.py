@@ -39,6 +39,15 @@ def test_that_the_history_is_newest_first(report: ComparisonReport, database: Da
     assert [entry.id for entry in store.list_comparisons()] == [second.id, first.id]
 
 
+def test_that_comparisons_are_found_by_a_model_that_answered(report: ComparisonReport, database: Database) -> None:
+    store = ComparisonStore(database)
+    store.save(report)
+    store.save(report)
+    used = report.arms[0].model
+    assert used and store.names_with_model(used) == ("sums",)
+    assert store.names_with_model("another") == ()
+
+
 def test_that_a_deleted_comparison_leaves_nothing_behind(report: ComparisonReport, database: Database) -> None:
     store = ComparisonStore(database)
     store.delete(store.save(report).id)

@@ -21,6 +21,7 @@ from workbench.ui.endpoints.form import ServerFields
 from workbench.ui.endpoints.presenter import ServersPresenter
 from workbench.ui.endpoints.state import ServersState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -30,6 +31,9 @@ class ServersDialog(QDialog):
     new_requested = Signal()
     server_chosen = Signal(str)
     remove_requested = Signal()
+    remove_confirmed = Signal()
+    keep_requested = Signal()
+    undo_requested = Signal()
     test_requested = Signal(str)
     save_requested = Signal(str)
     presenter: ServersPresenter
@@ -49,6 +53,8 @@ class ServersDialog(QDialog):
         self._show_servers(state.servers, state.selected)
         self.fields.show_state(state)
         self._result.setText(state.result)
+        self._undo.setVisible(state.removed is not None and not state.waits_for)
+        self._question.ask(state.asked_to_remove)
         trouble = state.trouble
         if trouble is None:
             self._trouble.say("")
@@ -98,6 +104,11 @@ class ServersDialog(QDialog):
         self._result.setObjectName("servers_result")
         self._result.setTextFormat(Qt.TextFormat.PlainText)
         self._result.setWordWrap(True)
+        self._undo = self._button(self.tr("Undo"), "servers_undo")
+        self._undo.setAccessibleName(self.tr("Put the removed server back"))
+        self._undo.setToolTip(self.tr("Puts it back without its key"))
+        set_role(self._undo, "quiet")
+        self._question = QuestionBar(self.tr("the server"), self, verb=self.tr("Remove"))
         self._trouble = TroubleCard("servers_trouble", self)
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # Enter ends the typing in a field, not the dialog
@@ -127,7 +138,9 @@ class ServersDialog(QDialog):
         middle.addWidget(area, 1)
         bottom = QHBoxLayout()
         bottom.addWidget(self._test)
-        bottom.addWidget(self._result, 1)
+        bottom.addWidget(self._result)
+        bottom.addWidget(self._undo)
+        bottom.addStretch(1)
         bottom.addWidget(self._save)
         bottom.addWidget(self._close)
         column = QVBoxLayout(self)
@@ -135,12 +148,16 @@ class ServersDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self._words)
         column.addLayout(middle, 1)
+        column.addWidget(self._question)
         column.addWidget(self._trouble)
         column.addLayout(bottom)
 
     def _connect(self) -> None:
         self._new.clicked.connect(self.new_requested)
         self._remove.clicked.connect(self.remove_requested)
+        self._question.confirmed.connect(self.remove_confirmed)
+        self._question.kept.connect(self.keep_requested)
+        self._undo.clicked.connect(self.undo_requested)
         self._close.clicked.connect(self.close)
         self._list.currentRowChanged.connect(self._on_row)
         self._test.clicked.connect(self._on_test)

@@ -1,6 +1,6 @@
 """Decides what happens in the dialog of servers. Keyring and network are asked on a thread. No Qt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -10,11 +10,18 @@ from workbench.llm.endpoints.checking import CheckReport, ask_models
 from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.endpoints.types import Endpoint
 from workbench.ui.board import Board
-from workbench.ui.endpoints.state import PRESETS, ServerForm, ServersState
+from workbench.ui.endpoints.state import PRESETS, ServerForm, ServersState, remove_question
 from workbench.ui.protocols import Background
 from workbench.ui.trouble import trouble_of
 
 AskModels = Callable[[Endpoint, str], CheckReport]
+UsesOf = Callable[[str], Sequence[str]]
+"""The names of the saved comparisons that asked the server of this name."""
+
+
+def no_uses(_name: str) -> Sequence[str]:
+    """For a place where nothing is saved."""
+    return ()
 
 
 class View(Protocol):
@@ -33,8 +40,10 @@ class ServersPresenter:
         in_background: Background,
         on_changed: Callable[[], None],
         ask: AskModels = ask_models,
+        uses_of: UsesOf = no_uses,
     ) -> None:
         self._store, self._in_background, self._on_changed, self._ask = store, in_background, on_changed, ask
+        self._uses_of = uses_of
         self._board: Board[ServersState, View] = Board(ServersState())
 
     @property
@@ -65,7 +74,7 @@ class ServersPresenter:
         """Something was typed."""
         if form != self.state.form:
             is_other = form.base_url != self.state.form.base_url
-            self._board.show(form=form, trouble=None, tested=None if is_other else self.state.tested)
+            self._board.show(form=form, trouble=None, removed=None, tested=None if is_other else self.state.tested)
 
     def choose_model(self, name: str) -> None:
         """One of those that the server has; its context is taken over where the server tells it."""
@@ -109,17 +118,41 @@ class ServersPresenter:
         if (endpoint := self._store_find(self.state.selected)) is not None:
             self._do("Forgetting the key…", lambda: keys.forget_key(endpoint), lambda _: self._read(endpoint.name))
 
+    def ask_to_remove(self) -> None:
+        """Say what would be lost, and which saved comparisons used the selected server."""
+        endpoint, uses_of = self._store_find(self.state.selected), self._uses_of
+        if endpoint is None:
+            return
+        has_key = self.state.has_key
+
+        def then(uses: tuple[str, ...]) -> None:
+            if self.state.selected == endpoint.name:
+                self._board.show(asked_to_remove=remove_question(endpoint, has_key, uses))
+
+        self._do("Looking for what uses it…", lambda: tuple(uses_of(endpoint.name)), then)
+
+    def keep(self) -> None:
+        """The no to `ask_to_remove`."""
+        self._board.show(asked_to_remove="")
+
     def remove(self) -> None:
-        """Forget the selected server and its key."""
+        """The yes: forget the selected server and its key."""
         endpoint, store = self._store_find(self.state.selected), self._store
+        self._board.show(asked_to_remove="")
         if endpoint is None:
             return
 
         def work() -> None:
-            keys.forget_key(endpoint)
             store.remove(endpoint.name)
+            keys.forget_key(endpoint)
 
-        self._do("Removing…", work, lambda _: self._on_removed())
+        self._do("Removing…", work, lambda _: self._on_removed(endpoint))
+
+    def undo_remove(self) -> None:
+        """Put the removed server back; its key is gone, for a key is never kept here."""
+        endpoint, store = self.state.removed, self._store
+        if endpoint is not None:
+            self._do("Putting it back…", lambda: store.save(endpoint), lambda _: self._on_saved(endpoint))
 
     # -- what came of it ----------------------------------------------------------------------------------------------
 
@@ -134,8 +167,9 @@ class ServersPresenter:
         self._read(endpoint.name)
         self._on_changed()
 
-    def _on_removed(self) -> None:
+    def _on_removed(self, endpoint: Endpoint) -> None:
         self._read("")
+        self._board.show(removed=endpoint)
         self._on_changed()
 
     # -- helpers ------------------------------------------------------------------------------------------------------
@@ -162,6 +196,8 @@ class ServersPresenter:
             has_key=False,
             tested=None,
             trouble=None,
+            asked_to_remove="",
+            removed=None,
         )
         self._look_for_key(endpoint)
 

@@ -58,6 +58,17 @@ class ServerForm:
         )
 
 
+def remove_question(endpoint: Endpoint, has_key: bool, uses: tuple[str, ...]) -> str:
+    """Asked before a server is forgotten; names the saved comparisons that asked it."""
+    key = " and its key in the keyring" if has_key else ""
+    question = f"Remove the server {endpoint.name}{key}?"
+    if not uses:
+        return f"{question} No saved comparison used it."
+    names = ", ".join(f"“{name}”" for name in uses[:4]) + (" and others" if len(uses) > 4 else "")
+    what = "comparison" if len(uses) == 1 else "comparisons"
+    return f"{question} The {what} {names} used it: the results stay, but cannot be run again without it."
+
+
 @dataclass(frozen=True, slots=True)
 class ServersState:
     servers: tuple[Endpoint, ...] = ()
@@ -68,6 +79,10 @@ class ServersState:
     """Whether a key for the selected one is in the keyring."""
     why_no_keyring: str = ""
     """Why this computer keeps no keys; "" when it does."""
+    asked_to_remove: str = ""
+    """The question before the selected one is removed."""
+    removed: Endpoint | None = None
+    """What was removed last, as long as it can be put back."""
     waits_for: str = ""
     """What is being done right now."""
     tested: CheckReport | None = None
@@ -99,6 +114,8 @@ class ServersState:
     @property
     def result(self) -> str:
         """What the test found."""
+        if not self.waits_for and self.removed is not None:
+            return f"{self.removed.name} was removed."
         if self.waits_for or self.tested is None:
             return self.waits_for
         count = len(self.tested.models)

@@ -7,19 +7,21 @@ from workbench.ui.theme import set_role
 
 
 class QuestionBar(QFrame):
-    """Whether to delete `what` ("the data set"). Hidden while there is nothing to ask."""
+    """Whether to delete `what` ("the data set"), or to do what `verb` says. Hidden while there is nothing to ask."""
 
     confirmed = Signal()
     kept = Signal()
 
-    def __init__(self, what: str, parent: QWidget | None = None) -> None:
+    def __init__(self, what: str, parent: QWidget | None = None, *, verb: str = "") -> None:
         super().__init__(parent)
         self.setObjectName("delete_question")
         set_role(self, "message-warning")
         self._text = QLabel(self)
+        self._text.setObjectName("question_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._yes = self._button(self.tr("Delete"), "delete_yes", self.tr("Yes, delete {}").format(what))
+        does = verb or self.tr("Delete")
+        self._yes = self._button(does, "delete_yes", self.tr("Yes, {} {}").format(does.lower(), what))
         set_role(self._yes, "danger")
         self._no = self._button(self.tr("Keep"), "delete_no", self.tr("No, keep {}").format(what))
         row = QHBoxLayout(self)
