@@ -10,7 +10,7 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.header_cache import HeaderCache
-from workbench.llm.library import find_model
+from workbench.llm.library import find_model, list_models
 from workbench.llm.types import AdapterRef, GenerationConfig, LoadConfig, ModelRef
 
 if TYPE_CHECKING:
@@ -28,6 +28,23 @@ def choose_model(place: Workplace, name_or_path: str) -> ModelRef:
         names=memory.names() if memory else None,
         endpoints=EndpointStore(place.paths.endpoints).known_endpoints(),
     )
+
+
+def listed_models(place: Workplace) -> list[ModelRef]:
+    """By the names that the user gave, without those that were removed from the list."""
+    memory = model_memory(place)
+    known = memory.all_models() if memory else {}
+    names = {key: model.display_name for key, model in known.items() if model.display_name}
+    cache = HeaderCache(place.paths.header_cache)
+    models = list_models(
+        place.own_model_folders,
+        place.paths.models,
+        cache=cache,
+        names=names,
+        endpoints=EndpointStore(place.paths.endpoints).known_endpoints(),
+    )
+    hidden = {key for key, model in known.items() if model.is_hidden}
+    return [model for model in models if model.content_key not in hidden]
 
 
 def choose_adapter(place: Workplace, name_or_path: str | None) -> AdapterRef | None:

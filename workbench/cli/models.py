@@ -1,23 +1,20 @@
-"""`workbench models ...`: the language models on this disk, and smaller copies of them."""
+"""`workbench models list | quantize`; the other actions are in `library.py` and `hub.py`."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.cli import hub
-from workbench.cli.choices import choose_model, load_config, model_memory
+from workbench.cli import hub, library
+from workbench.cli.choices import choose_model, listed_models, load_config
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
-from workbench.llm.endpoints.store import EndpointStore
 from workbench.llm.fit import free_memory, verdict
-from workbench.llm.header_cache import HeaderCache
 from workbench.llm.in_words import (
     context_in_words,
     kind_in_words,
     parameters_in_words,
     size_in_words,
 )
-from workbench.llm.library import list_models
 from workbench.llm.quantizing import QuantizationType, QuantizeReport, check_source, quantize_spec, target_for
 from workbench.llm.types import ModelKind, ModelRef
 
@@ -28,7 +25,7 @@ _COLUMNS = ("name", "kind", "architecture", "parameters", "quantization", "conte
 
 
 def register(commands: "Commands") -> None:
-    """Add `models list` and `models quantize`, and what has to do with the hub."""
+    """Add `models` with all its actions."""
     parser = commands.add_parser("models", help="language models on this computer")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help="list them").set_defaults(run=show_models)
@@ -40,11 +37,12 @@ def register(commands: "Commands") -> None:
     )
     quantizing.add_argument("--out", metavar="FILE", help="the new file; else one in the data folder")
     quantizing.set_defaults(run=quantize)
+    library.register(actions)
     hub.register(actions)
 
 
 def show_models(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    models = _listed(place)
+    models = listed_models(place)
     fits = [_fit(place, model) for model in models]
     if output.json:
         output.object(
@@ -74,23 +72,6 @@ def quantize(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         f"{made.path}\n{size_in_words(made.size_bytes)} instead of {size_in_words(model.size_bytes)}, "
         f"{made.quantization}, in {report.seconds:.0f} s"
     )
-
-
-def _listed(place: Workplace) -> list[ModelRef]:
-    """By the names that the user gave, without those that were removed from the list."""
-    memory = model_memory(place)
-    known = memory.all_models() if memory else {}
-    names = {key: model.display_name for key, model in known.items() if model.display_name}
-    cache = HeaderCache(place.paths.header_cache)
-    models = list_models(
-        place.own_model_folders,
-        place.paths.models,
-        cache=cache,
-        names=names,
-        endpoints=EndpointStore(place.paths.endpoints).known_endpoints(),
-    )
-    hidden = {key for key, model in known.items() if model.is_hidden}
-    return [model for model in models if model.content_key not in hidden]
 
 
 def _fit(place: Workplace, model: ModelRef) -> str:

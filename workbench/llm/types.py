@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from pydantic import Field
 
@@ -185,6 +185,19 @@ class LoadChanges(Boundary):
     kv_type: KvType | None = None
     mmap: bool | None = None
     batch: int | None = Field(None, ge=32, le=4096)
+
+    def with_changes(self, **wanted: Any) -> Self:
+        """This, with fields changed. Raises pydantic's ValidationError for values that cannot be.
+
+        A quantised cache needs flash attention: what is changed now wins over what was remembered.
+        """
+        values = self.model_dump() | wanted
+        if values["kv_type"] not in (None, KvType.F16) and values["flash_attention"] is False:
+            if "kv_type" in wanted and "flash_attention" not in wanted:
+                values["flash_attention"] = None
+            elif "kv_type" not in wanted:
+                values["kv_type"] = None
+        return type(self).model_validate(values)
 
 
 class LoadConfig(Boundary):

@@ -5,16 +5,16 @@ from functools import partial
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.finetune.types import Adapter
+from workbench.finetune.needing import adapters_needing, delete_question
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobHandle
 from workbench.llm.in_words import size_in_words
-from workbench.llm.model_files import delete_files, files_of, why_not_deletable
+from workbench.llm.model_files import delete_files, why_not_deletable
 from workbench.llm.quantizing import QuantizationType, QuantizeReport, check_source, quantize_spec, target_for
 from workbench.llm.types import ModelRef
 from workbench.ui.board import Running
 from workbench.ui.models.board import Board, Surroundings
-from workbench.ui.models.state import Filter, delete_question
+from workbench.ui.models.state import Filter
 from workbench.ui.trouble import Trouble, trouble_of
 
 
@@ -112,8 +112,7 @@ class FilesPart:
             self._around.catalog.refresh()
 
     def _adapters_on(self, model: ModelRef) -> tuple[str, ...]:
-        hashes = {known for path in files_of(model) if (known := self._around.known_hash(path))}
-        ours = [adapter.name for adapter in self._around.adapters() if _needs(adapter, model, hashes)]
+        ours = adapters_needing(model, self._around.adapters(), self._around.known_hash)
         listed = [
             row.model.name
             for row in self._board.state.rows
@@ -176,10 +175,6 @@ class FilesPart:
     def _model(self) -> ModelRef | None:
         row = self._board.state.row
         return row.model if row is not None else None
-
-
-def _needs(adapter: Adapter, model: ModelRef, hashes: set[str]) -> bool:
-    return adapter.base_path == model.path or adapter.base_hash in hashes
 
 
 def _try_to_delete(model: ModelRef) -> int | WorkbenchError:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workbench.llm.types import KvType, LoadChanges
+from workbench.llm.types import LoadChanges
 from workbench.ui.models.board import Board, Surroundings
 
 
@@ -19,12 +19,8 @@ class LoadingPart:
         row = self._board.state.row
         if row is None:
             return
-        wanted = row.changes.model_dump() | {field: value}
-        if wanted["kv_type"] not in (None, KvType.F16) and wanted["flash_attention"] is False:
-            # llama.cpp cannot have both: the setting that was just changed wins
-            wanted["kv_type" if field == "flash_attention" else "flash_attention"] = None
         try:
-            changes = LoadChanges.model_validate(wanted)
+            changes = row.changes.with_changes(**{field: value})
         except ValidationError:
             return
         self._remember(changes)

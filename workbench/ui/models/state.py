@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from workbench.llm.fit import Fit, FitVerdict, context_for, sequences_for
 from workbench.llm.in_words import size_in_words
@@ -195,17 +194,6 @@ def template_in_words(model: ModelRef) -> str:
     if model.kind is not ModelKind.CHAT or model.problem:
         return ""
     return "its own" if model.has_chat_template else "none: plain “role: content” lines"
-
-
-def delete_question(model: ModelRef, adapters: tuple[str, ...]) -> str:
-    """Asked before files are gone for good; names the adapters that need the model."""
-    what = Path(model.path).name if model.parts == 1 else f"the {model.parts} files of {model.name}"
-    question = f"Delete {what} ({size_in_words(model.size_bytes)}) from the disk for good?"
-    if not adapters:
-        return question
-    names = ", ".join(f"“{name}”" for name in adapters[:4]) + (" and others" if len(adapters) > 4 else "")
-    needs = "The adapter {} needs" if len(adapters) == 1 else "The adapters {} need"
-    return f"{question} {needs.format(names)} it as base and cannot be used without it."
 
 
 KV_IN_WORDS = {KvType.F16: "f16", KvType.Q8_0: "q8_0 (half)", KvType.Q4_0: "q4_0 (a quarter)"}
