@@ -20,7 +20,7 @@ def names() -> list[str]:
 
 
 def test_that_load_settings_are_remembered_shown_used_and_forgotten(tmp_path: Path) -> None:
-    model = str(write_tiny_gguf(tmp_path / "tiny.gguf"))
+    model = str(write_tiny_gguf(tmp_path / "tiny.gguf", width=128))
     before = told("settings", model)
     assert before["remembered"] == {} and before["load"]["context_length"] == 2048
     after = told("settings", model, "--context-length", "128", "--kv-type", "q8_0", "--mmap", "off", "--batch", "64")
@@ -28,7 +28,7 @@ def test_that_load_settings_are_remembered_shown_used_and_forgotten(tmp_path: Pa
     assert after["memory"]["kv_cache"] < before["memory"]["kv_cache"]
     refused = workbench("generate", "--model", model, "--prompt", "x" * 200)
     assert "but tiny sees 128 at once" in refused.stderr
-    assert "workbench models settings 'tiny' --context-length 512" in refused.stderr
+    assert "workbench models settings 'tiny' --context-length 384" in refused.stderr
     assert "this model" in workbench("models", "settings", model).stdout
     # What is changed now wins over what was remembered: a quantised cache needs flash attention.
     assert "kv_type" not in told("settings", model, "--flash-attention", "off")["remembered"]
