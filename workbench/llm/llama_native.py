@@ -75,10 +75,13 @@ def buffer_bytes(lines: Sequence[str], part: str) -> int:
 class Weights:
     """A model's weights and vocabulary, shared by all its contexts."""
 
-    def __init__(self, path: Path, name: str, gpu_layers: int, *, mmap: bool = True) -> None:
+    def __init__(
+        self, path: Path, name: str, gpu_layers: int, *, mmap: bool = True, vocabulary_only: bool = False
+    ) -> None:
         native = self.native = library()
         self.name = name
         params = native.llama_model_default_params()
+        params.vocab_only = vocabulary_only
         params.n_gpu_layers = gpu_layers if native.llama_supports_gpu_offload() else 0
         if not mmap or path.stat().st_size <= READ_WHOLE_BYTES:
             params.load_mode = native.LLAMA_LOAD_MODE_NONE

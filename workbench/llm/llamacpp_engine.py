@@ -7,13 +7,13 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash, check_adapter
-from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
+from workbench.llm.chat_template import ChatTemplate
 from workbench.llm.decoding import Ask, Decoding, Outbox
 from workbench.llm.fit import free_memory, sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, LaneConfig
 from workbench.llm.llama_native import Weights
-from workbench.llm.plain_text import plain_parts
+from workbench.llm.prompt_form import PromptForm, context_length
 from workbench.llm.scheduler import Batch, Scheduler, adapter_key
 from workbench.llm.too_long import PartKind, PromptPart, TooLong, longer_context, offers_for_chat
 from workbench.llm.types import (
@@ -41,12 +41,8 @@ class LlamaCppEngine:
         header = read_header(path)
         check_loadable(header)
         self._weights = Weights(path, model.name, load.gpu_layers, mmap=load.mmap)
-        trained = header.size("context_length")
-        self._context_length = min(load.context_length, trained) if trained else load.context_length
-        template = ChatTemplate(
-            header.text("tokenizer.chat_template"), model.name, self._weights.bos_text(), self._weights.eos_text()
-        )
-        self._renderer = TemplateRenderer(template)
+        self._context_length = context_length(header, load)
+        self._form = PromptForm.of(self._weights, header, model.name)
         try:
             self._scheduler = Scheduler(self._weights, self._lane_config())
         except WorkbenchError:
@@ -61,7 +57,7 @@ class LlamaCppEngine:
 
     @property
     def template(self) -> ChatTemplate:
-        return self._renderer.template
+        return self._form.template
 
     def stream(
         self, request: GenerationRequest, on_text: Callable[[str], None], is_cancelled: Callable[[], bool]
@@ -98,10 +94,10 @@ class LlamaCppEngine:
         return [completions[index] for index in range(len(requests))]
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
-        return len(self._tokens(self._renderer.render(messages), messages))
+        return self._form.count(messages)
 
     def count_text_tokens(self, text: str) -> int:
-        return len(self._weights.tokenize(text, add_special=False, parse_special=False))
+        return self._form.count_text(text)
 
     def memory(self) -> MemoryUse:
         return self._scheduler.memory()
@@ -113,7 +109,7 @@ class LlamaCppEngine:
     def close(self) -> None:
         """End what is under way (its askers get CANCELLED with the text so far) and give the memory back."""
         if self._scheduler.close():
-            self._renderer.close()
+            self._form.close()
             self._weights.free()
 
     def _lane_config(self) -> LaneConfig:
@@ -131,8 +127,13 @@ class LlamaCppEngine:
     def _prepare(self, request: GenerationRequest, adapter: ActiveAdapter | None) -> Ask:
         if not request.messages and not request.prompt:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
-        text = self._renderer.render(request.messages) if request.messages else request.prompt
-        tokens = self._tokens(text, request.messages)
+        if request.prefix and (request.config.json_schema or request.config.grammar):
+            raise WorkbenchError(
+                "An answer that must follow a schema or a grammar cannot be gone on with from its middle.",
+                hint="Ask again with a longer longest answer, or without the constraint.",
+                code="continue_constrained",
+            )
+        text, tokens = self._form.tokens_of(request)
         if len(tokens) >= self._context_length:
             raise self._too_long(len(tokens), request)
         if not tokens:
@@ -154,19 +155,6 @@ class LlamaCppEngine:
             parts=tuple(PromptPart(kind=kind, tokens=size) for kind, size in sizes if size),
             offers=offers_for_chat(count, system, turns, self._context_length - room, longer),
         ).problem()
-
-    def _tokens(self, text: str, messages: Sequence[ChatMessage] = ()) -> list[int]:
-        """Tokens of a final prompt; the model's begin mark goes in front once, also when the template wrote it.
-
-        A control token that stands in a message, like `<|im_end|>` in a document, stays the plain text that it is.
-        """
-        bos = self.template.bos
-        add_special = not (bos and text.startswith(bos))
-        tokens: list[int] = []
-        for part, is_plain in plain_parts(text, [m.content for m in messages], self._weights.control_texts):
-            tokens += self._weights.tokenize(part, add_special=add_special, parse_special=not is_plain)
-            add_special = False
-        return tokens
 
     def _checked(self, adapter: AdapterRef | None) -> ActiveAdapter | None:
         if adapter is None:

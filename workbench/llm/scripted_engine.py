@@ -82,7 +82,8 @@ class ScriptedEngine:
             )
 
     def _prompt_tokens(self, request: GenerationRequest) -> int:
-        return self.count_tokens(request.messages) or self.count_text_tokens(request.prompt)
+        prompt = self.count_tokens(request.messages) or self.count_text_tokens(request.prompt)
+        return prompt + self.count_text_tokens(request.prefix)
 
     def _completion(self, request: GenerationRequest, text: str, reason: FinishReason, count: int) -> Completion:
         return Completion(
@@ -90,7 +91,8 @@ class ScriptedEngine:
             text=text,
             finish_reason=reason,
             usage=Usage(prompt_tokens=self._prompt_tokens(request), generated_tokens=count),
-            final_prompt="\n".join(message.content for message in request.messages) or request.prompt,
+            final_prompt=("\n".join(message.content for message in request.messages) or request.prompt)
+            + request.prefix,
         )
 
 

@@ -120,12 +120,13 @@ def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
         return GenerateReport(
             completions=tuple(completions),
             memory=engine.memory(),
-            model_hash=_hash_of(request.model),
+            model_hash=fingerprint_of(request.model),
             context_length=engine.context_length,
         )
 
 
-def _hash_of(model: ModelRef) -> str:
+def fingerprint_of(model: ModelRef) -> str:
+    """What tells this model from others: of its file, or of the server's address and its name there."""
     return identity(model.endpoint) if model.endpoint is not None else fingerprint(Path(model.path))
 
 

@@ -1,20 +1,22 @@
-"""The child process that renders chat templates: a program from a stranger, kept from the disk, from time and memory.
+"""The child process that renders templates: a program from a stranger, kept from the disk, from time and memory.
 
 Started as a plain script (`python -P template_process.py`), so that it costs an import of jinja2 and nothing else; it
 therefore imports nothing of ours. The sandbox keeps a template from running code but bounds neither its time nor its
-memory: that is what this process is for. One JSON object per line in and out.
+memory: that is what this process is for. One JSON object per line in and out: the chat template of a model
+(`template`, `variables`) or the blocks of a prompt (`templates`, `variables`, `items`).
 """
 
 import json
 import os
+import re
 import signal
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import TemplateError, nodes
-from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -23,6 +25,9 @@ CPU_SECONDS = 2.0
 MEMORY_BYTES = 512 * 1024 * 1024
 MAX_TEXT = 8_000_000
 MAX_TEMPLATE = 1_000_000
+_UNDEFINED = re.compile(r"'(.*)' is undefined")
+_NEVER_THE_SAME = ("lipsum",), ("random",)
+"""Globals and filters that a prompt may not use: the same version with the same values is the same text."""
 
 
 class RaisedByTemplate(TemplateError):
@@ -52,46 +57,109 @@ def build_environment() -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def answer(environment: ImmutableSandboxedEnvironment, request: dict[str, Any]) -> dict[str, str]:
+def build_prompt_environment() -> ImmutableSandboxedEnvironment:
+    """For prompts of the user: a variable without a value is an error, and text stays as it was written."""
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        extensions=[loopcontrols],
+        cache_size=0,
+    )
+    environment.filters["tojson"] = _to_json
+    functions, filters = _NEVER_THE_SAME
+    for name in functions:
+        del environment.globals[name]
+    for name in filters:
+        del environment.filters[name]
+    return environment
+
+
+def answer(environment: ImmutableSandboxedEnvironment, request: dict[str, Any]) -> dict[str, Any]:
     """`{"text"}`, or `{"error", "kind"}` where kind is syntax, unsafe, raised, time, memory, length or failed."""
     try:
         if len(request["template"]) > MAX_TEMPLATE:
             return {"error": f"it is {len(request['template'])} characters long", "kind": "length"}
         text = environment.from_string(request["template"]).render(request["variables"])
-    except OutOfTimeError:
-        return {"error": f"it did not finish within {CPU_SECONDS:.0f} seconds", "kind": "time"}
-    except MemoryError:
-        return {"error": "it needs too much memory", "kind": "memory"}
-    except TemplateSyntaxError as error:
-        return {"error": f"{error.message} (line {error.lineno})", "kind": "syntax"}
-    except SecurityError as error:
-        return {"error": str(error), "kind": "unsafe"}
-    except RaisedByTemplate as error:
-        return {"error": str(error), "kind": "raised"}
     except Exception as error:  # noqa: BLE001  (whatever a stranger's template provokes is its failure, told by name)
-        return {"error": f"{type(error).__name__}: {error}"[:2000], "kind": "failed"}
+        return _told(error)
     if len(text) > MAX_TEXT:
         return {"error": f"it makes a prompt of {len(text)} characters", "kind": "length"}
     return {"text": text}
 
 
+def answer_blocks(environment: ImmutableSandboxedEnvironment, request: dict[str, Any]) -> dict[str, Any]:
+    """`{"texts"}`: one for each item, a pair of a template's index and the variables that are different for it.
+
+    Or the error of the first that fails, as in `answer`, with its template's index as `block` and its `line`; of a
+    variable without a value (kind undefined) also its `name`.
+    """
+    compiled: dict[int, Any] = {}
+    texts: list[str] = []
+    room = MAX_TEXT
+    for index, own in request["items"]:
+        try:
+            if index not in compiled:
+                compiled[index] = environment.from_string(request["templates"][index])
+            text = compiled[index].render(request["variables"] | own)
+        except Exception as error:  # noqa: BLE001  (as above)
+            return {**_told(error), "block": index, "line": _line_of(error)}
+        room -= len(text)
+        if room < 0:
+            return {"error": f"it makes a text of more than {MAX_TEXT} characters", "kind": "length", "block": index}
+        texts.append(text)
+    return {"texts": texts}
+
+
+def _told(error: Exception) -> dict[str, Any]:
+    match error:
+        case OutOfTimeError():
+            return {"error": f"it did not finish within {CPU_SECONDS:.0f} seconds", "kind": "time"}
+        case MemoryError():
+            return {"error": "it needs too much memory", "kind": "memory"}
+        case TemplateSyntaxError():
+            return {"error": f"{error.message} (line {error.lineno})", "kind": "syntax"}
+        case SecurityError():
+            return {"error": str(error), "kind": "unsafe"}
+        case RaisedByTemplate():
+            return {"error": str(error), "kind": "raised"}
+        case UndefinedError() if found := _UNDEFINED.fullmatch(str(error)):
+            return {"error": str(error), "kind": "undefined", "name": found[1]}
+        case _:
+            return {"error": f"{type(error).__name__}: {error}"[:2000], "kind": "failed"}
+
+
+def _line_of(error: Exception) -> int:
+    """The line of the template, from 1, that was being rendered; 0 when it is not known."""
+    if isinstance(error, TemplateSyntaxError):
+        return error.lineno
+    line, trace = 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
 def serve() -> None:
     """Answer line by line until the parent closes the pipe."""
     _limit_memory()
-    environment = build_environment()
+    environment, prompts = build_environment(), build_prompt_environment()
     timer = _cpu_timer()
     _say({"ready": "1"})
     for line in sys.stdin:
         timer(CPU_SECONDS)
         try:
-            reply = answer(environment, json.loads(line))
+            request = json.loads(line)
+            reply = answer_blocks(prompts, request) if "items" in request else answer(environment, request)
         except OutOfTimeError:
             reply = {"error": f"it did not finish within {CPU_SECONDS:.0f} seconds", "kind": "time"}
         timer(0)
         _say(reply)
 
 
-def _say(reply: dict[str, str]) -> None:
+def _say(reply: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(reply) + "\n")
     sys.stdout.flush()
 

@@ -115,6 +115,8 @@ class GenerationRequest(Boundary):
     id: str = ""
     messages: tuple[ChatMessage, ...] = ()
     prompt: str = ""
+    prefix: str = ""
+    """The beginning of the answer, which the model goes on with; not repeated in the completion's text."""
     config: GenerationConfig = GenerationConfig()
     adapter: AdapterRef | None = None
 

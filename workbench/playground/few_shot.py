@@ -1,19 +1,30 @@
 """Which worked examples a question gets to see."""
 
+import hashlib
 import random
 import re
-from collections import Counter
-from collections.abc import Sequence
-from math import log
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from heapq import nsmallest
+from math import inf, log
 from pathlib import Path
+from typing import TypeVar, cast
 
 from workbench.datasets.mapping import guess_mapping, map_rows
 from workbench.datasets.readers import read_table
 from workbench.errors import WorkbenchError
 from workbench.llm.types import ChatMessage, Role
-from workbench.playground.types import ExampleSelection, Shot
+from workbench.playground.types import ExampleSelection, FewShot, Shot
 
 _WORDS = re.compile(r"\w+")
+_COMPARED = 64
+"""Examples to which all others are compared to find the middle of a pool; smaller pools are compared in full."""
+
+_T = TypeVar("_T")
+_KEPT = 8
+_made: OrderedDict[Hashable, object] = OrderedDict()
+_lock = threading.Lock()
 
 
 def read_shots(path: Path) -> list[Shot]:
@@ -48,43 +59,100 @@ def select_shots(shots: Sequence[Shot], selection: ExampleSelection, count: int,
 def _cover(shots: Sequence[Shot], count: int) -> list[Shot]:
     """Farthest-first traversal (Gonzalez 1985): each next example is the one least like all that were taken.
 
-    It begins with the example that is most like the others, so that the middle of the rows is shown as well.
+    It begins with the example that is most like the others, so that the middle of the rows is shown as well. In a large
+    pool "the others" are a sample at even distances: comparing all pairs of 10,000 rows would take minutes.
     """
     if not shots:
         return []
     chooser = ShotChooser(shots)
     rows = range(len(shots))
-    taken = [max(rows, key=lambda i: (sum(chooser.likeness(i, j) for j in rows), -i))]
-    nearest = [chooser.likeness(i, taken[0]) for i in rows]
+    total = [0.0] * len(shots)
+    for other in rows[:: -(-len(shots) // _COMPARED)]:
+        for row, likeness in chooser.likenesses(other).items():
+            total[row] += likeness
+    taken = [max(rows, key=lambda i: (total[i], -i))]
+    nearest = [0.0] * len(shots)
     while len(taken) < min(count, len(shots)):
-        taken.append(min((i for i in rows if i not in taken), key=lambda i: (nearest[i], i)))
-        nearest = [max(nearest[i], chooser.likeness(i, taken[-1])) for i in rows]
+        for row, likeness in chooser.likenesses(taken[-1]).items():
+            nearest[row] = max(nearest[row], likeness)
+        nearest[taken[-1]] = inf
+        taken.append(min(rows, key=lambda i: (nearest[i], i)))
     return [shots[i] for i in taken]
 
 
 class ShotChooser:
-    """Finds the examples most similar to a question, by shared words, rare ones counting more."""
+    """Finds the examples most similar to a question, by shared words, rare ones counting more.
+
+    The likeness is the weighted Jaccard index of the words, the weight of a word that occurs in n of N examples being
+    ln(1 + N / n). An index from words to examples keeps the cost to those that share one.
+    """
 
     def __init__(self, shots: Sequence[Shot]) -> None:
         self._shots = shots
         self._words = [frozenset(_words(shot.question)) for shot in shots]
-        seen = Counter(word for words in self._words for word in words)
-        self._weights = {word: log(1 + len(shots) / count) for word, count in seen.items()}
+        self._having: dict[str, list[int]] = defaultdict(list)
+        for row, words in enumerate(self._words):
+            for word in words:
+                self._having[word].append(row)
+        self._weights = {word: log(1 + len(shots) / len(rows)) for word, rows in self._having.items()}
+        self._sizes = [sum(self._weights[word] for word in words) for words in self._words]
 
     def choose(self, question: str, count: int) -> list[Shot]:
         """The `count` most similar ones, the most similar last: next to the question."""
-        asked = frozenset(_words(question))
-        ranked = sorted(range(len(self._shots)), key=lambda i: (-self._similarity(asked, self._words[i]), i))
-        return [self._shots[i] for i in reversed(ranked[:count])]
+        found = self._likenesses(frozenset(_words(question)))
+        ranked = nsmallest(count, range(len(self._shots)), key=lambda i: (-found.get(i, 0.0), i))
+        return [self._shots[i] for i in reversed(ranked)]
 
-    def likeness(self, first: int, second: int) -> float:
-        """How much two of the examples share, from 0 to 1."""
-        return self._similarity(self._words[first], self._words[second])
+    def likenesses(self, row: int) -> dict[int, float]:
+        """How much each example has in common with one of them, from 0 to 1; those with nothing are left out."""
+        return self._likenesses(self._words[row])
 
-    def _similarity(self, first: frozenset[str], second: frozenset[str]) -> float:
-        shared = sum(self._weights[word] for word in first & second)
-        every = sum(self._weights.get(word, 1.0) for word in first | second)
-        return shared / every if every else 0.0
+    def _likenesses(self, asked: frozenset[str]) -> dict[int, float]:
+        shared: dict[int, float] = defaultdict(float)
+        for word in sorted(asked):  # in one order: sums of floats must not depend on the hash seed
+            weight = self._weights.get(word, 0.0)
+            for row in self._having.get(word, ()):
+                shared[row] += weight
+        size = sum(self._weights.get(word, 1.0) for word in sorted(asked))
+        return {row: weight / (size + self._sizes[row] - weight) for row, weight in shared.items()}
+
+
+def shots_for(few_shot: FewShot, question: str) -> tuple[Shot, ...]:
+    """The examples that this question gets to see, in the order in which they are shown.
+
+    What takes time is remembered for as long as the examples stay the same: asking again costs next to nothing.
+    """
+    key = _content_of(few_shot.shots)
+    if few_shot.selection is ExampleSelection.SIMILAR:
+        chooser = _remembered(("chooser", key), lambda: ShotChooser(few_shot.shots))
+        return tuple(chooser.choose(question, few_shot.count))
+    return _remembered(
+        (few_shot.selection, few_shot.count, few_shot.seed, key),
+        lambda: select_shots(few_shot.shots, few_shot.selection, few_shot.count, few_shot.seed),
+    )
+
+
+def _remembered(key: Hashable, make: Callable[[], _T]) -> _T:
+    """What was made for this key, or made now. Two threads may make the same once each; that does no harm."""
+    with _lock:
+        if key in _made:
+            _made.move_to_end(key)
+            return cast(_T, _made[key])
+    made = make()
+    with _lock:
+        _made[key] = made
+        while len(_made) > _KEPT:
+            _made.popitem(last=False)
+    return made
+
+
+def _content_of(shots: Sequence[Shot]) -> bytes:
+    digest = hashlib.sha256()
+    for shot in shots:
+        digest.update(
+            f"{len(shot.question)}:{len(shot.answer)}:{shot.question}{shot.answer}".encode("utf-8", "replace")
+        )
+    return digest.digest()
 
 
 def as_turns(shots: Sequence[Shot]) -> tuple[ChatMessage, ...]:

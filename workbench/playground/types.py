@@ -41,6 +41,8 @@ class FewShot(Boundary):
     selection: ExampleSelection = ExampleSelection.FIRST
     count: int = Field(4, ge=1, le=100)
     seed: int = Field(0, ge=0, le=2**32 - 1)
+    in_form: bool = True
+    """Their questions are put through the user block like the question itself; off: shown as they stand."""
 
 
 class AnswerRule(StrEnum):
@@ -119,6 +121,18 @@ class TemplateProblem(Boundary):
     """From 1, within the block."""
     message: str
     """A sentence for people."""
+
+
+class ExtractedAnswer(Boundary):
+    """The answer in a text that may also reason, and the rule by which it was found."""
+
+    answer: str
+    reasoning: str = ""
+    """What stands before it."""
+    rule_sentence: str = ""
+    """For people: where the answer was looked for, and what happened when it was not there."""
+    found: bool = True
+    """False: the rule found nothing, and the whole text is taken."""
 
 
 class Exchange(Boundary):

@@ -16,7 +16,8 @@ from workbench.database import Base, Database, WriterLock
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 
-STORES = list((Path(__file__).parents[3] / "workbench").glob("*/*store.py"))
+ROOT = Path(__file__).parents[3]
+STORES = list((ROOT / "workbench").rglob("*store.py"))
 
 
 def test_that_the_migrations_build_exactly_the_declared_tables(database: Any) -> None:
@@ -24,7 +25,7 @@ def test_that_the_migrations_build_exactly_the_declared_tables(database: Any) ->
     from alembic.runtime.migration import MigrationContext
 
     for store in STORES:
-        importlib.import_module(f"workbench.{store.parent.name}.{store.stem}")
+        importlib.import_module(".".join(store.relative_to(ROOT).with_suffix("").parts))
     with database._engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert differences == []

@@ -1,12 +1,13 @@
 """Which worked examples are shown."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.playground.few_shot import ShotChooser, as_turns, read_shots, select_shots
-from workbench.playground.types import ExampleSelection, Shot
+from workbench.playground.few_shot import ShotChooser, as_turns, read_shots, select_shots, shots_for
+from workbench.playground.types import ExampleSelection, FewShot, Shot
 
 SHOTS = [Shot(question=f"What is the {thing} of the kettle?", answer=thing) for thing in ("price", "weight", "colour")]
 SHOTS.append(Shot(question="Who leads the plant in Velmora?", answer="Nadia"))
@@ -61,3 +62,31 @@ def test_that_covering_examples_are_as_unlike_each_other_as_can_be() -> None:
 
     assert {other, third} < set(chosen) and len(set(chosen) & set(alike)) == 1
     assert select_shots([], ExampleSelection.COVERAGE, 3, 0) == ()
+
+
+def many(count: int) -> tuple[Shot, ...]:
+    words = [f"word{number}" for number in range(997)]
+    return tuple(
+        Shot(question=f"What is the {words[i % 997]} of {words[(i * 7) % 991]} number {i}?", answer=str(i))
+        for i in range(count)
+    )
+
+
+def test_that_choosing_from_ten_thousand_examples_takes_seconds_once_and_no_time_again() -> None:
+    few_shot = FewShot(shots=many(10_000), selection=ExampleSelection.COVERAGE, count=4)
+    began = time.process_time()
+    chosen = shots_for(few_shot, "")
+    assert len(set(chosen)) == 4
+    assert time.process_time() - began < 10
+    began = time.process_time()
+    assert shots_for(few_shot, "") == chosen
+    similar = few_shot.model_copy(update={"selection": ExampleSelection.SIMILAR})
+    shots_for(similar, "x")
+    assert "4711" in {shot.answer for shot in shots_for(similar, "word723 of number 4711")}
+    assert time.process_time() - began < 2
+
+
+def test_that_other_examples_are_another_choice() -> None:
+    for shots in (many(5), many(6)):
+        few_shot = FewShot(shots=shots, selection=ExampleSelection.RANDOM, count=6)
+        assert set(shots_for(few_shot, "")) == set(shots)

@@ -51,8 +51,10 @@ def body_of(endpoint: Endpoint, request: GenerationRequest, manners: Manners) ->
     body: dict[str, Any] = {"model": endpoint.model, "stream": True, "temperature": config.temperature}
     if request.messages:
         body["messages"] = [{"role": m.role.value, "content": m.content} for m in request.messages]
+        if request.prefix:  # the protocol has no other word for it: many servers go on from there, some begin anew
+            body["messages"].append({"role": "assistant", "content": request.prefix})
     else:
-        body["prompt"] = request.prompt
+        body["prompt"] = request.prompt + request.prefix
     body["max_completion_tokens" if manners.wants_completion_tokens else "max_tokens"] = config.max_tokens
     if not manners.refuses_stream_options:
         body["stream_options"] = {"include_usage": True}
@@ -84,8 +86,10 @@ def body_of(endpoint: Endpoint, request: GenerationRequest, manners: Manners) ->
 def final_prompt(request: GenerationRequest) -> str:
     """What was sent, as text: the server's chat template is not known."""
     if not request.messages:
-        return request.prompt
-    return "\n\n".join(f"{message.role.value}:\n{message.content}" for message in request.messages)
+        return request.prompt + request.prefix
+    told = [(message.role.value, message.content) for message in request.messages]
+    begun = [("assistant", request.prefix)] if request.prefix else []
+    return "\n\n".join(f"{role}:\n{content}" for role, content in [*told, *begun])
 
 
 def _check(endpoint: Endpoint, request: GenerationRequest) -> None:
