@@ -6,10 +6,11 @@ not recorded is told again at the next start.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Finished, JobEvent, Produced
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Started
 from workbench.jobs.spec import JobSpec
 
 if TYPE_CHECKING:
@@ -95,6 +96,25 @@ def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> No
             ComparisonStore(database).save(report, folder=request.folder, spec=request.written)
 
 
+def _keep_grid(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    """From its beginning: a grid that was stopped is in the history as well, and can be gone on with."""
+    match event:
+        case Started() | Finished() | Failed() | Cancelled() | Crashed():
+            from workbench.playground.grid.grid_store import GridStore
+            from workbench.playground.grid.journal import read_outcomes
+            from workbench.playground.grid.types import GridReport, GridRequest
+
+            store, request = GridStore(database), GridRequest.model_validate(spec.params)
+            match event:
+                case Started():
+                    store.begin(request)
+                case Finished(result=result):
+                    store.finish(request, GridReport.model_validate(result))
+                case _:
+                    outcomes = read_outcomes(Path(request.folder)).values()
+                    store.stop(request, done=len(outcomes), failed=sum(outcome.has_failed for outcome in outcomes))
+
+
 def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished(result=result):
@@ -109,5 +129,6 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.tasks:index": _keep_document,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
+    "workbench.playground.grid.tasks:run_grid": _keep_grid,
     "workbench.llm.tasks:hash_files": _keep_hashes,
 }

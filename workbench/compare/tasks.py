@@ -20,6 +20,7 @@ from workbench.compare.types import Arm, CompareRequest, ComparisonReport, Memor
 from workbench.datasets.questions import read_questions
 from workbench.datasets.types import Example, RowProblem
 from workbench.errors import WorkbenchError
+from workbench.jobs.attempts import PART_FAULTS
 from workbench.jobs.context import JobContext
 from workbench.llm.types import ChatEngine, Completion, LoadConfig
 from workbench.log import get_logger
@@ -30,9 +31,6 @@ INSPECT_QUESTIONS = "workbench.compare.tasks:inspect_questions"
 BLOCK = 32
 """Questions that are answered as one batch. A block is made as a whole, also when a run is continued: a batch is
 composed from its list alone, so the same block gives the same texts."""
-
-# What an arm may run into without being a mistake of this program: it fails, the other arms go on.
-ARM_FAULTS = (WorkbenchError, OSError, ValueError, RuntimeError, MemoryError, LookupError)
 
 _log = get_logger("compare")
 
@@ -130,7 +128,7 @@ class _Run:
         self._progress(f"Loading {arms[0].model.name}")
         try:
             engine = self.tools.open_engine(arms[0].model, self.request.load_for(arms[0].model))
-        except ARM_FAULTS as error:
+        except PART_FAULTS as error:
             for arm in arms:
                 self._give_up(arm, error)
             return
@@ -149,7 +147,7 @@ class _Run:
         with self.journal.attempt(arm.name):
             try:
                 self._answer(arm, engine, searches, meter)
-            except ARM_FAULTS as error:
+            except PART_FAULTS as error:
                 _log.info("arm %s failed", arm.name, exc_info=error)
                 self._give_up(arm, error)
 
@@ -217,7 +215,7 @@ class _Run:
         asked = examples if kept is None else examples[:1]
         try:
             timing = measure_timing(preparer, engine, asked, self.context.is_cancelled, on_done)
-        except ARM_FAULTS as error:
+        except PART_FAULTS as error:
             timing = Timing(problem=str(error))
         self.context.check_cancelled()
         if kept is None and not timing.problem:

@@ -5,11 +5,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.errors import WorkbenchError
 from workbench.jobs.journal_file import read_object, write_whole
 from workbench.log import get_logger
 
 CRASHES_ALLOWED = 2
 """How often one part of a job may take the process with it before it is left out."""
+
+PART_FAULTS = (WorkbenchError, OSError, ValueError, RuntimeError, MemoryError, LookupError)
+"""What one part of a job may run into without being a mistake of this program: it fails, the other parts go on."""
 
 _log = get_logger("jobs")
 

@@ -30,7 +30,9 @@ def read_placed(path: Path, kind: type[T], *, is_ours: bool = True) -> Iterator[
 
     Who only looks at the file while another process writes it (not `is_ours`) leaves an unfinished line alone.
     """
-    place, line = 0, b""
+    if is_ours:
+        close_last_line(path)
+    place = 0
     with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
         for line in file:
             try:
@@ -38,8 +40,12 @@ def read_placed(path: Path, kind: type[T], *, is_ours: bool = True) -> Iterator[
             except ValidationError:
                 _log.info("%s has a line that was not written to its end; that work is done again", path.name)
             place += len(line)
-    if is_ours and line and not line.endswith(b"\n"):
-        with path.open("ab") as file:
+
+
+def close_last_line(path: Path) -> None:
+    """End a half-written last line, so that the next record is not glued to it; nothing where there is no file."""
+    with contextlib.suppress(FileNotFoundError), path.open("r+b") as file:
+        if file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) >= 0 and file.read(1) != b"\n":
             file.write(b"\n")
 
 
