@@ -93,4 +93,3 @@ def _with_unique_names(combinations: Sequence[Combination]) -> tuple[Combination
         taken.add(name)
         named.append(combination.model_copy(update={"name": name}))
     return tuple(named)
-

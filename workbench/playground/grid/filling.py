@@ -182,9 +182,7 @@ class Filling:
 
     def _ask(self, combination: Combination, row: int) -> GenerationRequest:
         found = self.request.rows[row]
-        messages = assemble(
-            self.renderer, combination.prompt, values_of(self.request, found), earlier=found.earlier
-        )
+        messages = assemble(self.renderer, combination.prompt, values_of(self.request, found), earlier=found.earlier)
         return as_request(combination.prompt, messages, id=str(row), adapter=combination.answerer.adapter)
 
     def _cell(self, column: _Column, row: int, request: GenerationRequest, completion: Completion) -> Cell:
@@ -234,9 +232,7 @@ class Filling:
         if not outcomes:
             return
         self.outcomes |= {(outcome.combination, outcome.row): outcome for outcome in outcomes}
-        self.context.produce(
-            CellsDone(outcomes=tuple(outcomes), done=len(self.outcomes), total=self.request.size)
-        )
+        self.context.produce(CellsDone(outcomes=tuple(outcomes), done=len(self.outcomes), total=self.request.size))
 
     def _progress(self, label: str) -> None:
         self.context.progress(len(self.outcomes), self.request.size, label)

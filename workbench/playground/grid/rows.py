@@ -76,7 +76,7 @@ def _as_row(row: TrainingRow, number: int) -> GridRow:
 def _checked(rows: Sequence[GridRow], name: str) -> tuple[GridRow, ...]:
     size = 0
     for number, row in enumerate(rows):
-        size += len(row.model_dump_json())
+        size += len(row.model_dump_json().encode())
         if size > LARGEST_BYTES:
             raise WorkbenchError(
                 f"The rows of {name} are too large for one grid: only the first {number} of {len(rows)} fit.",

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.attempts import CRASHES_ALLOWED
@@ -57,5 +56,3 @@ def grid_job(request: GridRequest, *, background: bool = False) -> JobSpec:
 def attempts_for(request: GridRequest) -> int:
     """How often a run may be started again after its process was killed: each combination may do it twice."""
     return CRASHES_ALLOWED * len(request.combinations) + 1
-
-

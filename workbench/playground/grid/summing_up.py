@@ -20,9 +20,7 @@ def summarize_live(request: GridRequest, outcomes: Mapping[tuple[int, int], Outc
     return _summarize(request, outcomes, summarize_values_live)
 
 
-def _summarize(
-    request: GridRequest, outcomes: Mapping[tuple[int, int], Outcome], summary_of: _Summarize
-) -> GridReport:
+def _summarize(request: GridRequest, outcomes: Mapping[tuple[int, int], Outcome], summary_of: _Summarize) -> GridReport:
     metrics = tuple(metric.name for metric in request.metrics)
     columns: list[list[Outcome]] = [[] for _ in request.combinations]
     for outcome in outcomes.values():
@@ -40,9 +38,7 @@ def _summarize(
     )
 
 
-def _result(
-    name: str, column: Sequence[Outcome], metrics: Sequence[str], summary_of: _Summarize
-) -> CombinationResult:
+def _result(name: str, column: Sequence[Outcome], metrics: Sequence[str], summary_of: _Summarize) -> CombinationResult:
     answered = [outcome for outcome in column if not outcome.has_failed]
     costs = [outcome.cost for outcome in answered if outcome.cost is not None]
     return CombinationResult(

@@ -64,7 +64,7 @@ def read_grid_rows(context: JobContext, request: RowsRequest) -> RowsReport:
 
 
 def run_grid(context: JobContext, request: GridRequest) -> GridReport:
-    """Fill the grid, or go on with it: what an earlier run left in the folder is taken over, failures are made again."""
+    """Fill the grid, or go on with it: what is in the folder is taken over, failures are made again."""
     return fill_grid(context, request, RealTools())
 
 

@@ -39,7 +39,9 @@ def combination(
 def rows(count: int, **variables: str) -> tuple[GridRow, ...]:
     """Questions "What is 3 plus one?" with their answers."""
     return tuple(
-        GridRow(example=Example(id=f"q{n}", question=f"What is {n} plus one?", answers=(str(n + 1),), variables=variables))
+        GridRow(
+            example=Example(id=f"q{n}", question=f"What is {n} plus one?", answers=(str(n + 1),), variables=variables)
+        )
         for n in range(count)
     )
 

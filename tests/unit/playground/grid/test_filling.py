@@ -21,13 +21,15 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import ChatMessage, Completion, FinishReason, GenerationRequest, Role
 from workbench.playground.grid.filling import BLOCK
-from workbench.playground.grid.journal import is_finished, read_cell, read_outcomes
+from workbench.playground.grid.journal import GridJournal, is_finished, read_cell, read_outcomes
 from workbench.playground.grid.tasks import fill_grid
 from workbench.playground.grid.types import CellsDone, GridReport, GridRequest, GridRow
 from workbench.playground.types import Reasoning
 
 
-def fill(request: GridRequest, tools: ScriptedTools | None = None, context: RecordingContext | None = None) -> GridReport:
+def fill(
+    request: GridRequest, tools: ScriptedTools | None = None, context: RecordingContext | None = None
+) -> GridReport:
     return fill_grid(context or RecordingContext(), request, tools or ScriptedTools())
 
 
@@ -100,8 +102,7 @@ def test_that_a_transcript_keeps_everything_that_proves_it(tmp_path: Path) -> No
 def test_that_a_row_without_the_variable_says_which_and_the_others_go_on(tmp_path: Path) -> None:
     request = grid(tmp_path, combination("a", version(1, "{{ question }} Speak {{ language }}.")), combination("b"))
     with_language = tuple(
-        GridRow(example=row.example.model_copy(update={"variables": {"language": "German"}}))
-        for row in rows(3)
+        GridRow(example=row.example.model_copy(update={"variables": {"language": "German"}})) for row in rows(3)
     )
     request = request.model_copy(update={"rows": (*with_language[:2], rows(3)[2])})
     report = fill(request)
@@ -191,14 +192,6 @@ def test_that_a_stopped_grid_goes_on_where_it_was(tmp_path: Path) -> None:
 
 def test_that_a_combination_that_killed_the_process_twice_is_left_out(tmp_path: Path) -> None:
     request = grid(tmp_path, combination("killer"), combination("b"), count=3)
-
-    class Killed(BaseException):
-        pass
-
-    def dies(request: GenerationRequest) -> str:
-        raise Killed
-
-    from workbench.playground.grid.journal import GridJournal
 
     for _ in range(2):
         journal = GridJournal(tmp_path)

@@ -1,7 +1,7 @@
 """Batch grids and what their combinations reached.
 
-Revision ID: 0009
-Revises: 0003
+Revision ID: 0005
+Revises: 0004
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0009"
-down_revision: str | Sequence[str] | None = "0003"
+revision: str = "0005"
+down_revision: str | Sequence[str] | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -43,9 +43,9 @@ def upgrade() -> None:
         sa.Column("adapter_name", sa.String(), nullable=False),
         sa.Column("adapter_hash", sa.String(), nullable=False),
         sa.Column("settings", sa.String(), nullable=False),
-        sa.Column("mean", sa.Float(), nullable=True),
-        sa.Column("low", sa.Float(), nullable=True),
-        sa.Column("high", sa.Float(), nullable=True),
+        sa.Column("mean", sa.Double(), nullable=True),
+        sa.Column("low", sa.Double(), nullable=True),
+        sa.Column("high", sa.Double(), nullable=True),
         sa.Column("answered", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["grid_id"], ["grids.id"], ondelete="CASCADE"),
