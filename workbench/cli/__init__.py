@@ -17,7 +17,19 @@ from workbench.errors import WorkbenchError, disk_problem
 from workbench.paths import find_home
 
 # Each registers its commands; none imports anything heavy at module level.
-_ROOMS = ("models", "generate", "documents", "asking", "data", "finetune", "compare", "endpoints", "runs", "demo")
+_ROOMS = (
+    "models",
+    "generate",
+    "documents",
+    "asking",
+    "data",
+    "finetune",
+    "grid",
+    "compare",
+    "endpoints",
+    "runs",
+    "demo",
+)
 
 
 def build_parser() -> argparse.ArgumentParser:
