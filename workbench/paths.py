@@ -67,6 +67,11 @@ class WorkbenchPaths:
         return self.home / "projects"
 
     @property
+    def presets(self) -> Path:
+        """Settings of answers that the user gave a name, one file each."""
+        return self.home / "presets"
+
+    @property
     def cache(self) -> Path:
         return self.home / "cache"
 

@@ -1,0 +1,85 @@
+"""YAML of strangers: plain values only, and no more of them than a prompt needs."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    import yaml
+
+MOST_CHARACTERS = 4_000_000
+_DEEPEST = 60
+_MOST_VALUES = 300_000
+"""An alias may name a list that names a list ...: a few lines can stand for billions of values."""
+
+
+def load_yaml(text: str, what: str) -> Any:
+    """The value of the text. Raises WorkbenchError that names `what` and the line."""
+    import yaml
+
+    if len(text) > MOST_CHARACTERS:
+        raise WorkbenchError(f"{what} has {len(text):,} characters of YAML; that is no prompt.", code="bad_prompt_file")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        _check_depth(yaml.parse(text, Loader=loader), what)
+        value = yaml.load(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise _bad(what, f"{error.problem or error.context or 'it cannot be read'}{where}") from error
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
+        raise _bad(what, " ".join(str(error).split())[:200] or "it is nested too deeply") from error
+    _count(value, what)
+    return value
+
+
+def dump_yaml(value: Any) -> str:
+    """As people write it: in the given order, several lines as a block."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    def represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+    Dumper.add_representer(str, represent)
+    return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _check_depth(events: "Iterator[yaml.Event]", what: str) -> None:
+    """Building values is recursive in C: thousands of brackets would end the process, not raise an error."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        match event:
+            case yaml.CollectionStartEvent():
+                depth += 1
+                if depth > _DEEPEST:
+                    raise _bad(what, f"it is nested too deeply{_line_of(event)}")
+            case yaml.CollectionEndEvent():
+                depth -= 1
+
+
+def _count(value: Any, what: str) -> None:
+    waiting, seen = [value], 0
+    while waiting:
+        each = waiting.pop()
+        seen += 1
+        if seen > _MOST_VALUES:
+            raise _bad(what, "it holds far too many values")
+        if isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+
+
+def _bad(what: str, why: str) -> WorkbenchError:
+    return WorkbenchError(f"{what} is no valid YAML: {why}.", hint="Correct it there.", code="bad_prompt_file")
+
+
+def _line_of(event: "yaml.Event") -> str:
+    mark = event.start_mark
+    return "" if mark is None else f", line {mark.line + 1}"
