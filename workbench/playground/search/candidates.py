@@ -51,6 +51,7 @@ def build_field(
     techniques: bool = True,
     formats: bool = True,
     shots: Sequence[Shot] = (),
+    shots_name: str = "",
     seed: int = 0,
     limit: int,
 ) -> Field:
@@ -58,7 +59,7 @@ def build_field(
     the seed decides. The same content counts once.
     """
     instructions = list(_instructions(start, own, written, techniques))
-    example_sets = list(_example_sets(start, shots, seed))
+    example_sets = list(_example_sets(start, shots, shots_name, seed))
     layouts: list[Format | None] = [None, *(load_catalogue().formats if formats else ())]
     combinations = list(product(range(len(instructions)), range(len(example_sets)), range(len(layouts))))
     chance = random.Random(seed)
@@ -97,7 +98,7 @@ def _instructions(
             yield _Instruction(technique.title, Origin.TECHNIQUE, with_technique(start, technique))
 
 
-def _example_sets(start: Prompt, shots: Sequence[Shot], seed: int) -> Iterator[_Examples]:
+def _example_sets(start: Prompt, shots: Sequence[Shot], shots_name: str, seed: int) -> Iterator[_Examples]:
     own = start.few_shot
     yield _Examples(f"{min(own.count, len(own.shots))} examples as they are" if own and own.shots else "", own)
     if own and own.shots:
@@ -111,7 +112,7 @@ def _example_sets(start: Prompt, shots: Sequence[Shot], seed: int) -> Iterator[_
             (ExampleSelection.COVERAGE, f"{count} unlike examples"),
             (ExampleSelection.RANDOM, f"{count} random examples"),
         ):
-            few_shot = FewShot(shots=pool, source="search", selection=selection, count=count, seed=seed)
+            few_shot = FewShot(shots=pool, source=shots_name, selection=selection, count=count, seed=seed, in_form=True)
             yield _Examples(title, few_shot)
 
 

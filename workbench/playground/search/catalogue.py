@@ -75,20 +75,13 @@ def with_technique(prompt: Prompt, technique: Technique) -> Prompt:
 
 
 def with_format(prompt: Prompt, chosen: Format) -> Prompt:
-    """The prompt whose last user block is enclosed by the format, and the worked examples' questions with it."""
+    """The prompt whose last user block is enclosed by the format; worked examples in the prompt's form follow it."""
     blocks = list(prompt.blocks)
     place = next((n for n in range(len(blocks) - 1, -1, -1) if blocks[n].role is Role.USER), None)
     if place is None:
         return prompt
     blocks[place] = blocks[place].model_copy(update={"text": f"{chosen.before}{blocks[place].text}{chosen.after}"})
-    few_shot = prompt.few_shot
-    if few_shot is not None:
-        shots = tuple(
-            shot.model_copy(update={"question": f"{chosen.before}{shot.question}{chosen.after}"})
-            for shot in few_shot.shots
-        )
-        few_shot = few_shot.model_copy(update={"shots": shots})
-    return prompt.model_copy(update={"blocks": tuple(blocks), "few_shot": few_shot})
+    return prompt.model_copy(update={"blocks": tuple(blocks)})
 
 
 def with_shots(prompt: Prompt, few_shot: FewShot | None) -> Prompt:

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Protocol
 
-from workbench.playground.search.scoring_table import ScoreTable
+from workbench.playground.search.scoring_table import BLOCK, ScoreTable
 from workbench.scoring.statistics import Interval, difference_interval, mean_interval
 
-PROBE_QUESTIONS = 2
-"""Asked of everybody to learn the pace when only a time is given."""
+FEWEST_ANSWERS_EACH = 12
+"""Generations per candidate below which a race says nothing: fewer candidates take part."""
 FIRST_QUESTIONS = 4
 """Fewest questions on which anybody is judged, where there are as many."""
 WRONGLY_DROPPED = 0.05
@@ -73,16 +73,12 @@ class Race:
     def run(self, *, reserve: int = 0) -> None:
         """Halve until one is left, the questions are at their end, or only `reserve` generations are left."""
         while len(self.survivors) > 1 and self.asked < len(self.questions):
-            was_paced, wanted = self.table.allowance.is_paced, self._questions_of_round(reserve)
-            if wanted == 0:
+            wanted = self._questions_of_round(reserve)
+            answered = self.table.ask(self.survivors, self.questions[: self.asked + wanted], reserve=reserve)
+            if len(answered) <= self.asked:
                 return
-            before = self.asked
-            answered = self.table.ask(self.survivors, self.questions[: before + wanted], reserve=reserve)
-            self.asked = max(before, len(answered))
-            if self.asked == before:
-                return
-            if was_paced:
-                self._drop()
+            self.asked = len(answered)
+            self._drop()
             self.on_round(self)
 
     @property
@@ -96,10 +92,7 @@ class Race:
         return sorted(self.survivors, key=lambda one: (-self._total(one), order[one]))
 
     def _questions_of_round(self, reserve: int) -> int:
-        allowance = self.table.allowance
-        if not allowance.is_paced:
-            return min(PROBE_QUESTIONS, len(self.questions))
-        room = max(0, allowance.left() - reserve)
+        room = max(0, self.table.allowance.left() - reserve)
         open_questions = len(self.questions) - self.asked
         share = _even_cost(len(self.survivors), open_questions, room) // len(self.survivors)
         if self.asked < FIRST_QUESTIONS:
@@ -201,17 +194,25 @@ def search(
     rewriter: Rewriter | None = None,
     rewriting_share: float = 0.35,
     on_round: Callable[[Race], None] = lambda _race: None,
+    on_held_out: Callable[[Race], None] = lambda _race: None,
 ) -> SearchResult:
     """Find the best candidate within the table's allowance, and compare it with `start` on the held-out questions.
 
-    `candidates` contain `start`. The generations for the held-out questions are kept back from the beginning. A
-    rewriter gets `rewriting_share` of the rest, once the race among the given candidates is decided; what it makes
-    races against their best.
+    `candidates` contain `start`, those that matter most first. The generations for the held-out questions (a third of
+    the allowance at most) are kept back from the beginning. A rewriter gets `rewriting_share` of the rest, once the race
+    among the given candidates is decided; what it makes races against their best. `race.asked` is 0 where the allowance
+    ended before everybody had answered one question: the result then says nothing.
     """
-    kept_back = 2 * len(held_out)
+    allowance = table.allowance
+    was_paced = allowance.is_paced
+    if not was_paced:
+        table.ask(candidates[:BLOCK], questions[:1])
+    kept_back = min(2 * len(held_out), allowance.left() // 3)
+    if not was_paced:
+        candidates = candidates[: max(2, (allowance.left() - kept_back) // FEWEST_ANSWERS_EACH)]
     race = Race(table, questions, on_round)
     race.enter(candidates)
-    for_rewriting = int(rewriting_share * max(0, table.allowance.left() - kept_back)) if rewriter else 0
+    for_rewriting = int(rewriting_share * (allowance.left() - kept_back)) if rewriter else 0
     race.run(reserve=kept_back + for_rewriting)
     if rewriter is not None and race.asked:
         finalists = race.ranked()
@@ -220,9 +221,10 @@ def search(
         race.survivors = list(dict.fromkeys([*finalists, *race.survivors]))
         race.run(reserve=kept_back)
     winner = race.leader
-    if winner == start:
+    if winner == start or not race.asked:
         return SearchResult(winner, race, None)
-    return SearchResult(winner, race, look_once(table, winner, start, held_out))
+    on_held_out(race)
+    return SearchResult(winner, race, look_once(table, winner, start, held_out[: kept_back // 2]))
 
 
 def look_once(table: ScoreTable, winner: str, start: str, held_out: Sequence[str]) -> HeldOut | None:
