@@ -41,6 +41,7 @@ ONLY_IN = {
     "peft": {"finetune"},
     "sentence_transformers": {"embedding.py", "rag/reranking.py", "rag/embedding_tuning.py"},
     "keyring": {"llm"},
+    "gepa": {"playground/search/rewriting.py"},
 }
 
 

@@ -115,6 +115,17 @@ def _keep_grid(database: "Database", spec: JobSpec, event: JobEvent) -> None:
                     store.stop(request, done=len(outcomes), failed=sum(outcome.has_failed for outcome in outcomes))
 
 
+def _keep_prompt_search(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished():
+            from workbench.playground.search.running import load_search_report
+            from workbench.playground.search.store import PromptSearchStore
+            from workbench.playground.search.types import SearchRequest
+
+            request = SearchRequest.model_validate(spec.params)
+            PromptSearchStore(database).save(load_search_report(request.folder), folder=request.folder)
+
+
 def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished(result=result):
@@ -131,4 +142,5 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.compare.tasks:run_comparison": _keep_comparison,
     "workbench.playground.grid.tasks:run_grid": _keep_grid,
     "workbench.llm.tasks:hash_files": _keep_hashes,
+    "workbench.playground.search.tasks:search_prompt": _keep_prompt_search,
 }

@@ -26,6 +26,7 @@ _ROOMS = (
     "finetune",
     "grid",
     "compare",
+    "prompt_search",
     "endpoints",
     "runs",
     "demo",

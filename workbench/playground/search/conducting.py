@@ -105,16 +105,21 @@ class _Conductor:
     renderer: PromptRenderer
     clock: Callable[[], float] = time.monotonic
     notes: list[str] = field(default_factory=list)
+    allowance: Allowance = field(init=False)
+    evaluator: AnsweringEvaluator = field(init=False)
+    table: ScoreTable = field(init=False)
     _phase: Phase = Phase.RACING
     _told: dict[str, Standing] = field(default_factory=dict)
     _next_telling: float = 0.0
     _race: Race | None = None
 
-    def run(self) -> SearchReport:
+    def __post_init__(self) -> None:
         budget = self.request.budget
         self.allowance = Allowance(budget.generations, budget.seconds, self.journal.seconds)
         self.evaluator = self._build_evaluator()
         self.table = ScoreTable(self.evaluator, self.allowance, self._on_scored)
+
+    def run(self) -> SearchReport:
         writer_engine = self._open_writer()
         try:
             return self._search(self._build_writer(writer_engine) if writer_engine else None)

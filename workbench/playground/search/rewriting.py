@@ -1,9 +1,10 @@
-"""Reflective rewriting (GEPA: Agrawal et al. 2025, "Reflective prompt evolution can outperform reinforcement learning").
+"""Reflective rewriting after GEPA (Agrawal et al. 2025, "Reflective prompt evolution can outperform reinforcement
+learning").
 
-The only file that imports gepa, which drives the loop: choose a parent, look at its answers to a few questions, have the
-writer propose a better instruction, keep it when it does better on those questions, then on all of them. Here it gets the
-search's own evaluator, writer, prompts and allowance. It reaches no network (a writer given by name would; ours is a
-function), and writes no files (no `run_dir`).
+The only file that imports gepa, which drives the loop: choose a parent, look at its answers to a few questions, have
+the writer propose a better instruction, keep it when it does better on those questions, then on all of them. Here it
+gets the search's own evaluator, writer, prompts and allowance. It reaches no network (only a writer given by name
+would; ours is a function), and writes no files (there is no `run_dir`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

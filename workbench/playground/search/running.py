@@ -18,7 +18,7 @@ _KEPT_OUT_OF_THE_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def place_search(request: SearchRequest, paths: WorkbenchPaths) -> SearchRequest:
-    """The request with its folder: that of an unfinished search of the same request, which it continues, or a new one."""
+    """The request with its folder: that of an unfinished search of the same request (it goes on), or a new one."""
     content = hashlib.sha256(request.model_copy(update={"folder": ""}).model_dump_json().encode()).hexdigest()[:12]
     slug = _KEPT_OUT_OF_THE_NAME.sub("-", request.name.casefold()).strip("-")[:40] or "search"
     number = 1
@@ -28,7 +28,7 @@ def place_search(request: SearchRequest, paths: WorkbenchPaths) -> SearchRequest
 
 
 def search_job(request: SearchRequest, *, background: bool = False) -> JobSpec:
-    """The durable job of a placed request. It waits for comparisons and they for it: both fill the memory with models."""
+    """The durable job of a placed request. It and comparisons wait for each other: both fill the memory with models."""
     return JobSpec(
         task=SEARCH_PROMPT,
         params=request.model_dump(mode="json"),

@@ -199,9 +199,9 @@ def search(
     """Find the best candidate within the table's allowance, and compare it with `start` on the held-out questions.
 
     `candidates` contain `start`, those that matter most first. The generations for the held-out questions (a third of
-    the allowance at most) are kept back from the beginning. A rewriter gets `rewriting_share` of the rest, once the race
-    among the given candidates is decided; what it makes races against their best. `race.asked` is 0 where the allowance
-    ended before everybody had answered one question: the result then says nothing.
+    the allowance at most) are kept back from the beginning. A rewriter gets `rewriting_share` of the rest, once the
+    race among the given candidates is decided; what it makes races against their best. `race.asked` is 0 where the
+    allowance ended before everybody had answered one question: the result then says nothing.
     """
     allowance = table.allowance
     was_paced = allowance.is_paced

@@ -80,7 +80,7 @@ class RealTools:
 
 
 def search_prompt(context: JobContext, request: SearchRequest) -> SearchReport:
-    """Search, and write the report into the folder. What is returned has only the winner and the start: a message between
-    processes is limited to 16 MB.
+    """Search, and write the report into the folder. What is returned has only the winner and the start: a message
+    between processes is limited to 16 MB.
     """
     return conduct(context, request, RealTools()).model_copy(update={"candidates": ()})
