@@ -40,7 +40,12 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--minutes", type=float, default=0.0, metavar="T", help="the budget in time")
     parser.add_argument("--writer", metavar="M", help="a model that writes and rewrites instructions")
     parser.add_argument("--adapter", metavar="A", help="adapter of the model that answers: name or path")
-    parser.add_argument("--examples", metavar="FILE", help="rows to take worked examples from, or a saved data set")
+    parser.add_argument(
+        "--examples",
+        metavar="FILE",
+        help="rows to take worked examples from, or a saved data set; default: some of the questions, not asked then",
+    )
+    parser.add_argument("--no-examples", action="store_true", help="try no worked examples")
     parser.add_argument("--instructions", type=Path, metavar="FILE", help="more instructions, parted by lines of ---")
     parser.add_argument("--no-techniques", action="store_true", help="leave the catalogue of techniques out")
     parser.add_argument("--no-formats", action="store_true", help="leave other formats of the question out")
@@ -109,6 +114,7 @@ def _request(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             formats=not arguments.no_formats,
             shots=shots,
             shots_name=shots_name,
+            shots_from_questions=not arguments.no_examples,
             max_candidates=arguments.candidates,
             seed=arguments.seed,
         )
@@ -162,15 +168,10 @@ def _start(arguments: argparse.Namespace, place: Workplace) -> "tuple[Prompt, Pr
 
 
 def _shots(name: str, place: Workplace) -> "tuple[tuple[Shot, ...], str]":
-    from workbench.datasets.rows_file import read_rows
-    from workbench.playground.few_shot import read_shots
-    from workbench.playground.types import Shot
+    from workbench.playground.search.tasks import load_shots
 
     source = _source(name, place)
-    if not source.rows_hash:
-        return tuple(read_shots(Path(source.path))), source.name
-    rows = read_rows(Path(source.path), source.rows_hash)
-    return tuple(Shot(question=row.question, answer=row.answer) for row in rows if row.answer), source.name
+    return load_shots(source), source.name
 
 
 def _instructions(path: Path) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ from workbench.playground.search.types import (
     Standing,
 )
 from workbench.playground.search.writing import EngineWriter, write_instructions
-from workbench.playground.template import PromptRenderer, problems_in
+from workbench.playground.template import PromptRenderer, problems_in, variables_of
+from workbench.playground.types import QUESTION
 from workbench.scoring.metrics import find_metric
 
 _TELL_EVERY_SECONDS = 0.5
@@ -56,7 +57,10 @@ def conduct(context: JobContext, request: SearchRequest, tools: Tools) -> Search
     if folder is None:
         raise WorkbenchError("The search has no folder to work in.", code="no_folder")
     check_start(request)
-    division = divide(request.examples, request.start, request.shots, request.seed)
+    # A worked example has a question and an answer; of a prompt with more variables it would say half.
+    only_question = set(variables_of(request.start)) <= {QUESTION}
+    carve = request.shots_from_questions and only_question
+    division = divide(request.examples, request.start, request.shots, request.seed, carve=carve)
     plan = plan_search(
         request.budget,
         held_out=len(division.held_out),

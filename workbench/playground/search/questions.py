@@ -15,6 +15,8 @@ MOST_HELD_OUT = 200
 """More would narrow the interval by little and cost two generations each."""
 MOST_SHOTS = 64
 """Worked examples that are chosen from."""
+CARVED_SHARE, MOST_CARVED = 0.15, 16
+"""How many questions serve as worked examples where there are no others."""
 FEWEST = 12
 
 
@@ -30,10 +32,13 @@ class Division:
     """Questions that the starting prompt shows as worked examples: whoever was told the answer proves nothing."""
 
 
-def divide(examples: Sequence[Example], start: Prompt, shots: Sequence[Shot], seed: int) -> Division:
+def divide(
+    examples: Sequence[Example], start: Prompt, shots: Sequence[Shot], seed: int, *, carve: bool = False
+) -> Division:
     """Divide the questions. The same question asked twice goes to one side. WorkbenchError for too few.
 
     Which side a question goes to depends on its own text and the seed alone: rows that come or go move no other.
+    `carve` takes worked examples from the search questions where `shots` are empty.
     """
     shown = {_key(shot.question) for shot in (start.few_shot.shots if start.few_shot else ())}
     usable = [
@@ -55,9 +60,20 @@ def divide(examples: Sequence[Example], start: Prompt, shots: Sequence[Shot], se
         same = [example for example in ordered[place:] if _key(_whole(example)) == key]
         held += same
         place += len(same)
+    search, left_out = ordered[place:], len(examples) - len(usable)
+    if carve and not shots:
+        search, pool = _carve(search, min(MOST_CARVED, round(CARVED_SHARE * len(ordered))))
+        return Division(tuple(search), tuple(held), tuple(pool), left_out)
     asked = {_key(example.question) for example in usable}
-    pool = [shot for shot in shots if _key(shot.question) not in asked]
-    return Division(tuple(ordered[place:]), tuple(held), tuple(pool[:MOST_SHOTS]), len(examples) - len(usable))
+    others = [shot for shot in shots if _key(shot.question) not in asked]
+    return Division(tuple(search), tuple(held), tuple(others[:MOST_SHOTS]), left_out)
+
+
+def _carve(search: Sequence[Example], wanted: int) -> tuple[list[Example], list[Shot]]:
+    """The first questions with an answer become worked examples, with all that ask the same."""
+    shown = {_key(one.question): one for one in reversed([one for one in search if one.answers][:wanted])}
+    rest = [one for one in search if _key(one.question) not in shown]
+    return rest, [Shot(question=one.question, answer=one.answers[0]) for one in reversed(shown.values())]
 
 
 def examples_of(rows: Sequence[TrainingRow]) -> tuple[Example, ...]:

@@ -12,11 +12,14 @@ from workbench.llm.endpoints.models import identity
 from workbench.llm.engines import open_engine
 from workbench.llm.file_hash import fingerprint
 from workbench.llm.types import ChatEngine, LoadConfig, ModelRef
+from workbench.playground.few_shot import read_shots
 from workbench.playground.search.conducting import conduct
-from workbench.playground.search.questions import FEWEST, examples_of
+from workbench.playground.search.questions import FEWEST, MOST_SHOTS, examples_of
 from workbench.playground.search.types import SearchReport, SearchRequest
+from workbench.playground.types import Shot
 
 SEARCH_PROMPT = "workbench.playground.search.tasks:search_prompt"
+READ_SHOTS = "workbench.playground.search.tasks:read_search_shots"
 READ_QUESTIONS = "workbench.playground.search.tasks:read_search_questions"
 _SHOWN_PROBLEMS = 5
 
@@ -39,6 +42,15 @@ class QuestionsReport(Boundary):
     examples: tuple[Example, ...]
     left_out: tuple[str, ...] = ()
     """Rows that cannot be used, each in a sentence."""
+
+
+class ShotsReport(Boundary):
+    """Worked examples that a search may show."""
+
+    name: str
+    path: str
+    rows_hash: str = ""
+    shots: tuple[Shot, ...]
 
 
 def read_search_questions(context: JobContext, request: QuestionsRequest) -> QuestionsReport:
@@ -67,6 +79,20 @@ def load_questions(request: QuestionsRequest) -> tuple[tuple[Example, ...], tupl
             code="few_questions",
         )
     return examples, left_out
+
+
+def read_search_shots(context: JobContext, request: QuestionsRequest) -> ShotsReport:
+    """Worked examples from a file or a saved data set. Raises WorkbenchError when there is none."""
+    context.progress(0, 0, "Reading the examples")
+    return ShotsReport(name=request.name, path=request.path, rows_hash=request.rows_hash, shots=load_shots(request))
+
+
+def load_shots(request: QuestionsRequest) -> tuple[Shot, ...]:
+    """At most `MOST_SHOTS` are used, so no more are read."""
+    if not request.rows_hash:
+        return tuple(read_shots(Path(request.path))[:MOST_SHOTS])
+    rows = read_rows(Path(request.path), request.rows_hash)
+    return tuple(Shot(question=one.question, answer=one.answers[0]) for one in examples_of(rows)[:MOST_SHOTS])
 
 
 class RealTools:

@@ -95,6 +95,8 @@ class SearchRequest(Boundary):
     shots: tuple[Shot, ...] = ()
     """Worked examples that example sets are made of; those that are also questions of the search are left out."""
     shots_name: str = ""
+    shots_from_questions: bool = True
+    """Without `shots`: a few of the questions serve as worked examples instead of being asked."""
     max_candidates: int = Field(48, ge=2, le=512)
     seed: int = Field(0, ge=0, le=2**32 - 1)
     folder: str = ""

@@ -79,6 +79,7 @@ def request(folder: Path, **changes: Any) -> SearchRequest:
         "budget": SearchBudget(generations=900),
         "folder": str(folder),
         "formats": False,
+        "shots_from_questions": False,
     }
     return SearchRequest.model_validate(values | changes)
 

@@ -46,6 +46,16 @@ def test_that_worked_examples_are_asked_of_nobody_and_questions_are_shown_to_nob
     assert division.shots == SHOTS
 
 
+def test_that_a_few_questions_serve_as_examples_where_there_are_no_others() -> None:
+    some = questions(40)
+    division = divide(some, prompt(), (), seed=0, carve=True)
+    shown = {shot.question for shot in division.shots}
+    assert len(shown) == 6
+    assert not shown & {one.question for one in (*division.search, *division.held_out)}
+    assert len(division.search) + len(division.held_out) + len(division.shots) == 40
+    assert divide(some, prompt(), SHOTS, seed=0, carve=True).shots == SHOTS
+
+
 def test_that_the_same_words_about_another_text_are_another_question() -> None:
     some = [Example(id=str(n), question="What is it?", answers=("x",), variables={"text": f"t{n}"}) for n in range(30)]
     division = divide(some, prompt(), (), seed=0)
