@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("start_version_id", sa.String(), nullable=False),
         sa.Column("metric", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
-        sa.Column("difference", sa.Float(), nullable=True),
+        sa.Column("difference", sa.Double(), nullable=True),
         sa.Column("folder", sa.String(), nullable=False),
         sa.Column("report", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

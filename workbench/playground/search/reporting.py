@@ -151,7 +151,7 @@ def _summary(interval: Interval | None, count: int) -> MetricSummary:
 def _cost(
     answers: Collection[AnswerRecord], written: Sequence[WritingRecord], questions: Collection[str], seconds: float
 ) -> SearchCost:
-    everything = [*answers, *written]
+    everything: list[AnswerRecord | WritingRecord] = [*answers, *written]
     prices = [one.cost for one in everything if one.cost is not None]
     racing = sum(answer.question in questions for answer in answers)
     return SearchCost(

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from workbench.playground.template import problems_in
 
 from tests.unit.playground.search.scripted import prompt, questions
 from workbench.datasets.types import Example, TrainingRow
@@ -15,6 +14,7 @@ from workbench.playground.search.planning import SMALLEST, plan_search
 from workbench.playground.search.questions import divide, examples_of
 from workbench.playground.search.types import Origin, SearchBudget
 from workbench.playground.search.writing import instruction_in, rewriting_request
+from workbench.playground.template import problems_in
 from workbench.playground.types import FewShot, Prompt, PromptBlock, Shot
 
 SHOTS = tuple(Shot(question=f"Where is shelf {n}?", answer=f"in row {n}") for n in range(20))
