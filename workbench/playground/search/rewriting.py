@@ -16,7 +16,7 @@ from workbench.log import get_logger
 from workbench.playground.search.answering import AnsweringEvaluator
 from workbench.playground.search.candidates import rewritten
 from workbench.playground.search.catalogue import system_text
-from workbench.playground.search.search import Race
+from workbench.playground.search.search import Dropped, DropReason, Race
 from workbench.playground.search.types import Candidate
 from workbench.playground.search.writing import Writer, instruction_in, rewriting_request
 from workbench.playground.types import Prompt
@@ -74,7 +74,10 @@ class GepaRewriter:
         scored = zip(result.val_aggregate_scores, result.candidates, strict=True)
         ranked = sorted(scored, key=lambda pair: -pair[0])
         ids = [adapter.candidate(texts[_COMPONENT]).id for _, texts in ranked]
-        return [one for one in dict.fromkeys(ids) if one != parent.id][:_ENTERING]
+        entering = [one for one in dict.fromkeys(ids) if one != parent.id][:_ENTERING]
+        rejected = [made.id for made in self.made if made.id not in entering]
+        race.dropped |= dict.fromkeys(rejected, Dropped(DropReason.REWRITTEN, race.rounds + 1))
+        return entering
 
 
 class _Adapter:

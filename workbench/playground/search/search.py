@@ -34,6 +34,7 @@ class DropReason:
 
     BOUND = "certainly behind the best"
     HALF = "in the weaker half"
+    REWRITTEN = "no better than what it came from"
 
 
 @dataclass(frozen=True, slots=True)

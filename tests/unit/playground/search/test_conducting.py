@@ -97,6 +97,8 @@ def test_that_rewriting_looks_at_mistakes_and_its_result_can_win(tmp_path: Path)
     assert report.outcome is Outcome.BETTER
     assert report.winner.origin is Origin.REWRITTEN
     assert "Say red." in report.winner.prompt.blocks[0].text
+    rewritten = [one for one in report.candidates if one.candidate.origin is Origin.REWRITTEN]
+    assert all(one.dropped for one in rewritten if one.candidate != report.winner)
     assert report.cost.generations <= 900
 
 
