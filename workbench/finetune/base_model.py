@@ -10,11 +10,10 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.gguf.architectures import architecture_of
 from workbench.llm.gguf_header import read_header, shard_of
 from workbench.llm.types import ModelRef
 
-ARCHITECTURES = ("llama", "qwen2", "qwen3")
-"""GGUF architectures whose layers are named here and whose logits were compared; others are refused by name."""
 MAX_RELATIVE_DIFFERENCE = 0.05
 """Root mean square difference of the logits between the two engines, as a share of their spread (standard deviation).
 A Q8_0 base differs by about 0.01 (llama.cpp also rounds activations), a wrong rope or permutation by about 1."""
@@ -52,19 +51,14 @@ def locate_base(base: ModelRef) -> BaseFiles:
     path = Path(base.path)
     if path.is_dir():
         gguf = _twin(path, base.name)
-        _check_folder(path, base.name)
+        refuse_unsafe_weights(path, base.name)
         files = BaseFiles(gguf, path)
     elif path.is_file():
         files = BaseFiles(path, path)
     else:
         raise WorkbenchError(f"The base model {base.name} is gone ({path}).", hint="Choose another.", code="no_model")
     header = read_header(files.gguf)
-    if header.architecture not in ARCHITECTURES:
-        raise WorkbenchError(
-            f"{base.name} has the architecture “{header.architecture}”, which cannot be trained here.",
-            hint=f"Choose a model of the family {', '.join(ARCHITECTURES)}.",
-            code="architecture",
-        )
+    architecture_of(header.architecture, base.name)
     if shard_of(files.gguf):
         raise WorkbenchError(
             f"{base.name} is split into several files, which cannot be trained here.",
@@ -201,12 +195,14 @@ def _twin(folder: Path, name: str) -> Path:
             return found[0]
     raise WorkbenchError(
         f"{name} is a transformers folder without its GGUF file.",
-        hint="Put the same model as one GGUF file into the folder; the adapter is used with that.",
+        hint="Convert it (`workbench models convert`) and choose the converted model, or put the same model as one "
+        "GGUF file into the folder; the adapter is used with that.",
         code="no_gguf_twin",
     )
 
 
-def _check_folder(folder: Path, name: str) -> None:
+def refuse_unsafe_weights(folder: Path, name: str) -> None:
+    """Pickled weights can run code when they are read: such a folder is never opened."""
     unsafe = [p.name for p in folder.iterdir() if p.suffix in {".bin", ".pt", ".pth", ".pkl", ".ckpt"}]
     if unsafe and not any(folder.glob("*.safetensors")):
         raise WorkbenchError(

@@ -15,6 +15,7 @@ from workbench.finetune.base_model import locate_base
 from workbench.finetune.batching import build_schedule
 from workbench.finetune.checkpoints import free_bytes
 from workbench.finetune.encoding import EncodedRow, EncodedRows
+from workbench.finetune.gguf.architectures import ARCHITECTURES, Architecture, architecture_of
 from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
 from workbench.llm.gguf_header import read_header
 
@@ -75,14 +76,26 @@ class ModelSize:
     vocabulary: int
     key_width: int
     """Width of k and v: smaller than `width` with grouped heads."""
+    query_width: int = 0
+    """Width of all heads together; 0: as `width`."""
+    family: Architecture = ARCHITECTURES["llama"]
 
     def adapter_parameters(self, config: TrainingConfig) -> int:
-        sides = {
-            "q_proj": self.width * 2, "k_proj": self.width + self.key_width, "v_proj": self.width + self.key_width,
-            "o_proj": self.width * 2, "gate_proj": self.width + self.inner, "up_proj": self.width + self.inner,
-            "down_proj": self.width + self.inner,
+        queries = self.query_width or self.width
+        outputs = {
+            "q_proj": queries, "k_proj": self.key_width, "v_proj": self.key_width,
+            "gate_proj": self.inner, "up_proj": self.inner,
         }  # fmt: skip
-        return self.layers * config.rank * sum(sides[target] for target in config.targets)
+        total = 0
+        for module in self.family.modules(config.targets):
+            if module == "o_proj":
+                total += queries + self.width
+            elif module == "down_proj":
+                total += self.inner + self.width
+            else:  # a layer that joins several projections holds all of them, asked for or not
+                joined = [name for name in outputs if self.family.fused.get(name, name) == module]
+                total += self.width + sum(outputs[name] for name in joined)
+        return self.layers * config.rank * total
 
 
 def estimate(
@@ -179,13 +192,16 @@ def model_size(gguf: Path) -> ModelSize:
     header = read_header(gguf)
     heads = max(1, header.size("attention.head_count", 1))
     width = header.size("embedding_length")
+    head_width = header.size("attention.key_length", width // heads)
     return ModelSize(
         parameters=header.parameters,
         layers=header.size("block_count"),
         width=width,
         inner=header.size("feed_forward_length", 4 * width),
         vocabulary=max((t.shape[1] for n, t in header.tensors.items() if n == "token_embd.weight"), default=32_000),
-        key_width=width * header.size("attention.head_count_kv", heads) // heads,
+        key_width=head_width * header.size("attention.head_count_kv", heads),
+        query_width=head_width * heads,
+        family=architecture_of(header.architecture),
     )
 
 

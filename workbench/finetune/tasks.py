@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.finetune import adapter_folder, preflight, training, verification
 from workbench.finetune.base_model import BaseFiles, check_same_model, load_base, locate_base, transformers_logits
 from workbench.finetune.batching import build_schedule
+from workbench.finetune.converting import ConvertReport, ConvertRequest, convert_folder
 from workbench.finetune.encoding import EncodedRow, encode_rows
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
@@ -72,6 +73,11 @@ def export(context: JobContext, request: ExportRequest) -> ExportReport:
     from workbench.finetune.exporting import export_to
 
     return export_to(context, request)
+
+
+def convert(context: JobContext, request: ConvertRequest) -> ConvertReport:
+    """A transformers folder as one GGUF file of the library, proved against the folder."""
+    return convert_folder(context, request)
 
 
 def _train_in(context: JobContext, request: TrainRequest, run: RunFolder) -> TrainReport:

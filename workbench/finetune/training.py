@@ -5,12 +5,14 @@ training that was killed and went on gives the same bytes as one that was not.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.finetune.base_model import quiet_libraries
 from workbench.finetune.checkpoints import newest_good
 from workbench.finetune.exact_trainer import build_trainer
+from workbench.finetune.gguf.architectures import family_of_config
 from workbench.finetune.step_watch import StepWatch, TrainingJob
 from workbench.finetune.types import RunNote, TrainingConfig
 
@@ -38,12 +40,18 @@ def add_lora(model: Any, config: TrainingConfig) -> Any:
         r=config.rank,
         lora_alpha=config.alpha,  # type: ignore[arg-type,unused-ignore]
         lora_dropout=config.dropout,
-        target_modules=sorted(config.targets),
+        target_modules=modules_of(model, config.targets),
         bias="none",
         task_type="CAUSAL_LM",
     )
     with quiet_libraries():
         return get_peft_model(model, settings)
+
+
+def modules_of(model: Any, projections: Sequence[str]) -> list[str]:
+    """The model's linear layers that hold these projections: some families join q, k and v into one."""
+    family = family_of_config(model.config.model_type)
+    return family.modules(projections) if family is not None else sorted(projections)
 
 
 def train(job: TrainingJob) -> TrainingResult:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.finetune.gguf.writer import gguf_name, permuted
+from workbench.finetune.gguf.architectures import architecture_of, gguf_name
+from workbench.finetune.gguf.writer import permuted
 from workbench.llm.gguf_header import GgufHeader, read_header
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-PERMUTED = {"llama"}
-"""Architectures whose q and k rows llama.cpp stores as neighbouring pairs."""
 _PARAMETER = re.compile(r"^base_model\.model\.(?P<layer>.+)\.lora_(?P<half>[AB])(?:\.default)?\.weight$")
 
 
@@ -47,7 +46,9 @@ def read_peft(folder: Path, base: GgufHeader) -> tuple[dict[str, LoraPair], floa
                 code="adapter_part",
             )
         halves.setdefault(match["layer"], {})[match["half"]] = values.astype("float32")
-    pairs = {gguf_name(layer): _pair(layer, found, base) for layer, found in sorted(halves.items())}
+    blocks = base.size("block_count")
+    named = {gguf_name(f"{layer}.weight", base.architecture, blocks): found for layer, found in sorted(halves.items())}
+    pairs = {tensor: _pair(tensor, found, base) for tensor, found in named.items()}
     return pairs, float(settings["lora_alpha"]), int(settings["r"])
 
 
@@ -82,7 +83,7 @@ def export_adapter(peft_folder: Path, base_gguf: Path, out: Path, name: str) -> 
 
 def heads_of(tensor: str, base: GgufHeader) -> int:
     """How many heads the rows of a q or k tensor belong to; 0 for tensors whose rows are not reordered."""
-    if base.architecture not in PERMUTED:
+    if not architecture_of(base.architecture).is_permuted:
         return 0
     if tensor.endswith(".attn_q.weight"):
         return base.size("attention.head_count")
@@ -91,12 +92,12 @@ def heads_of(tensor: str, base: GgufHeader) -> int:
     return 0
 
 
-def _pair(layer: str, halves: "Mapping[str, Floats]", base: GgufHeader) -> LoraPair:
+def _pair(tensor: str, halves: "Mapping[str, Floats]", base: GgufHeader) -> LoraPair:
     import numpy as np
 
     if set(halves) != {"A", "B"}:
-        raise WorkbenchError(f"The adapter is damaged: {layer} has only one half.", code="adapter_part")
+        raise WorkbenchError(f"The adapter is damaged: {tensor} has only one half.", code="adapter_part")
     up = halves["B"]
-    if heads := heads_of(gguf_name(layer), base):
+    if heads := heads_of(tensor, base):
         up = permuted(up, heads)
     return LoraPair(np.ascontiguousarray(halves["A"]), np.ascontiguousarray(up))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.finetune.gguf.architectures import gguf_name
 from workbench.finetune.scratch.model import ModelShape
 from workbench.finetune.scratch.tokenizer import CHAT_TEMPLATE, END, PAD, SPECIAL_TOKENS
 
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
     from tokenizers import Tokenizer
-
-_LAYER_NAMES = {
-    "input_layernorm": "attn_norm",
-    "self_attn.q_proj": "attn_q",
-    "self_attn.k_proj": "attn_k",
-    "self_attn.v_proj": "attn_v",
-    "self_attn.o_proj": "attn_output",
-    "post_attention_layernorm": "ffn_norm",
-    "mlp.gate_proj": "ffn_gate",
-    "mlp.up_proj": "ffn_up",
-    "mlp.down_proj": "ffn_down",
-}
-_OTHER_NAMES = {"model.embed_tokens": "token_embd", "model.norm": "output_norm", "lm_head": "output"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +28,6 @@ class ModelCard:
     author: str = "LLM Workbench"
     licence: str = "apache-2.0"
     description: str = ""
-
-
-def gguf_name(parameter: str) -> str:
-    """The GGUF tensor name of a transformers llama parameter."""
-    stem = parameter.removesuffix(".weight")
-    if stem in _OTHER_NAMES:
-        return f"{_OTHER_NAMES[stem]}.weight"
-    _, _, number, rest = stem.split(".", 3)
-    return f"blk.{number}.{_LAYER_NAMES[rest]}.weight"
 
 
 def permuted(weights: "np.ndarray[Any, Any]", heads: int) -> "np.ndarray[Any, Any]":
@@ -133,10 +112,11 @@ def _add_tokenizer(writer: Any, tokenizer: "Tokenizer", chat_template: str, voca
 def _add_tensor(writer: Any, name: str, weights: "np.ndarray[Any, Any]", shape: ModelShape, *, quantised: bool) -> None:
     from gguf import GGMLQuantizationType, quants
 
+    tensor = gguf_name(name, "llama", shape.layers)
     if name.endswith(("q_proj.weight", "k_proj.weight")):
         weights = permuted(weights, shape.heads)
     if weights.ndim == 2 and quantised:
         blocks = quants.quantize(weights, GGMLQuantizationType.Q8_0)
-        writer.add_tensor(gguf_name(name), blocks, raw_dtype=GGMLQuantizationType.Q8_0)
+        writer.add_tensor(tensor, blocks, raw_dtype=GGMLQuantizationType.Q8_0)
     else:
-        writer.add_tensor(gguf_name(name), weights)
+        writer.add_tensor(tensor, weights)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.datasets.types import Dataset
-from workbench.finetune.base_model import ARCHITECTURES
+from workbench.finetune.gguf.architectures import ARCHITECTURES
 from workbench.finetune.preflight import Preflight
 from workbench.finetune.types import Adapter, StepMetrics, TrainingConfig, TrainReport, TrainRequest
 from workbench.llm.types import ModelKind, ModelRef

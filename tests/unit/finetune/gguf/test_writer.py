@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.finetune.gguf.writer import ModelCard, gguf_name, permuted, write_gguf
+from workbench.errors import WorkbenchError
+from workbench.finetune.gguf.architectures import gguf_name
+from workbench.finetune.gguf.writer import ModelCard, permuted, write_gguf
 from workbench.finetune.scratch.model import ModelShape, build_model
 from workbench.finetune.scratch.tokenizer import train_tokenizer
 from workbench.finetune.starter.corpus import stream
@@ -28,9 +30,12 @@ def written(tokenizer: object, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def test_that_tensor_names_are_those_of_llama_cpp() -> None:
-    assert gguf_name("model.layers.3.self_attn.q_proj.weight") == "blk.3.attn_q.weight"
-    assert gguf_name("model.norm.weight") == "output_norm.weight"
-    assert gguf_name("lm_head.weight") == "output.weight"
+    assert gguf_name("model.layers.3.self_attn.q_proj.weight", "llama", 4) == "blk.3.attn_q.weight"
+    assert gguf_name("model.norm.weight", "llama", 4) == "output_norm.weight"
+    assert gguf_name("lm_head.weight", "llama", 4) == "output.weight"
+    assert gguf_name("model.layers.0.self_attn.qkv_proj.weight", "phi3", 4) == "blk.0.attn_qkv.weight"
+    with pytest.raises(WorkbenchError, match="knows no tensor"):
+        gguf_name("model.layers.0.router.weight", "llama", 4)
 
 
 def test_that_the_head_permutation_interleaves_both_halves() -> None:
