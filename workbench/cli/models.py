@@ -1,4 +1,4 @@
-"""`workbench models list | quantize`; the other actions are in `library.py` and `hub.py`."""
+"""`workbench models list | quantize | convert`; the other actions are in `library.py` and `hub.py`."""
 
 import argparse
 from pathlib import Path
@@ -37,6 +37,10 @@ def register(commands: "Commands") -> None:
     )
     quantizing.add_argument("--out", metavar="FILE", help="the new file; else one in the data folder")
     quantizing.set_defaults(run=quantize)
+    converting = actions.add_parser("convert", help="make a GGUF model of a transformers folder")
+    converting.add_argument("model", metavar="MODEL", help="its name or folder")
+    converting.add_argument("--out", metavar="FILE", help="the new file; else one in the data folder")
+    converting.set_defaults(run=convert)
     library.register(actions)
     hub.register(actions)
 
@@ -71,6 +75,25 @@ def quantize(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     output.text(
         f"{made.path}\n{size_in_words(made.size_bytes)} instead of {size_in_words(model.size_bytes)}, "
         f"{made.quantization}, in {report.seconds:.0f} s"
+    )
+
+
+def convert(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune import converting
+
+    model = choose_model(place, arguments.model)
+    out = (
+        Path(arguments.out).expanduser().absolute()
+        if arguments.out
+        else converting.target_for(model, place.paths.models)
+    )
+    report = converting.ConvertReport.model_validate(place.run(converting.convert_spec(model, out)))
+    if output.json:
+        output.object(report)
+        return
+    output.text(
+        f"{report.model.path}\n{size_in_words(report.model.size_bytes)}, {report.model.architecture}; its logits "
+        f"differ from the folder's by {report.relative_difference:.2%} of their spread."
     )
 
 
