@@ -45,6 +45,30 @@ class ChunkingConfig(Boundary):
         return self
 
 
+class TextLanguage(StrEnum):
+    """Whose word endings and stop words the full-text index knows; `NONE` takes words as they are written."""
+
+    NONE = "none"
+    ARABIC = "Arabic"
+    DANISH = "Danish"
+    DUTCH = "Dutch"
+    ENGLISH = "English"
+    FINNISH = "Finnish"
+    FRENCH = "French"
+    GERMAN = "German"
+    GREEK = "Greek"
+    HUNGARIAN = "Hungarian"
+    ITALIAN = "Italian"
+    NORWEGIAN = "Norwegian"
+    PORTUGUESE = "Portuguese"
+    ROMANIAN = "Romanian"
+    RUSSIAN = "Russian"
+    SPANISH = "Spanish"
+    SWEDISH = "Swedish"
+    TAMIL = "Tamil"
+    TURKISH = "Turkish"
+
+
 class CollectionRef(Boundary):
     """What a worker gets to know of a collection."""
 

@@ -1,58 +1,39 @@
-"""The LanceDB index: durable before it is acknowledged, healed after a cut, exact in what it finds."""
+"""The LanceDB index: exact in what it finds, healed after a cut. How it is written: test_index_writer.py."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pytest
 
+from tests.unit.rag.index_rows import chunk, manifests, vectors
 from workbench.errors import WorkbenchError
-from workbench.rag import vector_store
-from workbench.rag.vector_store import StoredChunk, VectorStore, heal
-
-
-def chunk(number: int, text: str, doc_hash: str = "d1") -> StoredChunk:
-    return StoredChunk(
-        chunk_id=f"{doc_hash}-{number}",
-        document=f"{doc_hash}.md",
-        doc_hash=doc_hash,
-        page=1,
-        start=0,
-        end=len(text),
-        title="Handbook",
-        text=text,
-    )
-
-
-def vectors(*rows: tuple[float, float, float]) -> npt.NDArray[np.float32]:
-    return np.array(rows, dtype=np.float32)
+from workbench.rag.index_files import heal, table_folder
+from workbench.rag.index_writer import IndexWriter
+from workbench.rag.types import TextLanguage
+from workbench.rag.vector_store import VectorStore
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> VectorStore:
-    store = VectorStore(tmp_path / "c", 3)
-    store.add([chunk(0, "Holidays are long"), chunk(1, "日本の首都は東京です")], vectors((1, 0, 0), (0, 1, 0)))
-    return store
+def store(tmp_path: Path) -> Iterator[IndexWriter]:
+    with IndexWriter(tmp_path / "c", 3) as store:
+        store.add([chunk(0, "Holidays are long"), chunk(1, "日本の首都は東京です")], vectors((1, 0, 0), (0, 1, 0)))
+        yield store
 
 
-def manifests(folder: Path) -> list[Path]:
-    return sorted((folder / "c" / "chunks.lance" / "_versions").glob("*.manifest"))
-
-
-def test_that_rows_are_counted_and_removed_by_document(store: VectorStore) -> None:
+def test_that_rows_are_counted_and_removed_by_document(store: IndexWriter) -> None:
     store.add([chunk(0, "Tea", "d2")], vectors((0, 0, 1)))
     assert store.counts() == {"d1": 2, "d2": 1}
     store.remove(["d1"])
     assert store.counts() == {"d2": 1}
 
 
-def test_that_the_nearest_vector_is_found_with_its_cosine(store: VectorStore) -> None:
+def test_that_the_nearest_vector_is_found_with_its_cosine(store: IndexWriter) -> None:
     (found, score), *_ = store.search_vector(vectors((0.6, 0.8, 0))[0], 2)
     assert found.text == "日本の首都は東京です"
     assert score == pytest.approx(0.8, abs=1e-5)
 
 
-def test_that_words_are_found_stemmed_before_and_after_optimizing(store: VectorStore) -> None:
+def test_that_words_are_found_stemmed_before_and_after_optimizing(store: IndexWriter) -> None:
     for _ in range(2):
         assert [found.text for found, _ in store.search_text("holiday", 5)] == ["Holidays are long"]
         assert [found.text for found, _ in store.search_text("東京", 5)] == ["日本の首都は東京です"]
@@ -60,68 +41,50 @@ def test_that_words_are_found_stemmed_before_and_after_optimizing(store: VectorS
         store.optimize()
 
 
-def test_that_quotes_and_operators_in_a_query_are_words(store: VectorStore) -> None:
+def test_that_quotes_and_operators_in_a_query_are_words(store: IndexWriter) -> None:
     assert store.search_text('holiday" AND (', 5)
 
 
-def test_that_another_reader_sees_new_rows_at_once(store: VectorStore, tmp_path: Path) -> None:
+def test_that_another_reader_sees_new_rows_at_once(store: IndexWriter, tmp_path: Path) -> None:
     reader = VectorStore(tmp_path / "c", 3)
     store.add([chunk(0, "Tea", "d2")], vectors((0, 0, 1)))
     assert reader.count() == 3
 
 
-def test_that_a_newest_manifest_of_zero_bytes_is_put_aside(store: VectorStore, tmp_path: Path) -> None:
-    before = set(manifests(tmp_path))
+def test_that_hidden_documents_are_not_found(store: IndexWriter) -> None:
+    store.add([chunk(0, "Holidays in autumn", "d2")], vectors((0.9, 0.1, 0)))
+    assert [found.doc_hash for found, _ in store.search_text("holiday", 5, hidden={"d1"})] == ["d2"]
+    assert [found.doc_hash for found, _ in store.search_vector(vectors((1, 0, 0))[0], 1, hidden={"d1"})] == ["d2"]
+
+
+def test_that_word_endings_are_those_of_the_language(tmp_path: Path) -> None:
+    with IndexWriter(tmp_path / "german", 3, TextLanguage.GERMAN) as german:
+        german.add([chunk(0, "Die Häuser der Nachbarn")], vectors((1, 0, 0)))
+        assert german.search_text("Haus Nachbar", 5)
+        assert not german.search_text("die", 5), "stop words are German too"
+    with IndexWriter(tmp_path / "none", 3, TextLanguage.NONE) as plain:
+        plain.add([chunk(0, "Die Häuser der Nachbarn")], vectors((1, 0, 0)))
+        assert not plain.search_text("Nachbar", 5)
+        assert plain.search_text("die", 5)
+
+
+def test_that_a_cut_manifest_is_put_aside_by_a_reader(store: IndexWriter, tmp_path: Path) -> None:
     store.add([chunk(0, "Tea", "d2")], vectors((0, 0, 1)))
-    (newest,) = set(manifests(tmp_path)) - before
-    newest.write_bytes(b"")
-    assert VectorStore(tmp_path / "c", 3).counts() == {"d1": 2}
-
-
-def test_that_a_cut_manifest_is_put_aside(store: VectorStore, tmp_path: Path) -> None:
-    newest = manifests(tmp_path)[0]
+    newest = manifests(tmp_path / "c")[0]
     newest.write_bytes(newest.read_bytes()[:-4])
-    assert heal(tmp_path / "c" / "chunks.lance") == [newest.name]
+    assert VectorStore(tmp_path / "c", 3).counts() == {"d1": 2}
+    assert heal(table_folder(tmp_path / "c")) == []
 
 
-def test_that_an_index_that_was_deleted_starts_empty(store: VectorStore, tmp_path: Path) -> None:
-    for manifest in manifests(tmp_path):
-        manifest.unlink()
-    assert VectorStore(tmp_path / "c", 3).count() == 0
-
-
-def test_that_new_files_and_folders_are_flushed(
-    store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    flushed: list[Path] = []
-    real = vector_store._sync
-
-    def note(path: Path) -> None:
-        flushed.append(path)
-        real(path)
-
-    monkeypatch.setattr(vector_store, "_sync", note)
-    files = tmp_path / "c" / "chunks.lance"
-    before = set(files.rglob("*"))
-    store.add([chunk(0, "Tea", "d2")], vectors((0, 0, 1)))
-    new = {path for path in files.rglob("*") if path.is_file()} - before
-    assert new
-    assert new <= set(flushed)
-    assert {files, files / "data", files / "_versions", files / "_transactions"} <= set(flushed)
-
-
-def test_that_rows_that_are_not_there_after_a_write_are_an_error(
-    store: VectorStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store._table, "add", lambda rows: None)
+def test_that_an_index_that_is_not_there_is_one_to_rebuild(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError) as caught:
-        store.add([chunk(0, "Tea", "d2")], vectors((0, 0, 1)))
-    assert caught.value.code == "index_write_lost"
-    assert store.counts() == {"d1": 2}
+        VectorStore(tmp_path / "nothing", 3)
+    assert caught.value.code == "index_damaged"
+    assert not (tmp_path / "nothing").exists()
 
 
-def test_that_a_damaged_data_file_is_an_index_to_rebuild(store: VectorStore, tmp_path: Path) -> None:
-    for file in (tmp_path / "c" / "chunks.lance" / "data").iterdir():
+def test_that_a_damaged_data_file_is_an_index_to_rebuild(store: IndexWriter, tmp_path: Path) -> None:
+    for file in (table_folder(tmp_path / "c") / "data").iterdir():
         file.write_bytes(b"")
     with pytest.raises(WorkbenchError) as caught:
         VectorStore(tmp_path / "c", 3).all_chunks()
