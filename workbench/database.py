@@ -61,6 +61,17 @@ class Database:
         with self._reading_turn, self._reading_sessions() as session:
             yield session
 
+    def forget(self) -> None:
+        """Move the log into the file and empty it: what was deleted is then in neither (`secure_delete` blanks it)."""
+        with self._turn, self._reading_turn, self._engine.connect() as connection:
+            busy, _pages, _moved = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise WorkbenchError(
+                f"{self.path.name} is being read by another program, so that deleted text is still in its log.",
+                hint="It goes with the next purge, or when the program is closed.",
+                code="log_busy",
+            )
+
     def close(self) -> None:
         """The reader first: whoever closes last moves the log into the file, and only the writer may."""
         self._reader.dispose()

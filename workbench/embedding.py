@@ -5,6 +5,7 @@ import importlib.util
 import json
 import threading
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -28,6 +29,14 @@ SPECIAL_TOKENS = 2
 _BATCH = 16
 
 
+class Precision(StrEnum):
+    """In which numbers a network computes. Vectors of different precisions do not meet in one index."""
+
+    BFLOAT16 = "bfloat16"
+    """Autocast: about twice as fast where the processor knows the format."""
+    FLOAT32 = "float32"
+
+
 class EmbedderRef(Boundary):
     """A sentence-transformers folder on disk."""
 
@@ -38,6 +47,12 @@ class EmbedderRef(Boundary):
     max_tokens: int = 256
     """Tokens it can see at once, special tokens included; the rest of a longer text is cut off."""
     dimension: int = 384
+    precision: Precision = Precision.BFLOAT16
+
+    @property
+    def identity(self) -> str:
+        """What an index is bound to: two embedders with the same one make the same vectors."""
+        return f"{self.content_hash}:{self.precision.value}"
 
 
 class Embedder(Protocol):
@@ -172,7 +187,7 @@ _LOADING = threading.Lock()
 def load_embedder(ref: EmbedderRef, *, threads: int = 0) -> Embedder:
     """The loaded embedder, kept for the life of the process. Raises WorkbenchError when its files changed."""
     with _LOADING:
-        kept = _LOADED.get(ref.content_hash)
+        kept = _LOADED.get(ref.identity)
         if kept is None:
             if content_hash(Path(ref.path)) != ref.content_hash:
                 raise WorkbenchError(
@@ -180,7 +195,7 @@ def load_embedder(ref: EmbedderRef, *, threads: int = 0) -> Embedder:
                     hint="Put the old files back, or index the documents again into a new collection.",
                     code="embedder_changed",
                 )
-            kept = _LOADED[ref.content_hash] = SentenceTransformerEmbedder(ref, threads=threads)
+            kept = _LOADED[ref.identity] = SentenceTransformerEmbedder(ref, threads=threads)
         return kept
 
 
@@ -225,7 +240,8 @@ class SentenceTransformerEmbedder:
 
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        with self._lock, self._torch.autocast(self._device, dtype=self._torch.bfloat16):
+        is_reduced = self._ref.precision is Precision.BFLOAT16
+        with self._lock, self._torch.autocast(self._device, dtype=self._torch.bfloat16, enabled=is_reduced):
             vectors = self._network.encode(
                 list(texts), batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True
             )

@@ -73,6 +73,29 @@ def _keep_document(database: "Database", spec: JobSpec, event: JobEvent) -> None
             store.record(spec.params["collection"]["name"], FileIndexed.model_validate(item))
 
 
+def _keep_index(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.index_store import IndexStore
+            from workbench.rag.types import RebuildReport, RebuildRequest
+
+            target = RebuildRequest.model_validate(spec.params).collection
+            store = IndexStore(database, WorkbenchPaths(database.path.parent))
+            store.put_in_place(target, RebuildReport.model_validate(result))
+
+
+def _keep_purge(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished():
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.removal import RemovalStore
+            from workbench.rag.types import PurgeRequest
+
+            store = RemovalStore(database, WorkbenchPaths(database.path.parent))
+            store.record_purge(PurgeRequest.model_validate(spec.params))
+
+
 def _keep_adapter(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished(result=result):
@@ -138,6 +161,8 @@ def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
 
 _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.tasks:index": _keep_document,
+    "workbench.rag.tasks:rebuild": _keep_index,
+    "workbench.rag.maintenance:purge": _keep_purge,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
     "workbench.playground.grid.tasks:run_grid": _keep_grid,

@@ -5,8 +5,10 @@ is refused, but for the sample projects that the user opened, which lie there.
 """
 
 import contextlib
+import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,6 +160,22 @@ def check_sources(sources: Sequence[Path], own: OwnFolders | None = None) -> Non
         )
 
 
+# File systems keep times as coarse as two seconds: a younger file may change again without another time.
+_RACY_NS = 3_000_000_000
+
+
+def file_state(path: Path) -> str:
+    """What the file system says of a file; the same words later mean that it has not changed.
+
+    Empty when it was changed so recently that the next change might not show. Raises OSError.
+    """
+    found = path.stat()
+    changed_ns = max(found.st_mtime_ns, found.st_ctime_ns)
+    if time.time_ns() - changed_ns < _RACY_NS:
+        return ""
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
 def has_vanished(path: Path) -> bool:
     """Whether a path is surely gone, not merely unreadable at the moment."""
     try:
@@ -167,3 +185,8 @@ def has_vanished(path: Path) -> bool:
     except OSError:
         return False
     return False
+
+
+def path_hash(path: str) -> str:
+    """How a path is remembered that must not be kept in words."""
+    return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,6 +1,7 @@
 """The files of a LanceDB table as they lie on the disk: manifests, orphans, what was left by a crash."""
 
 import os
+import shutil
 from pathlib import Path
 
 from workbench.log import get_logger
@@ -137,3 +138,10 @@ def _is_whole(manifest: Path) -> bool:
     with manifest.open("rb") as file:
         file.seek(-len(_MAGIC), os.SEEK_END)
         return file.read() == _MAGIC
+
+
+def remove_index(folder: Path) -> None:
+    """An index that lies beside others in the folder of its collection."""
+    shutil.rmtree(table_folder(folder), ignore_errors=True)
+    for name in ("journal.jsonl", "writer.lock", "restore.jsonl"):
+        (folder / name).unlink(missing_ok=True)

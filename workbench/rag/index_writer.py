@@ -17,7 +17,6 @@ from workbench.jobs.file_lock import FileLock, is_locked
 from workbench.log import get_logger
 from workbench.rag.durability import sync_files, sync_folders
 from workbench.rag.index_files import (
-    TABLE,
     drop_unconfirmed,
     find_confirmed,
     has_table,
@@ -38,7 +37,7 @@ from workbench.rag.vector_store import (
     damaged,
     full_disk,
     is_in,
-    text_index,
+    make_table,
     vector_index,
     wants_vector_index,
 )
@@ -122,23 +121,17 @@ class IndexWriter(VectorStore):
         sweep_orphans(self._files, journal)
         if missing := missing_files(self._files, journal):
             raise damaged(self._folder, f"{len(missing)} files are gone or cut: {missing[0]}")
-        self._open()
 
     def _make_or_adopt(self) -> None:
         """A new index, or one without a journal (made by an older program): what it holds now is what counts."""
         heal(self._files)
         if has_table(self._folder):
-            self._open()
             self._confirm_all()
             return
         if self._files.exists():
             shutil.rmtree(self._files)
-        import lancedb
-
         with self._words():
-            self._database = lancedb.connect(self._folder, read_consistency_interval=timedelta(0))
-            self._table = self._database.create_table(TABLE, schema=schema(self._dimension))
-            self._table.create_index("searched", config=text_index(self._language))
+            self._table = make_table(self._folder, schema(self._dimension), self._language)
             self._confirm_all()
 
     def _confirm_all(self) -> None:
@@ -289,18 +282,12 @@ class IndexWriter(VectorStore):
                 drop_unconfirmed(self._files, self._journal)
                 sweep_orphans(self._files, self._journal)
                 self._journal.write()
-            self._reopen_quietly()
+            self.__dict__.pop("_table", None)  # opened anew when it is needed again
             if isinstance(error, WorkbenchError) and error.code != INDEX_DAMAGED:
                 raise
             # Also what could not be read back: the index is again as it was, nothing needs a rebuild.
             details = error.details if isinstance(error, WorkbenchError) else str(error)
             raise _not_written(self._folder, details) from error
-
-    def _reopen_quietly(self) -> None:
-        try:
-            self._open()
-        except WorkbenchError as problem:
-            _log.info("The index %s could not be opened again: %s", self._folder, problem.details)
 
 
 def _not_written(folder: Path, details: str) -> WorkbenchError:

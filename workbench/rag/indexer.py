@@ -4,16 +4,30 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from workbench.embedding import SPECIAL_TOKENS, load_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.chunking import Chunker
-from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, walk
-from workbench.rag.indexing_plan import Duplicate, Plan, ToIndex, Unchanged, find_removed, free_name, make_plan
+from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, file_state, path_hash, walk
+from workbench.rag.index_writer import IndexWriter
+from workbench.rag.indexing_plan import (
+    Duplicate,
+    Moved,
+    Plan,
+    Step,
+    ToIndex,
+    Unchanged,
+    find_removed,
+    free_name,
+    make_plan,
+)
 from workbench.rag.parser import Parser
+from workbench.rag.rows import StoredChunk
 from workbench.rag.types import (
     ChunkSpan,
     CollectionRef,
@@ -25,13 +39,15 @@ from workbench.rag.types import (
     PageText,
     Skipped,
 )
-from workbench.rag.vector_store import StoredChunk, VectorStore, damaged
+from workbench.rag.vector_store import damaged
 
 if TYPE_CHECKING:
     from workbench.embedding import Embedder, Vectors
 
-# So many chunks are embedded and written together: one commit for many small files, a sign of life for big ones.
-_BATCH_CHUNKS = 64
+# So many chunks are written together: one commit for many small files.
+_BATCH_CHUNKS = 256
+# So many are embedded between two looks at whether the job was cancelled.
+_SLICE = 64
 
 
 def stored_chunks(name: str, sha256: str, pages: Sequence[PageText], spans: Sequence[ChunkSpan]) -> list[StoredChunk]:
@@ -53,13 +69,21 @@ def stored_chunks(name: str, sha256: str, pages: Sequence[PageText], spans: Sequ
 
 
 class ChunkWriter:
-    """Embeds chunks and adds them to the index, in slices between which a cancel takes effect."""
+    """Embeds chunks and adds them to the index, in slices between which a cancel takes effect. Use with `with`."""
 
     def __init__(self, collection: CollectionRef, context: JobContext) -> None:
-        self.store = VectorStore(Path(collection.folder), collection.embedder.dimension)
+        self.store = IndexWriter(Path(collection.folder), collection.embedder.dimension, collection.language)
         self._collection = collection
         self._context = context
         self._embedder: Embedder | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
 
     def embed(self, chunks: Sequence[StoredChunk]) -> "Vectors":
         """Float32 of shape (len(chunks), dimension)."""
@@ -69,12 +93,14 @@ class ChunkWriter:
             # Loaded at the first new chunk: a run that finds nothing new takes no time for it.
             self._embedder = load_embedder(self._collection.embedder, threads=self._context.threads)
         texts = [embedded_text(chunk, self._embedder) for chunk in chunks]
-        slices = []
-        for position in range(0, len(texts), _BATCH_CHUNKS):
+        # Texts of like length share a batch: little is computed for padding.
+        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        vectors = np.zeros((len(texts), self._embedder.dimension), dtype=np.float32)
+        for position in range(0, len(texts), _SLICE):
             self._context.check_cancelled()
-            slices.append(self._embedder.embed_documents(texts[position : position + _BATCH_CHUNKS]))
-        joined: Vectors = np.concatenate(slices)
-        return joined
+            numbers = order[position : position + _SLICE]
+            vectors[numbers] = self._embedder.embed_documents([texts[number] for number in numbers])
+        return vectors
 
     def write(self, chunks: Sequence[StoredChunk]) -> None:
         self.store.add(chunks, self.embed(chunks))
@@ -90,30 +116,45 @@ def embedded_text(chunk: StoredChunk, embedder: "Embedder") -> str:
 
 
 class Indexer:
-    """One run over files and folders."""
+    """One run over files and folders. Use with `with`."""
 
     def __init__(self, context: JobContext, request: IndexRequest) -> None:
         self._context = context
         self._request = request
         self._writer = ChunkWriter(request.collection, context)
         self._store = self._writer.store
-        self._chunker = Chunker(request.collection.chunking, request.collection.embedder)
+        self._known = [document for document in request.known if not document.is_deleted]
         self._counts: Counter[DocumentStatus] = Counter()
         self._new_chunks = 0
         self._total = 0
         self._done = 0
         self._waiting: list[tuple[FileIndexed, ToIndex]] = []
+        self._states: dict[str, str] = {}
+        self._needed: frozenset[str] = frozenset()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._store.close()
+
+    @cached_property
+    def _chunker(self) -> Chunker:
+        return Chunker(self._request.collection.chunking, self._request.collection.embedder)
 
     def run(self) -> IndexReport:
         started = time.monotonic()
         self._reconcile(self._request.known)
         plan = self._plan()
+        self._move([step for step in plan.steps if isinstance(step, Moved)])
         self._remove(plan)
         with Parser() as parser:
             for step in plan.steps:
                 self._take(step, parser)
         self._flush()
-        if self._counts[DocumentStatus.INDEXED] or self._counts[DocumentStatus.REMOVED]:
+        if any(self._counts[s] for s in (DocumentStatus.INDEXED, DocumentStatus.REMOVED, DocumentStatus.RENAMED)):
             self._context.progress(self._total, self._total, "Tidying the index")
             self._store.optimize()
         return IndexReport(
@@ -122,6 +163,7 @@ class Indexer:
             unchanged=self._counts[DocumentStatus.UNCHANGED],
             failed=self._counts[DocumentStatus.FAILED],
             removed=self._counts[DocumentStatus.REMOVED],
+            renamed=self._counts[DocumentStatus.RENAMED],
             chunks=self._new_chunks,
             seconds=time.monotonic() - started,
         )
@@ -140,20 +182,38 @@ class Indexer:
         files: list[FoundFile] = []
         for found in walk(sources, self._own_folders()):
             self._context.progress(0, 0, f"Looking for files: {len(files)}")
-            if isinstance(found, LeftOut):
-                self._context.produce(Skipped(path=str(found.path), reason=found.reason))
+            reason = found.reason if isinstance(found, LeftOut) else self._deleted(found.path)
+            if reason or isinstance(found, LeftOut):
+                self._context.produce(Skipped(path=str(found.path), reason=reason))
             else:
                 files.append(found)
         self._total = len(files)
-        removed = find_removed(self._request.known, files, [source for source in sources if source.is_dir()])
-        return make_plan(list(self._hashed(files)), self._request.known, removed)
+        removed = find_removed(self._known, files, [source for source in sources if source.is_dir()])
+        plan = make_plan(list(self._hashed(files)), self._known, removed)
+        self._needed = frozenset(step.sha256 for step in plan.steps if isinstance(step, ToIndex))
+        return plan
+
+    def _deleted(self, path: Path) -> str:
+        """Why a file in a synced folder stays out; empty when it does not."""
+        if str(path) in self._deleted_paths or path_hash(str(path)) in self._request.excluded:
+            return "It was deleted from this collection. Add the file itself to take it in again."
+        return ""
+
+    @cached_property
+    def _deleted_paths(self) -> frozenset[str]:
+        return frozenset(document.path for document in self._request.known if document.is_deleted)
+
+    @cached_property
+    def _deleted_hashes(self) -> frozenset[str]:
+        return frozenset(document.sha256 for document in self._request.known if document.is_deleted)
 
     def _own_folders(self) -> OwnFolders | None:
         request = self._request
         return OwnFolders(Path(request.data_folder), Path(request.projects_folder)) if request.data_folder else None
 
     def _hashed(self, files: Sequence[FoundFile]) -> "list[tuple[FoundFile, str]]":
-        """The readable files with their hashes; the others are reported."""
+        """The readable files with their hashes; the others are reported. What has not changed is not read."""
+        known = {document.path: document for document in self._known}
         readable = []
         for number, file in enumerate(files):
             self._context.progress(0, len(files), f"Looking for changes: {number + 1} of {len(files)}")
@@ -161,10 +221,25 @@ class Indexer:
                 self._fail(file, file.name, file.problem)
                 continue
             try:
-                readable.append((file, self._hash(file.path)))
+                sha256 = self._sha256(file.path, known.get(str(file.path)))
             except OSError as error:
                 self._fail(file, file.name, f"It cannot be read: {error.strerror}.")
+                continue
+            if sha256 in self._deleted_hashes:
+                reason = "A document with the same content was deleted; this one is taken in once that is purged."
+                self._context.produce(Skipped(path=str(file.path), reason=reason))
+            else:
+                readable.append((file, sha256))
         return readable
+
+    def _sha256(self, path: Path, known: KnownDocument | None) -> str:
+        state = file_state(path)
+        if known is not None and state and state == known.file_state:
+            return known.sha256
+        sha256 = self._hash(path)
+        # Both before and after: what changed while it was read is hashed again the next time.
+        self._states[str(path)] = state if state == file_state(path) else ""
+        return sha256
 
     def _hash(self, path: Path) -> str:
         total = hashlib.sha256()
@@ -174,8 +249,26 @@ class Indexer:
                 self._context.check_cancelled()
         return total.hexdigest()
 
+    def _move(self, moves: Sequence[Moved]) -> None:
+        """Call documents by the place where their content lies now; nothing is embedded."""
+        self._store.rename({move.known.sha256: move.name for move in moves if move.known.name != move.name})
+        for move in moves:
+            self._say(
+                FileIndexed(
+                    path=str(move.file.path),
+                    name=move.name,
+                    status=DocumentStatus.RENAMED,
+                    sha256=move.known.sha256,
+                    pages=move.known.pages,
+                    chunks=move.known.chunks,
+                    renamed_from=move.known.path,
+                    file_state=self._states.get(str(move.file.path), ""),
+                )
+            )
+
     def _remove(self, plan: Plan) -> None:
-        self._store.remove([document.sha256 for document in plan.removed if document.chunks])
+        gone = [document.sha256 for document in plan.removed if document.chunks]
+        self._store.remove([sha256 for sha256 in gone if sha256 not in self._needed])
         for document in plan.removed:
             self._say(
                 FileIndexed(
@@ -186,8 +279,10 @@ class Indexer:
                 )
             )
 
-    def _take(self, step: Unchanged | Duplicate | ToIndex, parser: Parser) -> None:
+    def _take(self, step: Step, parser: Parser) -> None:
         match step:
+            case Moved():
+                self._done += 1  # said before
             case Unchanged(known=known):
                 self._done += 1
                 self._say(
@@ -199,6 +294,7 @@ class Indexer:
                         pages=known.pages,
                         chunks=known.chunks,
                         duplicate_of=known.duplicate_of,
+                        file_state=self._states.get(known.path, ""),
                     )
                 )
             case Duplicate():
@@ -211,6 +307,7 @@ class Indexer:
                         sha256=step.sha256,
                         reason=f"It has the same content as {step.original} and is found under that name.",
                         duplicate_of=step.original,
+                        file_state=self._states.get(str(step.file.path), ""),
                     )
                 )
             case ToIndex():
@@ -242,6 +339,8 @@ class Indexer:
             encoding=parsed.encoding,
             warnings=parsed.warnings,
             size_bytes=path.stat().st_size,
+            file_state=self._states.get(str(path), ""),
+            is_markdown=parsed.is_markdown,
             texts=parsed.pages,
             spans=tuple(spans),
         )
@@ -254,13 +353,20 @@ class Indexer:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
+        held = self._store.counts()
+        # Content that another file had until now is in the index already: only its name is another one.
+        self._store.rename({item.sha256: item.name for item, _ in waiting if item.sha256 in held})
         chunks = [
-            chunk for item, _ in waiting for chunk in stored_chunks(item.name, item.sha256, item.texts, item.spans)
+            chunk
+            for item, _ in waiting
+            if item.sha256 not in held
+            for chunk in stored_chunks(item.name, item.sha256, item.texts, item.spans)
         ]
         self._context.progress(self._done, self._total, f"Embedding {waiting[-1][0].name}")
-        self._writer.write(chunks)
+        if chunks:
+            self._writer.write(chunks)
         # The new state is in before the old one leaves: no moment without either.
-        self._store.remove([step.replaces for _, step in waiting if step.replaces])
+        self._store.remove([step.replaces for _, step in waiting if step.replaces not in self._needed])
         for item, _ in waiting:
             self._new_chunks += item.chunks
             self._say(item)

@@ -5,16 +5,31 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from workbench.embedding import EmbedderRef, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
 from workbench.rag.chunking import check_chunking
 from workbench.rag.folders import OwnFolders, check_sources
+from workbench.rag.index_store import CollectionIndex
+from workbench.rag.maintenance import CHECK, PURGE, RENAME
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
-from workbench.rag.types import ChunkingConfig, IndexRequest, RebuildRequest
+from workbench.rag.types import (
+    CheckRequest,
+    ChunkingConfig,
+    CollectionRef,
+    IndexCopy,
+    IndexRequest,
+    PurgeRequest,
+    RebuildRequest,
+    RenameRequest,
+    TextLanguage,
+)
+from workbench.rag.vector_store import INDEX_DAMAGED
 
-INDEX_DAMAGED = "index_damaged"
+__all__ = ["INDEX_DAMAGED"]
 
 
 def open_collection(
@@ -29,10 +44,10 @@ def open_collection(
         embedder, chunking = embedder or starter_embedder(), chunking or ChunkingConfig()
         check_chunking(chunking, embedder)
         return store.create(name, embedder, chunking)
-    if embedder is not None and embedder.content_hash != found.embedder.content_hash:
+    if embedder is not None and embedder.identity != found.embedder.identity:
         raise WorkbenchError(
             f"The collection {name!r} was built with the embedder {found.embedder.name}; another one cannot join it.",
-            hint="Index into a new collection.",
+            hint="Rebuild the collection with it, or index into a new one.",
             code="other_embedder",
         )
     if chunking is not None and chunking != found.chunking:
@@ -40,7 +55,7 @@ def open_collection(
         raise WorkbenchError(
             f"The collection {name!r} has chunks of {found.chunking.chunk_tokens} tokens with an overlap of "
             f"{found.chunking.overlap}; others cannot join it.",
-            hint="Index into a new collection, or delete this one first.",
+            hint="Rebuild the collection with it, or index into a new one.",
             code="other_chunking",
         )
     return found
@@ -55,39 +70,154 @@ def index_spec(
 ) -> JobSpec:
     """A job that brings the collection up to date with these files and folders; the collection is made if needed.
 
-    What it produces is kept by `workbench.recording`. Writes to the database.
+    They are kept in sync from then on. What the job produces is kept by `workbench.recording`. Writes to the database.
     """
     check_sources(sources, OwnFolders(store.paths.home, store.paths.projects))
     open_collection(store, collection_name, chunking, embedder)
+    absolute = [Path(os.path.abspath(source)) for source in sources]  # noqa: PTH100 - keeps links as they are
+    store.add_sources(collection_name, absolute)
+    return _index_job(store, collection_name, absolute)
+
+
+def sync_spec(store: CollectionStore, collection_name: str) -> JobSpec | None:
+    """A job that looks again at everything that was added to the collection; None when that is nothing."""
+    sources = store.get(collection_name).sources
+    return _index_job(store, collection_name, sources) if sources else None
+
+
+def _index_job(store: CollectionStore, collection_name: str, sources: Sequence[Path]) -> JobSpec:
     request = IndexRequest(
         collection=store.ref(collection_name),
-        sources=tuple(os.path.abspath(source) for source in sources),  # noqa: PTH100 - keeps links as they are
+        sources=tuple(map(str, sources)),
         known=store.known_documents(collection_name),
         data_folder=str(store.paths.home),
         projects_folder=str(store.paths.projects),
+        excluded=store.exclusions(collection_name),
     )
-    return JobSpec(
-        task=INDEX,
-        params=request.model_dump(mode="json"),
-        title=f"Index {collection_name}",
-        lane=f"collection {collection_name}",
-        background=True,
-    )
+    return _job(INDEX, request, f"Index {collection_name}", collection_name)
 
 
 def rebuild_spec(store: CollectionStore, collection_name: str) -> JobSpec:
-    """A job that restores the index from the database alone."""
+    """A job that restores the index from the database alone: what is damaged or missing is embedded again."""
     ref = store.ref(collection_name)
-    folder = Path(ref.folder)
+    folder = store.indexes.free_folder(collection_name)
+    return _rebuild_job(
+        store, ref.model_copy(update={"folder": str(folder)}), f"Restore the index of {collection_name}"
+    )
+
+
+def build_spec(
+    store: CollectionStore,
+    collection_name: str,
+    *,
+    chunking: ChunkingConfig | None = None,
+    embedder: EmbedderRef | None = None,
+    language: TextLanguage | None = None,
+) -> JobSpec:
+    """A job that builds another index beside the one that answers, and takes its place at the end.
+
+    None keeps what the collection has. Raises WorkbenchError when the chunks would be too long for the embedder.
+    """
+    ref = store.ref(collection_name)
+    changes = {"chunking": chunking, "embedder": embedder, "language": language}
+    target = ref.model_copy(update={name: value for name, value in changes.items() if value is not None})
+    check_chunking(target.chunking, target.embedder)
+    kept = [i for i in store.indexes.list_indexes(collection_name) if not i.is_active and _fits(i, target)]
+    folder = kept[0].folder if kept else store.indexes.free_folder(collection_name)
+    return _rebuild_job(store, target.model_copy(update={"folder": str(folder)}), f"Rebuild {collection_name}")
+
+
+def undo_rebuild(store: CollectionStore, collection_name: str) -> JobSpec | None:
+    """Let the index answer that did before the last rebuild. Returns a job where it must be brought up to date first.
+
+    Raises WorkbenchError when there is none.
+    """
+    earlier = [index for index in store.indexes.list_indexes(collection_name) if not index.is_active]
+    if not earlier:
+        raise WorkbenchError(
+            f"The collection {collection_name!r} has no earlier index to go back to.", code="no_earlier_index"
+        )
+    index = earlier[0]
+    if index.is_current:
+        store.indexes.switch_to(collection_name, index.id)
+        return None
+    return build_spec(store, collection_name, chunking=index.chunking, embedder=index.embedder, language=index.language)
+
+
+def _fits(index: CollectionIndex, target: CollectionRef) -> bool:
+    return _has_vectors_of(index, target) and index.language == target.language
+
+
+def _has_vectors_of(index: CollectionIndex, target: CollectionRef) -> bool:
+    return index.embedder.identity == target.embedder.identity and index.chunking == target.chunking
+
+
+def _rebuild_job(store: CollectionStore, target: CollectionRef, title: str) -> JobSpec:
+    folder = Path(target.folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     source = folder / "restore.jsonl"
     with source.open("w", encoding="utf-8") as file:
-        for document in store.texts(collection_name):
+        for document in store.texts(target.name):
             file.write(document.model_dump_json() + "\n")
+    indexes = store.indexes.list_indexes(target.name)
+    request = RebuildRequest(
+        collection=target,
+        source=str(source),
+        takes_over=tuple(str(i.folder) for i in indexes if i.folder != folder and _has_vectors_of(i, target)),
+        keeps_chunks=target.chunking == store.get(target.name).chunking,
+    )
+    return _job(REBUILD, request, title, target.name)
+
+
+def delete_documents(store: CollectionStore, collection_name: str, paths: Sequence[str]) -> JobSpec | None:
+    """Hide documents; they can come back until they are purged. Returns a job where a copy takes a name over."""
+    names = store.removal.delete(collection_name, paths)
+    if not names:
+        return None
+    request = RenameRequest(collection=store.ref(collection_name), names=names)
+    return _job(RENAME, request, f"Delete from {collection_name}", collection_name)
+
+
+def purge_spec(
+    store: CollectionStore, collection_name: str, document_ids: Sequence[int] | None = None
+) -> JobSpec | None:
+    """A job that removes every trace of deleted documents; None for `document_ids` means all of the collection.
+
+    Returns None when there is nothing to purge.
+    """
+    numbers = store.removal.all_deleted(collection_name) if document_ids is None else list(document_ids)
+    if not numbers:
+        return None
+    first = store.indexes.free_folder(collection_name)
+    copies = tuple(
+        IndexCopy(
+            folder=str(index.folder),
+            new_folder=str(first.with_name(str(int(first.name) + position))),
+            dimension=index.embedder.dimension,
+            language=index.language,
+        )
+        for position, index in enumerate(store.indexes.list_indexes(collection_name))
+    )
+    request = PurgeRequest(
+        collection=collection_name,
+        copies=copies,
+        doc_hashes=store.removal.hashes(numbers),
+        document_ids=tuple(numbers),
+    )
+    return _job(PURGE, request, f"Remove deleted documents from {collection_name}", collection_name)
+
+
+def check_spec(store: CollectionStore, collection_name: str) -> JobSpec:
+    """A job that reads the index from end to end; damage is an "index_damaged" error, mended by `rebuild_spec`."""
+    request = CheckRequest(collection=store.ref(collection_name))
+    return _job(CHECK, request, f"Check the index of {collection_name}", collection_name)
+
+
+def _job(task: str, request: BaseModel, title: str, collection_name: str) -> JobSpec:
     return JobSpec(
-        task=REBUILD,
-        params=RebuildRequest(collection=ref, source=str(source)).model_dump(mode="json"),
-        title=f"Restore the index of {collection_name}",
+        task=task,
+        params=request.model_dump(mode="json"),
+        title=title,
         lane=f"collection {collection_name}",
         background=True,
     )

@@ -1,6 +1,6 @@
 """What has to be done with each file: decided from content hashes alone, before anything is opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +32,16 @@ class ToIndex:
     """The hash of the older state that is in the index."""
 
 
-Step = Unchanged | Duplicate | ToIndex
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A document whose content lies under another path now: its chunks and vectors stay."""
+
+    known: KnownDocument
+    file: FoundFile
+    name: str
+
+
+Step = Unchanged | Duplicate | ToIndex | Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +67,50 @@ def find_removed(
 def make_plan(
     files: Sequence[tuple[FoundFile, str]], known: Sequence[KnownDocument], removed: Sequence[KnownDocument]
 ) -> Plan:
-    """`files` are the readable ones with their SHA-256."""
+    """`files` are the readable ones with their SHA-256; `known` are the documents that were not deleted."""
     gone = {document.path for document in removed}
-    kept = {document.path: document for document in known if document.path not in gone}
+    moves = _find_moves(files, known, gone)
+    moved_from = {document.path for document in moves.values()}
+    # A copy that takes the place of its original is the original from now on.
+    kept = {d.path: d for d in known if d.path not in gone | moved_from and d.path not in moves}
+    names = _names(files, kept)
+    for path, document in moves.items():
+        kept[path] = document.model_copy(update={"path": path, "name": names[path]})
     hashes = {path: document.sha256 for path, document in kept.items()}
     hashes |= {str(file.path): sha256 for file, sha256 in files}
     originals = _originals(hashes, kept)
-    names = _names(files, kept)
-    steps = [_step(file, sha256, kept, originals, names) for file, sha256 in files]
-    return Plan(tuple(removed), tuple(steps))
+    steps = [
+        Moved(moves[str(file.path)], file, names[str(file.path)])
+        if str(file.path) in moves
+        else _step(file, sha256, kept, originals, names)
+        for file, sha256 in files
+    ]
+    # Moves first: a file may be new under the path that another one left.
+    steps.sort(key=lambda step: not isinstance(step, Moved))
+    return Plan(tuple(document for document in removed if document.path not in moved_from), tuple(steps))
+
+
+def _find_moves(
+    files: Sequence[tuple[FoundFile, str]], known: Sequence[KnownDocument], gone: Collection[str]
+) -> dict[str, KnownDocument]:
+    """By their new path: indexed documents whose content left their path and lies under another one."""
+    hashes = {str(file.path): sha256 for file, sha256 in files}
+    by_path = {document.path: document for document in known}
+    moves: dict[str, KnownDocument] = {}
+    for document in known:
+        left = document.path in gone or hashes.get(document.path, document.sha256) != document.sha256
+        if document.duplicate_of or not left:
+            continue
+        places = [path for path, sha256 in hashes.items() if sha256 == document.sha256]
+        free = [path for path in places if path not in moves and _is_free(by_path.get(path), document.sha256)]
+        if free:
+            # One that is known as a copy rather than a new file.
+            moves[min(free, key=lambda path: (path not in by_path, path))] = document
+    return moves
+
+
+def _is_free(at_place: KnownDocument | None, sha256: str) -> bool:
+    return at_place is None or (bool(at_place.duplicate_of) and at_place.sha256 == sha256)
 
 
 def _originals(hashes: Mapping[str, str], kept: Mapping[str, KnownDocument]) -> dict[str, str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.embedding import Embedder, load_embedder
+from workbench.rag.index_files import has_table
+from workbench.rag.index_writer import IndexWriter, is_being_written
 from workbench.rag.types import CollectionRef, Hit, RetrievalConfig, RetrievalMode
 from workbench.rag.vector_store import StoredChunk, VectorStore, damaged
 
@@ -29,22 +31,31 @@ class Retriever:
     """An opened collection with its embedder. Searches may come from several threads."""
 
     def __init__(
-        self, store: VectorStore, open_embedder: Callable[[], Embedder], reranker: Reranker | None = None
+        self,
+        store: VectorStore,
+        open_embedder: Callable[[], Embedder],
+        reranker: Reranker | None = None,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
-        """`open_embedder` is called by the first search that needs vectors."""
+        """`open_embedder` is called by the first search that needs vectors; `hidden` documents are not found."""
+        self._hidden = hidden
         self._store = store
         self._open_embedder = open_embedder
         self._reranker = reranker
 
     def with_reranker(self, reranker: Reranker) -> "Retriever":
-        return Retriever(self._store, self._open_embedder, reranker)
+        return Retriever(self._store, self._open_embedder, reranker, self._hidden)
+
+    def without(self, hidden: Iterable[str]) -> "Retriever":
+        """The same, but documents of these hashes are not found."""
+        return Retriever(self._store, self._open_embedder, self._reranker, frozenset(hidden))
 
     def count(self) -> int:
         """Number of chunks in the index."""
         return self._store.count()
 
     def all_chunks(self) -> list[StoredChunk]:
-        return self._store.all_chunks()
+        return [chunk for chunk in self._store.all_chunks() if chunk.doc_hash not in self._hidden]
 
     def search(self, query: str, config: RetrievalConfig) -> list[Hit]:
         """At most `config.top_k` hits, best first; a query without words finds nothing."""
@@ -68,10 +79,10 @@ class Retriever:
                 )
 
     def _by_meaning(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
-        return self._store.search_vector(self._open_embedder().embed_query(query), limit)
+        return self._store.search_vector(self._open_embedder().embed_query(query), limit, self._hidden)
 
     def _by_words(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
-        return self._store.search_text(content_words(query), limit)
+        return self._store.search_text(content_words(query), limit, self._hidden)
 
 
 def content_words(question: str) -> str:
@@ -121,11 +132,12 @@ def open_retriever(ref: CollectionRef, reranker: str = "", *, threads: int = 0) 
     Raises WorkbenchError with code "index_damaged" when it does not hold what the database says.
     """
     with _OPENING:
-        key = (ref.folder, ref.embedder.content_hash)
+        key = (ref.folder, ref.embedder.identity)
         kept = _OPEN.pop(key, None)
         if kept is None or not _is_there(ref) or kept.count() != ref.chunks:
             kept = _open(ref, threads)
         _OPEN[key] = kept
+    kept = kept.without(ref.hidden)
     if not reranker:
         return kept
     from workbench.rag.reranking import open_reranker
@@ -135,15 +147,18 @@ def open_retriever(ref: CollectionRef, reranker: str = "", *, threads: int = 0) 
 
 def _open(ref: CollectionRef, threads: int) -> Retriever:
     folder = Path(ref.folder)
-    if ref.chunks and not _is_there(ref):
-        raise damaged(folder, "it is not there")
-    opened = Retriever(
-        VectorStore(folder, ref.embedder.dimension), lambda: load_embedder(ref.embedder, threads=threads)
-    )
-    if opened.count() != ref.chunks:
+    opened = Retriever(_open_store(ref, folder), lambda: load_embedder(ref.embedder, threads=threads))
+    # While a job writes to it, the index may be a few documents ahead of what the database said, or behind it.
+    if opened.count() != ref.chunks and not is_being_written(folder):
         raise damaged(folder, f"{opened.count()} chunks instead of {ref.chunks}")
     return opened
 
 
+def _open_store(ref: CollectionRef, folder: Path) -> VectorStore:
+    if not ref.chunks and not _is_there(ref) and not is_being_written(folder):
+        IndexWriter(folder, ref.embedder.dimension, ref.language).close()  # a collection without documents yet
+    return VectorStore(folder, ref.embedder.dimension)
+
+
 def _is_there(ref: CollectionRef) -> bool:
-    return any(Path(ref.folder).glob("*.lance"))
+    return has_table(Path(ref.folder))

@@ -88,3 +88,10 @@ def _vector_bytes(rows: Any) -> Iterable[bytes]:
     column = column.combine_chunks() if hasattr(column, "combine_chunks") else column
     numbers = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
     return (row.tobytes() for row in numbers.reshape(len(column), -1))
+
+
+def join(tables: Sequence[Any]) -> Any:
+    """One Arrow table of several."""
+    import pyarrow as pa
+
+    return pa.concat_tables(tables)

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,18 @@ from workbench.database import Database
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.folders import path_hash
+from workbench.rag.index_store import IndexStore
+from workbench.rag.removal import RemovalStore
 from workbench.rag.tables import (
     ChunkRow,
     CollectionRow,
     DocumentRow,
+    ExclusionRow,
+    IndexRow,
     PageRow,
+    SourceRow,
+    active_index,
     add_document,
     document_query,
     find_row,
@@ -33,6 +40,7 @@ from workbench.rag.types import (
     KnownDocument,
     PageText,
     StoredDocument,
+    TextLanguage,
 )
 
 
@@ -55,6 +63,8 @@ class SourceDocument:
     size_bytes: int = 0
     duplicate_of: str = ""
     indexed_at: str = ""
+    deleted_at: str = ""
+    """When the user deleted it; it can come back until it is purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,11 @@ class Collection:
     """Documents that can be found."""
     chunks: int = 0
     failed: int = 0
+    language: TextLanguage = TextLanguage.ENGLISH
+    deleted: int = 0
+    """Documents that were deleted and are not yet purged."""
+    sources: tuple[Path, ...] = ()
+    """Files and folders that are kept in sync."""
 
 
 class CollectionStore:
@@ -78,6 +93,8 @@ class CollectionStore:
     def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
         self._database = database
         self.paths = paths
+        self.indexes = IndexStore(database, paths)
+        self.removal = RemovalStore(database, paths)
 
     def list_collections(self) -> list[Collection]:
         with self._database.reading() as session:
@@ -100,34 +117,55 @@ class CollectionStore:
     def ref(self, name: str) -> CollectionRef:
         """What workers get. Raises WorkbenchError when there is no such collection."""
         found = self.get(name)
+        with self._database.reading() as session:
+            row = find_row(session, name)
+            assert row is not None
+            held = sa.select(sa.func.coalesce(sa.func.sum(DocumentRow.chunk_count), 0))
+            chunks = session.scalar(held.where(DocumentRow.collection_id == row.id))
+            hidden = _hidden(session, row.id)
         return CollectionRef(
             name=found.name,
             folder=str(found.folder),
             embedder=found.embedder,
             chunking=found.chunking,
-            chunks=found.chunks,
+            chunks=int(chunks or 0),
+            language=found.language,
+            hidden=hidden,
         )
 
     def _collection(self, session: Session, row: CollectionRow) -> Collection:
         indexed = DocumentRow.status == str(DocumentStatus.INDEXED)
+        is_there = DocumentRow.deleted_at == ""
         query = sa.select(
-            sa.func.count().filter(indexed),
-            sa.func.coalesce(sa.func.sum(DocumentRow.chunk_count), 0),
-            sa.func.count().filter(sa.not_(indexed)),
+            sa.func.count().filter(indexed, is_there),
+            sa.func.coalesce(sa.func.sum(DocumentRow.chunk_count).filter(is_there), 0),
+            sa.func.count().filter(sa.not_(indexed), is_there),
+            sa.func.count().filter(sa.not_(is_there)),
         ).where(DocumentRow.collection_id == row.id)
-        documents, chunks, failed = session.execute(query).one()
+        documents, chunks, failed, deleted = session.execute(query).one()
+        index = active_index(session, row.id)
+        sources = session.scalars(sa.select(SourceRow.path).where(SourceRow.collection_id == row.id))
         return Collection(
             name=row.name,
-            folder=self.paths.collections / row.folder,
-            embedder=EmbedderRef.model_validate_json(row.embedder),
-            chunking=ChunkingConfig.model_validate_json(row.chunking),
+            folder=self.paths.collections / index.folder,
+            embedder=EmbedderRef.model_validate_json(index.embedder),
+            chunking=ChunkingConfig.model_validate_json(index.chunking),
             created=row.created,
             documents=documents,
             chunks=chunks,
             failed=failed,
+            language=TextLanguage(index.language),
+            deleted=deleted,
+            sources=tuple(sorted(map(Path, sources))),
         )
 
-    def create(self, name: str, embedder: EmbedderRef, chunking: ChunkingConfig) -> Collection:
+    def create(
+        self,
+        name: str,
+        embedder: EmbedderRef,
+        chunking: ChunkingConfig,
+        language: TextLanguage = TextLanguage.ENGLISH,
+    ) -> Collection:
         """A new, empty collection."""
         if not name.strip() or len(name) > 100 or not name.isprintable():
             raise WorkbenchError(f"{name!r} cannot be a collection's name.", hint="Use 1 to 100 printable characters.")
@@ -138,45 +176,93 @@ class CollectionStore:
         with self._database.session() as session:
             if find_row(session, name):
                 raise WorkbenchError(f"A collection named {name!r} exists already.", hint="Choose another name.")
-            row = CollectionRow(
-                name=name,
-                folder=folder,
+            row = CollectionRow(name=name, folder=folder, created=now())
+            session.add(row)
+            session.flush()
+            index = IndexRow(
+                collection_id=row.id,
+                folder=f"{folder}/1",
                 embedder=embedder.model_dump_json(),
                 chunking=chunking.model_dump_json(),
+                language=language.value,
+                is_active=True,
+                left_at="",
                 created=now(),
             )
-            session.add(row)
+            session.add(index)
             session.flush()
             return self._collection(session, row)
 
     def delete(self, name: str) -> None:
-        """The collection, its texts and its index; the user's files stay."""
-        found = self.get(name)
+        """The collection, its texts and its indexes; the user's files stay."""
+        self.get(name)
         with self._database.session() as session:
-            session.execute(sa.delete(CollectionRow).where(CollectionRow.name == name))
-        shutil.rmtree(found.folder, ignore_errors=True)
+            row = find_row(session, name)
+            assert row is not None
+            folder = self.paths.collections / row.folder
+            session.delete(row)
+        shutil.rmtree(folder, ignore_errors=True)
 
     def documents(self, name: str, *, path: str = "") -> list[SourceDocument]:
         """Every file of the collection, failed ones too, by name; with `path` only the one of that path."""
+        return [document for document in self._all_documents(name, path) if not document.deleted_at]
+
+    def deleted_documents(self, name: str) -> list[SourceDocument]:
+        """Those that can still come back, by name."""
+        return [document for document in self._all_documents(name) if document.deleted_at]
+
+    def _all_documents(self, name: str, path: str = "") -> list[SourceDocument]:
         with self._database.reading() as session:
             query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
             query = query.where(DocumentRow.path == path) if path else query
             return [_document(row) for row in session.scalars(query.order_by(DocumentRow.name))]
 
-    def known_documents(self, name: str) -> tuple[KnownDocument, ...]:
-        """Documents whose text is kept, for an indexing job."""
-        return tuple(
-            KnownDocument(
-                path=document.path,
-                name=document.name,
-                sha256=document.sha256,
-                chunks=document.chunks,
-                pages=document.pages,
-                duplicate_of=document.duplicate_of,
+    def add_sources(self, name: str, sources: Sequence[Path]) -> None:
+        """Remember files and folders that the user added; what was deleted from them by name may come back."""
+        with self._database.session() as session:
+            row = find_row(session, name)
+            assert row is not None
+            for path in map(str, sources):
+                session.merge(SourceRow(collection_id=row.id, path=path))
+                session.execute(
+                    sa.delete(ExclusionRow).where(
+                        ExclusionRow.collection_id == row.id, ExclusionRow.path_hash == path_hash(path)
+                    )
+                )
+
+    def remove_source(self, name: str, source: Path) -> None:
+        """Do not keep this file or folder in sync any more; what was indexed from it stays."""
+        with self._database.session() as session:
+            row = find_row(session, name)
+            assert row is not None
+            session.execute(
+                sa.delete(SourceRow).where(SourceRow.collection_id == row.id, SourceRow.path == str(source))
             )
-            for document in self.documents(name)
-            if document.status is DocumentStatus.INDEXED
-        )
+
+    def exclusions(self, name: str) -> tuple[str, ...]:
+        """SHA-256 of the paths that the user deleted from the collection."""
+        with self._database.reading() as session:
+            query = sa.select(ExclusionRow.path_hash).join(CollectionRow).where(CollectionRow.name == name)
+            return tuple(session.scalars(query))
+
+    def known_documents(self, name: str) -> tuple[KnownDocument, ...]:
+        """Documents whose text is kept, for an indexing job; those that were deleted and may come back too."""
+        with self._database.reading() as session:
+            query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
+            rows = session.scalars(query.where(DocumentRow.status == str(DocumentStatus.INDEXED)))
+            return tuple(
+                KnownDocument(
+                    path=row.path,
+                    name=row.name,
+                    sha256=row.sha256,
+                    chunks=row.chunk_count,
+                    pages=row.page_count,
+                    duplicate_of=row.duplicate_of,
+                    file_state=row.file_state,
+                    is_deleted=bool(row.deleted_at),
+                )
+                for row in rows.all()
+            )
 
     def find_document(self, collection: str, document: str) -> SourceDocument:
         """By name, by path, or by a file name that only one document has. Raises WorkbenchError."""
@@ -220,8 +306,8 @@ class CollectionStore:
         return text
 
     def texts(self, name: str) -> Iterator[StoredDocument]:
-        """Every indexed document with pages and chunks, one at a time."""
-        for document in self.documents(name):
+        """Every indexed document with pages and chunks, one at a time; those that may come back too."""
+        for document in self._all_documents(name):
             if document.status is DocumentStatus.INDEXED and document.chunks:
                 yield self._stored(name, document)
 
@@ -229,8 +315,11 @@ class CollectionStore:
         with self._database.reading() as session:
             row = session.scalars(document_query(name, document.path)).one()
             pages = session.scalars(sa.select(PageRow).where(PageRow.document_id == row.id).order_by(PageRow.number))
+            index = active_index(session, row.collection_id)
             chunks = session.scalars(
-                sa.select(ChunkRow).where(ChunkRow.document_id == row.id).order_by(ChunkRow.number)
+                sa.select(ChunkRow)
+                .where(ChunkRow.document_id == row.id, ChunkRow.index_id == index.id)
+                .order_by(ChunkRow.number)
             )
             return StoredDocument(
                 name=row.name,
@@ -239,11 +328,13 @@ class CollectionStore:
                 spans=tuple(
                     ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title) for c in chunks
                 ),
+                title=row.title,
+                is_markdown=row.is_markdown,
             )
 
     def record(self, collection: str, item: FileIndexed) -> None:
         """Write down what became of a file, in one transaction."""
-        if item.status is DocumentStatus.UNCHANGED:
+        if item.status is DocumentStatus.UNCHANGED and not item.file_state:
             return
         with self._database.session() as session:
             owner = find_row(session, collection)
@@ -251,6 +342,11 @@ class CollectionStore:
                 return  # deleted while its job was still speaking
             old = session.scalars(document_query(collection, item.path)).one_or_none()
             match item.status:
+                case DocumentStatus.UNCHANGED:
+                    if old is not None and old.sha256 == item.sha256:
+                        old.file_state = item.file_state
+                case DocumentStatus.RENAMED:
+                    _rename(session, collection, old, item)
                 case DocumentStatus.REMOVED:
                     if old is not None:
                         session.delete(old)
@@ -260,7 +356,29 @@ class CollectionStore:
                     if old is not None:
                         session.delete(old)
                         session.flush()
-                    add_document(session, owner.id, item)
+                    add_document(session, owner.id, active_index(session, owner.id).id, item)
+
+
+def _rename(session: Session, collection: str, in_place: DocumentRow | None, item: FileIndexed) -> None:
+    moved = session.scalars(document_query(collection, item.renamed_from)).one_or_none()
+    if moved is None:
+        return  # recorded before
+    if in_place is not None:
+        session.delete(in_place)
+        session.flush()
+    session.execute(
+        sa.update(DocumentRow)
+        .where(DocumentRow.collection_id == moved.collection_id, DocumentRow.duplicate_of == moved.name)
+        .values(duplicate_of=item.name)
+    )
+    moved.path, moved.name, moved.file_state = item.path, item.name, item.file_state
+
+
+def _hidden(session: Session, collection_id: int) -> tuple[str, ...]:
+    """Hashes of deleted documents, but for those that another document shares."""
+    mine = sa.select(DocumentRow.sha256).where(DocumentRow.collection_id == collection_id)
+    deleted = set(session.scalars(mine.where(DocumentRow.deleted_at != "")))
+    return tuple(sorted(deleted - set(session.scalars(mine.where(DocumentRow.deleted_at == "")))))
 
 
 def _document(row: DocumentRow) -> SourceDocument:
@@ -280,4 +398,5 @@ def _document(row: DocumentRow) -> SourceDocument:
         size_bytes=row.size_bytes,
         duplicate_of=row.duplicate_of,
         indexed_at=row.indexed_at,
+        deleted_at=row.deleted_at,
     )

@@ -16,11 +16,50 @@ class CollectionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     folder: Mapped[str]
+    created: Mapped[str]
+
+
+class IndexRow(Base):
+    """One index of a collection: one embedder, one chunking, one language. Searches use the active one."""
+
+    __tablename__ = "rag_indexes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    collection_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), index=True)
+    folder: Mapped[str] = mapped_column(unique=True)
+    """Below the folder of all collections."""
     embedder: Mapped[str]
     """EmbedderRef as JSON."""
     chunking: Mapped[str]
     """ChunkingConfig as JSON."""
+    language: Mapped[str]
+    is_active: Mapped[bool]
+    left_at: Mapped[str]
+    """When another index took its place; empty while it is active."""
     created: Mapped[str]
+
+
+class SourceRow(Base):
+    """A file or folder that the user added, to be kept in sync."""
+
+    __tablename__ = "rag_sources"
+
+    collection_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), primary_key=True
+    )
+    path: Mapped[str] = mapped_column(primary_key=True)
+
+
+class ExclusionRow(Base):
+    """A file that the user deleted from the collection while it still lies in a synced folder."""
+
+    __tablename__ = "rag_exclusions"
+
+    collection_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), primary_key=True
+    )
+    path_hash: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the path: the purged document's name is not kept."""
 
 
 class DocumentRow(Base):
@@ -45,6 +84,11 @@ class DocumentRow(Base):
     size_bytes: Mapped[int]
     duplicate_of: Mapped[str]
     indexed_at: Mapped[str]
+    is_markdown: Mapped[bool] = mapped_column(server_default=sa.false())
+    file_state: Mapped[str] = mapped_column(server_default="")
+    """What the file system said of the file when its hash was taken: `folders.file_state`."""
+    deleted_at: Mapped[str] = mapped_column(server_default="")
+    """When the user deleted it; it can come back until it is purged. Empty while it is there."""
 
 
 class PageRow(Base):
@@ -59,6 +103,9 @@ class ChunkRow(Base):
     __tablename__ = "rag_chunks"
 
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
+    index_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("rag_indexes.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     number: Mapped[int] = mapped_column(primary_key=True)
     """Its place in reading order, from 0."""
     chunk_id: Mapped[str]
@@ -68,8 +115,8 @@ class ChunkRow(Base):
     title: Mapped[str]
 
 
-def add_document(session: Session, collection_id: int, item: FileIndexed) -> None:
-    """The document with its pages and chunks."""
+def add_document(session: Session, collection_id: int, index_id: int, item: FileIndexed) -> None:
+    """The document with its pages, and its chunks in that index."""
     row = DocumentRow(
         collection_id=collection_id,
         path=item.path,
@@ -87,20 +134,28 @@ def add_document(session: Session, collection_id: int, item: FileIndexed) -> Non
         size_bytes=item.size_bytes,
         duplicate_of=item.duplicate_of,
         indexed_at=now(),
+        is_markdown=item.is_markdown,
+        file_state=item.file_state,
+        deleted_at="",
     )
     session.add(row)
     session.flush()
     if item.texts:
         pages = [{"document_id": row.id, "number": page.number, "text": page.text} for page in item.texts]
         session.execute(sa.insert(PageRow), pages)
-    if item.spans:
-        session.execute(sa.insert(ChunkRow), list(_chunk_values(row.id, item.spans)))
+    add_chunks(session, row.id, index_id, item.spans)
 
 
-def _chunk_values(document_id: int, spans: Sequence[ChunkSpan]) -> Iterator[dict[str, object]]:
+def add_chunks(session: Session, document_id: int, index_id: int, spans: Sequence[ChunkSpan]) -> None:
+    """The chunks of a document in one index."""
+    if spans:
+        session.execute(sa.insert(ChunkRow), list(_chunk_values(document_id, index_id, spans)))
+
+
+def _chunk_values(document_id: int, index_id: int, spans: Sequence[ChunkSpan]) -> Iterator[dict[str, object]]:
     for number, span in enumerate(spans):
         place = {"page": span.page, "start": span.start, "end": span.end, "title": span.title}
-        yield {"document_id": document_id, "number": number, "chunk_id": span.id, **place}
+        yield {"document_id": document_id, "index_id": index_id, "number": number, "chunk_id": span.id, **place}
 
 
 def find_row(session: Session, name: str) -> CollectionRow | None:
@@ -112,6 +167,12 @@ def document_query(collection: str, path: str) -> "sa.Select[DocumentRow]":
     """The one document of that path."""
     query = sa.select(DocumentRow).join(CollectionRow)
     return query.where(CollectionRow.name == collection, DocumentRow.path == path)
+
+
+def active_index(session: Session, collection_id: int) -> IndexRow:
+    """The index that answers."""
+    query = sa.select(IndexRow).where(IndexRow.collection_id == collection_id, IndexRow.is_active)
+    return session.scalars(query).one()
 
 
 def now() -> str:

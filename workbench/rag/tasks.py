@@ -1,12 +1,12 @@
 """What workers do with documents. Requests carry everything; nothing here opens the database."""
 
 import time
-from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.answering import Answerer
-from workbench.rag.indexer import ChunkWriter, Indexer, stored_chunks
+from workbench.rag.indexer import Indexer
+from workbench.rag.rebuilding import Rebuilder
 from workbench.rag.retrieval import Retriever, open_retriever
 from workbench.rag.training_rows import RowGrounder
 from workbench.rag.types import (
@@ -21,7 +21,6 @@ from workbench.rag.types import (
     RebuildRequest,
     SearchReport,
     SearchRequest,
-    StoredDocument,
 )
 
 INDEX = "workbench.rag.tasks:index"
@@ -30,47 +29,20 @@ SEARCH = "workbench.rag.tasks:search"
 ASK = "workbench.rag.tasks:ask"
 GROUND_ROWS = "workbench.rag.tasks:ground_rows"
 
-# Documents are written together until they hold so many chunks.
-_REBUILD_CHUNKS = 512
-
 
 def index(context: JobContext, request: IndexRequest) -> IndexReport:
     """Index files and folders; produces FileIndexed per file, after its rows are durable, and Skipped.
 
     Raises WorkbenchError "index_damaged" when the index lacks what the database says: rebuild, then run again.
     """
-    return Indexer(context, request).run()
+    with Indexer(context, request) as indexer:
+        return indexer.run()
 
 
 def rebuild(context: JobContext, request: RebuildRequest) -> RebuildReport:
-    """Put back what the index lacks, from texts and spans alone; the original files are not needed."""
-    writer = ChunkWriter(request.collection, context)
-    source = Path(request.source)
-    held = writer.store.counts()
-    documents, written = 0, 0
-    expected: set[str] = set()
-    waiting = []
-    with source.open(encoding="utf-8") as lines:
-        for line in lines:
-            stored = StoredDocument.model_validate_json(line)
-            expected.add(stored.sha256)
-            context.progress(written, request.collection.chunks, f"Restoring {stored.name}")
-            if held.get(stored.sha256) == len(stored.spans):
-                written += len(stored.spans)
-                continue
-            writer.store.remove([stored.sha256] if stored.sha256 in held else [])
-            waiting += stored_chunks(stored.name, stored.sha256, stored.pages, stored.spans)
-            documents += 1
-            written += len(stored.spans)
-            if len(waiting) >= _REBUILD_CHUNKS:
-                writer.write(waiting)
-                waiting = []
-    if waiting:
-        writer.write(waiting)
-    writer.store.remove([sha256 for sha256 in held if sha256 not in expected])
-    writer.store.optimize()
-    source.unlink()
-    return RebuildReport(documents=documents, chunks=writer.store.count())
+    """Build an index from texts alone, beside the one that answers; the original files are not needed."""
+    with Rebuilder(context, request) as rebuilder:
+        return rebuilder.run()
 
 
 def search(context: JobContext, request: SearchRequest) -> SearchReport:

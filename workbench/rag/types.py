@@ -79,6 +79,9 @@ class CollectionRef(Boundary):
     chunking: ChunkingConfig = ChunkingConfig()
     chunks: int = 0
     """How many chunks the database holds; an index with another number is damaged."""
+    language: TextLanguage = TextLanguage.ENGLISH
+    hidden: tuple[str, ...] = ()
+    """Hashes of documents that were deleted and not yet purged: they are not found."""
 
 
 class RetrievalMode(StrEnum):
@@ -129,6 +132,7 @@ class DocumentStatus(StrEnum):
     UNCHANGED = "unchanged"
     FAILED = "failed"
     REMOVED = "removed"
+    RENAMED = "renamed"
 
 
 class FileIndexed(Boundary):
@@ -148,6 +152,11 @@ class FileIndexed(Boundary):
     warnings: tuple[str, ...] = ()
     size_bytes: int = 0
     modified_ns: int = 0
+    file_state: str = ""
+    """What the file system said of it when its hash was taken; empty when that may miss a change."""
+    is_markdown: bool = False
+    renamed_from: str = ""
+    """With status renamed: the path it had before. Its chunks and vectors stay."""
     texts: tuple[PageText, ...] = ()
     spans: tuple[ChunkSpan, ...] = ()
     duplicate_of: str = ""
@@ -163,6 +172,9 @@ class KnownDocument(Boundary):
     chunks: int
     pages: int = 0
     duplicate_of: str = ""
+    file_state: str = ""
+    is_deleted: bool = False
+    """Deleted by the user and not yet purged: its file is left out."""
 
 
 class IndexRequest(Boundary):
@@ -175,6 +187,8 @@ class IndexRequest(Boundary):
     """The program's own files, which are left out."""
     projects_folder: str = ""
     """Inside it: the user's copies of sample projects, which are not."""
+    excluded: tuple[str, ...] = ()
+    """SHA-256 of paths that the user deleted from the collection; a source that names one itself is indexed."""
 
 
 class IndexReport(Boundary):
@@ -183,6 +197,7 @@ class IndexReport(Boundary):
     unchanged: int = 0
     failed: int = 0
     removed: int = 0
+    renamed: int = 0
     chunks: int = 0
     """Chunks added by this run."""
     seconds: float = 0.0
@@ -191,6 +206,7 @@ class IndexReport(Boundary):
         parts = [f"{self.indexed} indexed", f"{self.unchanged} unchanged"]
         parts += [f"{self.failed} failed"] if self.failed else []
         parts += [f"{self.removed} removed"] if self.removed else []
+        parts += [f"{self.renamed} renamed"] if self.renamed else []
         return f"{', '.join(parts)} ({self.chunks} new chunks)"
 
 
@@ -304,17 +320,33 @@ class Skipped(Boundary):
 
 
 class RebuildRequest(Boundary):
-    """Bring an index back from what the database holds."""
+    """Build an index from what the database holds, beside the one that answers meanwhile."""
 
     collection: CollectionRef
+    """With the new index's folder, embedder, chunking and language."""
     source: str
     """A file with one JSON object of `StoredDocument` per line; removed when it was used."""
+    takes_over: tuple[str, ...] = ()
+    """Folders of indexes whose vectors fit: what is undamaged in them is not embedded again."""
+    keeps_chunks: bool = True
+    """The chunks are those of the database; False: the text is cut anew."""
 
 
 class RebuildReport(Boundary):
     documents: int
-    """How many had to be restored."""
+    """How many had to be embedded."""
     chunks: int
+    reused: int = 0
+    """Documents whose vectors were taken over."""
+    spans: str
+    """A file with one JSON object of `DocumentSpans` per line: the chunks of every document."""
+
+
+class DocumentSpans(Boundary):
+    """The chunks of a document."""
+
+    sha256: str
+    spans: tuple[ChunkSpan, ...]
 
 
 class StoredDocument(Boundary):
@@ -324,3 +356,54 @@ class StoredDocument(Boundary):
     sha256: str
     pages: tuple[PageText, ...]
     spans: tuple[ChunkSpan, ...]
+    title: str = ""
+    is_markdown: bool = False
+
+
+class IndexCopy(Boundary):
+    """An index and the folder that takes its place."""
+
+    folder: str
+    new_folder: str
+    dimension: int
+    language: TextLanguage
+
+
+class PurgeRequest(Boundary):
+    """Write the indexes of a collection anew without some documents."""
+
+    collection: str
+    copies: tuple[IndexCopy, ...]
+    doc_hashes: tuple[str, ...]
+    """Leave the indexes."""
+    document_ids: tuple[int, ...]
+    """Leave the database."""
+
+
+class PurgeReport(Boundary):
+    documents: int
+    chunks: int
+    """That are left."""
+
+
+class CheckRequest(Boundary):
+    """Read an index from end to end."""
+
+    collection: CollectionRef
+
+
+class CheckReport(Boundary):
+    files: int
+    chunks: int
+
+
+class RenameRequest(Boundary):
+    """Call documents of an index by other names."""
+
+    collection: CollectionRef
+    names: dict[str, str]
+    """Name by document hash."""
+
+
+class RenameReport(Boundary):
+    documents: int

@@ -6,6 +6,7 @@ Here it is read; `index_writer.py` writes it.
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,15 +39,14 @@ class VectorStore:
         heal(self._files)
         if not has_table(folder):
             raise damaged(folder, "it is not there")
-        self._open()
-
-    def _open(self) -> None:
-        import lancedb
-
         with self._words():
-            # Interval zero: every query looks for the newest version first.
-            self._database = lancedb.connect(self._folder, read_consistency_interval=timedelta(0))
-            self._table = self._database.open_table(TABLE)
+            assert self._table is not None  # opened now, so that its trouble is told now
+
+    @cached_property
+    def _table(self) -> Any:
+        """Opened at first use: a run that finds nothing new takes no time for it."""
+        with self._words():
+            return _connect(self._folder).open_table(TABLE)
 
     def count(self) -> int:
         """Number of chunks."""
@@ -111,7 +111,21 @@ _PROBES = 40
 _REFINE = 4
 
 
-def text_index(language: TextLanguage) -> Any:
+def _connect(folder: Path) -> Any:
+    import lancedb
+
+    # Interval zero: every query looks for the newest version first.
+    return lancedb.connect(folder, read_consistency_interval=timedelta(0))
+
+
+def make_table(folder: Path, columns: Any, language: TextLanguage) -> Any:
+    """An empty table with its index of words."""
+    table = _connect(folder).create_table(TABLE, schema=columns)
+    table.create_index("searched", config=_text_index(language))
+    return table
+
+
+def _text_index(language: TextLanguage) -> Any:
     """How words are indexed. ICU finds the words of scripts without spaces."""
     from lancedb.index import FTS
 

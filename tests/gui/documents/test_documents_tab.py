@@ -29,12 +29,14 @@ from workbench.rag.types import (
     ChunkingConfig,
     ChunkSpan,
     Citation,
+    DocumentSpans,
     DocumentStatus,
     FileIndexed,
     Hit,
     IndexReport,
     PageText,
     QuestionHits,
+    RebuildReport,
 )
 from workbench.settings import LlmSettings, Settings
 from workbench.ui.documents import DocumentsTab, build
@@ -244,7 +246,12 @@ def test_that_a_damaged_index_is_restored_and_asked_again(
     type_text(find(tab, QLineEdit, "question"), "holiday")
     click(find(tab, QPushButton, "search_passages"))
     jobs.of(SEARCH)[-1].fail(WorkbenchError("damaged", code="index_damaged"))
-    jobs.of(REBUILD)[-1].finish()
+    rebuilding = jobs.of(REBUILD)[-1]
+    folder = Path(rebuilding.spec.params["collection"]["folder"])
+    chunk = a_file().spans
+    (folder / "spans.jsonl").write_text(DocumentSpans(sha256="a.md", spans=chunk).model_dump_json(), encoding="utf-8")
+    rebuilding.finish(RebuildReport(documents=1, chunks=1, spans=str(folder / "spans.jsonl")))
+    assert store.ref("handbook").folder == str(folder)
     assert len(jobs.of(SEARCH)) == 2
     jobs.of(SEARCH)[-1].fail(WorkbenchError("damaged", code="index_damaged"))
     assert len(jobs.of(REBUILD)) == 1

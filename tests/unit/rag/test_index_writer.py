@@ -37,7 +37,12 @@ def test_that_new_files_and_folders_are_flushed_before_a_commit_is_confirmed(
 ) -> None:
     flushed: list[Path] = []
     real = durability._sync
-    monkeypatch.setattr(durability, "_sync", lambda path: (flushed.append(path), real(path)))
+
+    def noted(path: Path) -> None:
+        flushed.append(path)
+        real(path)
+
+    monkeypatch.setattr(durability, "_sync", noted)
     files = table_folder(folder)
     with IndexWriter(folder, 8) as writer:
         before = list_files(files)

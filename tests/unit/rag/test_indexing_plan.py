@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from workbench.rag.folders import FoundFile
-from workbench.rag.indexing_plan import Duplicate, ToIndex, Unchanged, find_removed, make_plan
+from workbench.rag.indexing_plan import Duplicate, Moved, ToIndex, Unchanged, find_removed, make_plan
 from workbench.rag.types import KnownDocument
 
 
@@ -42,17 +42,36 @@ def test_that_the_indexed_one_of_two_equal_files_stays_the_original() -> None:
     assert second == Unchanged(documents[0])
 
 
-def test_that_a_duplicate_takes_over_when_its_original_is_gone() -> None:
+def test_that_a_copy_takes_the_place_of_an_original_that_is_gone() -> None:
     documents = [known("/docs/a.md", "x"), known("/docs/b.md", "x", duplicate_of="a.md")]
-    (step,) = make_plan([(file("/docs/b.md"), "x")], documents, documents[:1]).steps
-    assert isinstance(step, ToIndex)
+    plan = make_plan([(file("/docs/b.md"), "x")], documents, documents[:1])
+    assert plan.steps == (Moved(documents[0], file("/docs/b.md"), "b.md"),)
+    assert plan.removed == ()
 
 
-def test_that_a_duplicate_takes_over_when_its_original_changed() -> None:
+def test_that_a_copy_takes_the_place_of_an_original_that_changed() -> None:
     documents = [known("/docs/a.md", "x"), known("/docs/b.md", "x", duplicate_of="a.md")]
-    changed, copy = make_plan([(file("/docs/a.md"), "y"), (file("/docs/b.md"), "x")], documents, ()).steps
-    assert isinstance(changed, ToIndex)
-    assert isinstance(copy, ToIndex)
+    moved, changed = make_plan([(file("/docs/a.md"), "y"), (file("/docs/b.md"), "x")], documents, ()).steps
+    assert moved == Moved(documents[0], file("/docs/b.md"), "b.md")
+    assert changed == ToIndex(file("/docs/a.md"), "a.md", "y")
+
+
+def test_that_a_renamed_file_is_known_by_its_content() -> None:
+    documents = [known("/docs/a.md", "x"), known("/docs/copy.md", "x", duplicate_of="a.md")]
+    files = [(file("/docs/new/b.md"), "x"), (file("/docs/copy.md"), "x")]
+    plan = make_plan(files[:1], documents[:1], documents[:1])
+    assert plan.steps == (Moved(documents[0], file("/docs/new/b.md"), "new/b.md"),)
+    assert plan.removed == ()
+    moved, copy = make_plan(files, documents, documents[:1]).steps
+    assert moved == Moved(documents[0], file("/docs/copy.md"), "copy.md")
+    assert copy == Duplicate(file("/docs/new/b.md"), "new/b.md", "x", "copy.md")
+
+
+def test_that_two_files_that_swapped_their_names_are_both_read_again() -> None:
+    documents = [known("/docs/a.md", "x"), known("/docs/b.md", "y")]
+    first, second = make_plan([(file("/docs/a.md"), "y"), (file("/docs/b.md"), "x")], documents, ()).steps
+    assert first == ToIndex(file("/docs/a.md"), "a.md", "y", "x")
+    assert second == ToIndex(file("/docs/b.md"), "b.md", "x", "y")
 
 
 def test_that_equal_names_from_two_folders_are_kept_apart() -> None:

@@ -11,13 +11,14 @@ from tests.unit.rag.documents import HANDBOOK, write_facts
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
+from workbench.jobs.spec import JobSpec
 from workbench.llm.engines import close_engines
 from workbench.llm.library import find_model
 from workbench.llm.types import Completion, FinishReason, GenerationConfig, LoadConfig
 from workbench.paths import WorkbenchPaths
 from workbench.rag.answering import make_answer
 from workbench.rag.grounding import GroundedPrompt
-from workbench.rag.indexing import index_spec, rebuild_spec
+from workbench.rag.indexing import index_spec, rebuild_spec, sync_spec
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ask, index, rebuild, search
 from workbench.rag.types import (
@@ -30,6 +31,7 @@ from workbench.rag.types import (
     IndexRequest,
     Question,
     QuestionHits,
+    RebuildReport,
     RebuildRequest,
     RetrievalConfig,
     RetrievalMode,
@@ -61,8 +63,17 @@ def run_index(store: CollectionStore, *sources: Path, stop: Callable[[FileIndexe
                     raise KeyboardInterrupt  # dies before the app heard of this file
                 store.record(NAME, item)
 
-    spec = index_spec(store, NAME, sources)
+    spec = index_spec(store, NAME, sources) if sources else sync_spec(store, NAME)
+    assert spec is not None
     return index(Recorder(), IndexRequest.model_validate(spec.params))
+
+
+def run_rebuild(store: CollectionStore, spec: JobSpec) -> RebuildReport:
+    """Rebuild as the app does: the index takes its place at the end."""
+    request = RebuildRequest.model_validate(spec.params)
+    report = rebuild(RecordingContext(), request)
+    store.indexes.put_in_place(request.collection, report)
+    return report
 
 
 def found(store: CollectionStore, query: str, mode: RetrievalMode = RetrievalMode.HYBRID) -> list[Hit]:
@@ -131,7 +142,7 @@ def test_that_a_deleted_index_comes_back_without_the_files(store: CollectionStor
     with pytest.raises(WorkbenchError) as caught:
         found(store, "warranty")
     assert caught.value.code == "index_damaged"
-    report = rebuild(RecordingContext(), RebuildRequest.model_validate(rebuild_spec(store, NAME).params))
+    report = run_rebuild(store, rebuild_spec(store, NAME))
     assert (report.documents, report.chunks) == (3, 5)
     assert [hit.chunk_id for hit in found(store, "How long is the warranty?")] == before
 
