@@ -1,6 +1,6 @@
 """Stand-ins for the program's own protocols: they record what they were given and let the test decide what happens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,3 +151,18 @@ class FakeNavigator:
 
     def open_tab(self, tab: str, **case: str) -> None:
         self.opened.append((tab, case))
+
+
+class FakeLater:
+    """Puts off nothing by itself: the test says when the moment has come."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, Callable[[], None]] = {}
+
+    def __call__(self, key: str, seconds: float, action: Callable[[], None]) -> None:
+        self.waiting[key] = action
+
+    def run(self, *keys: str) -> None:
+        """These, or all that wait."""
+        for key in keys or tuple(self.waiting):
+            self.waiting.pop(key)()

@@ -92,6 +92,7 @@ class OptionsPanel(QWidget):
                 editor = QSpinBox()
                 editor.setRange(int(low), int(min(high, _LARGEST)))
             editor.setKeyboardTracking(False)
+            editor.setMinimumWidth(84)
             editor.setMaximumWidth(130)
         editor.setObjectName(f"option_{name}")
         editor.setAccessibleName(field.title or name)
