@@ -103,6 +103,7 @@ class Program:
 
     def _start_jobs(self) -> None:
         from workbench.jobs.runner import JobRunner
+        from workbench.llm.making_room import RoomMaker
         from workbench.ui.job_bridge import JobBridge
         from workbench.ui.job_panel import JobPanel
         from workbench.ui.notifications import JobNotifier
@@ -116,6 +117,7 @@ class Program:
         )
         self.jobs = JobBridge(runner)
         self._ending.append(self.jobs.shutdown)
+        self._ending.append(runner.observe(RoomMaker(runner, self._tell_unloaded)))
         self._settings_writer = SettingsWriter(self.paths.settings, self._tell_unsaved)
         self._ending.append(self._settings_writer.finish)
         panel = JobPanel(self.jobs)
@@ -222,6 +224,10 @@ class Program:
         self.theme.choose(settings.general.color_scheme.value)
         self.window.show_scheme(settings.general.color_scheme.value)
         self._settings_writer.write(settings)
+
+    def _tell_unloaded(self, sentence: str) -> None:
+        """Called on the thread of a job."""
+        self.jobs.post(lambda: self.messages.info(sentence))
 
     def _tell_unsaved(self, error: OSError) -> None:
         """Called on the writer's thread."""

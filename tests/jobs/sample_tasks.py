@@ -14,6 +14,7 @@ from pathlib import Path
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
+from workbench.jobs.memory_claims import MemoryClaim, claim_memory
 
 
 class Word(Boundary):
@@ -297,3 +298,14 @@ def logs_and_prints(context: JobContext) -> None:
 def flood(context: JobContext, request: Count) -> None:
     for number in range(request.number):
         logging.getLogger("workbench.sample").info("line %d", number)
+
+
+def claim_and_wait(context: JobContext, claim: MemoryClaim) -> None:
+    """What a training does at its start: claim memory, then go on until it is told to stop."""
+    stopped = threading.Event()
+    context.on_command(lambda _name, _arguments: stopped.set())
+    assert context.run_folder is not None
+    claim_memory(context.run_folder, claim)
+    context.produce(claim)
+    while not stopped.wait(0.02):
+        context.check_cancelled()

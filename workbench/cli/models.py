@@ -8,7 +8,7 @@ from workbench.cli import hub, library
 from workbench.cli.choices import choose_model, listed_models, load_config
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
-from workbench.llm.fit import free_memory, verdict
+from workbench.llm.fit import available_memory, verdict
 from workbench.llm.in_words import (
     context_in_words,
     kind_in_words,
@@ -100,7 +100,7 @@ def convert(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
 def _fit(place: Workplace, model: ModelRef) -> str:
     if model.problem or model.kind is not ModelKind.CHAT or model.endpoint is not None:
         return ""
-    return str(verdict(model, load_config(place, model), free_memory()).fit)
+    return str(verdict(model, load_config(place, model), available_memory()).fit)
 
 
 def _row(model: ModelRef, fit: str) -> tuple[Any, ...]:

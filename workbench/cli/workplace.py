@@ -49,10 +49,12 @@ class Workplace:
     @cached_property
     def runner(self) -> "JobRunner":
         from workbench.jobs.runner import JobRunner
+        from workbench.llm.making_room import RoomMaker
 
         jobs = self.settings.jobs
         runner = JobRunner(self.paths, grace_seconds=jobs.cancel_seconds, background_threads=jobs.background_threads)
         self._open.callback(runner.shutdown)
+        runner.observe(RoomMaker(runner, lambda said: print(said, file=sys.stderr)))
         return runner
 
     @contextlib.contextmanager

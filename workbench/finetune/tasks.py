@@ -31,6 +31,7 @@ from workbench.finetune.types import (
     Verification,
 )
 from workbench.jobs.context import JobContext
+from workbench.jobs.memory_claims import MemoryClaim, claim_memory
 
 
 def train(context: JobContext, request: TrainRequest) -> TrainReport:
@@ -153,6 +154,7 @@ class _Training:
 
     def go(self) -> TrainReport:
         rows, held_out = self._encode()
+        self._claim_memory(max(len(row.ids) for row in (*rows, *held_out)))
         preflight.check_disk(self._request, Path(self._request.adapters_folder), self._run.root)
         samples = verification.choose_samples([row.ids for row in rows])
         model = self._load(samples)
@@ -175,6 +177,16 @@ class _Training:
         report = report.model_copy(update={"adapter": self._publish(model, samples, report, len(rows))})
         self._run.finish(report)
         return report
+
+    def _claim_memory(self, longest: int) -> None:
+        """Say what will be needed at worst: chat models that are idle make way, others are loaded only beside it."""
+        folder = self._context.run_folder
+        if folder is None:
+            return
+        peak = preflight.peak_memory(preflight.model_size(self._files.gguf), self._request.config, longest)
+        claim = MemoryClaim(title=f"Fine-tune {self._request.name}", peak_bytes=peak)
+        claim_memory(folder, claim)
+        self._context.produce(claim)
 
     def _encode(self) -> tuple[Sequence[EncodedRow], Sequence[EncodedRow]]:
         self._context.progress(0, 0, "Reading rows")

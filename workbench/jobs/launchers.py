@@ -51,7 +51,7 @@ class LocalLauncher:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=worker_environment(threads),
+                env=worker_environment(threads, home=run.folder.parents[1]),
                 start_new_session=True,
                 creationflags=creation_flags(background=background),
             )

@@ -57,12 +57,13 @@ def worker_command(arguments: Sequence[str] = ()) -> list[str]:
     return [sys.executable, "-P", "-m", "workbench", "--worker", *arguments]
 
 
-def worker_environment(threads: int) -> dict[str, str]:
-    """The app's environment, silenced, with the thread count, and able to find this very copy of the program."""
+def worker_environment(threads: int, home: Path) -> dict[str, str]:
+    """The app's environment, silenced, with the thread count, its data folder, and this very copy of the program."""
     here = str(Path(__file__).parents[2])
     inherited = os.environ.get("PYTHONPATH", "")
     python_path = here if not inherited else os.pathsep.join([here, inherited])
     own = {"PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+    own["WORKBENCH_HOME"] = str(home)
     return {**os.environ, **SILENCE, **thread_environment(threads), **own}
 
 
@@ -108,7 +109,7 @@ class WorkerProcess:
         self._ended = threading.Event()
         self._lifeline = Lifeline()
         self._memory = MemoryWatch()
-        self._popen = self._start(threads, background)
+        self._popen = self._start(threads, background, home=log_folder.parent)
         self._threads = [
             threading.Thread(target=target, name=f"worker-{name}-{part}", daemon=True)
             for part, target in (("orders", self._write), ("events", self._read), ("end", self._sweep))
@@ -116,7 +117,7 @@ class WorkerProcess:
         for thread in self._threads:
             thread.start()
 
-    def _start(self, threads: int, background: bool) -> "subprocess.Popen[bytes]":
+    def _start(self, threads: int, background: bool, home: Path) -> "subprocess.Popen[bytes]":
         arguments = [*self._lifeline.arguments, *(["--background"] if background else [])]
         with self.log_path.open("wb") as log:
             popen = subprocess.Popen(
@@ -124,7 +125,7 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=worker_environment(threads),
+                env=worker_environment(threads, home),
                 # A group of its own: Ctrl-C in the terminal is for the app, and a dead worker's children are found.
                 process_group=None if sys.platform == "win32" else 0,
                 pass_fds=self._lifeline.inherited,

@@ -108,6 +108,10 @@ class JobRunner:
         elif job.process is not None and not job.has_ended:
             job.process.send(SendCommand(job_id=job_id, name=name, arguments=arguments))
 
+    def is_warm(self, worker: str) -> bool:
+        """Whether the warm worker of this name runs: what it keeps loaded takes memory."""
+        return self._pool.is_warm(worker)
+
     def jobs(self) -> list[JobSnapshot]:
         """All jobs of this start that are still remembered, oldest first."""
         with self._lock:

@@ -35,6 +35,12 @@ class WorkerPool:
                 self._warm[spec.worker] = process
             return process
 
+    def is_warm(self, name: str) -> bool:
+        """Whether the warm worker of this name lives."""
+        with self._lock:
+            process = self._warm.get(name)
+            return process is not None and not process.wait(0)
+
     def give_back(self, spec: JobSpec, job_id: str, process: WorkerProcess) -> None:
         """The job is over: a fresh worker leaves, a warm one stays."""
         process.forget(job_id)

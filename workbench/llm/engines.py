@@ -11,6 +11,9 @@ from workbench.llm.types import ChatEngine, LoadConfig, ModelKind, ModelRef
 KEPT = 6
 """Models that stay loaded for the next question at most; fewer where the memory is needed for another one."""
 
+FREE_SHARE = 0.9
+"""Share of the free memory that trainings may count on, as `finetune.preflight` does."""
+
 OnUnloaded = Callable[[str], None]
 """Told the name of a model that was unloaded to make room."""
 
@@ -118,14 +121,32 @@ def _make_room(path: str, model: ModelRef, load: LoadConfig, on_unloaded: OnUnlo
         on_unloaded(kept.name)
 
 
+def give_way() -> list[str]:
+    """Unload what is unused, the longest unused first, while trainings that run will need more than is free.
+
+    Returns the names of what was unloaded.
+    """
+    from workbench.llm.fit import free_memory, reserved_memory
+
+    unloaded = []
+    with _engines.lock:
+        for key, kept in list(_engines.by_key.items()):
+            if reserved_memory() <= FREE_SHARE * free_memory():
+                break
+            if not kept.users and _is_idle(kept.engine):
+                _unload(key)
+                unloaded.append(kept.name)
+    return unloaded
+
+
 def _unload(key: tuple[str, int, int, str]) -> None:
     _engines.by_key.pop(key).engine.close()
 
 
 def _fits(model: ModelRef, load: LoadConfig) -> bool:
-    from workbench.llm.fit import Fit, free_memory, verdict
+    from workbench.llm.fit import Fit, available_memory, verdict
 
-    return verdict(model, load, free_memory()).fit is not Fit.WONT
+    return verdict(model, load, available_memory()).fit is not Fit.WONT
 
 
 def _is_idle(engine: ChatEngine) -> bool:

@@ -9,7 +9,9 @@ from enum import StrEnum
 from functools import cache
 
 from workbench.errors import WorkbenchError
+from workbench.jobs.memory_claims import UnmetClaim, unmet_claims
 from workbench.llm.types import KvType, LoadConfig, MemoryUse, ModelRef
+from workbench.paths import WorkbenchPaths, find_home
 
 KV_BLOCK_BYTES = {KvType.F16: 64, KvType.Q8_0: 34, KvType.Q4_0: 18}
 """Bytes of 32 numbers (ggml's block formats)."""
@@ -104,6 +106,21 @@ def free_memory() -> int:
     return int(psutil.virtual_memory().available)
 
 
+def reserved_memory() -> int:
+    """Bytes that runs of this data folder will still take: trainings claim their worst at their start."""
+    return sum(claim.missing_bytes for claim in claims())
+
+
+def claims() -> list[UnmetClaim]:
+    """Of the runs that are under way."""
+    return unmet_claims(WorkbenchPaths(find_home()).runs)
+
+
+def available_memory() -> int:
+    """Bytes that a model may take: what is free, without what trainings that run will still need."""
+    return max(0, free_memory() - reserved_memory())
+
+
 @cache
 def total_memory() -> int:
     """Bytes of memory that this computer has."""
@@ -114,16 +131,22 @@ def total_memory() -> int:
 
 def check_fits(model: ModelRef, load: LoadConfig) -> None:
     """Raise WorkbenchError with numbers, and the longest context that fits, instead of filling the memory."""
-    found = verdict(model, load, free_memory())
+    waiting = claims()
+    found = verdict(model, load, max(0, free_memory() - sum(claim.missing_bytes for claim in waiting)))
     if found.fit is not Fit.WONT:
         return
-    usable = found.longest_context >= 256
+    beside = "".join(f" beside the {gigabytes(c.missing_bytes)} that “{c.title}” will still take" for c in waiting)
     raise WorkbenchError(
         f"{model.name} with a context of {load.context_length} tokens needs about "
-        f"{gigabytes(found.needed_bytes)}, but {gigabytes(found.free_bytes)} of memory are free.",
-        hint=f"A context of {found.longest_context // 256 * 256} tokens fits: change it in the preferences."
-        if usable
-        else "Choose a smaller model or a smaller quantization, or close other programs.",
+        f"{gigabytes(found.needed_bytes)}, but {gigabytes(found.free_bytes)} of memory are free{beside}.",
+        hint=" ".join(
+            [
+                f"A context of {found.longest_context // 256 * 256} tokens fits: change it in the Models tab."
+                if found.longest_context >= 256
+                else "Choose a smaller model or a smaller quantization, or close other programs.",
+                *(["Or wait until that is done, or stop and save it: it goes on from there later."] if waiting else []),
+            ]
+        ),
         code="out_of_memory",
     )
 

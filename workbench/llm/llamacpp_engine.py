@@ -9,7 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate
 from workbench.llm.decoding import Ask, Decoding, Outbox
-from workbench.llm.fit import free_memory, sequences_for
+from workbench.llm.fit import available_memory, sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, LaneConfig
 from workbench.llm.llama_native import Weights
@@ -143,7 +143,7 @@ class LlamaCppEngine:
     def _too_long(self, count: int, request: GenerationRequest) -> WorkbenchError:
         """The counts, and what would make it fit: told before anything is computed."""
         room = min(request.config.max_tokens, self._context_length // 4)
-        longer = longer_context(self.model, self.load, count + room, free_memory(), self.memory().total)
+        longer = longer_context(self.model, self.load, count + room, available_memory(), self.memory().total)
         turns = [sum(map(self.count_text_tokens, texts)) for texts in _earlier_turns(request.messages)]
         system = sum(self.count_text_tokens(m.content) for m in request.messages if m.role is Role.SYSTEM)
         question = self.count_text_tokens(request.messages[-1].content) if request.messages else count

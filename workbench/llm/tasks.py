@@ -6,7 +6,7 @@ from pathlib import Path
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
 from workbench.llm.endpoints.models import identity
-from workbench.llm.engines import borrowed
+from workbench.llm.engines import borrowed, give_way
 from workbench.llm.file_hash import FileHashed, fingerprint, hash_whole
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import list_models
@@ -46,6 +46,11 @@ class ModelUnloaded(Boundary):
     """A model that was loaded for earlier questions had to make room in the memory."""
 
     name: str
+
+
+class MakeRoomReport(Boundary):
+    unloaded: tuple[str, ...]
+    """Names of the models that were unloaded."""
 
 
 class GenerateReport(Boundary):
@@ -106,6 +111,11 @@ def _tell_hashing(context: JobContext, before: int, total: int, done: int) -> No
 def quantize(context: JobContext, request: QuantizeRequest) -> QuantizeReport:
     """Make a smaller copy of a model. For a process of its own: a cancel leaves a thread that cannot be ended."""
     return quantize_file(context, request)
+
+
+def make_room(_context: JobContext) -> MakeRoomReport:
+    """A training begins: unload idle models while it will need more than is free. For the warm worker that has them."""
+    return MakeRoomReport(unloaded=tuple(give_way()))
 
 
 def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:

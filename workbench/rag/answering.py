@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import borrowed
-from workbench.llm.fit import free_memory
+from workbench.llm.fit import available_memory
 from workbench.llm.grounded_prompt import REFUSAL, is_refusal
 from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import longer_context, too_long_of
@@ -84,7 +84,7 @@ class Answerer:
         if (found := too_long_of(problem)) is None:
             return problem
         needed = found.tokens + found.answer_tokens
-        longer = longer_context(model, load, needed, free_memory(), engine.memory().total)
+        longer = longer_context(model, load, needed, available_memory(), engine.memory().total)
         offers = (*found.offers, longer) if longer else found.offers
         return found.model_copy(update={"model": model.name, "offers": offers}).problem()
 

@@ -5,7 +5,7 @@ from functools import partial
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
-from workbench.llm.fit import free_memory, verdict
+from workbench.llm.fit import available_memory, verdict
 from workbench.llm.hub.access import host_of, hub_address
 from workbench.llm.hub.catalog import recommended
 from workbench.llm.hub.choosing import choose
@@ -55,7 +55,7 @@ class HubPresenter:
     def show_recommended(self) -> None:
         """Back to our own list."""
         self._asked += 1
-        free, load = free_memory(), self._load
+        free, load = available_memory(), self._load
         entries = tuple(Entry.of_recommended(model, verdict(model.model, load, free)) for model in recommended())
         self._board.show(entries=entries, query="", is_searching=False, trouble=None)
         self.select(next((entry.repository for entry in entries if entry.fit == "fits"), entries[0].repository))
@@ -185,7 +185,7 @@ class HubPresenter:
         known = next((model.model for model in recommended() if model.repository == listed.repository), None)
         unknown = ModelRef(name=choice.name, path="", context_length=listed.context_length)
         model = (known or unknown).model_copy(update={"size_bytes": choice.size_bytes})
-        return FileRow(choice, verdict(model, self._load, free_memory()), is_by_size=known is None)
+        return FileRow(choice, verdict(model, self._load, available_memory()), is_by_size=known is None)
 
 
 def _trouble_of(problem: WorkbenchError | Failed | Crashed) -> Trouble:

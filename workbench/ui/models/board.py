@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from workbench.jobs.spec import Jobs
-from workbench.llm.fit import free_memory
+from workbench.llm.fit import available_memory
 from workbench.settings import Settings
 from workbench.ui import board
 from workbench.ui.models.catalog import ModelCatalog
@@ -46,7 +46,7 @@ class Surroundings:
     """The SHA-256 of a file as it lies there, "" when it was not computed yet."""
     adapters: "Callable[[], Sequence[Adapter]]" = _no_adapters
     in_background: Background = at_once
-    free_bytes: Callable[[], int] = free_memory
+    free_bytes: Callable[[], int] = available_memory
 
 
 class Board(board.Board[ModelsState, View]):
