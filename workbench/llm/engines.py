@@ -45,10 +45,11 @@ def open_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
             hint="Choose the same model as GGUF, or export it to GGUF first.",
             code="not_gguf",
         )
+    from workbench.llm.devices import find_devices
     from workbench.llm.fit import check_fits
     from workbench.llm.llamacpp_engine import LlamaCppEngine
 
-    check_fits(model, load)
+    check_fits(model, load, find_devices())
     return LlamaCppEngine(model, load)
 
 
@@ -144,9 +145,10 @@ def _unload(key: tuple[str, int, int, str]) -> None:
 
 
 def _fits(model: ModelRef, load: LoadConfig) -> bool:
+    from workbench.llm.devices import find_devices
     from workbench.llm.fit import Fit, available_memory, verdict
 
-    return verdict(model, load, available_memory()).fit is not Fit.WONT
+    return verdict(model, load, available_memory(), find_devices()).fit is not Fit.WONT
 
 
 def _is_idle(engine: ChatEngine) -> bool:

@@ -4,12 +4,14 @@ Sources of the numbers: weights as in the file; KV cache as llama.cpp allocates 
 every answer at once, 16 bits each or ggml's blocks); compute buffers bounded by the widest activations of one batch.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.memory_claims import UnmetClaim, unmet_claims
+from workbench.llm.placement import GPU_SHARE, Device, Placement, place
 from workbench.llm.types import KvType, LoadConfig, MemoryUse, ModelRef
 from workbench.paths import WorkbenchPaths, find_home
 
@@ -33,6 +35,8 @@ class FitVerdict:
     """The longest context, in tokens, that would fit; 0 when the weights alone are too much."""
     use: MemoryUse
     """The parts of `needed_bytes`."""
+    placement: Placement | None = None
+    """How it is spread over processor and GPUs; None where there is no GPU."""
 
 
 def estimate(model: ModelRef, load: LoadConfig) -> MemoryUse:
@@ -70,13 +74,51 @@ def compute_bytes(model: ModelRef, batch: int = 512) -> int:
     return 16 * batch * model.embedding_length * 4 + 8 * 1024 * 1024
 
 
-def verdict(model: ModelRef, load: LoadConfig, free_bytes: int) -> FitVerdict:
-    """Fits, tight or won't fit into `free_bytes`."""
+def verdict(model: ModelRef, load: LoadConfig, free_bytes: int, devices: Sequence[Device] = ()) -> FitVerdict:
+    """Fits, tight or won't fit into `free_bytes` of the processor's memory and into that of the GPUs."""
     use = estimate(model, load)
+    if any(not device.shares_memory for device in devices):
+        return _verdict_with_gpus(model, load, use, free_bytes, devices)
     fit = Fit.FITS if use.total <= 0.75 * free_bytes else Fit.TIGHT if use.total <= free_bytes else Fit.WONT
     return FitVerdict(
         fit, use.total, free_bytes, _longest_context(model, load, free_bytes - use.weights - use.compute), use
     )
+
+
+def _verdict_with_gpus(
+    model: ModelRef, load: LoadConfig, use: MemoryUse, free_bytes: int, devices: Sequence[Device]
+) -> FitVerdict:
+    placement = place(model, load, use, devices, free_bytes)
+    free = sum(one.free_bytes for one in placement.places)
+    fit = _worst_fit(placement)
+    # Many rows of a list ask; the longest context is only wanted where the chosen one is too long.
+    longest = _longest_with_gpus(model, load, free_bytes, devices) if fit is Fit.WONT else model.context_length
+    return FitVerdict(fit, use.total, free, longest, use, placement)
+
+
+def _worst_fit(placement: Placement) -> Fit:
+    """A GPU is filled on purpose, so that it is tight later than the processor's memory."""
+    used = [(one.use.total, one.free_bytes, GPU_SHARE if one.is_gpu else 0.75) for one in placement.places]
+    if any(needed > free for needed, free, _ in used):
+        return Fit.WONT
+    return Fit.TIGHT if any(needed > share * free for needed, free, share in used) else Fit.FITS
+
+
+def _longest_with_gpus(model: ModelRef, load: LoadConfig, free_bytes: int, devices: Sequence[Device]) -> int:
+    """The longest context that fits, as a multiple of 256 tokens."""
+
+    def fits(steps: int) -> bool:
+        asked = load.model_copy(update={"context_length": 256 * steps})
+        return _worst_fit(place(model, asked, estimate(model, asked), devices, free_bytes)) is not Fit.WONT
+
+    found, too_long = 0, (model.context_length or 1 << 20) // 256 + 1
+    while too_long - found > 1:
+        tried = (found + too_long) // 2
+        if fits(tried):
+            found = tried
+        else:
+            too_long = tried
+    return 256 * found
 
 
 def _longest_context(model: ModelRef, load: LoadConfig, room: int) -> int:
@@ -129,16 +171,18 @@ def total_memory() -> int:
     return int(psutil.virtual_memory().total)
 
 
-def check_fits(model: ModelRef, load: LoadConfig) -> None:
+def check_fits(model: ModelRef, load: LoadConfig, devices: Sequence[Device] = ()) -> None:
     """Raise WorkbenchError with numbers, and the longest context that fits, instead of filling the memory."""
     waiting = claims()
-    found = verdict(model, load, max(0, free_memory() - sum(claim.missing_bytes for claim in waiting)))
+    free = max(0, free_memory() - sum(claim.missing_bytes for claim in waiting))
+    found = verdict(model, load, free, devices)
     if found.fit is not Fit.WONT:
         return
+    needed, free, where = _what_lacks(found)
     beside = "".join(f" beside the {gigabytes(c.missing_bytes)} that “{c.title}” will still take" for c in waiting)
     raise WorkbenchError(
         f"{model.name} with a context of {load.context_length} tokens needs about "
-        f"{gigabytes(found.needed_bytes)}, but {gigabytes(found.free_bytes)} of memory are free{beside}.",
+        f"{gigabytes(needed)}{where}, but {gigabytes(free)} of memory are free{beside}.",
         hint=" ".join(
             [
                 f"A context of {found.longest_context // 256 * 256} tokens fits: change it in the Models tab."
@@ -149,6 +193,15 @@ def check_fits(model: ModelRef, load: LoadConfig) -> None:
         ),
         code="out_of_memory",
     )
+
+
+def _what_lacks(found: FitVerdict) -> tuple[int, int, str]:
+    """Needed and free bytes of the memory that is too small, and which it is where there are several."""
+    for one in found.placement.places if found.placement else ():
+        if one.use.total > one.free_bytes:
+            where = f" on {one.name} for {one.layers} layers" if one.is_gpu else " beside what lies on the GPU"
+            return one.use.total, one.free_bytes, where
+    return found.needed_bytes, found.free_bytes, ""
 
 
 def gigabytes(size: int) -> str:

@@ -9,10 +9,12 @@ from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate
 from workbench.llm.decoding import Ask, Decoding, Outbox
-from workbench.llm.fit import available_memory, sequences_for
+from workbench.llm.devices import find_devices
+from workbench.llm.fit import available_memory, estimate, sequences_for
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane import ActiveAdapter, LaneConfig
 from workbench.llm.llama_native import Weights
+from workbench.llm.placement import gpu_layers_for
 from workbench.llm.prompt_form import PromptForm, context_length
 from workbench.llm.scheduler import Batch, Scheduler, adapter_key
 from workbench.llm.too_long import PartKind, PromptPart, TooLong, longer_context, offers_for_chat
@@ -40,7 +42,8 @@ class LlamaCppEngine:
             check_complete(read_header(part))
         header = read_header(path)
         check_loadable(header)
-        self._weights = Weights(path, model.name, load.gpu_layers, mmap=load.mmap)
+        layers = gpu_layers_for(model, load, estimate(model, load), find_devices())
+        self._weights = Weights(path, model.name, layers, mmap=load.mmap)
         self._context_length = context_length(header, load)
         self._form = PromptForm.of(self._weights, header, model.name)
         try:

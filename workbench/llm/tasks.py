@@ -5,11 +5,13 @@ from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
+from workbench.llm.devices import find_devices, may_have_gpu
 from workbench.llm.endpoints.models import identity
 from workbench.llm.engines import borrowed, give_way
 from workbench.llm.file_hash import FileHashed, fingerprint, hash_whole
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import list_models
+from workbench.llm.placement import Device
 from workbench.llm.quantizing import QuantizeReport, QuantizeRequest, quantize_file
 from workbench.llm.types import (
     ChatEngine,
@@ -81,6 +83,8 @@ class HashFilesReport(Boundary):
 
 class ScanModelsReport(Boundary):
     models: tuple[ModelRef, ...]
+    devices: tuple[Device, ...] = ()
+    """GPUs that the engine can use."""
 
 
 def scan_models(context: JobContext, request: ScanModelsRequest) -> ScanModelsReport:
@@ -89,7 +93,7 @@ def scan_models(context: JobContext, request: ScanModelsRequest) -> ScanModelsRe
     cache = HeaderCache(Path(request.cache_file)) if request.cache_file else None
     folders = [Path(folder).expanduser() for folder in request.own_folders]
     models = list_models(folders, Path(request.models_folder), cache=cache)
-    return ScanModelsReport(models=tuple(models))
+    return ScanModelsReport(models=tuple(models), devices=find_devices() if may_have_gpu() else ())
 
 
 def hash_files(context: JobContext, request: HashFilesRequest) -> HashFilesReport:

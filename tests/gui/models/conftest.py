@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from workbench.database import Database
 from workbench.finetune.types import Adapter
+from workbench.llm.placement import Device
 from workbench.llm.store import FileHashStore, ModelSettingsStore
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.llm.types import ModelRef
@@ -37,9 +38,9 @@ class Desk:
     def change(self, settings: Settings) -> None:
         self.settings = settings
 
-    def list_models(self, *models: ModelRef) -> None:
+    def list_models(self, *models: ModelRef, devices: tuple[Device, ...] = ()) -> None:
         """The search that is under way ends with these."""
-        self.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=models))
+        self.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=models, devices=devices))
 
 
 @pytest.fixture

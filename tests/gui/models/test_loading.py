@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 
 from tests.gui.acting import click, find, press, type_text
 from tests.gui.models.conftest import Desk
+from workbench.llm.placement import Device
 from workbench.llm.types import KvType, LoadChanges, ModelRef
 from workbench.settings import LlmSettings, Settings
 
@@ -45,6 +46,20 @@ def test_that_the_sum_of_the_memory_is_shown(big: Desk) -> None:
     ]
     assert text(big, "memory_kv_about") == "2,048 tokens, f16"
     assert text(big, "memory_total_about") == "6.0 GB are free"
+
+
+def test_that_a_gpu_has_a_line_of_its_own_below_the_sum(desk: Desk) -> None:
+    desk.settings = Settings(llm=LlmSettings(context_length=2048, parallel_sequences=1))
+    desk.list_models(BIG, devices=(Device(name="RTX 4070", free_bytes=3_000_000_000),))
+    places = [
+        find(desk.tab, QLabel, f"memory_place_{n}_about").text() for n in range(5) if text(desk, f"memory_place_{n}")
+    ]
+    processor, card = places
+    assert card.endswith("of 33 layers, 3.0 GB are free") and processor.endswith("of 33 layers, 6.0 GB are free")
+    assert text(desk, "memory_total_about") == ""
+    find(desk.tab, QSpinBox, "model_gpu_layers").setValue(33)
+    assert desk.tab.presenter.state.rows[0].fit == "won't fit"
+    assert find(desk.tab, QLabel, "memory_place_1_about").text() == "33 of 33 layers, 3.0 GB are free"
 
 
 def test_that_a_longer_context_changes_sum_and_verdict_and_is_remembered(big: Desk) -> None:

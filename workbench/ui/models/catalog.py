@@ -11,6 +11,7 @@ from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.endpoints.models import as_model
 from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.library import named
+from workbench.llm.placement import Device
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadConfig, ModelRef, RememberedModel
 from workbench.settings import LlmSettings
@@ -59,6 +60,8 @@ class ModelCatalog:
         """On this computer, by the names that the user gave them, without those that were removed from the list."""
         self.servers: tuple[ModelRef, ...] = ()
         """Models on servers."""
+        self.devices: tuple[Device, ...] = ()
+        """GPUs, as they were at the last scan."""
         self.hidden: tuple[ModelRef, ...] = ()
         self.is_scanning = False
         self.was_scanned = False
@@ -68,9 +71,9 @@ class ModelCatalog:
         """Why what was remembered last could not be written."""
 
     @property
-    def listing(self) -> tuple[object, object, object]:
+    def listing(self) -> tuple[object, ...]:
         """What rows are made of; each part stays the same object while it says the same."""
-        return self.models, self.hidden, self._remembered
+        return self.models, self.hidden, self._remembered, self.devices
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener()` called after every change; call the result to stop that."""
@@ -173,7 +176,8 @@ class ModelCatalog:
         self.was_scanned = True
         self.problem = event if isinstance(event, Failed | Crashed) else None
         if isinstance(event, Finished):
-            self._found = ScanModelsReport.model_validate(event.result).models
+            report = ScanModelsReport.model_validate(event.result)
+            self._found, self.devices = report.models, _kept_devices(self.devices, report.devices)
             self._list()
         if self._again:
             self._again = False
@@ -189,6 +193,11 @@ class ModelCatalog:
 def _kept(before: tuple[ModelRef, ...], models: Iterable[ModelRef]) -> tuple[ModelRef, ...]:
     """The same object when it says the same, so that nobody draws it anew."""
     now = tuple(models)
+    return before if now == before else now
+
+
+def _kept_devices(before: tuple[Device, ...], now: tuple[Device, ...]) -> tuple[Device, ...]:
+    """The same object when it says the same."""
     return before if now == before else now
 
 

@@ -1,5 +1,6 @@
 """How the selected model is loaded, and what memory that takes."""
 
+from itertools import zip_longest
 from typing import TypeVar
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -22,6 +23,9 @@ from workbench.ui.theme import set_role
 
 W = TypeVar("W", bound=QWidget)
 _LONGEST = 1 << 20
+_PARTS = ("weights", "kv", "compute", "total")
+_MOST_PLACES = 5
+"""The processor and up to four GPUs have a line of their own below the sum."""
 
 
 class LoadingPanel(QWidget):
@@ -44,11 +48,11 @@ class LoadingPanel(QWidget):
         if row.verdict is None:
             return
         self._show_settings(row)
-        lines = memory_lines(row)
-        for (what, size, about), line in zip(self._lines, lines, strict=True):
-            what.setText(line.what)
-            size.setText(line.size)
-            about.setText(line.about)
+        for labels, line in zip_longest(self._lines, memory_lines(row)[: len(self._lines)]):
+            texts = (line.what, line.size, line.about) if line is not None else ("", "", "")
+            for label, text in zip(labels, texts, strict=True):
+                label.setText(text)
+                label.setVisible(line is not None)
         hint = fitting_hint(row)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
@@ -96,7 +100,7 @@ class LoadingPanel(QWidget):
         self._hint.setObjectName("model_fit_hint")
         self._hint.setWordWrap(True)
         set_role(self._hint, "muted")
-        self._lines = [(QLabel(self), QLabel(self), QLabel(self)) for _ in range(4)]
+        self._lines = [(QLabel(self), QLabel(self), QLabel(self)) for _ in (*_PARTS, *range(_MOST_PLACES))]
         for what, size, about in self._lines:
             set_role(what, "muted")
             set_role(about, "muted")
@@ -104,11 +108,13 @@ class LoadingPanel(QWidget):
             about.setWordWrap(True)
             for label in (what, size, about):
                 label.setTextFormat(Qt.TextFormat.PlainText)
-        for part, (_, size, about) in zip(("weights", "kv", "compute", "total"), self._lines, strict=True):
+        names = (*_PARTS, *(f"place_{number}" for number in range(_MOST_PLACES)))
+        for part, (_, size, about) in zip(names, self._lines, strict=True):
             size.setObjectName(f"memory_{part}")
             about.setObjectName(f"memory_{part}_about")
-        set_role(self._lines[-1][0], "")
-        set_role(self._lines[-1][1], "field")
+        together = self._lines[len(_PARTS) - 1]
+        set_role(together[0], "")
+        set_role(together[1], "field")
 
     def _number(self, name: str, accessible: str, low: int, high: int, step: int) -> QSpinBox:
         box = QSpinBox(self)

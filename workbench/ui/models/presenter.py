@@ -145,7 +145,8 @@ class ModelsPresenter:
         changes = self._around.catalog.remembered(model).load
         load = LoadConfig.from_settings(settings.llm, changes)
         asks = model.kind is ModelKind.CHAT and not model.problem
-        return ModelRow(model, verdict(model, load, free) if asks else None, load, changes, is_removed)
+        found = verdict(model, load, free, self._around.catalog.devices) if asks else None
+        return ModelRow(model, found, load, changes, is_removed)
 
     def _keep_selection(self, path: str = "") -> None:
         """Select the file that was just added, else what was selected (by another name, perhaps), else the first."""

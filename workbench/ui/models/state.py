@@ -7,6 +7,7 @@ from enum import StrEnum
 from workbench.llm.fit import Fit, FitVerdict, context_for, sequences_for
 from workbench.llm.in_words import size_in_words
 from workbench.llm.library import STARTER
+from workbench.llm.placement import Place
 from workbench.llm.quantizing import SOURCES, QuantizationType, size_of
 from workbench.llm.types import KvType, LoadChanges, LoadConfig, ModelKind, ModelRef
 from workbench.ui.board import Running
@@ -162,12 +163,21 @@ def memory_lines(row: ModelRow) -> tuple[MemoryLine, ...]:
     use, load = row.verdict.use, row.load
     answers, context = sequences_for(row.model, load), context_for(row.model, load)
     at_once = f"{answers} answers at once, {context:,} tokens each" if answers > 1 else f"{context:,} tokens"
+    placement = row.verdict.placement
+    free = f"{size_in_words(row.verdict.free_bytes)} are free" if placement is None else ""
     return (
         MemoryLine("Weights", size_in_words(use.weights), row.model.quantization),
         MemoryLine("Context", size_in_words(use.kv_cache), f"{at_once}, {load.kv_type}"),
         MemoryLine("Buffers", size_in_words(use.compute), f"batches of {load.batch}"),
-        MemoryLine("Together", size_in_words(use.total), f"{size_in_words(row.verdict.free_bytes)} are free"),
+        MemoryLine("Together", size_in_words(use.total), free),
+        *(_place_line(one, placement.layers) for one in (placement.places if placement else ())),
     )
+
+
+def _place_line(place: Place, layers: int) -> MemoryLine:
+    """What lies on a GPU or with the processor: "24 of 33 layers, 7.8 GB are free"."""
+    about = f"{place.layers} of {layers} layers, {size_in_words(place.free_bytes)} are free"
+    return MemoryLine(place.name or "Processor", size_in_words(place.use.total), about)
 
 
 def fitting_hint(row: ModelRow) -> str:
