@@ -56,6 +56,7 @@ def test_that_a_gpu_has_a_line_of_its_own_below_the_sum(desk: Desk) -> None:
     ]
     processor, card = places
     assert card.endswith("of 33 layers, 3.0 GB are free") and processor.endswith("of 33 layers, 6.0 GB are free")
+    assert find(desk.tab, QLabel, "memory_place_1").toolTip() == "RTX 4070"
     assert text(desk, "memory_total_about") == ""
     find(desk.tab, QSpinBox, "model_gpu_layers").setValue(33)
     assert desk.tab.presenter.state.rows[0].fit == "won't fit"

@@ -52,6 +52,7 @@ class LoadingPanel(QWidget):
             texts = (line.what, line.size, line.about) if line is not None else ("", "", "")
             for label, text in zip(labels, texts, strict=True):
                 label.setText(text)
+                label.setToolTip(line.name if line is not None else "")
                 label.setVisible(line is not None)
         hint = fitting_hint(row)
         self._hint.setText(hint)

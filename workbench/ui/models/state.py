@@ -7,7 +7,7 @@ from enum import StrEnum
 from workbench.llm.fit import Fit, FitVerdict, context_for, sequences_for
 from workbench.llm.in_words import size_in_words
 from workbench.llm.library import STARTER
-from workbench.llm.placement import Place
+from workbench.llm.placement import Place, Placement
 from workbench.llm.quantizing import SOURCES, QuantizationType, size_of
 from workbench.llm.types import KvType, LoadChanges, LoadConfig, ModelKind, ModelRef
 from workbench.ui.board import Running
@@ -154,6 +154,8 @@ class MemoryLine:
     what: str
     size: str
     about: str = ""
+    name: str = ""
+    """Of the GPU."""
 
 
 def memory_lines(row: ModelRow) -> tuple[MemoryLine, ...]:
@@ -170,14 +172,16 @@ def memory_lines(row: ModelRow) -> tuple[MemoryLine, ...]:
         MemoryLine("Context", size_in_words(use.kv_cache), f"{at_once}, {load.kv_type}"),
         MemoryLine("Buffers", size_in_words(use.compute), f"batches of {load.batch}"),
         MemoryLine("Together", size_in_words(use.total), free),
-        *(_place_line(one, placement.layers) for one in (placement.places if placement else ())),
+        *([_place_line(one, n, placement) for n, one in enumerate(placement.places)] if placement else []),
     )
 
 
-def _place_line(place: Place, layers: int) -> MemoryLine:
+def _place_line(place: Place, number: int, placement: Placement) -> MemoryLine:
     """What lies on a GPU or with the processor: "24 of 33 layers, 7.8 GB are free"."""
-    about = f"{place.layers} of {layers} layers, {size_in_words(place.free_bytes)} are free"
-    return MemoryLine(place.name or "Processor", size_in_words(place.use.total), about)
+    about = f"{place.layers} of {placement.layers} layers, {size_in_words(place.free_bytes)} are free"
+    which = "" if len(placement.places) == 2 else f" {number}"
+    what = f"GPU{which}" if place.is_gpu else "Processor"
+    return MemoryLine(what, size_in_words(place.use.total), about, place.name)
 
 
 def fitting_hint(row: ModelRow) -> str:
