@@ -24,6 +24,7 @@ _ROOMS = (
     "asking",
     "data",
     "finetune",
+    "prompts",
     "grid",
     "compare",
     "prompt_search",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.output import Output
+from workbench.cli.prompting import choose_version, given_values
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from workbench.playground.grid.grid_store import GridStore
     from workbench.playground.grid.tasks import RowsRequest
     from workbench.playground.grid.types import Answerer, GridReport, GridRequest, GridRow, SettingsVariant
-    from workbench.playground.types import PromptVersion
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -77,7 +77,7 @@ def run_grid(arguments: argparse.Namespace, place: Workplace, output: Output) ->
 
     if arguments.limit < 0:
         raise WorkbenchError("--limit must not be negative.", hint="Leave it out to take all rows.")
-    versions = [_version(place, name) for name in arguments.prompt]
+    versions = [choose_version(place, name) for name in arguments.prompt]
     combinations = combine(versions, _answerers(arguments, place), _variants(arguments.vary))
     metrics = [_metric(name) for name in arguments.metric or ["exact_match"]]
     with place.writing("filling a grid"):
@@ -88,7 +88,7 @@ def run_grid(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             rows=rows,
             combinations=combinations,
             metrics=tuple(MetricChoice(name=name) for name in metrics),
-            values=_values(arguments.set),
+            values=given_values(arguments.set),
         )
         request = place_grid(request, place.paths)
         report = _run_to_the_end(request, place, output)
@@ -175,25 +175,6 @@ def _store(place: Workplace) -> "GridStore":
     return GridStore(place.database)
 
 
-def _version(place: Workplace, name: str) -> "PromptVersion":
-    """The newest version of a prompt, or with "@3" behind its name that one."""
-    from workbench.playground.prompt_store import PromptStore
-
-    store = PromptStore(place.database)
-    if newest := store.newest(name):
-        return newest
-    prompt_name, _, number = name.rpartition("@")
-    versions = store.versions(prompt_name) if number.isdigit() else []
-    found = next((version for version in versions if version.number == int(number)), None)
-    if found is not None:
-        return found
-    if versions:
-        hint = f"Its newest is {versions[0].number}."
-        raise WorkbenchError(f"The prompt “{prompt_name}” has no version {number}.", hint=hint, code="no_version")
-    names = ", ".join(store.prompt_names()[:8]) or "none yet"
-    raise WorkbenchError(f"There is no prompt “{name}”.", hint=f"Prompts here: {names}.", code="no_prompt")
-
-
 def _answerers(arguments: argparse.Namespace, place: Workplace) -> list["Answerer"]:
     wanted: list[tuple[str, str]] = [(name, "") for name in arguments.model]
     wanted += [(model, adapter) for model, adapter in arguments.tuned]
@@ -242,16 +223,6 @@ def _metric(name: str) -> str:
     from workbench.playground.grid.metrics import find_grid_metric
 
     return find_grid_metric(name).name
-
-
-def _values(wishes: Sequence[str]) -> dict[str, str]:
-    values = {}
-    for wish in wishes:
-        name, equals, value = wish.partition("=")
-        if not (equals and name.strip()):
-            raise WorkbenchError(f"--set {wish} is no variable with a value.", hint="Like --set tone=friendly")
-        values[name.strip()] = value
-    return values
 
 
 def _rows(arguments: argparse.Namespace, place: Workplace, output: Output) -> tuple[tuple["GridRow", ...], str]:

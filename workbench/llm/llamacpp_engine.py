@@ -150,7 +150,12 @@ class LlamaCppEngine:
         turns = [sum(map(self.count_text_tokens, texts)) for texts in _earlier_turns(request.messages)]
         system = sum(self.count_text_tokens(m.content) for m in request.messages if m.role is Role.SYSTEM)
         question = self.count_text_tokens(request.messages[-1].content) if request.messages else count
-        sizes = ((PartKind.SYSTEM, system), (PartKind.EARLIER, sum(turns)), (PartKind.QUESTION, question))
+        sizes = (
+            (PartKind.SYSTEM, system),
+            (PartKind.EARLIER, sum(turns)),
+            (PartKind.QUESTION, question),
+            (PartKind.BEGUN, self.count_text_tokens(request.prefix)),
+        )
         return TooLong(
             model=self.model.name,
             tokens=count,

@@ -128,4 +128,5 @@ def _read(path: Path, name: str) -> Vocabulary:
     check_complete(header)
     check_loadable(header)
     weights = Weights(path, name, 0, vocabulary_only=True)
+    _ = weights.control_texts  # looked up now: later another preview may have pushed this vocabulary out
     return Vocabulary(header, weights, PromptForm.of(weights, header, name))

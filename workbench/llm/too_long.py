@@ -28,6 +28,7 @@ class PartKind(StrEnum):
     EARLIER = "earlier turns"
     PASSAGES = "the shortest passage"
     QUESTION = "the question"
+    BEGUN = "the answer so far"
     FRAME = "the question with its instruction"
 
 
