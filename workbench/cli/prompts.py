@@ -74,8 +74,8 @@ def show_list(arguments: argparse.Namespace, place: Workplace, output: Output) -
         if output.json:
             output.object({"versions": [_as_json(version) for version in versions]})
         else:
-            rows = [(v.number, v.name, v.created[:16].replace("T", " "), _first_line(v.note)) for v in versions]
-            output.table(("Version", "Name", "Saved (UTC)", "Note"), rows)
+            lines = [(v.number, v.name, _minute(v.created), _first_line(v.note)) for v in versions]
+            output.table(("Version", "Name", "Saved (UTC)", "Note"), lines)
         return
     prompts = [(name, store.versions(name)) for name in store.prompt_names()]
     if output.json:
@@ -87,7 +87,7 @@ def show_list(arguments: argparse.Namespace, place: Workplace, output: Output) -
             }
         )
     elif prompts:
-        rows = [(name, len(v), v[0].label, v[0].created[:16].replace("T", " ")) for name, v in prompts]
+        rows = [(name, len(v), v[0].label, _minute(v[0].created)) for name, v in prompts]
         output.table(("Prompt", "Versions", "Newest", "Saved (UTC)"), rows)
     else:
         output.note("There are no prompts yet. `workbench prompts save NAME FILE.md` saves one.")
@@ -194,3 +194,7 @@ def _as_json(version: "PromptVersion") -> dict[str, Any]:
 
 def _first_line(text: str) -> str:
     return text.split("\n", 1)[0][:60]
+
+
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")
