@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.ui.job_bridge import JobBridge
     from workbench.ui.main_window import MainWindow
     from workbench.ui.models.catalog import ModelCatalog
+    from workbench.ui.playground.grid import GridPresenter
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ T = TypeVar("T")
 # The rooms' own names of these tasks (a test compares them); importing them would stall the window at every start.
 TRAIN = "workbench.finetune.tasks:train"
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
+RUN_GRID = "workbench.playground.grid.tasks:run_grid"
 DOWNLOAD = "workbench.llm.hub.tasks:download"
 
 
@@ -78,6 +80,7 @@ class Tabs:
         jobs.record_with(partial(recorder, self._database))
         jobs.on_durable(TRAIN, self._follow_training)
         jobs.on_durable(RUN_COMPARISON, self._follow_comparison)
+        jobs.on_durable(RUN_GRID, self._follow_grid)
         jobs.on_durable(DOWNLOAD, self._follow_download)
         jobs.attach_durable()
 
@@ -173,6 +176,32 @@ class Tabs:
         )
 
     @cached_property
+    def grid_presenter(self) -> "GridPresenter":
+        """Before its page, when a grid of an earlier start goes on."""
+        from workbench.datasets.store import DatasetStore
+        from workbench.finetune.store import AdapterStore
+        from workbench.playground.grid.grid_store import GridStore
+        from workbench.playground.prompt_store import PromptStore
+        from workbench.ui.playground.grid import GridPresenter, Surroundings
+
+        rooms = self._rooms
+        return GridPresenter(
+            Surroundings(
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                catalog=self.catalog,
+                prompts=PromptStore(self._database),
+                source=None,
+                list_data_sets=DatasetStore(self._database).list_datasets,
+                list_adapters=AdapterStore(self._database, rooms.paths.adapters).list_adapters,
+                store=GridStore(self._database),
+                paths=rooms.paths,
+                settings=self._settings,
+                in_background=rooms.in_background,
+            )
+        )
+
+    @cached_property
     def hub_presenter(self) -> "HubPresenter":
         """Before its dialog, when a download of an earlier start goes on."""
         from workbench.ui.hub.board import Surroundings
@@ -255,7 +284,14 @@ class Tabs:
         from workbench.ui import playground
         from workbench.ui.playground.page import PageSpec
 
-        return playground.build([PageSpec("prompt", "Prompt", self._prompt_page)])
+        return playground.build(
+            [PageSpec("prompt", "Prompt", self._prompt_page), PageSpec("grid", "Grid", self._grid_page)]
+        )
+
+    def _grid_page(self) -> QWidget:
+        from workbench.ui.playground import grid
+
+        return grid.build(self.grid_presenter)
 
     def _prompt_page(self) -> QWidget:
         from workbench.finetune.store import AdapterStore
@@ -334,6 +370,9 @@ class Tabs:
         tab = self._rooms.window.built_tab("compare")
         assert isinstance(tab, CompareTab)
         return tab.presenter.follow(spec)
+
+    def _follow_grid(self, spec: "JobSpec") -> "Listener":
+        return self.grid_presenter.follow(spec)
 
     def _follow_training(self, spec: "JobSpec") -> "Listener":
         return self.finetune_presenter.attach(spec)
