@@ -158,10 +158,12 @@ def test_that_a_damaged_database_is_refused_in_words(qtbot: QtBot, qapp: QApplic
 def test_that_the_durable_tasks_are_called_what_their_rooms_call_them() -> None:
     from workbench.compare.tasks import RUN_COMPARISON
     from workbench.llm.hub.tasks import DOWNLOAD
+    from workbench.playground.grid.tasks import RUN_GRID
     from workbench.ui import wiring
     from workbench.ui.finetune.presenter import TRAIN
 
     assert (wiring.TRAIN, wiring.RUN_COMPARISON, wiring.DOWNLOAD) == (TRAIN, RUN_COMPARISON, DOWNLOAD)
+    assert wiring.RUN_GRID == RUN_GRID
 
 
 def test_that_f1_shows_the_keys_and_the_data_folder(qtbot: QtBot, program: Program) -> None:

@@ -12,7 +12,8 @@ from workbench.playground.types import PromptVersion
 
 MOST_COMBINATIONS = 100
 AS_THE_PROMPT_SAYS = SettingsVariant()
-_BETWEEN = " · "
+BETWEEN = " · "
+"""Stands between the parts of a combination's name."""
 
 
 def combine(
@@ -35,7 +36,7 @@ def combine(
             answerer.name if len(answerers) > 1 or count == 1 else "",
             variant.name or "as in the prompt" if len(variants) > 1 else "",
         )
-        name = _BETWEEN.join(part for part in parts if part)
+        name = BETWEEN.join(part for part in parts if part)
         combinations.append(Combination(name=name, version=version, answerer=answerer, settings=variant))
     return _with_unique_names(combinations)
 
@@ -51,8 +52,9 @@ def sweep(field: str, values: Sequence[str]) -> tuple[SettingsVariant, ...]:
         try:
             config = GenerationConfig.model_validate({field: value})
         except ValidationError as error:
+            reason = str(error.errors()[0]["msg"]).removeprefix("Input ").partition(",")[0]
             raise WorkbenchError(
-                f"{title} cannot be “{value}”.", hint=str(error.errors()[0]["msg"]), code="bad_setting"
+                f"{title} cannot be “{value}”: it {reason}.", hint="Write values with commas.", code="bad_setting"
             ) from error
         variants.append(SettingsVariant(name=f"{title.lower()} {value}", changes={field: getattr(config, field)}))
     if not variants:

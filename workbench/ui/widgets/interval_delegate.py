@@ -50,7 +50,7 @@ class IntervalDelegate(QStyledItemDelegate, Generic[T]):
 
     def _draw(self, painter: QPainter, room: QRectF, result: T, selected: bool, widget: QWidget | None) -> None:
         tokens = tokens_of(widget)
-        ink = QColor(tokens.on_selection if selected else tokens.muted)
+        ink = QColor(tokens.text if selected else tokens.muted)
         value_width = painter.fontMetrics().horizontalAdvance("100 %") + 10
         plot = room.adjusted(_MARGIN, 0, -_MARGIN - value_width, 0)
         self._draw_grid(painter, plot, QColor(ink if selected else tokens.border))

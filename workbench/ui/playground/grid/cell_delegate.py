@@ -20,20 +20,18 @@ class CellDelegate(QStyledItemDelegate):
             style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
         mark, ink = index.data(MARK_ROLE) or ("", "muted")
         tokens = tokens_of(widget)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.save()
         rect: QRect = option.rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
         metrics = painter.fontMetrics()
         sign = metrics.horizontalAdvance("◐") + 6
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(tokens.on_selection if is_selected else getattr(tokens, ink)))
+        painter.setPen(QColor(getattr(tokens, ink)))
         painter.drawText(QRect(rect.left(), rect.top(), sign, rect.height()), align, mark)
-        failed = mark == "!"
-        painter.setPen(QColor(tokens.on_selection if is_selected else tokens.bad if failed else tokens.text))
+        painter.setPen(QColor(tokens.bad if mark == "!" else tokens.text))
         room = rect.adjusted(sign, 0, 0, 0)
         text = metrics.elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, align, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(tokens.on_selection if is_selected else tokens.focus))
+            painter.setPen(QColor(tokens.focus))
             painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
         painter.restore()

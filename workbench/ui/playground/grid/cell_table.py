@@ -16,12 +16,12 @@ def cell_table(model: GridTableModel, parent: QWidget) -> QTableView:
     view.setObjectName("grid_cells")
     view.setModel(model)
     view.setItemDelegate(CellDelegate(view))
+    view.setShowGrid(False)
     view.setWordWrap(False)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setTabKeyNavigation(False)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setCornerButtonEnabled(False)
     character = view.fontMetrics().averageCharWidth()
     rows, columns = view.verticalHeader(), view.horizontalHeader()
@@ -32,6 +32,6 @@ def cell_table(model: GridTableModel, parent: QWidget) -> QTableView:
     rows.setHighlightSections(False)
     columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     columns.setMinimumSectionSize(NARROWEST_CELL * character)
-    columns.setTextElideMode(Qt.TextElideMode.ElideRight)
+    columns.setTextElideMode(Qt.TextElideMode.ElideNone)  # eliding takes the lines of a name for one
     columns.setHighlightSections(False)
     return view

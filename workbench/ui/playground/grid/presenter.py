@@ -47,7 +47,7 @@ class GridPresenter:
         self._read_history()
 
     def open_case(self, case: dict[str, str]) -> None:
-        """Another page opens this one: `questions` is a file, `dataset` a saved data set, `version` a prompt version."""
+        """Another page opens this one: `questions` is a file, `dataset` a data set, `version` a prompt version."""
         self.setup.refresh()
         if version := case.get("version", ""):
             self._board.show(page=Page.SETUP, chosen_versions=frozenset({version}))

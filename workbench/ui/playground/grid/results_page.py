@@ -27,8 +27,10 @@ from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _PLOT_COLUMN = 1
-_MOST_RESULTS = 5
+_MOST_RESULTS, _FEWEST_RESULTS = 5, 3
 """Combinations that are seen at once; the cells below get the rest of the page."""
+_LOW = 18
+"""Rows of height below which a page is low."""
 _FEWEST_ROWS = 8
 """Rows of cells that are always there; where the window is too low for them, the page scrolls."""
 _CELL = 22
@@ -72,13 +74,19 @@ class ResultsPage(QWidget):
     def _show_results(self, results: Results, is_new: bool) -> None:
         shown = results.report.results if results.report else ()
         means = {one.name: mean for one in shown if (mean := self._mean(one)) is not None}
-        self._best = max(means, key=lambda name: means[name]) if len(means) > 1 else ""
+        best = [name for name, mean in means.items() if mean == max(means.values())]
+        self._best = best[0] if len(best) == 1 and len(means) > 1 else ""
         self._result_model.show(shown)
         self._result_table.viewport().update()
         if is_new:
-            row = self._result_table.verticalHeader().defaultSectionSize()
-            head = self._result_table.horizontalHeader().sizeHint().height()
-            self._result_table.setFixedHeight(head + row * max(1, min(len(shown), _MOST_RESULTS)) + 4)
+            self._fit_results()
+
+    def _fit_results(self) -> None:
+        """As tall as the combinations, up to some of them, fewer in a low window: the cells below get the rest."""
+        row = self._result_table.verticalHeader().defaultSectionSize()
+        head = self._result_table.horizontalHeader().sizeHint().height()
+        most = _MOST_RESULTS if self.height() > _LOW * row else _FEWEST_RESULTS
+        self._result_table.setFixedHeight(head + row * max(1, min(self._result_model.rowCount(), most)) + 4)
 
     def _show_go_on(self, state: GridPageState) -> None:
         results = state.results
@@ -109,6 +117,7 @@ class ResultsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_results()
         self._lay_out_cells()
 
     def _mean(self, result: CombinationResult) -> float | None:

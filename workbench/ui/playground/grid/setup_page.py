@@ -15,8 +15,8 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.trouble_card import TroubleCard
 
-_SHORTEST_LIST = 150
-_NARROWEST_LIST = 24
+_SHORTEST_LIST = 190
+_NARROWEST_LIST = 20
 """Characters."""
 
 
@@ -134,7 +134,7 @@ class SetupPage(QWidget):
     def _build_layout(self) -> None:
         page = QWidget(self)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 4, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self._build_rows())
         column.addWidget(self._trouble)
@@ -144,15 +144,18 @@ class SetupPage(QWidget):
         columns.addWidget(_titled(self.tr("Prompt versions"), self._versions, lists))
         columns.addWidget(_titled(self.tr("Models"), self._answerers, lists))
         columns.addWidget(_titled(self.tr("Settings"), self.variants, lists))
-        column.addWidget(lists, 1)
+        column.addWidget(lists)
         column.addWidget(self.unfilled)
+        column.addStretch(1)
         foot = QHBoxLayout()
+        foot.setSpacing(10)
         foot.addWidget(self.history)
         foot.addWidget(self._results)
         foot.addWidget(self._reason, 1)
         foot.addWidget(self._run)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
         whole.addWidget(PageScroller(page, self), 1)
         whole.addLayout(foot)
 
@@ -165,6 +168,7 @@ class SetupPage(QWidget):
             texts.addWidget(label)
         texts.addStretch(1)
         sources = QHBoxLayout()
+        sources.setSpacing(8)
         for widget in (self._choose, self._data_sets, self._limit):
             sources.addWidget(widget)
         sources.addStretch(1)
@@ -173,8 +177,9 @@ class SetupPage(QWidget):
         metric.setSpacing(4)
         scored = QLabel(self.tr("Scored by"), card)
         set_role(scored, "muted")
-        for widget in (scored, self._metric, self._metric_about):
-            metric.addWidget(widget)
+        metric.addWidget(scored)
+        metric.addWidget(self._metric)
+        metric.addWidget(self._metric_about)
         metric.addStretch(1)
         row = QHBoxLayout(card)
         row.setContentsMargins(16, 12, 16, 12)

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from workbench.playground.grid.combining import BETWEEN
 from workbench.playground.grid.types import Outcome
 from workbench.ui.playground.grid.state import Results
 
@@ -90,7 +91,7 @@ class GridTableModel(QAbstractTableModel):
         is_column = orientation is Qt.Orientation.Horizontal
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self._column_name(section) if is_column else self._question(section)
+                return self._column_name(section).replace(BETWEEN, "\n") if is_column else self._question(section)
             case Qt.ItemDataRole.ToolTipRole:
                 return f"<qt>{escape(self._column_name(section) if is_column else self._question(section))}</qt>"
             case Qt.ItemDataRole.TextAlignmentRole:

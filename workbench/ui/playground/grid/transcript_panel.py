@@ -55,8 +55,7 @@ class TranscriptPanel(QScrollArea):
             combination, row = selected
             name = results.request.combinations[combination].name
             self._add_question(column, results.request.rows[row])
-            head = self._label(f"{mark_of(outcome)}  {name}".strip(), "subtitle")
-            column.addWidget(head)
+            column.addWidget(self._label(f"{mark_of(outcome)}  {name}".strip(), "field"))
             if state.cell is not None:
                 self._add_answer(column, state.cell)
             elif state.cell_trouble:

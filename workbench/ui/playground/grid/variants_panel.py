@@ -21,20 +21,6 @@ class VariantsPanel(QWidget):
         self._build_layout()
         self._connect()
 
-    def show_state(self, state: GridPageState) -> None:
-        choices = [
-            Choice(variant.name, variant.name or self.tr("As the prompt says"), variant.name)
-            for variant in state.variants
-        ]
-        if len(state.variants) != self._shown and not state.variant_trouble:
-            self._values.clear()
-        self._shown = len(state.variants)
-        self._list.show_choices(choices, state.chosen_variants)
-        self._trouble.setText(state.variant_trouble)
-        self._trouble.setVisible(bool(state.variant_trouble))
-        unused = any(variant.changes and variant.name not in state.chosen_variants for variant in state.variants)
-        self._tidy.setVisible(unused)
-
     def _build_widgets(self) -> None:
         self._shown = 0
         self._list = CheckList("grid_variants", self.tr("Settings"), "", self)
@@ -67,7 +53,6 @@ class VariantsPanel(QWidget):
     def _build_layout(self) -> None:
         line = QHBoxLayout()
         line.setSpacing(6)
-        line.addWidget(self._field, 1)
         line.addWidget(self._values, 1)
         line.addWidget(self._add)
         column = QVBoxLayout(self)
@@ -75,6 +60,7 @@ class VariantsPanel(QWidget):
         column.setSpacing(6)
         column.addWidget(self._list, 1)
         column.addWidget(self._tidy, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._field)
         column.addLayout(line)
         column.addWidget(self._trouble)
         self.setFocusProxy(self._list)
@@ -84,6 +70,20 @@ class VariantsPanel(QWidget):
         self._add.clicked.connect(self._on_add)
         self._values.returnPressed.connect(self._on_add)
         self._tidy.clicked.connect(self.tidy_requested)
+
+    def show_state(self, state: GridPageState) -> None:
+        choices = [
+            Choice(variant.name, variant.name or self.tr("As the prompt says"), variant.name)
+            for variant in state.variants
+        ]
+        if len(state.variants) != self._shown and not state.variant_trouble:
+            self._values.clear()
+        self._shown = len(state.variants)
+        self._list.show_choices(choices, state.chosen_variants)
+        self._trouble.setText(state.variant_trouble)
+        self._trouble.setVisible(bool(state.variant_trouble))
+        unused = any(variant.changes and variant.name not in state.chosen_variants for variant in state.variants)
+        self._tidy.setVisible(unused)
 
     @Slot()
     def _on_add(self) -> None:
