@@ -1,11 +1,12 @@
 """llama.cpp without us: `python -m benchmarks._bare_llama decode|rates|loop FILE.json`; prints one JSON object.
 
 * decode: one prompt, then token by token: the shortest loop there is;
-* rates: the best prompt rate and the best batched decode rate of this machine, tokens per second;
+* rates: the best prompt and batched decode rates of this machine, with and without flash attention, tokens per second;
 * loop: `Llama.create_chat_completion`, one request after the other, as most programs do it.
 """
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -20,18 +21,24 @@ BATCH = 512
 class Bare:
     """A context and nothing around it."""
 
-    def __init__(self, model: str, threads: int, *, context: int, sequences: int = 1) -> None:
-        self.weights = Weights(Path(model), "bare", 0)
+    def __init__(
+        self, weights: Weights, threads: int, *, cells: int, sequences: int = 1, flash: int = -1, common: bool = False
+    ) -> None:
+        self.weights = weights
         native = self.native = self.weights.native
         params = native.llama_context_default_params()
-        params.n_ctx = context * sequences
+        params.n_ctx = cells
         params.n_batch = params.n_ubatch = BATCH
         params.n_seq_max = params.n_outputs_max = sequences
         params.n_threads = params.n_threads_batch = threads
-        params.kv_unified = False
+        params.kv_unified, params.flash_attn_type = common, flash
         self.context = native.llama_init_from_model(self.weights.model, params)
         self.memory = native.llama_get_memory(self.context)
         self.batch = native.llama_batch_init(BATCH, 0, 1)
+
+    def free(self) -> None:
+        self.native.llama_batch_free(self.batch)
+        self.native.llama_free(self.context)
 
     def decode(self, rows: list[tuple[int, int, int, bool]]) -> None:
         """(token, position, sequence, wants logits) rows in one call."""
@@ -43,17 +50,20 @@ class Bare:
         status = self.native.llama_decode(self.context, batch)
         assert status == 0, status
 
-    def prompt(self, tokens: list[int]) -> None:
-        """A prompt into the first sequence, as fast as it goes."""
+    def prompt(self, tokens: list[int], *, position: int = 0, sequence: int = 0) -> float:
+        """A prompt into a sequence, as fast as it goes; seconds."""
+        began = time.perf_counter()
         for start in range(0, len(tokens), BATCH):
             part = tokens[start : start + BATCH]
             last = start + len(part) == len(tokens)
-            self.decode([(t, start + i, 0, last and i == len(part) - 1) for i, t in enumerate(part)])
+            at = position + start
+            self.decode([(t, at + i, sequence, last and i == len(part) - 1) for i, t in enumerate(part)])
+        return time.perf_counter() - began
 
 
 def decode(task: dict[str, Any]) -> dict[str, Any]:
     """Seconds to the first token and tokens per second after it, for each prompt."""
-    bare = Bare(task["model"], task["threads"], context=task["context"])
+    bare = Bare(Weights(Path(task["model"]), "bare", 0), task["threads"], cells=task["context"])
     native = bare.native
     sampler = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
     native.llama_sampler_chain_add(sampler, native.llama_sampler_init_greedy())
@@ -79,34 +89,46 @@ def decode(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def rates(task: dict[str, Any]) -> dict[str, Any]:
-    """The best of several batch sizes and numbers of answers at once, at the depth that the requests have."""
-    depth, most = task["depth"], max(task["sequences"])
-    bare = Bare(task["model"], task["threads"], context=depth + 64, sequences=most)
-    token = bare.weights.tokenize("the", add_special=False, parse_special=False)[0]
-    prompt = 0.0
-    for _ in range(2):
-        bare.native.llama_memory_clear(bare.memory, False)
-        began = time.perf_counter()
-        bare.prompt([token] * depth)
-        prompt = max(prompt, depth / (time.perf_counter() - began))
-    for other in range(1, most):
+    """Prompt and decode rates for each way of attention; a cache written by one cannot be read by the other.
+
+    Prompts: the common beginning, and a question behind it, the better of both rates. Decode: the best of several
+    numbers of answers at once, each with the common beginning and a question, in one buffer or in several.
+    """
+    weights = Weights(Path(task["model"]), "bare", 0)
+    found: dict[str, dict[str, Any]] = {}
+    for name, flash in (("flash", 1), ("without_flash", 0)):
+        prompts, decodes = 0.0, dict[str, float]()
+        for common in (False, True):
+            for count in task["sequences"]:
+                prompt, decode_ = _rates_of(weights, task, count, flash, common=common)
+                prompts = max(prompts, prompt)
+                decodes[f"{count} in {'one buffer' if common else 'several'}"] = round(decode_)
+        found[name] = {"prompt": prompts, "decode": max(decodes.values()), "decode_by_answers": decodes}
+    return found
+
+
+def _rates_of(weights: Weights, task: dict[str, Any], count: int, flash: int, *, common: bool) -> tuple[float, float]:
+    prefix, question, steps = task["prefix"], task["question"], task["steps"]
+    token = weights.tokenize("the", add_special=False, parse_special=False)[0]
+    own = question + steps
+    cells = prefix + count * own if common else count * ((prefix + own + 255) // 256 * 256)
+    bare = Bare(weights, task["threads"], cells=cells, sequences=count, flash=flash, common=common)
+    best = prefix / bare.prompt([token] * prefix)
+    for other in range(1, count):
         bare.native.llama_memory_seq_cp(bare.memory, 0, other, -1, -1)
-    batched: dict[int, float] = {}
-    position = depth
-    for count in task["sequences"]:
-        for sequence in range(most):  # back to the same depth
-            bare.native.llama_memory_seq_rm(bare.memory, sequence, depth, -1)
-        position = depth
-        began = time.perf_counter()
-        for _ in range(task["steps"]):
-            bare.decode([(token, position, sequence, True) for sequence in range(count)])
-            position += 1
-        batched[count] = count * task["steps"] / (time.perf_counter() - began)
-    return {"prompt": prompt, "decode": max(batched.values()), "decode_by_answers": batched}
+    for sequence in range(count):
+        best = max(best, question / bare.prompt([token] * question, position=prefix, sequence=sequence))
+    began = time.perf_counter()
+    for position in range(prefix + question, prefix + own):
+        bare.decode([(token, position, sequence, True) for sequence in range(count)])
+    rate = count * steps / (time.perf_counter() - began)
+    bare.free()
+    return best, rate
 
 
 def loop(task: dict[str, Any]) -> dict[str, Any]:
-    """Seconds for all requests, and their texts."""
+    """Seconds for all requests, and their texts. Threads wait as they do in any program that sets nothing."""
+    os.environ.pop("OMP_WAIT_POLICY", None)
     from llama_cpp import Llama
 
     model = Llama(

@@ -4,8 +4,10 @@ Every process of the program runs this before any other import (`workbench/__ini
 it. The values are set, not defaulted: a variable that the user's shell happens to carry must not switch telemetry on.
 """
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 SILENCE = {
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime sends usage events from its import on
@@ -19,10 +21,15 @@ SILENCE = {
     "PYTHONFAULTHANDLER": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "LANCE_LOG": "error",
-    # Threads that wait must sleep, not spin: with one busy neighbour, training on two threads of two cores fell from
-    # 1,200 to 34 tokens a second.
+    # Threads of a training that wait must sleep, not spin: with one busy neighbour, training on two threads of two
+    # cores fell from 1,200 to 34 tokens a second. llama.cpp's own are another matter, see `spinning_threads`.
     "OMP_WAIT_POLICY": "PASSIVE",
     "WANDB_DISABLED": "true",
+}
+
+SPIN = {
+    "OMP_WAIT_POLICY": "ACTIVE",  # otherwise several loaded models make libgomp spin a tenth of what is asked
+    "GOMP_SPINCOUNT": "1000",
 }
 
 
@@ -33,6 +40,26 @@ def silence_libraries() -> None:
         # keyring loads all its backends. The one for macOS, which copes with this failing, would else look for Apple's
         # libraries with ldconfig, gcc and ld: 1.6 of the 2 seconds that the import takes.
         sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
+
+
+@contextlib.contextmanager
+def spinning_threads() -> Iterator[None]:
+    """For the import of llama.cpp, whose OpenMP library reads these variables while it is loaded.
+
+    A token of a small model is hundreds of meetings of threads, microseconds apart: threads that sleep in between
+    answer five to eight times slower. They spin for some 20 microseconds only, and then sleep
+    (docs/decisions/0011-how-lists-are-decoded.md). torch brings an OpenMP of its own.
+    """
+    before = {name: os.environ.get(name) for name in SPIN}
+    os.environ.update(SPIN)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def allow_hub() -> None:

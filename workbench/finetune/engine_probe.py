@@ -67,7 +67,7 @@ class EngineProbe:
 
     def piece(self, token: int) -> bytes:
         """The bytes of one token, special tokens with their names."""
-        return self._weights.piece(token, special=True)
+        return self._weights.piece_with_marks(token)
 
     def logits(self, ids: Sequence[int], adapter: Path | None = None) -> "Floats":
         """(len(ids), vocabulary) logits of every position, with a 32-bit cache. Raises WorkbenchError on failure."""

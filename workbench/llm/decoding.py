@@ -32,6 +32,8 @@ class Decoding:
     """Tells the answers of one outbox apart."""
     outbox: Outbox = field(default_factory=queue.SimpleQueue)
     """Pieces of text, then the completion."""
+    says_pieces: bool = True
+    """False: only the completion is waited for; waking the asker for every token costs more than the token."""
     cancelled: bool = False
     sampler: Any = None
     generated: int = 0
@@ -41,8 +43,14 @@ class Decoding:
     first_at: float = 0.0
 
     @classmethod
-    def of(cls, ask: Ask, number: int = 0, outbox: Outbox | None = None) -> "Decoding":
-        return cls(ask, TextAssembler(ask.config.stop), number, queue.SimpleQueue() if outbox is None else outbox)
+    def streaming(cls, ask: Ask) -> "Decoding":
+        """For an asker who reads along."""
+        return cls(ask, TextAssembler(ask.config.stop))
+
+    @classmethod
+    def listed(cls, ask: Ask, number: int, outbox: Outbox) -> "Decoding":
+        """One of a list, whose completions arrive in one outbox."""
+        return cls(ask, TextAssembler(ask.config.stop), number, outbox, says_pieces=False)
 
     def take(self, piece: bytes) -> None:
         """Add the bytes of the next token and hand over what is certain."""
@@ -50,13 +58,13 @@ class Decoding:
             self.first_at = time.perf_counter()
         self.generated += 1
         text = self.assembler.feed(piece)
-        if text:
+        if text and self.says_pieces:
             self.outbox.put((self.number, text))
 
     def finish(self, reason: FinishReason, problem: str = "") -> None:
         """Say the last word: the rest of the text, then the completion."""
         rest = self.assembler.finish()
-        if rest:
+        if rest and self.says_pieces:
             self.outbox.put((self.number, rest))
         self.outbox.put((self.number, self._completion(reason, problem)))
         if self.sampler is not None:

@@ -1,7 +1,7 @@
 """One llama.cpp context that decodes many answers together: continuous batching, shared prefixes, one adapter set.
 
-Each `step` is one call of `llama_decode`: every answer under way gets its next token, the rest of the batch goes to
-prompts in chunks small enough that a stop or a new question never waits long. Only the scheduler calls in here.
+Each `step` is one call of `llama_decode`: either every answer under way gets its next token, or prompts get on by a
+chunk small enough that a stop or a new question never waits long. Only the scheduler calls in here.
 """
 
 import itertools
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.llm.decoding import Decoding
+from workbench.llm.lane_config import WORTH_SHARING, LaneConfig, common_length
 from workbench.llm.llama_native import Sampler, Weights, buffer_bytes, listening
+from workbench.llm.token_batch import TokenBatch
 from workbench.llm.types import FinishReason, KvType, TokenLogprob
 
 if TYPE_CHECKING:
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 STEP_SECONDS = 0.08
-WORTH_COPYING = 48
-"""Tokens of a shared prefix from which on copying another answer's cache, or waiting for it, beats computing them."""
+ENOUGH_ROWS = 64
+"""Prompt tokens in a call from which on another prompt waits for the next call: more would not make it cheaper."""
 
 LOOK_AHEAD = 32
 """Waiting answers that are considered for a free slot in one step."""
@@ -57,20 +59,6 @@ class Piece:
     wants_next: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LaneConfig:
-    """How a context is opened."""
-
-    context_length: int
-    """Tokens of one answer, prompt included."""
-    sequences: int
-    """Answers at once."""
-    threads: int
-    batch: int = 512
-    kv_type: KvType = KvType.F16
-    flash_attention: bool | None = None
-
-
 class Lane:
     """Answers that share a context.
 
@@ -92,13 +80,14 @@ class Lane:
         self._config = config
         self._context_length = config.context_length
         self._fixed_chunk = min(fixed_chunk, config.batch)
-        self._chunk = self._fixed_chunk or 64
+        self._chunk = self._fixed_chunk or min(64, config.batch)
         self._keeps = keeps and weights.shares_prefixes
         self.waiting: deque[Decoding] = deque()
         self._clock = 0
         self._context, self.kv_bytes, self.compute_bytes = self._open()
         self._memory = self._native.llama_get_memory(self._context)
-        self._batch = self._native.llama_batch_init(config.batch, 0, 1)
+        self._batch = TokenBatch(self._native, config.batch)
+        self._prompts_next = True
         self.slots = [Slot(number) for number in range(config.sequences)]
         try:
             self._apply_adapter()
@@ -132,7 +121,6 @@ class Lane:
     def close(self) -> None:
         self.end_all(FinishReason.CANCELLED)
         if self._context:
-            self._native.llama_batch_free(self._batch)
             self._native.llama_free(self._context)
             self._context = None
 
@@ -141,7 +129,7 @@ class Lane:
     def _open(self) -> tuple[Any, int, int]:
         config, native = self._config, self._native
         params = native.llama_context_default_params()
-        params.n_ctx = config.context_length * config.sequences
+        params.n_ctx = config.size
         params.n_batch = params.n_ubatch = config.batch
         params.n_seq_max = params.n_outputs_max = config.sequences
         params.n_threads = params.n_threads_batch = config.threads
@@ -149,7 +137,7 @@ class Lane:
         if config.flash_attention is not None:
             enabled, disabled = native.LLAMA_FLASH_ATTN_TYPE_ENABLED, native.LLAMA_FLASH_ATTN_TYPE_DISABLED
             params.flash_attn_type = enabled if config.flash_attention else disabled
-        params.kv_unified = False  # one common buffer makes each token look at all answers: measured twice as slow
+        params.kv_unified = config.common_buffer
         with listening() as said:
             context = native.llama_init_from_model(self._weights.model, params)
         if not context:
@@ -170,8 +158,8 @@ class Lane:
         import numpy as np
 
         token = max(0, self._native.llama_vocab_bos(self._weights.vocab))
-        self._fill([(token, 0, 0, True)])
-        if self._native.llama_decode(self._context, self._batch) != 0:
+        self._batch.add([token], 0, 0, wants_last=True)
+        if self._native.llama_decode(self._context, self._batch.native) != 0:
             raise WorkbenchError(f"{self._weights.name} cannot compute a single token.", code="model_load")
         finite = bool(np.isfinite(self._logits(0)).all())
         self._native.llama_memory_clear(self._memory, False)
@@ -212,15 +200,17 @@ class Lane:
         """Whether a prompt under way will soon have computed clearly more of this one's beginning than is there now."""
         if not self._keeps:
             return False
-        there = max(_common(slot.tokens[: slot.computed], tokens) for slot in self.slots)
-        coming = max((_common(s.tokens, tokens) for s in self.slots if s.decoding is not None), default=0)
-        return min(coming, len(tokens) - 1) >= there + WORTH_COPYING
+        there = max(common_length(slot.tokens, tokens, slot.computed) for slot in self.slots)
+        coming = max((common_length(s.tokens, tokens) for s in self.slots if s.decoding is not None), default=0)
+        if there < self._config.common <= coming:
+            return True  # the cells of a list suffice only if all share its beginning to the last token
+        return min(coming, len(tokens) - 1) >= there + WORTH_SHARING
 
     def _seat(self, decoding: Decoding, idle: list[Slot]) -> None:
         tokens = decoding.ask.tokens
         limit = len(tokens) - 1  # the last token is always computed: its logits are wanted
         limit = limit if self._keeps else 0
-        shared = {s.number: min(_common(s.tokens[: s.computed], tokens), limit) for s in self.slots}
+        shared = {s.number: min(common_length(s.tokens, tokens, s.computed), limit) for s in self.slots}
         source = max(self.slots, key=lambda s: (shared[s.number], s.decoding is None, -s.number))
         seat = source if source.decoding is None else min(idle, key=lambda s: (s.used_at, s.number))
         if seat is source and shared[seat.number] < len(seat.tokens) // 2:
@@ -239,9 +229,12 @@ class Lane:
         if seat is source and count and native.llama_memory_seq_rm(memory, seat.number, count, -1):
             return count
         native.llama_memory_seq_rm(memory, seat.number, -1, -1)
-        if seat is source or count < WORTH_COPYING or native.llama_memory_seq_pos_min(memory, source.number) != 0:
+        if seat is source or count < WORTH_SHARING or native.llama_memory_seq_pos_min(memory, source.number) != 0:
             return 0
-        native.llama_memory_seq_cp(memory, source.number, seat.number, -1, -1)  # whole: each sequence has a stream
+        if self._config.common_buffer:  # both have the same cells then
+            native.llama_memory_seq_cp(memory, source.number, seat.number, 0, count)
+            return count
+        native.llama_memory_seq_cp(memory, source.number, seat.number, -1, -1)  # whole: each has a buffer of its own
         if native.llama_memory_seq_rm(memory, seat.number, count, -1):
             return count
         native.llama_memory_seq_rm(memory, seat.number, -1, -1)
@@ -250,40 +243,52 @@ class Lane:
     # -- decoding -----------------------------------------------------------------------------------------------------
 
     def _plan(self) -> list[Piece]:
+        """Either prompts or next tokens: a call of both takes two passes where each answer has its own buffer.
+
+        In a list prompts come first, so that then all answers go on together; elsewhere they take turns, so that
+        running answers go on.
+        """
         active = [slot for slot in self.slots if slot.decoding is not None]
-        pieces = [Piece(slot, 1, True) for slot in active if len(slot.tokens) - slot.computed == 1]
-        room = min(self._chunk, self._config.batch - len(pieces))
-        for slot in sorted(active, key=lambda s: s.used_at):
+        prompts = self._prompt_pieces(sorted(active, key=lambda slot: slot.used_at))
+        ready = [Piece(slot, 1, True) for slot in active if len(slot.tokens) - slot.computed == 1]
+        if not (prompts and ready):
+            return prompts or ready
+        self._prompts_next = bool(self._fixed_chunk) or not self._prompts_next
+        return prompts if self._prompts_next else ready
+
+    def _prompt_pieces(self, oldest_first: list[Slot]) -> list[Piece]:
+        pieces: list[Piece] = []
+        rows = 0
+        for slot in oldest_first:
             left = len(slot.tokens) - slot.computed
-            count = min(left, room)
-            if left > 1 and count > 0:
+            count = min(left, self._chunk - rows)
+            if left > 1 and count > 0 and rows < ENOUGH_ROWS:
                 pieces.append(Piece(slot, count, count == left))
-                room -= count
+                rows += count
         return pieces
 
     def _decode(self, pieces: list[Piece]) -> None:
-        rows = [
-            (slot.tokens[position], position, slot.number, piece.wants_next and position == len(slot.tokens) - 1)
-            for piece in pieces
-            for slot in [piece.slot]
-            for position in range(slot.computed, slot.computed + piece.count)
-        ]
-        self._fill(rows)
+        self._batch.clear()
+        last_rows = [self._add(piece) for piece in pieces]
         began = time.perf_counter()
-        status = self._native.llama_decode(self._context, self._batch)
+        status = self._native.llama_decode(self._context, self._batch.native)
         if status != 0:
             raise WorkbenchError(
                 f"llama.cpp could not go on with {self._weights.name} (status {status}).",
                 hint="Try a shorter context or fewer answers at once.",
                 code="decode_failed",
             )
-        self._adapt(len(rows), time.perf_counter() - began)
-        index = -1
-        for piece in pieces:
-            index += piece.count
+        self._adapt(last_rows[-1] + 1, time.perf_counter() - began)
+        for piece, row in zip(pieces, last_rows, strict=True):
             piece.slot.computed += piece.count
             if piece.wants_next:
-                self._next_token(piece.slot, index)
+                self._next_token(piece.slot, row)
+
+    def _add(self, piece: Piece) -> int:
+        """Put a piece into the batch; returns the row of its last token."""
+        slot, begin = piece.slot, piece.slot.computed
+        tokens = slot.tokens[begin : begin + piece.count]
+        return self._batch.add(tokens, begin, slot.number, wants_last=piece.wants_next)
 
     def _next_token(self, slot: Slot, index: int) -> None:
         decoding = slot.decoding
@@ -317,7 +322,7 @@ class Lane:
         )
 
     def _text_of(self, token: int) -> str:
-        return self._weights.piece(token, special=True).decode("utf-8", "replace")
+        return self._weights.piece_with_marks(token).decode("utf-8", "replace")
 
     def _logits(self, index: int) -> "npt.NDArray[np.float32]":
         """The row of the batch entry `index`, (vocabulary,): a view that the next decode overwrites."""
@@ -339,17 +344,6 @@ class Lane:
         wanted = int(tokens * STEP_SECONDS / max(seconds, 1e-4))
         self._chunk = max(16, min(self._config.batch, (self._chunk + wanted) // 2))
 
-    def _fill(self, rows: list[tuple[int, int, int, bool]]) -> None:
-        """Write (token, position, sequence, wants logits) rows into the native batch."""
-        batch = self._batch
-        batch.n_tokens = len(rows)
-        for i, (token, position, sequence, logits) in enumerate(rows):
-            batch.token[i] = token
-            batch.pos[i] = position
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = sequence
-            batch.logits[i] = logits
-
 
 def _no_context(name: str, config: LaneConfig, said: list[str]) -> WorkbenchError:
     if config.kv_type is not KvType.F16 and not any("alloc" in line for line in said):
@@ -365,15 +359,3 @@ def _no_context(name: str, config: LaneConfig, said: list[str]) -> WorkbenchErro
         details="\n".join(said[-20:]),
         code="out_of_memory",
     )
-
-
-def _common(left: list[int], right: tuple[int, ...]) -> int:
-    """Length of the common beginning, by halving: slices compare in C, prompts are thousands of tokens long."""
-    low, high = 0, min(len(left), len(right))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if tuple(left[low:middle]) == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from workbench.environment import spinning_threads
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
 
@@ -34,7 +35,8 @@ _BUFFER = re.compile(r"(\S+)\s+(KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
 @cache
 def library() -> Any:
     """The module llama_cpp.llama_cpp, silenced and initialised."""
-    from llama_cpp import llama_cpp
+    with spinning_threads():
+        from llama_cpp import llama_cpp
 
     llama_cpp.llama_log_set(_callback(), ctypes.c_void_p(0))
     llama_cpp.llama_backend_init()
@@ -82,7 +84,8 @@ class Weights:
         self.name = name
         params = native.llama_model_default_params()
         params.vocab_only = vocabulary_only
-        params.n_gpu_layers = gpu_layers if native.llama_supports_gpu_offload() else 0
+        self.on_gpu = gpu_layers != 0 and bool(native.llama_supports_gpu_offload())
+        params.n_gpu_layers = gpu_layers if self.on_gpu else 0
         if not mmap or path.stat().st_size <= READ_WHOLE_BYTES:
             params.load_mode = native.LLAMA_LOAD_MODE_NONE
         with listening():
@@ -95,7 +98,10 @@ class Weights:
         self.shares_prefixes = not (
             native.llama_model_is_recurrent(self.model) or native.llama_model_is_hybrid(self.model)
         )
+        self.keeps_all_cells = self.shares_prefixes and native.llama_model_n_swa(self.model) == 0
+        """Whether the cache holds every token of a sequence, not only the last ones (sliding window) or a state."""
         self._adapters: dict[str, Any] = {}
+        self._pieces: dict[int, bytes] = {}
         self._vocabulary_lock = threading.Lock()
         self._buffer = ctypes.create_string_buffer(512)
 
@@ -134,12 +140,19 @@ class Weights:
         count = self.native.llama_tokenize(self.vocab, data, len(data), tokens, room, add_special, parse_special)
         return int(count), tokens
 
-    def piece(self, token: int, *, special: bool = False) -> bytes:
-        """The bytes of one token. Only called from the scheduler's thread (one shared buffer)."""
+    def piece(self, token: int) -> bytes:
+        """The bytes of one token, nothing for a control token. Only called from the scheduler's thread."""
+        known = self._pieces.get(token)
+        if known is None:
+            known = self._pieces[token] = self.piece_with_marks(token, special=False)
+        return known
+
+    def piece_with_marks(self, token: int, *, special: bool = True) -> bytes:
+        """The bytes of one token, also of a control token. Only called from the scheduler's thread (one buffer)."""
         count = self.native.llama_token_to_piece(self.vocab, token, self._buffer, len(self._buffer), 0, special)
         if count < 0:
             self._buffer = ctypes.create_string_buffer(-count)
-            return self.piece(token, special=special)
+            return self.piece_with_marks(token, special=special)
         return self._buffer.raw[:count]
 
     @cached_property
@@ -179,7 +192,7 @@ class Weights:
                 self.model = None
 
     def _special_text(self, token: int) -> str:
-        return self.piece(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+        return self.piece_with_marks(token).decode("utf-8", "replace") if token >= 0 else ""
 
 
 class Sampler:

@@ -10,9 +10,10 @@ from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate
 from workbench.llm.decoding import Ask, Decoding, Outbox
 from workbench.llm.devices import find_devices
-from workbench.llm.fit import available_memory, estimate, sequences_for
+from workbench.llm.fit import available_memory, estimate, sequences_for, uses_flash_attention
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
-from workbench.llm.lane import ActiveAdapter, LaneConfig
+from workbench.llm.lane import ActiveAdapter
+from workbench.llm.lane_config import LaneConfig
 from workbench.llm.llama_native import Weights
 from workbench.llm.placement import gpu_layers_for
 from workbench.llm.prompt_form import PromptForm, context_length
@@ -66,7 +67,7 @@ class LlamaCppEngine:
         self, request: GenerationRequest, on_text: Callable[[str], None], is_cancelled: Callable[[], bool]
     ) -> Completion:
         adapter = self._checked(request.adapter)
-        decoding = Decoding.of(self._prepare(request, adapter))
+        decoding = Decoding.streaming(self._prepare(request, adapter))
         self._scheduler.submit(decoding, adapter)
         return wait_for(decoding, on_text, is_cancelled)
 
@@ -85,7 +86,7 @@ class LlamaCppEngine:
         for index, request in enumerate(requests):
             try:
                 adapter = self._checked(request.adapter)
-                decoding = Decoding.of(self._prepare(request, adapter), index, outbox)
+                decoding = Decoding.listed(self._prepare(request, adapter), index, outbox)
             except WorkbenchError as problem:
                 completions[index] = _failed(request, problem)
                 on_done(completions[index])
@@ -122,7 +123,7 @@ class LlamaCppEngine:
             threads=self.load.threads or physical_cores(),
             batch=self.load.batch,
             kv_type=self.load.kv_type,
-            flash_attention=self.load.flash_attention,
+            flash_attention=uses_flash_attention(self.model, self.load, on_gpu=self._weights.on_gpu),
         )
 
     # -- preparing ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash
 from workbench.llm.decoding import Decoding
 from workbench.llm.fit import total_memory
-from workbench.llm.lane import ActiveAdapter, Lane, LaneConfig
+from workbench.llm.lane import ActiveAdapter, Lane
+from workbench.llm.lane_config import LaneConfig, for_list
 from workbench.llm.llama_native import Weights
 from workbench.llm.types import FinishReason, MemoryUse
 from workbench.llm.waiting import end_all
@@ -44,6 +45,8 @@ class _Desk:
     single: list[tuple[Decoding, ActiveAdapter | None]] = field(default_factory=list)
     batches: list[Batch] = field(default_factory=list)
     closing: bool = False
+    """Nothing is taken any more: closed by its owner, or its thread ended by a mistake."""
+    is_closed: bool = False
 
 
 class Scheduler:
@@ -102,12 +105,11 @@ class Scheduler:
     def close(self) -> bool:
         """End what is under way (its askers get CANCELLED with the text so far); False when it was closed before."""
         with self._desk.changed:
-            if self._desk.closing:
-                return False
+            was_closed, self._desk.is_closed = self._desk.is_closed, True
             self._desk.closing = True
             self._desk.changed.notify()
         self._thread.join()
-        return True
+        return not was_closed
 
     def _refuse_when_closed(self) -> None:
         if self._desk.closing:
@@ -116,18 +118,31 @@ class Scheduler:
     # -- the scheduler's thread ---------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        batches = self._batches
-        while self._receive():
-            for key, lane in list(self._lanes.items()):
-                if not lane.is_idle and not _step(lane):
-                    self._lanes.pop(key).close()
-            if batches and self._step_batch(batches[0]):
-                batches.pop(0)
-        for batch in batches:
+        try:
+            while self._receive():
+                self._step_all()
+        finally:  # also when it ends by a mistake of ours: nobody may wait for an answer that never comes
+            self._end_everything()
+
+    def _step_all(self) -> None:
+        for key, lane in list(self._lanes.items()):
+            if not lane.is_idle and not _step(lane):
+                self._lanes.pop(key).close()
+        if self._batches and self._step_batch(self._batches[0]):
+            self._batches.pop(0)
+
+    def _end_everything(self) -> None:
+        with self._desk.changed:
+            self._desk.closing = True
+            waiting = [decoding for decoding, _ in self._desk.single]
+            self._batches.extend(self._desk.batches)
+        end_all(waiting, FinishReason.CANCELLED)
+        for batch in self._batches:
             if batch.lane is not None:
-                batch.lane.close()
-            end_all(batch.decodings, FinishReason.CANCELLED)
-        batches.clear()
+                batch.lane.close()  # ends its answers
+            else:
+                end_all(batch.decodings, FinishReason.CANCELLED)
+        self._batches.clear()
         for lane in self._lanes.values():
             lane.close()
         self._lanes.clear()
@@ -175,20 +190,30 @@ class Scheduler:
         each = [lane.kv_bytes + lane.compute_bytes for lane in self._lanes.values()]
         return len(each) < IDLE_LANES and sum(each) + max(each, default=0) <= LANES_SHARE * total_memory()
 
-    def _open_lane(self, adapter: ActiveAdapter | None, *, fixed_chunk: int = 0, exact: bool = False) -> Lane:
-        config = replace(self._config, sequences=1) if exact else self._config
-        lane = Lane(self._weights, config, adapter=adapter, fixed_chunk=fixed_chunk, keeps=not exact)
+    def _open_lane(self, adapter: ActiveAdapter | None, batch: Batch | None = None) -> Lane:
+        """A context for whoever asks, or for one list."""
+        if batch is None:
+            lane = Lane(self._weights, self._config, adapter=adapter)
+        else:
+            chunk = fixed_chunk(self._weights.parameters)
+            config = self._config_for(batch)
+            lane = Lane(self._weights, config, adapter=adapter, fixed_chunk=chunk, keeps=not batch.exact)
         if adapter is not None and adapter_hash(adapter.path) != adapter.digest:
             lane.close()
             raise WorkbenchError(f"The adapter {adapter.path.name} changed while it was loaded.", hint="Ask again.")
         return lane
 
+    def _config_for(self, batch: Batch) -> LaneConfig:
+        if batch.exact:
+            return replace(self._config, sequences=1)
+        asks = [decoding.ask for decoding in batch.decodings]
+        return for_list(self._config, asks, may_share=self._weights.keeps_all_cells)
+
     def _step_batch(self, batch: Batch) -> bool:
         """One step of a fixed list; True when it is answered. Its lane sees the whole list before the first step."""
         if batch.lane is None:
             try:
-                chunk = fixed_chunk(self._weights.parameters)
-                batch.lane = self._open_lane(batch.adapter, fixed_chunk=chunk, exact=batch.exact)
+                batch.lane = self._open_lane(batch.adapter, batch)
             except WorkbenchError as problem:
                 end_all(batch.decodings, FinishReason.ERROR, str(problem))
                 return True

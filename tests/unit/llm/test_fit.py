@@ -6,7 +6,15 @@ import pytest
 from tests.llm_models import write_tiny_gguf
 from workbench.errors import WorkbenchError
 from workbench.llm import fit
-from workbench.llm.fit import Fit, check_fits, context_for, estimate, kv_bytes_per_token, verdict
+from workbench.llm.fit import (
+    Fit,
+    check_fits,
+    context_for,
+    estimate,
+    kv_bytes_per_token,
+    uses_flash_attention,
+    verdict,
+)
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import KvType, LoadConfig, ModelRef
 
@@ -81,3 +89,31 @@ def test_that_the_estimate_of_the_cache_is_what_llama_cpp_allocates(tmp_path: Pa
         assert engine.memory().kv_cache == pytest.approx(estimate(model, load).kv_cache, abs=11_000)
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "load", "on_gpu", "expected"),
+    [
+        (32, LoadConfig(), False, False),
+        (64, LoadConfig(), False, None),
+        (32, LoadConfig(), True, None),
+        (32, LoadConfig(flash_attention=True), False, True),
+        (64, LoadConfig(flash_attention=False), False, False),
+        (32, LoadConfig(kv_type=KvType.Q8_0), False, None),
+    ],
+)
+def test_that_small_heads_on_a_processor_do_without_flash_attention(
+    head: int, load: LoadConfig, on_gpu: bool, expected: bool | None
+) -> None:
+    model = MODEL.model_copy(update={"key_length": head})
+    assert uses_flash_attention(model, load, on_gpu=on_gpu) is expected
+
+
+def test_that_scores_for_the_whole_context_are_counted_without_flash_attention() -> None:
+    small = MODEL.model_copy(update={"key_length": 32})
+    long, short = (estimate(small, ONE.model_copy(update={"context_length": n})).compute for n in (8192, 4096))
+    assert long - short == 4096 * ONE.batch * MODEL.head_count * 4
+    free = MODEL.size_bytes + 400_000_000
+    longest = verdict(small, ONE, free).longest_context
+    fitting = ONE.model_copy(update={"context_length": longest})
+    assert 256 < longest < 8192 and verdict(small, fitting, free).fit is not Fit.WONT

@@ -165,6 +165,35 @@ def test_that_a_shared_beginning_is_computed_once_and_changes_no_answer(tiny: Ll
     assert sum(completion.usage.cached_tokens >= len(beginning) for completion in together) >= 5
 
 
+@pytest.mark.parametrize("flash", [True, False])
+def test_that_the_cells_of_a_list_suffice_for_each_of_its_answers(tmp_path: Path, opened: Opener, flash: bool) -> None:
+    engine = opened(write_tiny_gguf(tmp_path / "tiny.gguf", ends=False), batch=32, flash_attention=flash)
+    requests = [ask("s" * 150 + f"{n} " * (n % 9), id=str(n), max_tokens=40 + n % 5) for n in range(40)]
+    completions = answers(engine, requests)
+    assert [c.problem for c in completions] == [""] * 40
+    assert [c.usage.generated_tokens for c in completions] == [40 + n % 5 for n in range(40)]
+    assert sum(c.usage.cached_tokens >= 150 for c in completions) == 39
+    exact = engine.complete_all(requests, lambda _: None, lambda: False, exact=True)
+    assert sum(a.text == b.text for a, b in zip(completions, exact, strict=True)) >= 38
+
+
+def test_that_a_list_leaves_an_asker_its_answer(tiny: LlamaCppEngine) -> None:
+    alone = answer(tiny, ask("meanwhile", max_tokens=60)).text
+    listed = threading.Thread(target=lambda: answers(tiny, [ask(f"{n}", max_tokens=200) for n in range(60)]))
+    listed.start()
+    assert answer(tiny, ask("meanwhile", max_tokens=60)).text == alone
+    assert listed.is_alive(), "the asker did not wait for the list"
+    listed.join()
+
+
+def test_that_a_mistake_in_the_engine_leaves_nobody_waiting(
+    tiny: LlamaCppEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    monkeypatch.setattr("workbench.llm.lane.Lane.step", lambda _: 1 / 0)
+    assert answer(tiny, ask()).finish_reason is FinishReason.CANCELLED
+
+
 def test_that_the_next_turn_of_a_conversation_reuses_the_one_before(tiny: LlamaCppEngine) -> None:
     first = answer(tiny, GenerationRequest(prompt="once upon a time", config=GenerationConfig(max_tokens=1)))
     longer = GenerationRequest(prompt="once upon a time there was", config=GenerationConfig(max_tokens=8))

@@ -1,0 +1,75 @@
+import dataclasses
+
+import pytest
+
+from workbench.llm.decoding import Ask
+from workbench.llm.lane_config import LaneConfig, common_beginning, common_length, for_list
+from workbench.llm.types import GenerationConfig
+
+LANE = LaneConfig(context_length=1024, sequences=8, threads=2)
+WITHOUT_FLASH = dataclasses.replace(LANE, flash_attention=False)
+
+
+def ask(tokens: list[int], answer: int = 48) -> Ask:
+    return Ask("", tuple(tokens), "", GenerationConfig(max_tokens=answer))
+
+
+def comparison(count: int, *, prefix: int = 600, own: int = 100) -> list[Ask]:
+    return [ask([1] * prefix + [2 + n] * (own - n % 3)) for n in range(count)]
+
+
+def test_that_the_common_beginning_of_a_list_is_counted_once() -> None:
+    lane = for_list(LANE, comparison(64), may_share=True)
+    assert (lane.common_buffer, lane.common, lane.sequences) == (True, 600, 16)
+    assert lane.size == lane.cells == 600 + 16 * (100 + 48)
+
+
+def test_that_without_flash_attention_fewer_answers_look_past_each_other() -> None:
+    lane = for_list(WITHOUT_FLASH, comparison(64), may_share=True)
+    assert (lane.common_buffer, lane.sequences, lane.size) == (True, 8, 600 + 8 * 148)
+
+
+def test_that_answers_with_little_in_common_have_buffers_of_their_own() -> None:
+    lane = for_list(LANE, comparison(64, prefix=0, own=460), may_share=True)
+    assert (lane.common_buffer, lane.common, lane.sequences, lane.cells) == (False, 0, 16, 16 * 512)
+
+
+def test_that_a_list_never_takes_more_cells_than_the_model_was_loaded_with() -> None:
+    for own in range(60, 1000, 97):
+        for may_share in (True, False):
+            lane = for_list(LANE, comparison(64, prefix=0, own=own), may_share=may_share)
+            assert lane.size <= LANE.size
+    assert for_list(dataclasses.replace(LANE, sequences=1), comparison(64), may_share=True).sequences == 2
+
+
+def test_that_cells_that_cannot_be_shared_are_not_counted_on() -> None:
+    lane = for_list(WITHOUT_FLASH, comparison(3), may_share=False)
+    assert (lane.common_buffer, lane.common, lane.sequences, lane.cells) == (False, 0, 3, 3 * 768)
+
+
+def test_that_one_request_is_answered_alone() -> None:
+    assert for_list(LANE, [ask([1] * 2000)], may_share=True).sequences == 1
+
+
+def test_that_the_same_list_gives_the_same_lane_in_any_order() -> None:
+    asks = comparison(40)
+    assert for_list(LANE, asks, may_share=True) == for_list(LANE, asks[::-1], may_share=True)
+
+
+@pytest.mark.parametrize(
+    ("prompts", "count"),
+    [
+        ([[1] * 100, [1] * 90 + [2]], 90),
+        ([[1] * 100, [1] * 100], 99),  # the last token is always computed: it is what the answer follows from
+        ([[1] * 47 + [2], [1] * 47 + [3]], 0),
+        ([[1] * 100, [1] * 80 + [2] * 9, [1] * 60 + [3] * 9], 60),
+    ],
+)
+def test_that_the_common_beginning_is_what_all_prompts_share(prompts: list[list[int]], count: int) -> None:
+    assert common_beginning([ask(tokens) for tokens in prompts]) == count
+
+
+def test_that_a_common_length_counts_to_its_limit() -> None:
+    assert common_length([1, 2, 3, 4], (1, 2, 3, 9)) == 3
+    assert common_length([1, 2, 3, 4], (1, 2, 3, 4), 2) == 2
+    assert common_length([], (1,)) == 0

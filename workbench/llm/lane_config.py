@@ -1,0 +1,95 @@
+"""How a context is opened: for whoever asks, or for a list that is known from its first to its last request.
+
+The numbers were measured, see docs/decisions/0011-how-lists-are-decoded.md. All follow from the model and the list,
+none from the clock or from what is free at the moment: the same list is always computed in the same batches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from workbench.llm.decoding import Ask
+from workbench.llm.types import KvType
+
+WORTH_SHARING = 48
+"""Tokens of a common beginning from which on copying another answer's cache, or waiting for it, pays."""
+
+ANSWERS_WITH_FLASH = 16
+"""Answers of a list at once: more read the weights less often, but push each other's cache out of the processor's."""
+ANSWERS_WITHOUT_FLASH = 8
+"""Without flash attention each token looks at the cells of all answers."""
+
+COMMON_BUFFER_UP_TO = 5
+"""Times the longest answer that a common buffer may have: beyond, looking past the others' cells costs too much."""
+
+LIST_BATCH_WITHOUT_FLASH = 256
+"""Rows per call: without flash attention, a buffer of rows x cells x heads is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneConfig:
+    """How a context is opened."""
+
+    context_length: int
+    """Tokens of one answer, prompt included."""
+    sequences: int
+    """Answers at once."""
+    threads: int
+    batch: int = 512
+    kv_type: KvType = KvType.F16
+    flash_attention: bool | None = None
+    common_buffer: bool = False
+    """One buffer for the cells of all answers: what they have in common is there once, and a call computes rows of all
+    of them in one pass. Otherwise each answer has a buffer, and only as many rows of each go into a pass as the
+    shortest has."""
+    cells: int = 0
+    """Tokens that the cache holds; 0: `context_length` for each answer."""
+    common: int = 0
+    """Tokens with which all prompts of a list begin, counted once in `cells`."""
+
+    @property
+    def size(self) -> int:
+        """Tokens that the cache holds in all."""
+        return self.cells or self.context_length * self.sequences
+
+
+def for_list(config: LaneConfig, asks: Sequence[Ask], *, may_share: bool) -> LaneConfig:
+    """The context for a list: as many answers at once as pay, in no more cells than `config` has.
+
+    `may_share`: whether cells of a common beginning can be shared (not in recurrent or sliding-window models).
+    """
+    longest = max(min(config.context_length, len(ask.tokens) + ask.config.max_tokens) for ask in asks)
+    common = common_beginning(asks) if may_share else 0
+    own = longest - common
+    wanted = ANSWERS_WITHOUT_FLASH if config.flash_attention is False else ANSWERS_WITH_FLASH
+    in_common = min(wanted, len(asks), max(1, (config.size - common) // own))
+    cells = common + in_common * own
+    if may_share and (config.flash_attention is False or cells <= COMMON_BUFFER_UP_TO * longest):
+        batch = min(config.batch, LIST_BATCH_WITHOUT_FLASH) if config.flash_attention is False else config.batch
+        return replace(config, sequences=in_common, cells=cells, common_buffer=True, common=common, batch=batch)
+    apart = min(wanted, len(asks), max(1, config.size // _padded(longest)))
+    return replace(config, sequences=apart, cells=apart * _padded(longest))
+
+
+def common_beginning(asks: Sequence[Ask]) -> int:
+    """Tokens with which all prompts begin; 0 where they are too few to be computed only once."""
+    least, most = min(ask.tokens for ask in asks), max(ask.tokens for ask in asks)
+    count = common_length(least, most)
+    count = min(count, min(len(ask.tokens) for ask in asks) - 1)  # the last token is computed for each: it is asked
+    return count if count >= WORTH_SHARING else 0
+
+
+def common_length(left: Sequence[int], right: Sequence[int], limit: int | None = None) -> int:
+    """Length of the common beginning (at most `limit`), by halving: slices compare in C, prompts are long."""
+    low, high = 0, min(len(left), len(right), len(left) if limit is None else limit)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if tuple(left[low:middle]) == tuple(right[low:middle]):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _padded(tokens: int) -> int:
+    """llama.cpp rounds the cells of each answer up to this."""
+    return (tokens + 255) // 256 * 256
