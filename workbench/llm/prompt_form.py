@@ -10,7 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
 from workbench.llm.gguf_header import GgufHeader, check_complete, check_loadable, read_header
 from workbench.llm.llama_native import Weights
-from workbench.llm.plain_text import plain_parts
+from workbench.llm.plain_text import placeholder, plain_parts
 from workbench.llm.types import ChatMessage, GenerationRequest, LoadConfig, ModelRef
 
 KEPT = 4
@@ -39,9 +39,49 @@ class PromptForm:
         return text + request.prefix
 
     def tokens_of(self, request: GenerationRequest) -> tuple[str, list[int]]:
-        """That text and its tokens."""
+        """That text and its tokens; the model's begin mark goes in front once, also when the template wrote it.
+
+        A control token that stands in a message or in the prefix, like `<|im_end|>` in a document, stays the plain
+        text that it is. Raises WorkbenchError where the template rewrites such a message.
+        """
         text = self.text_of(request)
-        return text, self.tokens(text, [*(m.content for m in request.messages), request.prefix])
+        bos = self.template.bos
+        add_special = not (bos and text.startswith(bos))
+        tokens: list[int] = []
+        for part, is_plain in self._parts(request, text):
+            tokens += self._weights.tokenize(part, add_special=add_special, parse_special=not is_plain)
+            add_special = False
+        return text, tokens
+
+    def _parts(self, request: GenerationRequest, text: str) -> list[tuple[str, bool]]:
+        """The text in pieces, each with whether it is plain. Only what holds a control token's text is cut out.
+
+        All else cannot do harm, and tokens may join across its edges as the model learned it.
+        """
+        is_plain_end = bool(self._control_in(request.prefix))
+        end = [(request.prefix, True)] if is_plain_end else []
+        body = text.removesuffix(request.prefix) if is_plain_end else text
+        held = {i: m.content for i, m in enumerate(request.messages) if self._control_in(m.content)}
+        if not held:
+            return [(body, False), *end] if body else end
+        hidden = [
+            m.model_copy(update={"content": placeholder(i)}) if i in held else m for i, m in enumerate(request.messages)
+        ]
+        marked = self._renderer.render(hidden) + ("" if is_plain_end else request.prefix)
+        parts = plain_parts(body, marked, held)
+        if parts is None:
+            found = self._control_in(next(iter(held.values())))
+            raise WorkbenchError(
+                f"The text holds {found!r}, which this model takes for a command, and its chat template rewrites "
+                "the message that holds it.",
+                hint="Remove it from the text, or choose another model.",
+                code="control_token",
+            )
+        return [*parts, *end]
+
+    def _control_in(self, text: str) -> str:
+        """The first control token whose text stands in this one; "" for none."""
+        return next((control for control in self._weights.control_texts if control in text), "")
 
     def count(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens of the final prompt."""
@@ -50,20 +90,6 @@ class PromptForm:
     def count_text(self, text: str) -> int:
         """Tokens of a text by itself."""
         return len(self._weights.tokenize(text, add_special=False, parse_special=False))
-
-    def tokens(self, text: str, contents: Sequence[str]) -> list[int]:
-        """Tokens of a final prompt; the model's begin mark goes in front once, also when the template wrote it.
-
-        A control token that stands in one of the `contents`, like `<|im_end|>` in a document, stays the plain text that
-        it is.
-        """
-        bos = self.template.bos
-        add_special = not (bos and text.startswith(bos))
-        tokens: list[int] = []
-        for part, is_plain in plain_parts(text, contents, self._weights.control_texts):
-            tokens += self._weights.tokenize(part, add_special=add_special, parse_special=not is_plain)
-            add_special = False
-        return tokens
 
     def close(self) -> None:
         self._renderer.close()

@@ -2,6 +2,9 @@
 
 import time
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from workbench.llm.types import GenerationConfig, Role
 from workbench.playground.diff import LineKind, SettingChange, diff_lines, diff_prompts
 from workbench.playground.differences import Span
@@ -85,3 +88,16 @@ def test_that_very_long_texts_are_compared_in_no_time() -> None:
     assert len(diff_lines(one + "\nsame end", other + "\nsame end")) == 50_001
     assert diff_lines("same\n" * 100_000, "same\n" * 100_000 + "more")[-1].new == "more"
     assert time.perf_counter() - began < 10
+
+
+_LINES = st.lists(st.sampled_from(["a", "b", "a b", "", "c"]), max_size=8).map("\n".join)
+
+
+@given(_LINES, _LINES)
+def test_that_both_texts_can_be_read_from_their_difference(old: str, new: str) -> None:
+    lines = diff_lines(old, new)
+    assert "\n".join(line.old for line in lines if line.old_number) == old
+    assert "\n".join(line.new for line in lines if line.new_number) == new
+    assert [line.old_number for line in lines if line.old_number] == list(range(1, old.count("\n") + 2))
+    assert [line.new_number for line in lines if line.new_number] == list(range(1, new.count("\n") + 2))
+    assert all(line.old == line.new for line in lines if line.kind is LineKind.SAME)

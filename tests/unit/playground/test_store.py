@@ -2,7 +2,7 @@ import pytest
 
 from workbench.database import Database
 from workbench.llm.types import ChatMessage, Completion, FinishReason, GenerationConfig, Role, Usage
-from workbench.playground.store import ExchangeStore
+from workbench.playground.store import ExchangeRecord, ExchangeStore
 from workbench.playground.types import Exchange
 
 
@@ -51,3 +51,18 @@ def test_that_a_deleted_exchange_is_gone_and_the_others_stay(store: ExchangeStor
     assert store.find("e1") is None
     store.clear()
     assert store.list_exchanges() == []
+
+
+def test_that_an_exchange_from_before_there_were_versions_is_still_read(database: Database) -> None:
+    old = (
+        '{"schema_version":1,"id":"old","created":"2025-01-01T00:00:00+00:00","model_name":"starter","model_hash":"",'
+        '"adapter_name":"","messages":[{"role":"user","content":"Why?"}],"config":{"max_tokens":256,"temperature":0.0},'
+        '"completion":{"id":"","text":"So.","finish_reason":"stop"}}'
+    )
+    with database.session() as session:
+        session.add(
+            ExchangeRecord(id="old", created="2025", model_name="starter", model_hash="", adapter_hash="", exchange=old)
+        )
+    found = ExchangeStore(database).find("old")
+    assert found is not None
+    assert (found.question, found.completion.text, found.prompt_version_id) == ("Why?", "So.", "")
