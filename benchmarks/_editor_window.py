@@ -51,8 +51,8 @@ def _alone(program: Program) -> EditorPanel:
             prompts=PromptStore(program.database),
             datasets=DatasetStore(program.database),
             in_background=program.in_background,
-            memory_file=program.paths.home / "playground.json",
-            presets_folder=program.paths.home / "presets",
+            memory_file=program.paths.playground,
+            presets_folder=program.paths.presets,
         )
     )
     panel.resize(420, 800)

@@ -67,6 +67,11 @@ class WorkbenchPaths:
         return self.home / "projects"
 
     @property
+    def playground(self) -> Path:
+        """The prompt that is being written, and the values of its variables."""
+        return self.home / "playground.json"
+
+    @property
     def presets(self) -> Path:
         """Settings of answers that the user gave a name, one file each."""
         return self.home / "presets"

@@ -1,13 +1,16 @@
 """A text field that is as high as its text, within limits, and takes part in the editor's one history of undo."""
 
 import math
+import re
 
 from PySide6.QtCore import QEvent, QMimeData, QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from workbench.ui.theme import restyle
 
+_LONG_WORD = 2000
+_ANYWHERE = QTextOption.WrapMode.WrapAnywhere
 _UNDO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
@@ -51,6 +54,7 @@ class GrowingEdit(QPlainTextEdit):
         """Change the text without telling it back: only the part that differs, where the cursor then stands."""
         if text is self._text or text == self._text:
             return
+        self._fit_wrapping(text)
         with QSignalBlocker(self):
             start, end, put_in = _difference(self._text, text)
             cursor = self.textCursor()
@@ -89,6 +93,7 @@ class GrowingEdit(QPlainTextEdit):
         if length > self._longest:
             self.too_long.emit(length)
             return
+        self._fit_wrapping(source.text())
         super().insertFromMimeData(source)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -99,6 +104,11 @@ class GrowingEdit(QPlainTextEdit):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._growing.start()
+
+    def _fit_wrapping(self, text: str) -> None:
+        """Before a text comes in. Qt seeks the end of a word of 400,000 letters for 8 seconds, at every key press."""
+        if len(text) > _LONG_WORD and self.wordWrapMode() is not _ANYWHERE and _has_long_word(text):
+            self.setWordWrapMode(_ANYWHERE)
 
     @Slot()
     def _on_text_changed(self) -> None:
@@ -127,6 +137,11 @@ class GrowingEdit(QPlainTextEdit):
         if laid_out.lineCount():
             return laid_out.boundingRect().height() / laid_out.lineCount()
         return self.fontMetrics().lineSpacing() + 1.0
+
+
+def _has_long_word(text: str) -> bool:
+    """Something like a picture in letters: nothing to wrap at."""
+    return re.search(rf"\S{{{_LONG_WORD}}}", text) is not None
 
 
 def is_undo_key(event: QEvent) -> bool:

@@ -73,13 +73,15 @@ class ReasoningForm(QWidget):
         set_role(self._words, "small")
 
     def _build_layout(self) -> None:
-        self._form = QFormLayout(self._fields)
-        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.addRow(self._instruction)
         self._form.addRow(self.tr("Answer"), self._rule)
         self._form.addRow(self.tr("Mark"), self._mark)
         self._form.addRow(self._words)
+        fields = QVBoxLayout(self._fields)
+        fields.setContentsMargins(0, 0, 0, 0)
+        fields.addWidget(self._instruction)  # not in the form, which does not follow its height
+        fields.addLayout(self._form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 6)
         column.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignLeft)  # so that a click beside its words is none
