@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextOption
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -216,6 +216,16 @@ def test_that_a_long_text_that_fits_is_taken(panel: EditorPanel) -> None:
     assert len(panel.part.draft().blocks[1].text) == 150_000
 
 
+def test_that_a_word_without_end_is_taken_and_wrapped_anywhere(panel: EditorPanel) -> None:
+    edit = block(panel, 1)
+    assert edit.wordWrapMode() is not QTextOption.WrapMode.WrapAnywhere
+    data = QMimeData()
+    data.setText("x" * 300_000)
+    edit.insertFromMimeData(data)
+    assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAnywhere
+    assert len(panel.part.draft().blocks[1].text) == 300_000 + len("{{ question }}")
+
+
 # -- one history ------------------------------------------------------------------------------------------------------
 
 
@@ -410,7 +420,11 @@ def test_that_a_broken_schema_is_said_at_its_line(panel: EditorPanel) -> None:
     assert summary(panel, "output") == "the schema has a mistake"
     pick(find(panel, QMenu, "schema_menu"), "One of a few words")
     assert not said.isVisible() and summary(panel, "output") == "JSON schema"
+    open_section(panel, "reasoning")
+    click(find(panel, QCheckBox, "reasoning_switch"))
+    assert find(panel, QLabel, "schema_no_room").isVisible()
     click(find(panel, QPushButton, "schema_clear"))
+    assert not find(panel, QLabel, "schema_no_room").isVisible()
     assert edit.toPlainText() == "" and summary(panel, "output") == "any text"
 
 

@@ -14,7 +14,10 @@ class PromptSource(Protocol):
         ...
 
     def values(self) -> Mapping[str, str]:
-        """What the form holds for the variables of the draft; without `question`, which the input box fills."""
+        """What the form holds for the variables of the draft; without `question`, which the input box fills.
+
+        A variable whose field is empty has no value and is not in it.
+        """
         ...
 
     def variables(self) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class FilesPart:
         except WorkbenchError as problem:
             self._board.show(trouble=trouble_of(problem))
             return
-        values = {name: self._board.draft.values.get(name, "") for name in self._board.state.asked_variables}
+        values = self._board.state.given_values
         self._in_background(partial(_write, Path(path), version, values), partial(self._on_written, Path(path).name))
 
     def _on_written(self, file_name: str, done: Sequence[str] | WorkbenchError) -> None:
@@ -88,6 +88,6 @@ def _read(path: Path) -> Sequence[ImportedPrompt] | WorkbenchError:
 
 def _write(path: Path, version: PromptVersion, values: dict[str, str]) -> Sequence[str] | WorkbenchError:
     try:
-        return write_prompts(path, [version], values={name: text for name, text in values.items() if text})
+        return write_prompts(path, [version], values=values)
     except WorkbenchError as problem:
         return problem

@@ -62,7 +62,7 @@ class EditorPart:
 
     def values(self) -> Mapping[str, str]:
         self.checking.check_now()
-        return {name: self.board.draft.values.get(name, "") for name in self.state.asked_variables}
+        return self.state.given_values
 
     def variables(self) -> tuple[str, ...]:
         self.checking.check_now()

@@ -1,6 +1,5 @@
 """The live preview: the exact text after the chat template, from the worker, a moment after the last key. No Qt."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,12 +91,11 @@ class PreviewPart:
 
     def _request(self, model: ModelRef) -> PreviewRequest:
         state = self._board.state
-        values: Mapping[str, str] = {name: state.draft.values.get(name, "") for name in state.asked_variables}
         return PreviewRequest(
             model=model,
             load=self._around.catalog.load_config(model, self._around.settings().llm),
             prompt=state.draft.prompt,
-            values={**values, QUESTION: self._question or NO_QUESTION},
+            values={**state.given_values, QUESTION: self._question or NO_QUESTION},
         )
 
     def _on_event(self, event: JobEvent) -> None:

@@ -44,6 +44,7 @@ class SchemaForm(QWidget):
         if state.schema_problem != self._problem.text():
             self._problem.setText(state.schema_problem)
         self._problem.setVisible(bool(state.schema_problem))
+        self._no_room.setVisible(bool(state.draft.prompt.json_schema.strip() and state.draft.prompt.reasoning))
         self._clear.setEnabled(bool(state.draft.prompt.json_schema))
 
     def _build_widgets(self) -> None:
@@ -60,6 +61,14 @@ class SchemaForm(QWidget):
         self._problem.setWordWrap(True)
         set_role(self._problem, "error")
         self._problem.hide()
+        self._no_room = QLabel(
+            self.tr("The schema binds the whole text: a local model has no room to think before its answer."),
+            self,
+        )
+        self._no_room.setObjectName("schema_no_room")
+        self._no_room.setWordWrap(True)
+        set_role(self._no_room, "small")
+        self._no_room.hide()
         self._begin = QPushButton(self.tr("Begin with…"), self)
         self._begin.setObjectName("schema_begin")
         self._begin.setAccessibleName(self.tr("Begin with a schema"))
@@ -89,4 +98,5 @@ class SchemaForm(QWidget):
         column.addWidget(self._words)
         column.addWidget(self._edit)
         column.addWidget(self._problem)
+        column.addWidget(self._no_room)
         column.addLayout(buttons)

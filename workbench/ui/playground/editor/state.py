@@ -134,6 +134,14 @@ class EditorState:
         """Those that have a field here; the question has the input box."""
         return tuple(name for name in self.variables if name != QUESTION)
 
+    @property
+    def given_values(self) -> dict[str, str]:
+        """Of the variables with a field, those that have a value: an empty field gives none, so that forgetting it is
+        said with block and line, and `default` in a template has its way.
+        """
+        values = self.draft.values
+        return {name: values[name] for name in self.asked_variables if values.get(name)}
+
     def problem_of_block(self, index: int) -> TemplateProblem | None:
         """The first mistake in a block; None where there is none."""
         return next((problem for problem in self.problems if problem.block == index), None)
