@@ -210,7 +210,7 @@ def _save(report: "SearchReport", name: str, place: Workplace) -> "PromptVersion
 
 
 def _show(report: "SearchReport", output: Output) -> None:
-    from workbench.playground.search.catalogue import system_text
+    from workbench.playground.search.catalogue import whole_text
     from workbench.playground.search.types import Outcome
     from workbench.playground.search.wording import cost_sentence, explanation, headline, percent
 
@@ -232,4 +232,4 @@ def _show(report: "SearchReport", output: Output) -> None:
     for note in report.notes:
         output.text(note)
     if report.outcome is not Outcome.START_IS_BEST:
-        output.text(f"\nThe best one: {report.winner.label}\n\n{system_text(report.winner.prompt)}")
+        output.text(f"\nThe best one: {report.winner.label}\n\n{whole_text(report.winner.prompt)}")

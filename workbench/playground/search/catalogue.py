@@ -84,5 +84,17 @@ def with_format(prompt: Prompt, chosen: Format) -> Prompt:
     return prompt.model_copy(update={"blocks": tuple(blocks)})
 
 
+def whole_text(prompt: Prompt) -> str:
+    """Everything that a prompt says, for people: its blocks as they are written, how it reasons, its examples."""
+    parts = [(block.role.value.capitalize(), block.text) for block in prompt.blocks if block.text.strip()]
+    if prompt.reasoning is not None and prompt.reasoning.instruction.strip():
+        parts.append(("Reasoning", prompt.reasoning.instruction))
+    if prompt.few_shot is not None and prompt.few_shot.shots:
+        few = prompt.few_shot
+        count = min(few.count, len(few.shots))
+        parts.append(("Worked examples", f"{count} of {len(few.shots)} ({few.selection.value})"))
+    return "\n\n".join(f"# {title}\n{text.strip()}" for title, text in parts)
+
+
 def with_shots(prompt: Prompt, few_shot: FewShot | None) -> Prompt:
     return prompt.model_copy(update={"few_shot": few_shot})

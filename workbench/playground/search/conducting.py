@@ -12,7 +12,7 @@ from workbench.jobs.context import JobContext
 from workbench.llm.types import ChatEngine, LoadConfig, ModelRef
 from workbench.playground.search.answering import AnsweringEvaluator
 from workbench.playground.search.candidates import Field, build_field
-from workbench.playground.search.catalogue import system_text
+from workbench.playground.search.catalogue import whole_text
 from workbench.playground.search.journal import SearchJournal
 from workbench.playground.search.planning import REWRITING_SHARE, Plan, plan_search
 from workbench.playground.search.questions import Division, divide
@@ -268,7 +268,7 @@ class _Conductor:
                 instruction=candidate.instruction,
                 examples=candidate.examples,
                 format=candidate.format,
-                text=system_text(candidate.prompt)[:_SHOWN_TEXT],
+                text=whole_text(candidate.prompt)[:_SHOWN_TEXT],
             )
         )
 
