@@ -42,12 +42,12 @@ class AnsweringEvaluator:
     def score(self, pairs: Sequence[Pair]) -> list[float]:
         """Raises WorkbenchError when the model cannot answer any more, JobCancelled after a cancel."""
         self.check_cancelled()
+        kept = [self.journal.find_answer(pair, self.model_hash) for pair in pairs]
         requests: list[GenerationRequest] = []
-        for number, pair in enumerate(pairs):
-            kept = self.journal.find_answer(pair, self.model_hash)
-            if kept is not None:
-                self.answers[pair] = kept
-            else:
+        if all(kept):
+            self.answers |= {pair: answer for pair, answer in zip(pairs, kept, strict=True) if answer is not None}
+        else:  # the whole batch again: a batch is composed from its list alone, so the same list gives the same texts
+            for number, pair in enumerate(pairs):
                 self._prepare(number, pair, requests)
         if requests:
             self.journal.begin_work()

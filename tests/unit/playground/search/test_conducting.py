@@ -22,6 +22,7 @@ from workbench.llm.types import GenerationRequest
 from workbench.playground.search import running
 from workbench.playground.search.conducting import conduct
 from workbench.playground.search.journal import ANSWERS, is_finished, read_report
+from workbench.playground.search.scoring_table import BLOCK
 from workbench.playground.search.tasks import SEARCH_PROMPT
 from workbench.playground.search.types import (
     CandidateEntered,
@@ -148,8 +149,9 @@ def test_that_a_stopped_search_goes_on_where_it_was_and_ends_the_same(tmp_path: 
     last = ScriptedTools(script, write)
     report, _ = run(wanted, last)
     answered = whole.cost.racing + whole.cost.held_out
-    assert len((tmp_path / "stopped" / ANSWERS).read_text().splitlines()) == answered
-    assert last.asked <= answered - 400
+    kept = (tmp_path / "stopped" / ANSWERS).read_text().splitlines()
+    assert answered <= len(kept) <= answered + 2 * BLOCK
+    assert last.asked <= answered - 300 + BLOCK
     same = {"name", "cost"}
     assert report.model_dump(exclude=same) == whole.model_dump(exclude=same)
     assert report.cost.generations == whole.cost.generations
@@ -164,13 +166,13 @@ def test_that_a_model_that_was_changed_answers_again(tmp_path: Path) -> None:
     assert again.asked == first.asked
 
 
-def test_that_half_a_line_in_the_journal_is_asked_again(tmp_path: Path) -> None:
+def test_that_half_a_line_in_the_journal_is_asked_again_with_its_batch(tmp_path: Path) -> None:
     run(request(tmp_path), ScriptedTools(right_with(short_is_best)))
     path = tmp_path / ANSWERS
     path.write_bytes(path.read_bytes()[:-30])
     tools = ScriptedTools(right_with(short_is_best))
     run(request(tmp_path), tools)
-    assert tools.asked == 1
+    assert 1 <= tools.asked <= BLOCK
 
 
 def test_that_a_model_that_is_gone_ends_the_search_with_its_words(tmp_path: Path) -> None:

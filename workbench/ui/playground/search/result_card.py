@@ -79,14 +79,16 @@ class ResultCard(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_role(self._headline, "subtitle")
         set_role(self._cost, "small")
+        set_role(self._kind, "badge")
         self._plot = HeldOutPlot(self)
         self._used = QProgressBar(self)
         self._used.setObjectName("search_used")
         self._used.setAccessibleName(self.tr("Budget used"))
         self._used.setRange(0, 1000)
         self._used.setTextVisible(False)
-        self._use = QPushButton(self)
+        self._use = QPushButton(self.tr("Use this prompt"), self)
         self._use.setObjectName("search_use")
+        self._use.setAccessibleName(self._use.text())
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

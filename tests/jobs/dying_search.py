@@ -1,0 +1,24 @@
+"""A search in a process of its own, to be killed: `python -m tests.jobs.dying_search REQUEST.json`."""
+
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from workbench.jobs.context import RecordingContext
+from workbench.playground.search import conducting
+from workbench.playground.search.tasks import search_prompt
+from workbench.playground.search.types import SearchProgress, SearchRequest
+
+
+class Telling(RecordingContext):
+    """Prints how many generations there were, so that the test knows when to strike."""
+
+    def produce(self, item: BaseModel) -> None:
+        if isinstance(item, SearchProgress):
+            print("used", item.used, flush=True)
+
+
+if __name__ == "__main__":
+    conducting._TELL_EVERY_SECONDS = 0.0
+    search_prompt(Telling(), SearchRequest.model_validate_json(Path(sys.argv[1]).read_text(encoding="utf-8")))
