@@ -1,4 +1,4 @@
-"""A search in a process of its own, to be killed: `python -m tests.jobs.dying_search REQUEST.json`."""
+"""A search in a process of its own, to be killed: `python -m tests.jobs.dying_search REQUEST.json GENERATIONS`."""
 
 import sys
 from pathlib import Path
@@ -12,11 +12,12 @@ from workbench.playground.search.types import SearchProgress, SearchRequest
 
 
 class Telling(RecordingContext):
-    """Prints how many generations there were, so that the test knows when to strike."""
+    """After so many generations it says so and waits to be killed."""
 
     def produce(self, item: BaseModel) -> None:
-        if isinstance(item, SearchProgress):
+        if isinstance(item, SearchProgress) and item.used >= int(sys.argv[2]):
             print("used", item.used, flush=True)
+            sys.stdin.readline()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from workbench.playground.search.candidates import rewritten
 from workbench.playground.search.catalogue import system_text
 from workbench.playground.search.search import Dropped, DropReason, Race
 from workbench.playground.search.types import Candidate
-from workbench.playground.search.writing import Writer, instruction_in, rewriting_request
+from workbench.playground.search.writing import Writer, fitting, instruction_in, rewriting_request
 from workbench.playground.types import Prompt
 
 _COMPONENT = "instruction"
@@ -139,11 +139,10 @@ class _Adapter:
         components_to_update: list[str],
     ) -> dict[str, str]:
         """The same text again where the writer has nothing to offer: gepa then finds no improvement in it."""
-        before, start = candidate[_COMPONENT], self._rewriter.start
+        before, start, writer = candidate[_COMPONENT], self._rewriter.start, self._rewriter.writer
+        records = reflective_dataset.get(_COMPONENT, ())
         try:
-            written = self._rewriter.writer.write(
-                rewriting_request(before, reflective_dataset.get(_COMPONENT, ()), start)
-            )
+            written = writer.write(fitting(writer, records, lambda some: rewriting_request(before, some, start)))
         except WorkbenchError as problem:
             self._rewriter.problem = str(problem)
             return {_COMPONENT: before}

@@ -9,7 +9,9 @@ def percent(value: float | None) -> str:
 
 
 def points(value: float) -> str:
-    """A difference of scores: "+12 points"."""
+    """A difference of scores: "+12 points"; small ones with a decimal."""
+    if 0 < abs(value) < 0.0095:
+        return f"{100 * value:+.1f} points"
     rounded = round(100 * value)
     return f"{rounded:+d} point{'' if abs(rounded) == 1 else 's'}"
 

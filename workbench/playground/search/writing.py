@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from workbench import resources
 from workbench.datasets.types import Example
@@ -41,13 +41,22 @@ _SHOWN_EXAMPLES = 8
 _SHOWN_CHARACTERS = 600
 _LONGEST_INSTRUCTION = 8_000
 _MAX_TOKENS = 900
+_ROOM_FOR_ANSWER = 300
+"""Tokens that an instruction takes at least."""
 _BETWEEN_TAGS = re.compile(r"<instruction>(.*?)(?:</instruction>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCED = re.compile(r"\A```[^\n]*\n(.*?)\n?```\Z", re.DOTALL)
+
+
+T = TypeVar("T")
 
 
 class Writer(Protocol):
     def write(self, asked: str) -> str:
         """What it writes when asked that; "" when nothing came. WorkbenchError when it cannot."""
+        ...
+
+    def fits(self, asked: str) -> bool:
+        """Whether it can be asked that much, with room for an instruction as answer."""
         ...
 
 
@@ -73,6 +82,11 @@ class EngineWriter:
         self.allowance.spend(1)
         self.written.append(record)
         return record.text
+
+    def fits(self, asked: str) -> bool:
+        """A context of unknown length (of some servers) is taken to be long enough."""
+        context = self.engine.context_length
+        return not context or self.engine.count_text_tokens(asked) + _ROOM_FOR_ANSWER <= context
 
     def _ask(self, asked: str, config: GenerationConfig, key: str) -> WritingRecord:
         self.journal.begin_work()
@@ -105,19 +119,31 @@ def write_instructions(
     shown = random.Random(seed).sample(list(examples), min(_SHOWN_EXAMPLES, len(examples)))
     found: dict[str, None] = {}
     for angle in ANGLES[:count]:
-        asked = _template("write.md").render(
-            instruction=system_text(start),
-            metric=metric_sentence,
-            angle=angle,
-            examples=[
-                {"question": _short(one.question), "answer": _short(one.answers[0] if one.answers else "(none)")}
-                for one in shown
-            ],
-            placeholders=_placeholders(start),
-        )
+        asked = fitting(writer, shown, lambda some, angle=angle: _writing_request(start, some, metric_sentence, angle))
         if text := instruction_in(writer.write(asked), start):
             found[text] = None
     return list(found)
+
+
+def fitting(writer: Writer, shown: Sequence[T], ask: Callable[[Sequence[T]], str]) -> str:
+    """What is asked with as many of the examples as the writer can read: halved until it fits, one at least."""
+    count = len(shown)
+    while count > 1 and not writer.fits(ask(shown[:count])):
+        count //= 2
+    return ask(shown[:count])
+
+
+def _writing_request(start: Prompt, shown: Sequence[Example], metric_sentence: str, angle: str) -> str:
+    return _template("write.md").render(
+        instruction=system_text(start),
+        metric=metric_sentence,
+        angle=angle,
+        examples=[
+            {"question": _short(one.question), "answer": _short(one.answers[0] if one.answers else "(none)")}
+            for one in shown
+        ],
+        placeholders=_placeholders(start),
+    )
 
 
 def rewriting_request(instruction: str, records: Sequence[Mapping[str, Any]], start: Prompt) -> str:

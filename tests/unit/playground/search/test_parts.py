@@ -13,7 +13,7 @@ from workbench.playground.search.catalogue import load_catalogue, system_text, w
 from workbench.playground.search.planning import SMALLEST, plan_search
 from workbench.playground.search.questions import divide, examples_of
 from workbench.playground.search.types import Origin, SearchBudget
-from workbench.playground.search.writing import instruction_in, rewriting_request
+from workbench.playground.search.writing import fitting, instruction_in, rewriting_request
 from workbench.playground.template import problems_in
 from workbench.playground.types import FewShot, Prompt, PromptBlock, Shot
 
@@ -157,6 +157,18 @@ def test_that_a_writer_is_told_which_placeholders_to_keep() -> None:
     assert "{{ shop }}" in asked.rpartition("placeholders")[2]
     assert "Its answer: blue" in asked
     assert "placeholders" not in rewriting_request("Answer.", [record], prompt())
+
+
+def test_that_a_writer_with_a_short_context_is_shown_fewer_examples() -> None:
+    class Writer:
+        def write(self, asked: str) -> str:
+            return asked
+
+        def fits(self, asked: str) -> bool:
+            return len(asked) <= 3
+
+    assert fitting(Writer(), "abcdefgh", "".join) == "ab"
+    assert fitting(Writer(), ["long enough"], "".join) == "long enough"
 
 
 def test_that_a_prompt_without_a_system_block_gets_one() -> None:
