@@ -22,6 +22,8 @@ SEARCH_PROMPT = "workbench.playground.search.tasks:search_prompt"
 READ_SHOTS = "workbench.playground.search.tasks:read_search_shots"
 READ_QUESTIONS = "workbench.playground.search.tasks:read_search_questions"
 _SHOWN_PROBLEMS = 5
+LARGEST_BYTES = 8 * 1024 * 1024
+"""Of all questions together as JSON: what a job is told and what it tells must fit into a message between processes."""
 
 
 class QuestionsRequest(Boundary):
@@ -72,6 +74,12 @@ def load_questions(request: QuestionsRequest) -> tuple[tuple[Example, ...], tupl
     else:
         found = read_questions(Path(request.path))
         examples, left_out = found.examples, tuple(str(problem) for problem in found.problems[:_SHOWN_PROBLEMS])
+    if sum(len(example.model_dump_json()) for example in examples) > LARGEST_BYTES:
+        raise WorkbenchError(
+            f"The questions of {request.name} are too large together.",
+            hint=f"A search takes {LARGEST_BYTES // 2**20} MB of them at most. Choose fewer rows, or shorter ones.",
+            code="too_large",
+        )
     if len(examples) < FEWEST:
         raise WorkbenchError(
             f"{request.name} has {len(examples)} questions; a search needs at least {FEWEST}.",

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from workbench import resources
@@ -119,7 +119,7 @@ def write_instructions(
     shown = random.Random(seed).sample(list(examples), min(_SHOWN_EXAMPLES, len(examples)))
     found: dict[str, None] = {}
     for angle in ANGLES[:count]:
-        asked = fitting(writer, shown, lambda some, angle=angle: _writing_request(start, some, metric_sentence, angle))
+        asked = fitting(writer, shown, partial(_writing_request, start, metric_sentence, angle))
         if text := instruction_in(writer.write(asked), start):
             found[text] = None
     return list(found)
@@ -133,7 +133,7 @@ def fitting(writer: Writer, shown: Sequence[T], ask: Callable[[Sequence[T]], str
     return ask(shown[:count])
 
 
-def _writing_request(start: Prompt, shown: Sequence[Example], metric_sentence: str, angle: str) -> str:
+def _writing_request(start: Prompt, metric_sentence: str, angle: str, shown: Sequence[Example]) -> str:
     return _template("write.md").render(
         instruction=system_text(start),
         metric=metric_sentence,
