@@ -18,7 +18,7 @@ from workbench.playground.search.store import PromptSearchStore
 from workbench.playground.types import Prompt, PromptVersion
 from workbench.settings import Settings
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.playground.search import SearchPage, Surroundings, build
+from workbench.ui.playground.search import SearchPage, SearchPresenter, Surroundings, build
 from workbench.ui.protocols import at_once
 
 
@@ -88,7 +88,7 @@ def make_desk(database: Database, home: WorkbenchPaths) -> Desk:
     prompts, searches = PromptStore(database), PromptSearchStore(database)
     source = FakeSource(prompts)
     catalog = ModelCatalog(jobs, home.models, tuple)
-    page = build(
+    presenter = SearchPresenter(
         Surroundings(
             jobs=jobs,
             messages=messages,
@@ -103,6 +103,7 @@ def make_desk(database: Database, home: WorkbenchPaths) -> Desk:
             in_background=at_once,
         )
     )
+    page = build(presenter)
     jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}), WRITER)))
     return Desk(page, jobs, messages, navigator, source, searches, prompts, home)
 

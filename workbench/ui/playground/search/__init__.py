@@ -4,7 +4,7 @@ from workbench.ui.playground.search.board import Surroundings
 from workbench.ui.playground.search.presenter import SearchPresenter
 from workbench.ui.playground.search.view import SearchView
 
-__all__ = ["SearchPage", "Surroundings", "build"]
+__all__ = ["SearchPage", "SearchPresenter", "Surroundings", "build"]
 
 
 class SearchPage(SearchView):
@@ -21,10 +21,10 @@ class SearchPage(SearchView):
         self.presenter.open_file(paths[0])
 
 
-def build(around: Surroundings) -> SearchPage:
-    """Wire the page."""
+def build(presenter: SearchPresenter) -> SearchPage:
+    """Wire the page. The presenter may have been at work before: it follows searches of earlier starts."""
     page = SearchPage()
-    page.presenter = presenter = SearchPresenter(around)
+    page.presenter = presenter
     setup, results = page.setup, page.results
     setup.changed.connect(presenter.change)
     setup.task.data_set_chosen.connect(presenter.choose_data_set)
