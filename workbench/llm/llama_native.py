@@ -29,6 +29,7 @@ FORBIDS = -100.0
 
 _log: collections.deque[str] = collections.deque(maxlen=400)
 _load_lock = threading.Lock()
+_NO_MEMORY = re.compile(r"(failed|unable) to allocate|cannot allocate|bad_alloc|out of memory", re.IGNORECASE)
 _BUFFER = re.compile(r"(\S+)\s+(KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
 
 
@@ -296,7 +297,7 @@ def _load_problem(path: Path, said: str) -> WorkbenchError:
             details=said,
             code="engine_too_old",
         )
-    if "failed to allocate" in said or "unable to allocate" in said:
+    if _NO_MEMORY.search(said):
         return WorkbenchError(
             f"There is not enough memory to load {path.name}.",
             hint="Close other programs or choose a smaller model.",

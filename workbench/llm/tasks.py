@@ -22,6 +22,9 @@ from workbench.llm.types import (
     MemoryUse,
     ModelRef,
 )
+from workbench.log import get_logger
+
+_log = get_logger("llm")
 
 GENERATE = "workbench.llm.tasks:generate"
 SCAN_MODELS = "workbench.llm.tasks:scan_models"
@@ -60,7 +63,7 @@ class GenerateReport(Boundary):
     """In the order of the requests."""
     memory: MemoryUse = MemoryUse()
     model_hash: str = ""
-    """SHA-256 of the model's (first) file; of a sample when it is very large."""
+    """SHA-256 of the model's (first) file; of a sample when it is very large; "" when it was deleted meanwhile."""
     context_length: int = 0
     """What prompt and answer together could have."""
 
@@ -140,8 +143,17 @@ def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
 
 
 def fingerprint_of(model: ModelRef) -> str:
-    """What tells this model from others: of its file, or of the server's address and its name there."""
-    return identity(model.endpoint) if model.endpoint is not None else fingerprint(Path(model.path))
+    """What proves which model answered; "" when its file was deleted while it did.
+
+    Asked after the answer, whose first word does not wait for it.
+    """
+    if model.endpoint is not None:
+        return identity(model.endpoint)
+    try:
+        return fingerprint(Path(model.path))
+    except OSError as error:
+        _log.warning("The file of %s went away while it answered: %s", model.name, error)
+        return ""
 
 
 def _one(context: JobContext, engine: ChatEngine, request: GenerationRequest) -> Completion:
