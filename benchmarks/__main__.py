@@ -3,6 +3,7 @@
 import argparse
 import ast
 import importlib
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -28,18 +29,29 @@ def show(report: Report) -> None:
         print(f"  {'met   ' if goal.met else 'MISSED'}  {goal.name}: {goal.value:.4g} (goal {goal.goal})")
 
 
+def run(name: str, quick: bool, data: Path | None) -> Report:
+    """Raises WorkbenchError when it cannot be measured."""
+    measure = importlib.import_module(f"benchmarks.{name}").run
+    takes_data = "data" in inspect.signature(measure).parameters
+    if data is not None and not takes_data:
+        raise WorkbenchError(f"The benchmark {name} takes no data.", hint="Leave out --data.")
+    report: Report = measure(quick, data) if takes_data else measure(quick)
+    return report
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="?", choices=NAMES)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="a rougher answer in under a minute")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="what to measure on, where a benchmark takes that")
     arguments = parser.parse_args()
     if arguments.name is None:
         for name in NAMES:
             print(f"{name:16} {question_of(name)}")
         return 0
     try:
-        report: Report = importlib.import_module(f"benchmarks.{arguments.name}").run(arguments.quick)
+        report = run(arguments.name, arguments.quick, arguments.data)
     except WorkbenchError as problem:
         print(f"{arguments.name} could not be measured: {problem}", file=sys.stderr)
         return 1

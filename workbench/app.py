@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WARM_UP_AFTER_MS = 1000
 TIDY_UP_AFTER_MS = 5000
+UPKEEP_AFTER_MS = 8000
+UPKEEP_EVERY_MS = 30_000
 
 
 def main() -> int:
@@ -157,6 +159,7 @@ class Program:
         QTimer.singleShot(0, self.tabs.follow_durable_runs)
         QTimer.singleShot(WARM_UP_AFTER_MS, self._warm_up)
         QTimer.singleShot(TIDY_UP_AFTER_MS, self._tidy_up)
+        QTimer.singleShot(UPKEEP_AFTER_MS, self._look_after_collections)
 
     def _warm_up(self) -> None:
         threading.Thread(target=self.tabs.warm_up, name="warm-up", daemon=True).start()
@@ -169,6 +172,22 @@ class Program:
         tidy_up = TidyUp(self.paths, self.settings.jobs)
         self._ending.append(tidy_up.stop)
         tidy_up.start()
+
+    def _look_after_collections(self) -> None:
+        """Sync folders, purge what was deleted, check indexes: now and while the window is open."""
+        from workbench.rag.store import CollectionStore
+        from workbench.rag.upkeep import Upkeep
+
+        if self._lock is None or self.database is None:
+            return  # closed meanwhile
+        store = CollectionStore(self.database, self.paths)
+        upkeep = Upkeep(store, self.jobs, self.jobs.post, self.messages.info)
+        self._ending.append(upkeep.stop)
+        upkeep.start()
+        timer = QTimer(self.window)
+        timer.timeout.connect(upkeep.tick)
+        timer.start(UPKEEP_EVERY_MS)
+        self._ending.append(timer.stop)
 
     def _look_back(self) -> None:
         """Say so when the last start ended without closing: possible only for the holder of the lock."""

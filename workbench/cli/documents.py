@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from workbench.cli.collections import register as register_upkeep
 from workbench.cli.output import Output, in_words
 from workbench.cli.retrieving import (
     add_retrieval_options,
@@ -42,6 +43,7 @@ _MARKS = {
     DocumentStatus.UNCHANGED: "=",
     DocumentStatus.FAILED: "!",
     DocumentStatus.REMOVED: "-",
+    DocumentStatus.RENAMED: ">",
 }
 
 
@@ -57,6 +59,7 @@ def register(commands: "Commands") -> None:
     collections = commands.add_parser("collections", help="the collections of documents")
     actions = collections.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help="every collection").set_defaults(run=list_collections)
+    register_upkeep(actions)
     show = actions.add_parser("show", help="every document of a collection")
     delete = actions.add_parser("delete", help="forget a collection; the files stay")
     for parser, function in ((show, show_collection), (delete, delete_collection)):

@@ -26,6 +26,7 @@ from workbench.rag.indexing_plan import (
     free_name,
     make_plan,
 )
+from workbench.rag.journal import state_of
 from workbench.rag.parser import Parser
 from workbench.rag.rows import StoredChunk
 from workbench.rag.types import (
@@ -43,6 +44,9 @@ from workbench.rag.vector_store import damaged
 
 if TYPE_CHECKING:
     from workbench.embedding import Embedder, Vectors
+
+COLLECTION_CHANGED = "collection_changed"
+"""The code of the error whose remedy is to make the same job anew."""
 
 # So many chunks are written together: one commit for many small files.
 _BATCH_CHUNKS = 256
@@ -121,6 +125,7 @@ class Indexer:
     def __init__(self, context: JobContext, request: IndexRequest) -> None:
         self._context = context
         self._request = request
+        _refuse_stale(request)
         self._writer = ChunkWriter(request.collection, context)
         self._store = self._writer.store
         self._known = [document for document in request.known if not document.is_deleted]
@@ -385,3 +390,13 @@ class Indexer:
     def _say(self, item: FileIndexed) -> None:
         self._counts[item.status] += 1
         self._context.produce(item)
+
+
+def _refuse_stale(request: IndexRequest) -> None:
+    """Another job wrote to the index while this one waited: what it knows of the documents is out of date."""
+    if request.index_state and request.index_state != state_of(Path(request.collection.folder)):
+        raise WorkbenchError(
+            f"The collection {request.collection.name!r} changed while this job waited.",
+            hint="Start it again.",
+            code=COLLECTION_CHANGED,
+        )

@@ -13,6 +13,8 @@ from workbench.jobs.spec import JobSpec
 from workbench.rag.chunking import check_chunking
 from workbench.rag.folders import OwnFolders, check_sources
 from workbench.rag.index_store import CollectionIndex
+from workbench.rag.indexer import COLLECTION_CHANGED
+from workbench.rag.journal import state_of
 from workbench.rag.maintenance import CHECK, PURGE, RENAME
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
@@ -29,7 +31,7 @@ from workbench.rag.types import (
 )
 from workbench.rag.vector_store import INDEX_DAMAGED
 
-__all__ = ["INDEX_DAMAGED"]
+__all__ = ["COLLECTION_CHANGED", "INDEX_DAMAGED"]
 
 
 def open_collection(
@@ -86,8 +88,10 @@ def sync_spec(store: CollectionStore, collection_name: str) -> JobSpec | None:
 
 
 def _index_job(store: CollectionStore, collection_name: str, sources: Sequence[Path]) -> JobSpec:
+    collection = store.ref(collection_name)
     request = IndexRequest(
-        collection=store.ref(collection_name),
+        collection=collection,
+        index_state=state_of(Path(collection.folder)),
         sources=tuple(map(str, sources)),
         known=store.known_documents(collection_name),
         data_folder=str(store.paths.home),
@@ -229,10 +233,13 @@ def run_healed(
     make_spec: Callable[[], JobSpec],
     run: Callable[[JobSpec], dict[str, Any]],
 ) -> dict[str, Any]:
-    """Run a job; when it finds the index damaged, restore that from the database and run the job once more."""
+    """Run a job; when it finds the index damaged, restore that from the database and run the job once more. One that
+    waited while another changed the collection is made anew."""
     try:
         return run(make_spec())
     except WorkbenchError as problem:
+        if problem.code == COLLECTION_CHANGED:
+            return run(make_spec())
         if problem.code != INDEX_DAMAGED:
             raise
     run(rebuild_spec(store, collection_name))

@@ -189,6 +189,8 @@ class IndexRequest(Boundary):
     """Inside it: the user's copies of sample projects, which are not."""
     excluded: tuple[str, ...] = ()
     """SHA-256 of paths that the user deleted from the collection; a source that names one itself is indexed."""
+    index_state: str = ""
+    """`journal.state_of` the index when `known` was read; empty: not compared."""
 
 
 class IndexReport(Boundary):

@@ -8,7 +8,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec
 from workbench.llm.types import LoadConfig, ModelRef
-from workbench.rag.indexing import INDEX_DAMAGED, index_spec, open_collection, rebuild_spec
+from workbench.rag.indexing import COLLECTION_CHANGED, INDEX_DAMAGED, index_spec, open_collection, rebuild_spec
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, DocumentStatus, IndexReport, Skipped
 from workbench.settings import LlmSettings, Settings
@@ -160,9 +160,11 @@ class DocumentsPresenter:
         self._board.show(running=Running("Looking for files"), running_collection=name)
 
         def heard(event: JobEvent) -> None:
-            damaged = isinstance(event, Failed) and event.code == INDEX_DAMAGED and may_heal
-            if damaged:
+            code = event.code if isinstance(event, Failed) and may_heal else ""
+            if code == INDEX_DAMAGED:
                 self._restore(name, sources)
+            elif code == COLLECTION_CHANGED:
+                self._index(name, sources, may_heal=False)
             else:
                 self._on_event(name, event)
 

@@ -1,0 +1,167 @@
+"""What happens to collections without anybody asking, with jobs that the test speaks for."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.fakes import FakeJobs
+from tests.unit.rag.test_store import EMBEDDER, indexed
+from workbench.database import Database
+from workbench.errors import WorkbenchError
+from workbench.paths import WorkbenchPaths
+from workbench.rag import removal, upkeep, watching
+from workbench.rag.maintenance import CHECK, PURGE
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import INDEX, REBUILD
+from workbench.rag.types import CheckReport, ChunkingConfig, IndexReport
+from workbench.rag.upkeep import Upkeep
+from workbench.rag.watching import FolderWatch, fingerprint
+
+PATIENCE_SECONDS = 20.0
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.md").write_text("a")
+    return folder
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths, docs: Path) -> CollectionStore:
+    store = CollectionStore(database, home)
+    store.create("Hand book", EMBEDDER, ChunkingConfig())
+    store.add_sources("Hand book", [docs])
+    store.record("Hand book", indexed(str(docs / "a.md"), "a"))
+    return store
+
+
+class Looked:
+    """An `Upkeep` whose posted calls run at once, and what it told."""
+
+    def __init__(self, store: CollectionStore, jobs: FakeJobs, min_seconds: float = 60.0) -> None:
+        self.told: list[str] = []
+        self.upkeep = Upkeep(store, jobs, lambda call: call(), self.told.append, min_seconds=min_seconds)
+
+
+@pytest.fixture
+def jobs(database: Database) -> FakeJobs:
+    return FakeJobs(database)
+
+
+def test_that_a_start_syncs_then_checks_once_a_week(store: CollectionStore, jobs: FakeJobs) -> None:
+    looked = Looked(store, jobs)
+    looked.upkeep.start()
+    assert [job.spec.task for job in jobs.jobs] == [INDEX]
+    jobs.of(INDEX)[0].finish(IndexReport(collection="Hand book", unchanged=1))
+    assert looked.told == []
+    store.get("Hand book").folder.mkdir(parents=True)
+    looked.upkeep.tick()
+    jobs.of(CHECK)[0].finish(CheckReport(files=3, chunks=1))
+    looked.upkeep.tick()
+    assert len(jobs.of(CHECK)) == 1
+    looked.upkeep.stop()
+
+
+def test_that_damage_is_mended_without_a_click_and_told(store: CollectionStore, jobs: FakeJobs) -> None:
+    looked = Looked(store, jobs)
+    looked.upkeep.sync("Hand book")
+    jobs.of(INDEX)[0].fail(WorkbenchError("damaged", code="index_damaged"))
+    rebuild = jobs.of(REBUILD)[0]
+    rebuild.fail(WorkbenchError("The disk is full", code="disk_full"))
+    looked.upkeep.sync("Hand book")
+    assert len(jobs.of(INDEX)) == 2, "the next look tries again"
+
+
+def test_that_a_deleted_document_is_purged_when_its_time_is_over(
+    store: CollectionStore, jobs: FakeJobs, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Looked(store, jobs)
+    store.removal.delete("Hand book", [str(docs / "a.md")])
+    looked.upkeep.tick()
+    assert jobs.of(PURGE) == []
+    monkeypatch.setattr(removal, "UNDO_TIME", removal.timedelta(0))
+    looked.upkeep.tick()
+    assert len(jobs.of(PURGE)) == 1
+    looked.upkeep.stop()
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.01)
+
+
+def test_that_a_change_below_a_source_is_told_when_it_rests(docs: Path) -> None:
+    seen: list[Path] = []
+    changed = threading.Event()
+
+    def note(source: Path) -> None:
+        seen.append(source)
+        changed.set()
+
+    watch = FolderWatch(note, min_seconds=0.05)
+    watch.watch([docs])
+    wait_for(lambda: not watch._looks[docs]._is_looking)
+    for change in (
+        lambda: (docs / "b.md").write_text("b"),
+        lambda: (docs / "b.md").rename(docs / "c.md"),
+        (docs / "c.md").unlink,
+    ):
+        changed.clear()
+        change()
+        assert changed.wait(PATIENCE_SECONDS)
+    watch.stop()
+    assert set(seen) == {docs}
+
+
+def test_that_a_source_that_hangs_stops_nobody(docs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hung, free = threading.Event(), threading.Event()
+    real: Callable[[Path], str] = fingerprint
+    drive = tmp_path / "drive"
+
+    def stuck(source: Path) -> str:
+        if source == drive:
+            hung.set()
+            free.wait(PATIENCE_SECONDS)
+        return real(source)
+
+    monkeypatch.setattr(watching, "fingerprint", stuck)
+    monkeypatch.setattr(watching, "PATIENCE_SECONDS", 0.0)
+    changed = threading.Event()
+    watch = FolderWatch(lambda source: changed.set(), min_seconds=0.05)
+    watch.watch([drive, docs])
+    assert hung.wait(PATIENCE_SECONDS)
+    wait_for(lambda: not watch._looks[docs]._is_looking)
+    assert drive in watch.silent()
+    (docs / "b.md").write_text("b")
+    assert changed.wait(PATIENCE_SECONDS), "the other folder is watched as before"
+    watch.stop()
+    free.set()
+
+
+def test_that_a_fingerprint_sees_what_matters_and_links_go_nowhere(docs: Path) -> None:
+    before = fingerprint(docs)
+    assert fingerprint(docs) == before
+    (docs / "loop").symlink_to(docs)
+    linked = fingerprint(docs)
+    assert linked != before
+    (docs / "a.md").write_text("other")
+    assert fingerprint(docs) != linked
+    assert fingerprint(docs / "nowhere")
+
+
+def test_that_a_folder_that_does_not_answer_is_told_once(
+    store: CollectionStore, jobs: FakeJobs, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = Looked(store, jobs)
+    monkeypatch.setattr(upkeep.FolderWatch, "silent", lambda self: [docs])
+    looked.upkeep.tick()
+    looked.upkeep.tick()
+    assert looked.told == [f"{docs} does not answer; its documents stay as they are until it does."]
+    looked.upkeep.stop()
