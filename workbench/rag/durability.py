@@ -1,4 +1,4 @@
-"""Files that are on the disk, not merely in the system's memory (docs/decisions/0010-an-index-that-heals.md)."""
+"""Files that are on the disk, not merely in the system's memory (docs/decisions/0012-an-index-that-heals.md)."""
 
 import contextlib
 import hashlib

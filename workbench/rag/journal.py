@@ -1,7 +1,7 @@
 """What was confirmed of an index: which version is durable, which files it consists of, which documents it holds.
 
 LanceDB acknowledges writes that are not on the disk, can acknowledge one that failed, and notices no flipped byte
-(docs/decisions/0010-an-index-that-heals.md). So each commit is confirmed here, after its files were flushed and read
+(docs/decisions/0012-an-index-that-heals.md). So each commit is confirmed here, after its files were flushed and read
 back: one line per commit, appended and flushed. What is not in the journal did not happen.
 """
 
@@ -16,7 +16,7 @@ from workbench.rag.durability import append_durably, write_durably
 
 NAME = "journal.jsonl"
 # From so many lines on they are folded into one at the next tidying.
-_FOLD_LINES = 200
+_FOLD_LINES = 100
 
 
 def state_of(folder: Path) -> str:

@@ -1,0 +1,30 @@
+"""`workbench collections ...` as a person types it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.end2end.test_documents_commands import lines, workbench
+from tests.unit.rag.documents import write_facts
+
+pytestmark = pytest.mark.slow
+
+
+def test_that_a_collection_is_synced_rebuilt_undone_and_purged(tmp_path: Path) -> None:
+    folder = write_facts(tmp_path / "docs")
+    lines("index", "facts", folder, "--json")
+    (folder / "office.txt").rename(folder / "notice.txt")
+    renamed = {row["path"]: row["status"] for row in lines("collections", "sync", "facts", "--json")}
+    assert renamed[str(folder / "notice.txt")] == "renamed"
+    (report,) = lines("collections", "rebuild", "facts", "--chunk-tokens", 16, "--overlap", 0, "--json")
+    assert report["documents"] == 3
+    (undone,) = lines("collections", "undo", "facts", "--json")
+    assert [index["chunk_tokens"] for index in undone["indexes"]] == [120, 16]
+    (removed,) = lines("collections", "remove", "facts", "handbook.md", "--json")
+    assert removed == {"removed": ["handbook.md"]}
+    assert lines("collections", "restore", "facts", "handbook.md", "--json") == [{"restored": ["handbook.md"]}]
+    lines("collections", "remove", "facts", "handbook.md", "--json")
+    assert lines("collections", "purge", "facts", "--json") == [{"purged": ["handbook.md"]}]
+    assert "whole" in workbench("collections", "check", "facts").stdout
+    found = lines("search", "facts", "paid holiday", "--json")[0]["hits"]
+    assert {hit["document"] for hit in found} <= {"delivery.pdf", "notice.txt"}
