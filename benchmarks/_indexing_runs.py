@@ -27,7 +27,7 @@ from workbench.rag.indexing import index_spec, sync_spec
 from workbench.rag.retrieval import open_retriever
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import index
-from workbench.rag.types import ChunkingConfig, FileIndexed, IndexRequest, RetrievalConfig, RetrievalMode
+from workbench.rag.types import ChunkingConfig, FileIndexed, FileStates, IndexRequest, RetrievalConfig, RetrievalMode
 from workbench.recording import recorder
 
 NAME = "benchmark"
@@ -61,6 +61,8 @@ class Recording(RecordingContext):
         if isinstance(item, FileIndexed):
             self._store.record(NAME, item)
             self.chunks += item.chunks
+        elif isinstance(item, FileStates):
+            self._store.record_states(NAME, item)
 
 
 def run_index(store: CollectionStore, folder: Path, embedder: EmbedderRef) -> Recording:

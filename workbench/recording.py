@@ -64,13 +64,19 @@ def _let_pass(_event: JobEvent) -> None:
 
 def _keep_document(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
-        case Produced(kind="FileIndexed", item=item):
+        case Produced(kind="FileIndexed" | "FileStates" as kind, item=item):
             from workbench.paths import WorkbenchPaths
             from workbench.rag.store import CollectionStore
-            from workbench.rag.types import FileIndexed
+            from workbench.rag.types import FileIndexed, FileStates
 
-            store = CollectionStore(database, WorkbenchPaths(database.path.parent))
-            store.record(spec.params["collection"]["name"], FileIndexed.model_validate(item))
+            store, name = (
+                CollectionStore(database, WorkbenchPaths(database.path.parent)),
+                spec.params["collection"]["name"],
+            )
+            if kind == "FileIndexed":
+                store.record(name, FileIndexed.model_validate(item))
+            else:
+                store.record_states(name, FileStates.model_validate(item))
 
 
 def _keep_index(database: "Database", spec: JobSpec, event: JobEvent) -> None:

@@ -106,7 +106,7 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
             if produced.kind == "Skipped":
                 skipped = Skipped.model_validate(produced.item)
                 output.note(f"Left out: {as_typed(skipped.path)} ({skipped.reason})")
-            else:
+            elif produced.kind == "FileIndexed":
                 item = FileIndexed.model_validate(produced.item)
                 _show_file(output, item, as_typed(item.path))
 

@@ -51,6 +51,8 @@ _LOCK = "writer.lock"
 # So many commits make so many small files; then they are merged, or searches would open hundreds. A big index waits
 # until it grew by a quarter: merging writes all of it.
 _MERGE_AFTER = 50
+# Up to so many chunks it takes less than a second.
+_TIDY_ALWAYS = 20_000
 # Readers that opened a version have this long to finish with it.
 _KEEP_VERSIONS = timedelta(hours=1)
 
@@ -220,6 +222,13 @@ class IndexWriter(VectorStore):
                 raise damaged(self._folder, "renamed chunks were not kept")
 
         self._commit(change, check=check)
+
+    def tidy(self) -> None:
+        """`optimize` at the end of a run, where that is worth reading and writing the whole index."""
+        total = self.count()
+        is_small, is_other = total <= _TIDY_ALWAYS, self._added >= total // 20
+        if is_small or is_other or len(self._journal.versions()) > 2 * _MERGE_AFTER:
+            self.optimize()
 
     def optimize(self) -> None:
         """Merge small files, bring the search indexes up to date, drop versions that no reader can still use."""

@@ -37,6 +37,7 @@ from workbench.rag.types import (
     CollectionRef,
     DocumentStatus,
     FileIndexed,
+    FileStates,
     KnownDocument,
     PageText,
     StoredDocument,
@@ -334,7 +335,7 @@ class CollectionStore:
 
     def record(self, collection: str, item: FileIndexed) -> None:
         """Write down what became of a file, in one transaction."""
-        if item.status is DocumentStatus.UNCHANGED and not item.file_state:
+        if item.status is DocumentStatus.UNCHANGED:
             return
         with self._database.session() as session:
             owner = find_row(session, collection)
@@ -342,9 +343,6 @@ class CollectionStore:
                 return  # deleted while its job was still speaking
             old = session.scalars(document_query(collection, item.path)).one_or_none()
             match item.status:
-                case DocumentStatus.UNCHANGED:
-                    if old is not None and old.sha256 == item.sha256:
-                        old.file_state = item.file_state
                 case DocumentStatus.RENAMED:
                     _rename(session, collection, old, item)
                 case DocumentStatus.REMOVED:
@@ -357,6 +355,19 @@ class CollectionStore:
                         session.delete(old)
                         session.flush()
                     add_document(session, owner.id, active_index(session, owner.id).id, item)
+
+    def record_states(self, collection: str, found: FileStates) -> None:
+        """Write down what the file system says of unchanged files, in one transaction."""
+        with self._database.session() as session:
+            owner = find_row(session, collection)
+            if owner is not None:
+                rows = sa.update(DocumentRow).where(
+                    DocumentRow.collection_id == owner.id, DocumentRow.path == sa.bindparam("of_path")
+                )
+                session.connection().execute(
+                    rows.values(file_state=sa.bindparam("state")),
+                    [{"of_path": path, "state": state} for path, state in found.states.items()],
+                )
 
 
 def _rename(session: Session, collection: str, in_place: DocumentRow | None, item: FileIndexed) -> None:

@@ -163,6 +163,13 @@ class FileIndexed(Boundary):
     """The name of the document with the same content that is indexed instead."""
 
 
+class FileStates(Boundary):
+    """What the file system says of unchanged files whose hash had to be taken: the next look need not read them."""
+
+    states: dict[str, str]
+    """`file_state` by path."""
+
+
 class KnownDocument(Boundary):
     """What the database knows of a document, for a worker that decides what changed."""
 

@@ -26,6 +26,7 @@ from workbench.rag.types import (
     AskRequest,
     DocumentStatus,
     FileIndexed,
+    FileStates,
     Hit,
     IndexReport,
     IndexRequest,
@@ -62,6 +63,8 @@ def run_index(store: CollectionStore, *sources: Path, stop: Callable[[FileIndexe
                 if stop is not None and stop(item):
                     raise KeyboardInterrupt  # dies before the app heard of this file
                 store.record(NAME, item)
+            elif isinstance(item, FileStates):
+                store.record_states(NAME, item)
 
     spec = index_spec(store, NAME, sources) if sources else sync_spec(store, NAME)
     assert spec is not None

@@ -282,6 +282,16 @@ def test_that_what_has_not_changed_is_not_even_read(
     assert run_index(store).unchanged == 3
 
 
+def test_that_states_are_remembered_by_a_later_look(
+    store: CollectionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_index(store, folder)
+    assert {known.file_state for known in store.known_documents(NAME)} == {""}, "written a moment ago"
+    monkeypatch.setattr("workbench.rag.folders._RACY_NS", 0)
+    assert run_index(store).unchanged == 3
+    assert "" not in {known.file_state for known in store.known_documents(NAME)}
+
+
 def test_that_a_file_that_was_just_written_is_read_again(store: CollectionStore, folder: Path) -> None:
     run_index(store, folder)
     (folder / "handbook.md").write_text(HANDBOOK.replace("27 days", "28 days"), encoding="utf-8")
