@@ -20,10 +20,10 @@ _MARKDOWN = "('Markdown', 'Notebook', 'Word', 'PowerPoint', 'Excel', 'EPUB', 'HT
 def upgrade() -> None:
     _make_indexes()
     _move_chunks()
-    with op.batch_alter_table("rag_documents") as documents:
-        documents.add_column(sa.Column("is_markdown", sa.Boolean(), nullable=False, server_default=sa.false()))
-        documents.add_column(sa.Column("file_state", sa.String(), nullable=False, server_default=""))
-        documents.add_column(sa.Column("deleted_at", sa.String(), nullable=False, server_default=""))
+    # Not as a batch: that would make the table anew, and dropping the old one takes pages and chunks along.
+    op.add_column("rag_documents", sa.Column("is_markdown", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("rag_documents", sa.Column("file_state", sa.String(), nullable=False, server_default=""))
+    op.add_column("rag_documents", sa.Column("deleted_at", sa.String(), nullable=False, server_default=""))
     op.execute(f"UPDATE rag_documents SET is_markdown = 1 WHERE file_type IN {_MARKDOWN}")
     op.create_table(
         "rag_sources",
