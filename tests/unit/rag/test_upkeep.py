@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tests.unit.rag.test_store import EMBEDDER, indexed
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
-from workbench.rag import removal, upkeep, watching
+from workbench.rag import removal, watching
 from workbench.rag.maintenance import CHECK, PURGE
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
@@ -84,7 +85,7 @@ def test_that_a_deleted_document_is_purged_when_its_time_is_over(
     store.removal.delete("Hand book", [str(docs / "a.md")])
     looked.upkeep.tick()
     assert jobs.of(PURGE) == []
-    monkeypatch.setattr(removal, "UNDO_TIME", removal.timedelta(0))
+    monkeypatch.setattr(removal, "UNDO_TIME", timedelta(0))
     looked.upkeep.tick()
     assert len(jobs.of(PURGE)) == 1
     looked.upkeep.stop()
@@ -160,7 +161,7 @@ def test_that_a_folder_that_does_not_answer_is_told_once(
     store: CollectionStore, jobs: FakeJobs, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked = Looked(store, jobs)
-    monkeypatch.setattr(upkeep.FolderWatch, "silent", lambda self: [docs])
+    monkeypatch.setattr(FolderWatch, "silent", lambda self: [docs])
     looked.upkeep.tick()
     looked.upkeep.tick()
     assert looked.told == [f"{docs} does not answer; its documents stay as they are until it does."]
