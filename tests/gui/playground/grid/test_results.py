@@ -251,3 +251,6 @@ def test_that_answers_redraw_a_large_table_without_resetting_it(qtbot: QtBot, tm
         model.show(replace(results, outcomes=outcomes), state.shown_rows)
     assert resets == []
     assert model.index(1999, 11).data() == "yes"
+    model.show(results, ())  # a filter that no row passes
+    model.show(replace(results, outcomes={}), ())
+    assert model.rowCount() == 0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -12,6 +12,7 @@ from workbench.ui.theme import tokens_of
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
+_FEWEST_LINES = 4
 
 
 class CheckListModel(QAbstractListModel):
@@ -87,6 +88,13 @@ class CheckList(QListView):
     def set_empty_text(self, text: str) -> None:
         self._empty_text = text
         self.viewport().update()
+
+    def sizeHint(self) -> QSize:
+        """Low enough for a low window; the layout gives it more where there is room."""
+        return QSize(14 * self.fontMetrics().averageCharWidth(), _FEWEST_LINES * (self.fontMetrics().height() + 12))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -47,6 +47,7 @@ class ResultsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._results: Results | None = None
+        self._shown = RowFilter.ALL
         self._best = ""
         self._build_widgets()
         self._build_layout()
@@ -57,6 +58,9 @@ class ResultsPage(QWidget):
         if results is None:
             return
         is_new = self._results is None or self._results.request is not results.request
+        if results is not self._results or state.shown is not self._shown:  # a filter looks at every cell
+            self._cells.show(results, state.shown_rows)
+            self._shown = state.shown
         if results is not self._results:
             self._results = results
             self._show_results(results, is_new)
@@ -66,7 +70,6 @@ class ResultsPage(QWidget):
         self._show_go_on(state)
         with QSignalBlocker(self._filter):
             self._filter.setCurrentIndex(self._filter.findData(state.shown))
-        self._cells.show(results, state.shown_rows)
         if is_new:
             self._lay_out_cells()
         self._transcript.show_state(state)

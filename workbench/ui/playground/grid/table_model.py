@@ -49,7 +49,8 @@ class GridTableModel(QAbstractTableModel):
             self.endResetModel()
         elif results is not before and results is not None:
             self._results = results
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
+            if self._rows:  # a filter may leave none
+                self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))
 
     def place(self, index: Index) -> tuple[int, int] | None:
         """Combination and row of a cell."""

@@ -86,7 +86,8 @@ class TranscriptPanel(QScrollArea):
             column.addWidget(self._label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
         if cell.finish_reason is FinishReason.LENGTH:
             column.addWidget(self._label(self.tr("The answer was cut off at its greatest length."), "muted"))
-        column.addWidget(self._label(self._facts(cell), "small"))
+        if cell.usage.prompt_tokens:
+            column.addWidget(self._label(self._facts(cell), "small"))
         self._add_prompt(column, cell)
 
     def _facts(self, cell: Cell) -> str:
