@@ -59,6 +59,8 @@ class Turn(Boundary):
     """What the prompt's other variables held."""
     asked: tuple[ChatMessage, ...] = ()
     """The user's messages of this turn as they were sent, with their passages. Empty until it was answered."""
+    prefill: str = ""
+    """What the prompt made the answer begin with; `answer` begins with it."""
     answer: str = ""
     reasoning: str = ""
     """The part of the answer that is folded away; empty without a rule that takes the answer out."""
@@ -74,6 +76,8 @@ class Turn(Boundary):
     """None while it is being answered, when that failed, and where a person wrote the answer."""
     answered_by: AnsweredBy
     retrieved: tuple[Retrieved, ...] = ()
+    is_left_out: bool = False
+    """No longer sent along with later questions, because they would not fit."""
     problem: str = ""
     """Why there is no answer, or not a whole one, in a sentence."""
     hint: str = ""
@@ -133,10 +137,10 @@ class Conversation(Boundary):
         return tuple(reversed(found))
 
     def earlier(self, turn_id: str) -> tuple[ChatMessage, ...]:
-        """What the model was told and said up to and with that turn; turns without an answer are left out."""
+        """What the model was told and said up to and with that turn; without turns that have no answer."""
         messages: list[ChatMessage] = []
         for turn in self.path_to(turn_id):
-            if turn.answer:
+            if turn.answer and not turn.is_left_out:
                 messages += turn.asked or (ChatMessage(role=Role.USER, content=turn.question),)
                 messages.append(ChatMessage(role=Role.ASSISTANT, content=turn.answer))
         return tuple(messages)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from workbench.ui.job_bridge import JobBridge
     from workbench.ui.main_window import MainWindow
     from workbench.ui.models.catalog import ModelCatalog
+    from workbench.ui.playground.columns import Surroundings as ColumnSurroundings
+    from workbench.ui.playground.editor import EditorPanel
     from workbench.ui.playground.grid import GridPresenter
+    from workbench.ui.playground.prompt_source import PromptSource
 
 T = TypeVar("T")
 
@@ -294,22 +297,55 @@ class Tabs:
         return grid.build(self.grid_presenter)
 
     def _prompt_page(self) -> QWidget:
-        from workbench.finetune.store import AdapterStore
-        from workbench.playground.store import ExchangeStore
-        from workbench.ui.playground import chat
+        from workbench.ui.playground import columns
         from workbench.ui.playground.prompt_page import PromptPage
 
+        editor = self._prompt_editor()
+        return PromptPage(editor, columns.build(self._column_surroundings(editor.part)))
+
+    def _prompt_editor(self) -> "EditorPanel":
+        from workbench.datasets.store import DatasetStore
+        from workbench.playground.prompt_store import PromptStore
+        from workbench.ui.playground import editor
+
         rooms = self._rooms
-        page = chat.build(
-            rooms.jobs,
-            rooms.messages,
-            rooms.window,
-            catalog=self.catalog,
-            adapters=AdapterStore(self._database, rooms.paths.adapters).list_adapters,
-            exchanges=ExchangeStore(self._database),
-            settings=self._settings,
+        return editor.build(
+            editor.Surroundings(
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                catalog=self.catalog,
+                settings=self._settings,
+                prompts=PromptStore(self._database),
+                datasets=DatasetStore(self._database),
+                in_background=rooms.in_background,
+                memory_file=rooms.paths.home / "playground.json",
+                presets_folder=rooms.paths.home / "presets",
+            )
         )
-        return PromptPage(None, page)
+
+    def _column_surroundings(self, source: "PromptSource") -> "ColumnSurroundings":
+        from workbench.finetune.store import AdapterStore
+        from workbench.playground.conversation_store import ConversationStore
+        from workbench.playground.rating_store import RatingStore
+        from workbench.playground.store import ExchangeStore
+        from workbench.rag.store import CollectionStore
+        from workbench.ui.playground import columns
+
+        rooms, database = self._rooms, self._database
+        return columns.Surroundings(
+            jobs=rooms.jobs,
+            messages=rooms.messages,
+            navigator=rooms.window,
+            catalog=self.catalog,
+            source=source,
+            list_adapters=AdapterStore(database, rooms.paths.adapters).list_adapters,
+            collections=CollectionStore(database, rooms.paths),
+            conversations=ConversationStore(database),
+            exchanges=ExchangeStore(database),
+            ratings=RatingStore(database),
+            settings=self._settings,
+            in_background=rooms.in_background,
+        )
 
     def _documents(self) -> QWidget:
         from workbench.rag.store import CollectionStore

@@ -1,0 +1,26 @@
+"""The columns of the playground, with three models of which one is broken."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.gui.playground.columns_given import BIG, BROKEN, STARTER, Given
+from workbench.database import Database
+from workbench.paths import WorkbenchPaths
+from workbench.ui.playground.columns import Columns
+
+
+@pytest.fixture
+def given(database: Database, home: WorkbenchPaths) -> Given:
+    return Given(database, home)
+
+
+@pytest.fixture
+def empty(qtbot: QtBot, given: Given) -> Columns:
+    """Before the models are listed."""
+    return given.build(qtbot)
+
+
+@pytest.fixture
+def view(empty: Columns, given: Given) -> Columns:
+    given.list_models(STARTER, BROKEN, BIG)
+    return empty

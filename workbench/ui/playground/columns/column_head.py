@@ -1,0 +1,176 @@
+"""What a column asks: its model, adapter, prompt, documents and settings."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.playground.types import PromptVersion
+from workbench.ui import icons
+from workbench.ui.playground.columns.state import ColumnsState, ColumnState
+from workbench.ui.playground.options_panel import OptionsPanel
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.text_goes import TextGoes
+
+
+class ColumnHead(QWidget):
+    model_chosen = Signal(str)
+    adapter_chosen = Signal(str)
+    version_chosen = Signal(str)
+    collection_chosen = Signal(str)
+    own_settings_wanted = Signal(bool)
+    option_changed = Signal(str, object)
+    options_reset = Signal()
+    copy_requested = Signal()
+    copy_markdown_requested = Signal()
+    duplicate_requested = Signal()
+    remove_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._build_widgets()
+        self._build_layout()
+        self._connect()
+
+    def show_column(self, column: ColumnState, state: ColumnsState, number: int) -> None:
+        setup = column.setup
+        self._number.setText(str(number))
+        self._number.setVisible(len(state.columns) > 1)
+        self.model_picker.show_models(state.models, setup.model_name)
+        self._goes.show_model(self.model_picker.chosen())
+        adapters = [("", self.tr("No adapter")), *((name, name) for name in column.adapters)]
+        _show_choices(self._adapter, adapters, setup.adapter_name)
+        self._adapter.setVisible(bool(column.adapters))
+        _show_choices(self._version, self._versions(state.versions, setup.version_id), setup.version_id)
+        collections = [("", self.tr("No documents")), *((name, name) for name in state.collections)]
+        if setup.collection and setup.collection not in state.collections:
+            collections.append((setup.collection, self.tr("{} (gone)").format(setup.collection)))
+        _show_choices(self._collection, collections, setup.collection)
+        has_documents = bool(state.collections or setup.collection)
+        self._collection.setVisible(has_documents)
+        self._settings.setChecked(setup.generation is not None)
+        if setup.generation is not None:
+            self._options.show_config(setup.generation)
+        self._options_room.setVisible(setup.generation is not None)
+        self._remove.setEnabled(len(state.columns) > 1)
+        for part in (self.model_picker, self._adapter, self._version, self._collection):
+            part.setEnabled(part.isEnabled() and not column.running)
+
+    def _versions(self, versions: Sequence[PromptVersion], chosen: str) -> list[tuple[str, str]]:
+        found = [("", self.tr("Prompt as edited"))]
+        found += [(version.id, f"{version.prompt_name} {version.label}") for version in versions]
+        if chosen and all(chosen != version.id for version in versions):
+            found.append((chosen, self.tr("A version that is gone")))
+        return found
+
+    def _build_widgets(self) -> None:
+        self._number = QLabel(self)
+        self._number.setObjectName("column_number")
+        set_role(self._number, "badge")
+        self.model_picker = ModelPicker(self)
+        self.model_picker.setMinimumContentsLength(6)
+        self._goes = TextGoes(self)
+        self._adapter = self._choice("adapter_picker", self.tr("Adapter"))
+        self._version = self._choice("version_picker", self.tr("Prompt"))
+        self._collection = self._choice("collection_picker", self.tr("Documents"))
+        self._settings = self._tool("sliders", self.tr("Settings of this column's own"), "own_settings")
+        self._settings.setCheckable(True)
+        self._more = self._tool("more", self.tr("More for this column"), "column_more")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self)
+        menu.setObjectName("column_menu")
+        menu.addAction(self.tr("One more like this"), self.duplicate_requested.emit)
+        menu.addSeparator()
+        menu.addAction(self.tr("Copy the conversation as text"), self.copy_requested.emit)
+        menu.addAction(self.tr("Copy the conversation as Markdown"), self.copy_markdown_requested.emit)
+        menu.addSeparator()
+        self._remove = menu.addAction(self.tr("Remove this column"), self.remove_requested.emit)
+        self._more.setMenu(menu)
+        self._options = OptionsPanel(self)
+        self._options_room = PageScroller(self._options, self)
+        self._options_room.setMaximumHeight(230)
+        self._options_room.hide()
+
+    def _choice(self, name: str, title: str) -> QComboBox:
+        box = QComboBox(self)
+        box.setObjectName(name)
+        box.setAccessibleName(title)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(4)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        return box
+
+    def _tool(self, icon: str, text: str, name: str) -> QToolButton:
+        button = QToolButton(self)
+        icons.set_icon(button, icon, "muted", 16)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        button.setToolTip(text)
+        return button
+
+    def _build_layout(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(4)
+        first.addWidget(self._number, 0, Qt.AlignmentFlag.AlignVCenter)
+        first.addWidget(self.model_picker, 1)
+        first.addWidget(self._settings)
+        first.addWidget(self._more)
+        choices = QGridLayout()
+        choices.setSpacing(4)
+        choices.addWidget(self._version, 0, 0)
+        choices.addWidget(self._adapter, 0, 1)
+        choices.addWidget(self._collection, 1, 0, 1, 2)
+        choices.setColumnStretch(0, 1)
+        choices.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(first)
+        column.addLayout(choices)
+        column.addWidget(self._goes)
+        column.addWidget(self._options_room)
+
+    def _connect(self) -> None:
+        self.model_picker.model_chosen.connect(self.model_chosen)
+        self._adapter.activated.connect(self._on_adapter)
+        self._version.activated.connect(self._on_version)
+        self._collection.activated.connect(self._on_collection)
+        self._settings.clicked.connect(self.own_settings_wanted)
+        self._options.option_changed.connect(self.option_changed)
+        self._options.reset_requested.connect(self.options_reset)
+
+    @Slot(int)
+    def _on_adapter(self, index: int) -> None:
+        self.adapter_chosen.emit(self._adapter.itemData(index))
+
+    @Slot(int)
+    def _on_version(self, index: int) -> None:
+        self.version_chosen.emit(self._version.itemData(index))
+
+    @Slot(int)
+    def _on_collection(self, index: int) -> None:
+        self.collection_chosen.emit(self._collection.itemData(index))
+
+
+def _show_choices(box: QComboBox, choices: Sequence[tuple[str, str]], chosen: str) -> None:
+    """Data and words; tells nothing back, and is not touched while it says the same."""
+    with QSignalBlocker(box):
+        if [(box.itemData(n), box.itemText(n)) for n in range(box.count())] != list(choices):
+            box.clear()
+            for data, words in choices:
+                box.addItem(words, data)
+        box.setCurrentIndex(box.findData(chosen))
+    box.setToolTip(box.currentText())
+    box.setEnabled(True)
