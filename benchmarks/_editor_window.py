@@ -1,4 +1,4 @@
-"""The editor of prompts in the real window, with as many columns open as it can have."""
+"""The editor of prompts in the real window, with as many columns open as the benchmark asks for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtWidgets import QPlainTextEdit
 
 from workbench.app import Program
-from workbench.ui.playground.editor import EditorPanel, Surroundings, build
+from workbench.ui.playground.columns import Columns
+from workbench.ui.playground.editor import EditorPanel
 
 COLUMNS = 8
 
@@ -22,9 +23,12 @@ class OpenedEditor:
 
 
 def open_editor(program: Program, text: str, work: Callable[[Callable[[], bool], float], Any]) -> OpenedEditor:
-    """Open the page, put the text into the user block, unfold everything and wait for the first preview."""
+    """Open the page and its columns, put the text into the user block, unfold everything, wait for the preview."""
     program.window.open_tab("playground")
-    panel = program.window.findChild(EditorPanel) or _alone(program)
+    panel, columns = program.window.findChild(EditorPanel), program.window.findChild(Columns)
+    assert panel is not None and columns is not None
+    while len(columns.presenter.state.columns) < COLUMNS:
+        columns.presenter.setup.add()
     part = panel.part
     block_id = part.board.draft.block_ids[1]
     part.edit_block(block_id, text)
@@ -34,27 +38,4 @@ def open_editor(program: Program, text: str, work: Callable[[Callable[[], bool],
     work(lambda: part.state.preview.report is not None, 60)
     field = panel.findChild(QPlainTextEdit, f"block_text_{block_id}")
     assert field is not None
-    return OpenedEditor(field, 0, sorted(part.state.open_sections))
-
-
-def _alone(program: Program) -> EditorPanel:
-    from workbench.datasets.store import DatasetStore
-    from workbench.playground.prompt_store import PromptStore
-
-    assert program.database is not None
-    panel = build(
-        Surroundings(
-            jobs=program.jobs,
-            messages=program.messages,
-            catalog=program.tabs.catalog,
-            settings=lambda: program.settings,
-            prompts=PromptStore(program.database),
-            datasets=DatasetStore(program.database),
-            in_background=program.in_background,
-            memory_file=program.paths.playground,
-            presets_folder=program.paths.presets,
-        )
-    )
-    panel.resize(420, 800)
-    panel.show()
-    return panel
+    return OpenedEditor(field, len(columns.presenter.state.columns), sorted(part.state.open_sections))

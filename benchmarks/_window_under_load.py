@@ -28,7 +28,7 @@ from workbench.paths import WorkbenchPaths, find_home
 if TYPE_CHECKING:
     from workbench.ui.documents import DocumentsTab
     from workbench.ui.finetune import FinetuneTab
-    from workbench.ui.playground.chat import ChatPage
+    from workbench.ui.playground.columns import Columns
 
 PATIENCE_SECONDS = 240
 FILES, ROWS = 300, 400
@@ -74,7 +74,7 @@ class Driver:
         self._program.jobs.observe(self._note)
         self._documents: DocumentsTab = self._open("documents")
         self._finetune: FinetuneTab = self._open("finetune")
-        self._playground: ChatPage = self._open("playground").page("prompt").conversation
+        self._playground: Columns = self._open("playground").page("prompt").conversation
         self._dataset = self._save_rows()
         self._folder = self._write_files()
         self.ticks.start()
@@ -150,16 +150,18 @@ class Driver:
 
     def _ask_again(self) -> None:
         presenter = self._playground.presenter
-        if presenter.state.running is None:
-            presenter.clear()
-            presenter.edit_prompt("Tell me everything about the lamp, the radio, the heater and the fan, one by one.")
+        if not presenter.state.is_running:
+            presenter.begin_new()
+            presenter.edit_question("Tell me everything about the lamp, the radio, the heater and the fan, one by one.")
             presenter.run()
 
     def _index(self) -> None:
         self._documents.presenter.add_paths([str(self._folder)])
 
     def _generate(self) -> None:
-        self._playground.presenter.set_option("max_tokens", 400)
+        setup, column = self._playground.presenter.setup, self._playground.presenter.state.columns[0].id
+        setup.use_own_settings(column, True)
+        setup.set_option(column, "max_tokens", 400)
         self._ask_again()
 
     def _train(self) -> None:

@@ -319,7 +319,7 @@ class Tabs:
                 datasets=DatasetStore(self._database),
                 in_background=rooms.in_background,
                 memory_file=rooms.paths.home / "playground.json",
-                presets_folder=rooms.paths.home / "presets",
+                presets_folder=rooms.paths.presets,
             )
         )
 

@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 from workbench.llm.endpoints.models import as_model
 from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.types import Completion, FinishReason, ModelRef, Usage
-from workbench.ui.playground.state import measured_in_words
+from workbench.ui.playground.columns.state import measured_briefly
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.text_goes import TextGoes
 
@@ -36,5 +36,7 @@ def test_that_a_badge_says_it_in_full(qtbot: QtBot) -> None:
 def test_that_the_numbers_under_an_answer_say_what_is_estimated_and_what_it_cost() -> None:
     usage = Usage(prompt_tokens=20, generated_tokens=1, is_estimate=True)
     completion = Completion(text="x", finish_reason=FinishReason.STOP, usage=usage, cost=0.0012)
-    assert measured_in_words(completion).startswith("about 1 tokens")
-    assert measured_in_words(completion).endswith("$0.0012")
+    assert (
+        measured_briefly(completion).replace("\N{NO-BREAK SPACE}", " ")
+        == "about 1 tokens  ·  first after 0.00 s  ·  $0.0012"
+    )

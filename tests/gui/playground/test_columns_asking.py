@@ -185,6 +185,11 @@ def test_that_a_page_opened_before_the_models_are_known_gets_its_adapter(empty: 
     assert find(empty, QPlainTextEdit, "prompt").toPlainText() == "Try me"
 
 
+def test_that_a_saved_prompt_of_another_page_is_opened_in_the_editor(view: Columns, given: Given) -> None:
+    view.open_case({"version": "version-9"})
+    assert given.source.opened == ["version-9"]
+
+
 def test_that_a_failure_is_said_in_the_turn(view: Columns, given: Given) -> None:
     ask(view, "Hello?")
     given.answers()[-1].fail(WorkbenchError("The server answered garbage.", hint="Try another.", details="<html>"))

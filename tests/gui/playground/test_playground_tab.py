@@ -129,10 +129,26 @@ def test_that_the_prompt_page_has_its_editor_beside_the_conversation(qtbot: QtBo
     page.resize(900, 500)
     page.show()
     assert editor.isVisible() and editor.geometry().right() < conversation.x()
-    page.split.setSizes([0, 900])
-    assert (editor.width() == 0 or not editor.isVisible(), conversation.isVisible()) == (True, True)
     page.split.setSizes([900, 0])
     assert conversation.width() > 0
     page.open_case({"prompt": "Hello"})
     assert conversation.cases == [{"prompt": "Hello"}]
-    assert page.head() is conversation.head()
+    assert [action.text() for action in page.actions()][1:] == ["do editor", "do conversation"]
+
+
+def test_that_the_editor_is_folded_away_and_comes_back(qtbot: QtBot) -> None:
+    editor, conversation = Page("editor"), Page("conversation")
+    page = PromptPage(editor, conversation)
+    tab = build([PageSpec("prompt", "Prompt", lambda: page)])
+    qtbot.addWidget(tab)
+    tab.resize(900, 500)
+    tab.show()
+    toggle = find(tab, QPushButton, "toggle_editor")
+    click(toggle)
+    assert (editor.isVisible(), conversation.isVisible(), toggle.isChecked()) == (False, True, False)
+    tab.activateWindow()
+    conversation.field.setFocus()
+    qtbot.waitUntil(conversation.field.hasFocus)
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    press(conversation.field, Qt.Key.Key_E, keys)
+    assert editor.isVisible() and editor.width() > 0

@@ -11,6 +11,8 @@ from workbench.ui.playground.columns.presenter import ColumnsPresenter
 from workbench.ui.playground.columns.state import TurnAction
 from workbench.ui.playground.columns.view import ColumnsView
 
+__all__ = ["Columns", "Surroundings", "build"]
+
 if TYPE_CHECKING:
     from workbench.ui.playground.columns.voting_part import Shuffle
 

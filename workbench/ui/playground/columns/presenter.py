@@ -54,12 +54,17 @@ class ColumnsPresenter:
         self.setup.refresh()
 
     def open_case(self, case: dict[str, str]) -> None:
-        """Another tab opens this one: `model` and `adapter` are asked in the first column, `prompt` is the input."""
+        """Another tab opens this one: `model` and `adapter` are asked in the first column, `prompt` is the input.
+
+        `version` is a saved prompt, which is shown in the editor.
+        """
         first = self.state.columns[0]
         if not first.running:
             self.setup.take(first.id, case)
         if prompt := case.get("prompt", ""):
             self._board.show(question=prompt)
+        if version := case.get("version", ""):
+            self._around.source.open_version(version)
 
     def open_models(self) -> None:
         """There is no model yet; the Models tab says how to get one."""
