@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -127,18 +126,16 @@ class ColumnHead(QWidget):
         first.addWidget(self.model_picker, 1)
         first.addWidget(self._settings)
         first.addWidget(self._more)
-        choices = QGridLayout()
+        choices = QHBoxLayout()
         choices.setSpacing(4)
-        choices.addWidget(self._version, 0, 0)
-        choices.addWidget(self._adapter, 0, 1)
-        choices.addWidget(self._collection, 1, 0, 1, 2)
-        choices.setColumnStretch(0, 1)
-        choices.setColumnStretch(1, 1)
+        choices.addWidget(self._version, 1)
+        choices.addWidget(self._adapter, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(choices)
+        column.addWidget(self._collection)
         column.addWidget(self._goes)
         column.addWidget(self._options_room)
 
