@@ -194,7 +194,7 @@ class Tabs:
                 messages=rooms.messages,
                 catalog=self.catalog,
                 prompts=PromptStore(self._database),
-                source=None,
+                source=self.prompt_editor.part,
                 list_data_sets=DatasetStore(self._database).list_datasets,
                 list_adapters=AdapterStore(self._database, rooms.paths.adapters).list_adapters,
                 store=GridStore(self._database),
@@ -300,10 +300,12 @@ class Tabs:
         from workbench.ui.playground import columns
         from workbench.ui.playground.prompt_page import PromptPage
 
-        editor = self._prompt_editor()
-        return PromptPage(editor, columns.build(self._column_surroundings(editor.part)))
+        source = self.prompt_editor.part
+        return PromptPage(self.prompt_editor, columns.build(self._column_surroundings(source)))
 
-    def _prompt_editor(self) -> "EditorPanel":
+    @cached_property
+    def prompt_editor(self) -> "EditorPanel":
+        """One for all pages of the Playground: its part is the prompt that they ask for."""
         from workbench.datasets.store import DatasetStore
         from workbench.playground.prompt_store import PromptStore
         from workbench.ui.playground import editor
