@@ -320,7 +320,7 @@ class Tabs:
                 prompts=PromptStore(self._database),
                 datasets=DatasetStore(self._database),
                 in_background=rooms.in_background,
-                memory_file=rooms.paths.home / "playground.json",
+                memory_file=rooms.paths.playground,
                 presets_folder=rooms.paths.presets,
             )
         )
