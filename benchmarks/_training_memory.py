@@ -1,0 +1,76 @@
+"""One training's memory: `python -m benchmarks._training_memory measure FILE.json`; prints one JSON object.
+
+The peak of the resident memory while the program's own training task runs, from before it begins to after its last
+step, less what the process held after the imports.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import workbench  # noqa: F401  (silences libraries before they are imported)
+from workbench.datasets.rows_file import write_rows
+from workbench.datasets.types import TrainingRow
+from workbench.finetune import tasks
+
+from workbench.finetune.types import TrainingConfig, TrainRequest
+from workbench.jobs.context import RecordingContext
+from workbench.llm.library import describe_gguf
+from workbench.llm.types import ChatMessage, Role
+
+STEPS = 3
+
+
+def measure(task: dict[str, Any]) -> dict[str, Any]:
+    """Peak bytes above the imports, and what was estimated before any step."""
+    config = TrainingConfig.model_validate(task["config"])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        request = _request(Path(task["base"]), folder, config, task["tokens"])
+        context = RecordingContext(folder, threads=task["threads"])
+        estimated = tasks.estimate(context, request)
+    
+        before = _status("VmRSS")
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the high-water mark begins anew
+        tasks.train(context, request)
+        peak = _status("VmHWM") - before
+    return {"measured": peak, "estimated": estimated.memory_bytes - estimated.libraries_bytes, "longest": estimated.longest}
+
+
+def _request(base: Path, folder: Path, config: TrainingConfig, tokens: int) -> TrainRequest:
+    """Rows of exactly about `tokens` tokens each: every batch is the largest one."""
+    words = " ".join(f"word{number % 7}" for number in range(tokens * 2))
+    rows = []
+    for number in range(config.batch_size * config.gradient_accumulation * STEPS):
+        user = ChatMessage(role=Role.USER, content=f"{number} {words}")
+        rows.append(TrainingRow(messages=(user, ChatMessage(role=Role.ASSISTANT, content=words)), number=number))
+    path, digest = write_rows(rows, folder / "rows")
+    return TrainRequest(
+        name="memory",
+        base=describe_gguf(base),
+        rows_path=str(path),
+        rows_hash=digest,
+        config=config.model_copy(update={"epochs": 1, "max_length": tokens, "checkpoint_seconds": 86400}),
+        adapters_folder=str(folder / "adapters"),
+        work_folder=str(folder / "work"),
+    )
+
+
+def _status(field: str) -> int:
+    """Bytes of a field of /proc/self/status."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    raise KeyError(field)
+
+
+def main() -> None:
+    what, path = sys.argv[1:]
+    task = json.loads(Path(path).read_text(encoding="utf-8"))
+    print(json.dumps({"measure": measure}[what](task)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
