@@ -14,13 +14,13 @@ import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.types import TrainingRow
 from workbench.finetune import tasks
-
+from workbench.finetune.preflight import LIBRARIES_BYTES
 from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.context import RecordingContext
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import ChatMessage, Role
 
-STEPS = 3
+STEPS = 2
 
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:
@@ -30,13 +30,23 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         folder = Path(name)
         request = _request(Path(task["base"]), folder, config, task["tokens"])
         context = RecordingContext(folder, threads=task["threads"])
-        estimated = tasks.estimate(context, request)
-    
+        _import_libraries()
         before = _status("VmRSS")
+        estimated = tasks.estimate(context, request)
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the high-water mark begins anew
         tasks.train(context, request)
         peak = _status("VmHWM") - before
-    return {"measured": peak, "estimated": estimated.memory_bytes - estimated.libraries_bytes, "longest": estimated.longest}
+    return {"measured": peak, "estimated": estimated.memory_bytes - LIBRARIES_BYTES, "longest": estimated.longest}
+
+
+def _import_libraries() -> None:
+    """What a training imports; models are imported with the first of their kind."""
+    import llama_cpp.llama_cpp
+    import peft
+    import transformers.models.llama.modeling_llama
+    from transformers import AutoModelForCausalLM, Trainer
+
+    assert llama_cpp and peft and transformers and AutoModelForCausalLM and Trainer
 
 
 def _request(base: Path, folder: Path, config: TrainingConfig, tokens: int) -> TrainRequest:

@@ -25,6 +25,15 @@ class LearningRateSchedule(StrEnum):
     CONSTANT = "constant"
 
 
+class Precision(StrEnum):
+    """In which numbers a step is computed; weights and their changes stay float32."""
+
+    AUTO = "auto"
+    """bfloat16 where the hardware multiplies it, else float32."""
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 class TrainingConfig(Boundary):
     """How an adapter is trained. The same configuration, rows, base and seed give the same bytes on one machine."""
 
@@ -78,6 +87,11 @@ class TrainingConfig(Boundary):
         le=0.5,
         title="Held-out rows",
         description="Share of rows that is not trained but measured each epoch.",
+    )
+    precision: Precision = Field(
+        Precision.AUTO,
+        title="Precision",
+        description="bfloat16 is faster and takes less memory where the hardware has it; auto decides by that.",
     )
     checkpoint_seconds: float = Field(
         60.0,
