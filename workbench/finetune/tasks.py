@@ -17,7 +17,6 @@ from workbench.finetune.encoding import EncodedRow, encode_rows
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
 from workbench.finetune.gguf.adapter import export_adapter
-from workbench.finetune.memory import return_freed_memory
 from workbench.finetune.preview import PreviewReport, PreviewRequest, preview_rows
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.step_watch import Control, TrainingJob
@@ -208,7 +207,6 @@ class _Training:
     def _load(self, samples: Sequence[Sequence[int]]) -> Any:
         import torch
 
-        return_freed_memory()
         torch.set_num_threads(self._threads)
         self._context.progress(0, 0, f"Loading {self._request.base.name}")
         model = load_base(self._files, self._request.base.name)
