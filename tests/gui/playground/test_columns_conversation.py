@@ -33,6 +33,13 @@ def choose(turn: TurnView, entry: str) -> None:
     menu.close()
 
 
+def history(view: Columns) -> QMenu:
+    """Opened."""
+    menu = find(view, QMenu, "history_menu")
+    menu.aboutToShow.emit()
+    return menu
+
+
 def texts(qtbot: QtBot, view: Columns) -> list[str]:
     settle(qtbot, view)
     return [shown_text(turn) for turn in turns(view)]
@@ -168,7 +175,7 @@ def test_that_conversations_are_kept_and_taken_up_again_with_their_columns(
     click(find(view, QPushButton, "new_conversation"))
     assert turns(view) == []
     columns(view)[1].head.remove_requested.emit()
-    menu = find(view, QMenu, "history_menu")
+    menu = history(view)
     assert menu.actions()[0].text() == "Hello?   (2 columns)"
     menu.actions()[0].trigger()
     assert texts(qtbot, view) == ["Hi.", "Hi."]
@@ -187,14 +194,14 @@ def test_that_what_was_asked_before_there_were_conversations_is_found(qtbot: QtB
     given.exchanges.record(Exchange(id="e", model_name="starter", messages=messages, completion=done))
     view = given.build(qtbot)
     given.list_models()
-    find(view, QMenu, "history_menu").actions()[0].trigger()
+    history(view).actions()[0].trigger()
     assert texts(qtbot, view) == ["Yes."]
     assert [m.content for m in view.presenter.state.columns[0].conversation.earlier("e")] == ["Old?", "Yes."]
 
 
 def test_that_the_history_can_be_forgotten(view: Columns, given: Given) -> None:
     talk(view, given, ("Hello?", "One."))
-    forget = next(action.menu() for action in find(view, QMenu, "history_menu").actions() if action.menu())
+    forget = next(action.menu() for action in history(view).actions() if action.menu())
     assert isinstance(forget, QMenu)
     forget.actions()[0].trigger()
     assert given.conversations.list_conversations() == []

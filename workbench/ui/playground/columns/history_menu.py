@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from workbench.ui.playground.columns.state import ColumnsState
@@ -24,18 +24,21 @@ class HistoryMenu(QPushButton):
         self.setObjectName("playground_history")
         self.setAccessibleName(self.tr("History of conversations"))
         set_role(self, "quiet")
-        self._shown: object = None
+        self._state = ColumnsState()
         self._menu = QMenu(self)
         self._menu.setObjectName("history_menu")
+        self._menu.aboutToShow.connect(self._fill)
         self.setMenu(self._menu)
 
     def show_state(self, state: ColumnsState) -> None:
+        """Shown when the menu is opened: an answer should not wait for 25 entries that nobody looks at."""
+        self._state = state
+
+    @Slot()
+    def _fill(self) -> None:
         """The conversations that were talked in last, then what is older than conversations."""
+        state = self._state
         entries = (*state.history, *state.exchanges)[:_SHOWN]
-        shown = (entries, state.has_turns, state.is_running)
-        if shown == self._shown:
-            return
-        self._shown = shown
         self._menu.clear()
         for entry in entries:
             title = entry.title if len(entry.title) <= _LONGEST else f"{entry.title[:_LONGEST]}…"

@@ -1,24 +1,25 @@
 """One question with its answer in a column: asked, growing, answered or failed; and what can be done then."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from workbench.llm.too_long import Offer
 from workbench.playground.conversation import Turn
 from workbench.playground.differences import Span
 from workbench.ui import icons
+from workbench.ui.playground.columns.branch_switch import BranchSwitch
 from workbench.ui.playground.columns.paint_turns import PaintTurns
 from workbench.ui.playground.columns.state import TurnAction
 from workbench.ui.playground.columns.streamed_answer import StreamedAnswer
 from workbench.ui.playground.columns.text_fold import TextFold
 from workbench.ui.playground.columns.turn_editor import TurnEditor
 from workbench.ui.playground.columns.turn_menu import TurnMenu
+from workbench.ui.playground.columns.turn_trouble import TurnTrouble
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.answer_view import AnswerView
-from workbench.ui.widgets.offers import OfferButtons
 
 _TALLEST_QUESTION = 170
 
@@ -35,6 +36,9 @@ class TurnView(QWidget):
         self.turn_id = turn_id
         self._turn: Turn | None = None
         self._editor: TurnEditor | None = None
+        # Made when they are first needed: most turns never are branched or fail.
+        self._trouble: TurnTrouble | None = None
+        self._branches: BranchSwitch | None = None
         self._build_widgets(turns)
         self._build_layout()
         self._connect()
@@ -72,7 +76,8 @@ class TurnView(QWidget):
 
     def show_offers(self, offers: Sequence[Offer]) -> None:
         """What would make a prompt that was too long fit."""
-        self._offers.show_offers(offers)
+        if self._trouble is not None:
+            self._trouble.show_offers(offers)
 
     def mark(self, spans: Sequence[Span]) -> None:
         self.answer.mark(spans)
@@ -94,19 +99,26 @@ class TurnView(QWidget):
         self._sources.show_text(title, "" if is_hidden else told)
 
     def _show_trouble(self, turn: Turn, is_hidden: bool) -> None:
-        self._trouble.setVisible(bool(turn.problem))
-        said = self.tr("This answer failed.") if is_hidden else f"{turn.problem}\n{turn.hint}".strip()
-        self._trouble_text.setText(said)
-        self._trouble.setAccessibleName(said)
-        self._details.setVisible(bool(turn.details) and not is_hidden)
+        if turn.problem and self._trouble is None:
+            self._trouble = TurnTrouble(self)
+            self._trouble.offer_chosen.connect(self.offer_chosen)
+            self._column.insertWidget(self._column.indexOf(self._remark), self._trouble)
+        if self._trouble is not None:
+            self._trouble.setVisible(bool(turn.problem))
+            self._trouble.show_turn(turn, is_hidden=is_hidden)
+
+    def _show_branches(self, number: int, count: int, is_free: bool) -> None:
+        if count > 1 and self._branches is None:
+            self._branches = BranchSwitch(self)
+            self._branches.before_requested.connect(partial(self._act, TurnAction.BEFORE))
+            self._branches.next_requested.connect(partial(self._act, TurnAction.NEXT))
+            self._actions.insertWidget(0, self._branches)
+        if self._branches is not None:
+            self._branches.setVisible(count > 1)
+            self._branches.show_place(number, count, is_free=is_free)
 
     def _show_actions(self, turn: Turn, place: tuple[int, int], is_free: bool) -> None:
-        number, count = place
-        for widget in (self._before, self._place, self._next):
-            widget.setVisible(count > 1)
-        self._place.setText(f"{number}/{count}")
-        self._before.setEnabled(is_free and number > 1)
-        self._next.setEnabled(is_free and number < count)
+        self._show_branches(*place, is_free)
         is_over = not turn.is_running and is_free
         self._continue.setVisible(is_over and turn.is_cut_off)
         self._copy.setVisible(not turn.is_running and bool(turn.answer))
@@ -137,23 +149,9 @@ class TurnView(QWidget):
         self._remark.setObjectName("turn_remark")
         self._sources, self._reasoning = TextFold("turn_sources", self), TextFold("turn_reasoning", self)
         self.answer = StreamedAnswer(turns, self.turn_id, self)
-        self._trouble = QFrame(self)
-        set_role(self._trouble, "message-error")
-        self._trouble_text = QLabel(self._trouble)
-        self._trouble_text.setObjectName("turn_trouble")
-        self._trouble_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._trouble_text.setWordWrap(True)
-        self._trouble_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._offers = OfferButtons(self._trouble)
-        self._details = self._tool("copy", self.tr("Copy the details of the problem"), "copy_trouble")
         self._build_actions()
 
     def _build_actions(self) -> None:
-        self._before = self._tool("chevron-left", self.tr("The version before"), "branch_before")
-        self._next = self._tool("chevron-right", self.tr("The next version"), "branch_next")
-        self._place = QLabel(self)
-        self._place.setObjectName("branch_place")
-        set_role(self._place, "small")
         self._continue = QPushButton(self.tr("Continue"), self)
         self._continue.setObjectName("continue_answer")
         self._continue.setAccessibleName(self.tr("Continue the answer that was cut off"))
@@ -176,41 +174,29 @@ class TurnView(QWidget):
         ask.setSpacing(2)
         ask.addWidget(self._question, 1)
         ask.addWidget(self._edit, 0, Qt.AlignmentFlag.AlignTop)
-        said = QVBoxLayout()
-        said.addWidget(self._trouble_text)
-        said.addWidget(self._offers)
-        trouble = QHBoxLayout(self._trouble)
-        trouble.setContentsMargins(12, 8, 8, 8)
-        trouble.addLayout(said, 1)
-        trouble.addWidget(self._details, 0, Qt.AlignmentFlag.AlignTop)
-        actions = QHBoxLayout()
-        actions.setSpacing(0)
-        for widget in (self._before, self._place, self._next, self._continue):
-            actions.addWidget(widget)
-        actions.addStretch(1)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(0)
+        self._actions.addWidget(self._continue)
+        self._actions.addStretch(1)
         for tool in (self._copy, self._regenerate, self._more):
-            actions.addWidget(tool)
+            self._actions.addWidget(tool)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)
         for part in (
-            self._ask, self._sources, self._waits, self._reasoning, self.answer, self._rule, self._trouble,
-            self._remark,
+            self._ask, self._sources, self._waits, self._reasoning, self.answer, self._rule, self._remark,
         ):  # fmt: skip
             self._column.addWidget(part)
-        self._column.addLayout(actions)
+        self._column.addLayout(self._actions)
 
     def _connect(self) -> None:
         for button, action in (
-            (self._before, TurnAction.BEFORE), (self._next, TurnAction.NEXT), (self._continue, TurnAction.CONTINUE),
-            (self._copy, TurnAction.COPY), (self._regenerate, TurnAction.REGENERATE),
+            (self._continue, TurnAction.CONTINUE), (self._copy, TurnAction.COPY),
+            (self._regenerate, TurnAction.REGENERATE),
         ):  # fmt: skip
-            button.setProperty("turn_action", action.value)
-            button.clicked.connect(self._on_action)
+            button.clicked.connect(partial(self._act, action))
         self._edit.clicked.connect(self.edit_question)
         self._more.clicked.connect(self._on_more)
-        self._details.clicked.connect(self._on_copy_details)
-        self._offers.offer_chosen.connect(self.offer_chosen)
 
     # -- acting -------------------------------------------------------------------------------------------------------
 
@@ -259,9 +245,8 @@ class TurnView(QWidget):
         self._close_editor()
         self.answer_edited.emit(self.turn_id, text)
 
-    @Slot()
-    def _on_action(self) -> None:
-        self.action_requested.emit(self.turn_id, TurnAction(self.sender().property("turn_action")))
+    def _act(self, action: TurnAction, _checked: bool = False) -> None:
+        self.action_requested.emit(self.turn_id, action)
 
     @Slot()
     def _on_more(self) -> None:
@@ -276,8 +261,3 @@ class TurnView(QWidget):
     @Slot(object)
     def _on_menu_action(self, action: TurnAction) -> None:
         self.action_requested.emit(self.turn_id, action)
-
-    @Slot()
-    def _on_copy_details(self) -> None:
-        if self._turn is not None:
-            QGuiApplication.clipboard().setText("\n\n".join((self._turn.problem, self._turn.hint, self._turn.details)))
