@@ -199,6 +199,18 @@ def test_that_what_was_asked_before_there_were_conversations_is_found(qtbot: QtB
     assert [m.content for m in view.presenter.state.columns[0].conversation.earlier("e")] == ["Old?", "Yes."]
 
 
+def test_that_a_conversation_that_is_left_while_it_is_answered_keeps_what_came(view: Columns, given: Given) -> None:
+    ask(view, "Hello?")
+    given.begin()
+    given.say("Half an")
+    click(find(view, QPushButton, "new_conversation"))
+    assert given.answers()[-1].cancelled
+    kept = given.conversations.find(given.conversations.list_conversations()[0].id)
+    assert kept is not None
+    turn = kept.columns[0].conversation.path()[0]
+    assert (turn.answer, turn.is_cut_off) == ("Half an", True)
+
+
 def test_that_the_history_can_be_forgotten(view: Columns, given: Given) -> None:
     talk(view, given, ("Hello?", "One."))
     forget = next(action.menu() for action in history(view).actions() if action.menu())

@@ -92,9 +92,11 @@ class AnsweringPart:
             asking.handle.cancel()
 
     def leave(self, column_id: str) -> None:
-        """The conversation is left: its answer is stopped and not heard any more."""
+        """The conversation is left: its answer is stopped, keeps what came, and is not heard any more."""
         self.stop(column_id)
-        self._askings.pop(column_id, None)
+        asking = self._askings.pop(column_id, None)
+        if asking is not None:
+            self._board.put_turn(column_id, _stopped(asking), running="", waits_for="", begun="")
 
     # -- passages -----------------------------------------------------------------------------------------------------
 
@@ -245,14 +247,7 @@ class AnsweringPart:
         self._end(asking, turn, context_length=report.context_length, note=report.note)
 
     def _end_stopped(self, asking: _Asking) -> None:
-        """The completion of a stopped answer came before; without one the stop came before the model was loaded."""
-        done = asking.completion or Completion(
-            id=asking.turn.id, text=asking.text, finish_reason=FinishReason.CANCELLED
-        )
-        text = asking.turn.answer + done.text
-        self._end(
-            asking, asking.turn.model_copy(update={"answer": text, "completion": _together(asking.before, done, text)})
-        )
+        self._end(asking, _stopped(asking))
 
     def _end_badly(self, asking: _Asking, trouble: Trouble) -> None:
         turn = asking.turn.model_copy(
@@ -276,6 +271,13 @@ class AnsweringPart:
             del self._askings[asking.column_id]
             self._board.put_turn(asking.column_id, turn, running="", waits_for="", begun="", **changes)
             self._on_ended(asking.column_id)
+
+
+def _stopped(asking: _Asking) -> Turn:
+    """With the text so far. Its completion came before; without one the stop came before the model was loaded."""
+    done = asking.completion or Completion(id=asking.turn.id, text=asking.text, finish_reason=FinishReason.CANCELLED)
+    text = asking.turn.answer + done.text
+    return asking.turn.model_copy(update={"answer": text, "completion": _together(asking.before, done, text)})
 
 
 def asked_of(messages: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:

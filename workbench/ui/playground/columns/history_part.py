@@ -54,7 +54,10 @@ class HistoryPart:
         """Write what was said, off the UI thread; what changes meanwhile is written afterwards."""
         if not self._board.state.has_turns and not self._open.created:
             return
-        self._open = self._open.model_copy(update={"columns": self._columns()})
+        columns = self._columns()
+        if columns == self._open.columns:
+            return
+        self._open = self._open.model_copy(update={"columns": columns})
         if not self._open.title:
             self._open = self._open.model_copy(update={"title": title_of(self._open.columns)})
             self._board.show(title=self._open.title)
@@ -77,7 +80,7 @@ class HistoryPart:
 
     def forget(self, entry_id: str) -> None:
         """Delete one of the history."""
-        self._background(partial(self._around.conversations.delete, entry_id), _nothing)
+        self._background(partial(self._around.conversations.delete, entry_id), self._on_forgotten)
 
     def forget_all(self) -> None:
         def clear() -> None:
@@ -85,7 +88,7 @@ class HistoryPart:
             self._around.exchanges.clear()
 
         self._board.show(exchanges=())
-        self._background(clear, _nothing)
+        self._background(clear, self._on_forgotten)
 
     def export(self, path: str) -> None:
         """Into a file: JSON by its ending, Markdown else."""
@@ -121,34 +124,36 @@ class HistoryPart:
         self._background(partial(self._around.conversations.save, wanted), self._on_written)
 
     def _on_written(self, saved: SavedConversation | None) -> None:
+        """The history is not read anew after each answer: this one stands at its top now."""
         self._is_writing = False
-        if saved is not None and saved.id == self._open.id:
-            self._open = self._open.model_copy(update={"created": saved.created})
+        if saved is not None:
+            if saved.id == self._open.id:
+                self._open = self._open.model_copy(update={"created": saved.created})
+            entry = HistoryEntry(saved.id, saved.title, saved.changed, len(saved.columns))
+            others = (one for one in self._board.state.history if one.id != saved.id)
+            self._board.show(history=(entry, *others))
         self._write()
 
+    def _on_forgotten(self, _result: None) -> None:
+        self.show()
+
     def _background(self, work: Callable[[], T], then: Callable[[T | None], None]) -> None:
-        """Change what is saved, then show the history as it is afterwards."""
+        """Change what is saved; `then` gets None where that failed, which is said."""
         from sqlalchemy.exc import SQLAlchemyError
 
-        def guarded() -> tuple[T | None, tuple[HistoryEntry, ...], WorkbenchError | None]:
+        def guarded() -> tuple[T | None, WorkbenchError | None]:
             try:
-                result = work()
-                return result, tuple(self._around.conversations.list_conversations()), None
+                return work(), None
             except SQLAlchemyError as error:
-                return None, self._board.state.history, _not_written(error)
+                return None, _not_written(error)
 
-        def done(found: tuple[T | None, tuple[HistoryEntry, ...], WorkbenchError | None]) -> None:
-            result, history, problem = found
+        def done(found: tuple[T | None, WorkbenchError | None]) -> None:
+            result, problem = found
             if problem is not None:
                 self._around.messages.error(problem.message, problem.hint, problem.details)
-            self._board.show(history=history)
             then(result)
 
         self._around.in_background(guarded, done)
-
-
-def _nothing(_result: object) -> None:
-    """Nobody waits for it."""
 
 
 def _not_written(error: Exception) -> WorkbenchError:
