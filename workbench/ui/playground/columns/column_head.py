@@ -39,11 +39,18 @@ class ColumnHead(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: object = None
         self._build_widgets()
         self._build_layout()
         self._connect()
 
     def show_column(self, column: ColumnState, state: ColumnsState, number: int) -> None:
+        # An answer changes nothing of what is asked, and drawing it all again would stall the window a little.
+        shown = (column.setup, column.adapters, bool(column.running), len(state.columns), number, state.models,
+                 state.collections, state.versions)  # fmt: skip
+        if shown == self._shown:
+            return
+        self._shown = shown
         setup = column.setup
         self._number.setText(str(number))
         self._number.setVisible(len(state.columns) > 1)

@@ -24,6 +24,7 @@ class VoteBar(QFrame):
     def __init__(self, keys_of: QWidget, parent: QWidget | None = None) -> None:
         """`keys_of`: inside it the number keys vote, except where text is typed."""
         super().__init__(parent)
+        self._shown: object = None
         self._buttons: list[QPushButton] = []
         self._keys = [self._key(str(number), keys_of) for number in range(_MOST_KEYS + 1)]
         self._build_widgets()
@@ -32,6 +33,10 @@ class VoteBar(QFrame):
 
     def show_state(self, state: ColumnsState) -> None:
         blind = state.blind
+        shown = (blind, state.is_running, state.standings, tuple(column.id for column in state.columns))
+        if shown == self._shown:
+            return
+        self._shown = shown
         was_open = self._tie.isVisible()
         self.setVisible(blind.is_hidden or blind.voted)
         self._text.setText(
