@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.ui.playground.editor import EditorPanel
     from workbench.ui.playground.grid import GridPresenter
     from workbench.ui.playground.prompt_source import PromptSource
+    from workbench.ui.playground.search import SearchPresenter
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ T = TypeVar("T")
 TRAIN = "workbench.finetune.tasks:train"
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
 RUN_GRID = "workbench.playground.grid.tasks:run_grid"
+SEARCH_PROMPT = "workbench.playground.search.tasks:search_prompt"
 DOWNLOAD = "workbench.llm.hub.tasks:download"
 
 
@@ -84,6 +86,7 @@ class Tabs:
         jobs.on_durable(TRAIN, self._follow_training)
         jobs.on_durable(RUN_COMPARISON, self._follow_comparison)
         jobs.on_durable(RUN_GRID, self._follow_grid)
+        jobs.on_durable(SEARCH_PROMPT, self._follow_search)
         jobs.on_durable(DOWNLOAD, self._follow_download)
         jobs.attach_durable()
 
@@ -175,6 +178,31 @@ class Tabs:
                 adapters=AdapterStore(self._database, rooms.paths.adapters),
                 paths=rooms.paths,
                 catalog=self.catalog,
+            )
+        )
+
+    @cached_property
+    def search_presenter(self) -> "SearchPresenter":
+        """Before its page, when a search of an earlier start goes on."""
+        from workbench.datasets.store import DatasetStore
+        from workbench.playground.prompt_store import PromptStore
+        from workbench.playground.search.store import PromptSearchStore
+        from workbench.ui.playground.search import SearchPresenter, Surroundings
+
+        rooms = self._rooms
+        return SearchPresenter(
+            Surroundings(
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                navigator=rooms.window,
+                source=self.prompt_editor.part,
+                catalog=self.catalog,
+                data_sets=DatasetStore(self._database),
+                prompts=PromptStore(self._database),
+                searches=PromptSearchStore(self._database),
+                paths=rooms.paths,
+                settings=self._settings,
+                in_background=rooms.in_background,
             )
         )
 
@@ -288,13 +316,22 @@ class Tabs:
         from workbench.ui.playground.page import PageSpec
 
         return playground.build(
-            [PageSpec("prompt", "Prompt", self._prompt_page), PageSpec("grid", "Grid", self._grid_page)]
+            [
+                PageSpec("prompt", "Prompt", self._prompt_page),
+                PageSpec("grid", "Grid", self._grid_page),
+                PageSpec("search", "Search", self._search_page),
+            ]
         )
 
     def _grid_page(self) -> QWidget:
         from workbench.ui.playground import grid
 
         return grid.build(self.grid_presenter)
+
+    def _search_page(self) -> QWidget:
+        from workbench.ui.playground import search
+
+        return search.build(self.search_presenter)
 
     def _prompt_page(self) -> QWidget:
         from workbench.ui.playground import columns
@@ -411,6 +448,9 @@ class Tabs:
 
     def _follow_grid(self, spec: "JobSpec") -> "Listener":
         return self.grid_presenter.follow(spec)
+
+    def _follow_search(self, spec: "JobSpec") -> "Listener":
+        return self.search_presenter.follow(spec)
 
     def _follow_training(self, spec: "JobSpec") -> "Listener":
         return self.finetune_presenter.attach(spec)

@@ -159,11 +159,13 @@ def test_that_the_durable_tasks_are_called_what_their_rooms_call_them() -> None:
     from workbench.compare.tasks import RUN_COMPARISON
     from workbench.llm.hub.tasks import DOWNLOAD
     from workbench.playground.grid.tasks import RUN_GRID
+    from workbench.playground.search.tasks import SEARCH_PROMPT
     from workbench.ui import wiring
     from workbench.ui.finetune.presenter import TRAIN
 
     assert (wiring.TRAIN, wiring.RUN_COMPARISON, wiring.DOWNLOAD) == (TRAIN, RUN_COMPARISON, DOWNLOAD)
     assert wiring.RUN_GRID == RUN_GRID
+    assert wiring.SEARCH_PROMPT == SEARCH_PROMPT
 
 
 def test_that_f1_shows_the_keys_and_the_data_folder(qtbot: QtBot, program: Program) -> None:
