@@ -56,7 +56,7 @@ def _why_unproven(held: HeldOutScore) -> str:
     if held.difference <= 0:
         return "What looked better in the search is not."
     more = f" About {held.more_questions_needed} more questions would tell." if held.more_questions_needed else ""
-    return f"So small a lead may be chance.{more}"
+    return f"With so few questions such a lead may be chance.{more}"
 
 
 def cost_sentence(cost: SearchCost) -> str:
