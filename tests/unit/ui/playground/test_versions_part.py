@@ -66,6 +66,8 @@ def test_that_opening_a_version_saves_what_was_written_first(part: EditorPart, w
 def test_that_a_version_that_is_gone_is_said(part: EditorPart) -> None:
     part.open_version("nowhere")
     assert part.state.trouble is not None and "gone" in part.state.trouble.text
+    part.switch_reasoning(True)
+    assert part.state.trouble is None
 
 
 def test_that_versions_have_names_and_notes(part: EditorPart, write: Write) -> None:

@@ -80,6 +80,8 @@ class Board(board.Board[EditorState, View]):
         """Put a new draft in force; changes with the same `key` that follow quickly are one step of undo."""
         if draft == self.draft and not others:
             return
+        if not key and self.state.trouble is not None:
+            others.setdefault("trouble", None)  # it was read: the user goes on
         self.history.note(self.draft, key, size)
         self.put(draft, is_typing=bool(key), **others)
 

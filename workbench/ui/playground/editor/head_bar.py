@@ -92,7 +92,7 @@ class HeadBar(QWidget):
         menu = QMenu(self)
         menu.setObjectName("editor_menu")
         for name, words, signal in (
-            ("versions", self.tr("Versions and differences…"), self.versions_requested),
+            ("versions", self.tr("Versions and differences…") + "\tCtrl+Shift+H", self.versions_requested),
             ("branch", self.tr("Branch off as a new prompt…"), self.branch_requested),
             ("", "", None),
             ("new", self.tr("New prompt"), self.new_requested),
