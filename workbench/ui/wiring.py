@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from workbench.ui.main_window import MainWindow
     from workbench.ui.models.catalog import ModelCatalog
     from workbench.ui.playground.columns import Surroundings as ColumnSurroundings
-    from workbench.ui.playground.editor import EditorPanel
+    from workbench.ui.playground.editor import EditorPanel, EditorPart
     from workbench.ui.playground.grid import GridPresenter
-    from workbench.ui.playground.prompt_source import PromptSource
     from workbench.ui.playground.search import SearchPresenter
 
 T = TypeVar("T")
@@ -337,8 +336,7 @@ class Tabs:
         from workbench.ui.playground import columns
         from workbench.ui.playground.prompt_page import PromptPage
 
-        source = self.prompt_editor.part
-        return PromptPage(self.prompt_editor, columns.build(self._column_surroundings(source)))
+        return PromptPage(self.prompt_editor, columns.build(self._column_surroundings(self.prompt_editor.part)))
 
     @cached_property
     def prompt_editor(self) -> "EditorPanel":
@@ -362,7 +360,7 @@ class Tabs:
             )
         )
 
-    def _column_surroundings(self, source: "PromptSource") -> "ColumnSurroundings":
+    def _column_surroundings(self, source: "EditorPart") -> "ColumnSurroundings":
         from workbench.finetune.store import AdapterStore
         from workbench.playground.conversation_store import ConversationStore
         from workbench.playground.rating_store import RatingStore
@@ -384,6 +382,7 @@ class Tabs:
             ratings=RatingStore(database),
             settings=self._settings,
             in_background=rooms.in_background,
+            on_input=source.preview.look_at,
         )
 
     def _documents(self) -> QWidget:

@@ -12,6 +12,7 @@ from tests.fakes import FakeMessages
 from tests.gui.acting import find, press, type_text
 from tests.gui.playground.test_editor import CONTROL, block, open_section, rewrite
 from tests.llm_models import write_tiny_gguf
+from workbench.app import Program
 from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.jobs.runner import JobRunner
@@ -20,6 +21,7 @@ from workbench.playground.prompt_store import PromptStore
 from workbench.settings import LlmSettings, Settings
 from workbench.ui.job_bridge import JobBridge
 from workbench.ui.models.catalog import ModelCatalog
+from workbench.ui.playground.columns import Columns
 from workbench.ui.playground.editor import EditorPanel, Surroundings, build
 from workbench.ui.playground.editor.growing_edit import GrowingEdit
 from workbench.ui.protocols import at_once
@@ -90,3 +92,14 @@ def test_that_an_endless_template_is_said_and_the_next_one_is_shown(panel: Edito
     rewrite(edit, "Hello")
     qtbot.waitUntil(lambda: "<|user|>Hello<|end|>" in text(panel), timeout=PATIENCE_MS)
     assert not card.isVisible()
+
+
+@pytest.mark.slow
+def test_that_the_input_box_and_the_first_column_are_in_the_preview(qtbot: QtBot, program: Program) -> None:
+    program.window.open_tab("playground")
+    editor = find(program.window, EditorPanel)
+    open_section(editor, "preview")
+    type_text(find(program.window, QPlainTextEdit, "prompt"), "How warm is it?")
+    qtbot.waitUntil(lambda: "How warm is it?" in text(editor), timeout=PATIENCE_MS)
+    first = find(program.window, Columns).presenter.state.columns[0].setup.model_name
+    assert editor.part.state.preview.model_name == first

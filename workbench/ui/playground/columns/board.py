@@ -46,6 +46,10 @@ class View(Protocol):
         ...
 
 
+def _nobody(_question: str, _model_name: str) -> None:
+    """There is no preview."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the columns are given by whoever builds them."""
@@ -62,11 +66,22 @@ class Surroundings:
     ratings: "RatingStore"
     settings: Callable[[], Settings]
     in_background: Background
+    on_input: Callable[[str, str], None] = _nobody
+    """Hears of the text in the input box and of the first column's model: the editor previews these."""
 
 
 class Board(board.Board[ColumnsState, View]):
-    def __init__(self) -> None:
+    def __init__(self, on_input: Callable[[str, str], None] = _nobody) -> None:
         super().__init__(ColumnsState())
+        self._on_input = on_input
+        self._told = ("", "")
+
+    def show(self, **changes: Any) -> None:
+        super().show(**changes)
+        first = self.state.columns[0].setup.model_name if self.state.columns else ""
+        if (self.state.question, first) != self._told:
+            self._told = (self.state.question, first)
+            self._on_input(*self._told)
 
     def change(self, column_id: str, **changes: Any) -> None:
         """Show changes of one column; nothing happens when it was removed meanwhile."""

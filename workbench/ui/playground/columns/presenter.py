@@ -22,7 +22,7 @@ class ColumnsPresenter:
     """Methods are named after what the user did; the parts hold those about set-ups, turns, votes and the history."""
 
     def __init__(self, around: Surroundings, shuffle: Shuffle = random.shuffle) -> None:
-        self._board = Board()
+        self._board = Board(around.on_input)
         self._around = around
         self._answering = AnsweringPart(self._board, around, self._on_ended)
         self.setup = SetupPart(self._board, around)

@@ -58,6 +58,12 @@ class PreviewPart:
             self._show(model_name=name, report=None)
             self.soon()
 
+    def look_at(self, question: str, model_name: str) -> None:
+        """What the columns would be asked: the text in the input box, the model of the first column."""
+        if model_name:
+            self.suggest_model(model_name)
+        self.ask(question)
+
     def ask(self, question: str) -> None:
         """What stands in the input box."""
         if question != self._question:
