@@ -11,21 +11,27 @@ from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import longer_context, too_long_of
 from workbench.llm.types import ChatEngine, Completion, FinishReason, GenerationRequest
 from workbench.rag.citations import parse
+from workbench.rag.claims import check_claims
+from workbench.rag.following_up import standalone
 from workbench.rag.grounding import GroundedPrompt, build_messages
-from workbench.rag.retrieval import Retriever
+from workbench.rag.retrieval import Searcher
 from workbench.rag.types import Answer, AskRequest, Hit, Question, QuestionHits
 
 
 class Answerer:
     """Answers the questions of one request; each gets QuestionHits and then an Answer."""
 
-    def __init__(self, context: JobContext, request: AskRequest, retriever: Retriever) -> None:
+    def __init__(self, context: JobContext, request: AskRequest, retriever: Searcher) -> None:
         self._context = context
         self._request = request
         self._retriever = retriever
         self._done = 0
+        self._questions = request.questions
+        """As they are searched and answered."""
 
     def run(self) -> None:
+        if self._request.history:
+            self._rewrite_questions()
         hits = self._retrieve()
         with_hits = [(question, found) for question, found in hits if found]
         for question, found in hits:
@@ -42,10 +48,19 @@ class Answerer:
             else:
                 self._answer_all(engine, prompts)
 
+    def _rewrite_questions(self) -> None:
+        """Follow-up questions are made to stand alone before anything is searched; what they became is told."""
+        self._context.progress(0, len(self._questions), "Understanding the question")
+        with borrowed(self._request.model, self._request.load) as engine:
+            rewritten = [standalone(engine, question, self._request) for question in self._questions]
+        for question in rewritten:
+            self._context.produce(question)
+        self._questions = tuple(Question(id=question.id, text=question.text) for question in rewritten)
+
     def _retrieve(self) -> list[tuple[Question, list[Hit]]]:
         found = []
-        for number, question in enumerate(self._request.questions):
-            self._context.progress(number, len(self._request.questions), "Searching")
+        for number, question in enumerate(self._questions):
+            self._context.progress(number, len(self._questions), "Searching")
             hits = self._retriever.search(question.text, self._request.retrieval)
             self._context.produce(QuestionHits(id=question.id, hits=tuple(hits)))
             found.append((question, hits))
@@ -74,6 +89,8 @@ class Answerer:
                 max_answer_tokens=self._request.config.max_tokens,
                 examples=self._request.examples,
                 system=self._request.system,
+                order=self._request.order,
+                passage_tokens=self._request.passage_tokens,
             )
         except WorkbenchError as problem:
             raise self._with_longer_context(problem, engine) from None
@@ -99,7 +116,7 @@ class Answerer:
 
         self._context.progress(0, 1, "Answering")
         completion = engine.stream(self._generation(question, prompt), on_text, self._context.is_cancelled)
-        self._say(make_answer(question, hits, prompt, completion))
+        self._say(self._checked(make_answer(question, hits, prompt, completion), prompt))
         self._context.check_cancelled()
 
     def _answer_all(self, engine: ChatEngine, prompts: Sequence[tuple[Question, list[Hit], GroundedPrompt]]) -> None:
@@ -108,13 +125,18 @@ class Answerer:
         def on_done(completion: Completion) -> None:
             question, hits, prompt = by_id[completion.id]
             if completion.finish_reason is not FinishReason.CANCELLED:
-                self._say(make_answer(question, hits, prompt, completion))
+                self._say(self._checked(make_answer(question, hits, prompt, completion), prompt))
             if not self._context.is_cancelled():
                 self._context.progress(self._done, len(self._request.questions), "Answering")
 
         requests = [self._generation(question, prompt) for question, _, prompt in prompts]
         engine.complete_all(requests, on_done, self._context.is_cancelled)
         self._context.check_cancelled()
+
+    def _checked(self, answer: Answer, prompt: GroundedPrompt) -> Answer:
+        """The answer with each of its cited sentences held against what it cites."""
+        claims = check_claims(answer.answer, prompt.used_hits, self._retriever.similarities)
+        return answer.model_copy(update={"claims": claims})
 
     def _say(self, answer: Answer) -> None:
         self._done += 1

@@ -38,4 +38,12 @@ def without_marks(text: str) -> str:
 
 
 def _citation(number: int, hit: Hit) -> Citation:
-    return Citation(number=number, document=hit.document, page=hit.page, start=hit.start, end=hit.end, text=hit.text)
+    return Citation(
+        number=number,
+        collection=hit.collection,
+        document=hit.document,
+        page=hit.page,
+        start=hit.start,
+        end=hit.end,
+        text=hit.text,
+    )

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from workbench.llm.grounded_prompt import Passage, grounded_messages
 from workbench.llm.too_long import PartKind, PromptPart, ShortenAnswer, TooLong
 from workbench.llm.types import ChatEngine, ChatMessage
-from workbench.rag.types import Hit
+from workbench.rag.types import Hit, PassageOrder
 
 SHORTEST_ANSWER = 16
 """Tokens; with less an answer is not worth asking for."""
@@ -34,28 +34,45 @@ def build_messages(
     max_answer_tokens: int,
     examples: Sequence[ChatMessage] = (),
     system: str = "",
+    order: PassageOrder = PassageOrder.BEST_FIRST,
+    passage_tokens: int = 0,
 ) -> GroundedPrompt:
-    """The best hits that fit beside the question and the longest answer.
+    """The best hits that fit beside the question and the longest answer, in the wanted order.
 
-    Raises WorkbenchError when not even one does.
+    `passage_tokens` above 0 is what they may take together. Raises WorkbenchError when not even one fits.
     """
     room = engine.context_length - max_answer_tokens
+    if passage_tokens:
+        bare = engine.count_tokens(grounded_messages(question, [], examples=examples, system=system))
+        room = min(room, bare + passage_tokens)
     used: list[Hit] = []
     best: GroundedPrompt | None = None
     shortest = 0
     for hit in hits:
         candidate = [*used, hit]
-        messages = grounded_messages(question, [passage(h) for h in candidate], examples=examples, system=system)
+        shown = arranged(candidate, order)
+        messages = grounded_messages(question, [passage(h) for h in shown], examples=examples, system=system)
         count = engine.count_tokens(messages)
         if count > room:
             shortest = min(count, shortest or count)
             continue  # a shorter one further down may still fit
         used = candidate
-        best = GroundedPrompt(messages, tuple(used))
+        best = GroundedPrompt(messages, tuple(shown))
     if best is None and hits:
         bare = engine.count_tokens(grounded_messages(question, [], examples=examples, system=system))
         raise _too_long(engine.context_length, shortest, bare, max_answer_tokens).problem()
     return best or GroundedPrompt(grounded_messages(question, [], examples=examples, system=system), ())
+
+
+def arranged(hits: Sequence[Hit], order: PassageOrder) -> list[Hit]:
+    """Hits, best first, in the order in which the model shall see them."""
+    match order:
+        case PassageOrder.BEST_FIRST:
+            return list(hits)
+        case PassageOrder.BEST_LAST:
+            return list(reversed(hits))
+        case PassageOrder.EDGES:
+            return [*hits[::2], *reversed(hits[1::2])]
 
 
 def _too_long(context_length: int, shortest: int, bare: int, answer_tokens: int) -> TooLong:

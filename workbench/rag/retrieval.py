@@ -1,18 +1,22 @@
 """Questions to hits: by meaning, by words, or by both merged by reciprocal rank fusion."""
 
+import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from workbench.embedding import Embedder, load_embedder
 from workbench.rag.index_files import has_table
 from workbench.rag.index_writer import IndexWriter, is_being_written
-from workbench.rag.types import CollectionRef, Hit, RetrievalConfig, RetrievalMode
-from workbench.rag.vector_store import StoredChunk, VectorStore, damaged
+from workbench.rag.types import CollectionRef, FoldedHit, Hit, RetrievalConfig, RetrievalMode
+from workbench.rag.vector_store import EVERYWHERE, Among, StoredChunk, VectorStore, damaged
 
 _RRF_K = 60
 """Cormack, Clarke, Buettcher, "Reciprocal rank fusion", SIGIR 2009."""
+
+NEARLY_THE_SAME = 0.85
+"""Jaccard index of the words of two hits from which on they say the same."""
 
 # Words of questions that say nothing about their object; the index drops only the commonest words itself.
 _QUESTION_WORDS = frozenset(
@@ -25,6 +29,38 @@ class Reranker(Protocol):
     """Puts the most useful hits first."""
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]: ...
+
+
+class Searcher(Protocol):
+    """What answers need of one collection or of several."""
+
+    def search(self, query: str, config: RetrievalConfig) -> list[Hit]: ...
+    def similarities(self, text: str, others: Sequence[str]) -> list[float]:
+        """Cosine similarity of a text to each of the others."""
+        ...
+
+
+class SeveralCollections:
+    """Collections that are asked at once, each with its own embedder; their rankings are fused by rank.
+
+    Scores of different embedders cannot be compared, places in a ranking can.
+    """
+
+    def __init__(self, retrievers: Mapping[str, Searcher]) -> None:
+        """By the collection's name; the first one's embedder compares texts."""
+        self._retrievers = dict(retrievers)
+
+    def search(self, query: str, config: RetrievalConfig) -> list[Hit]:
+        """At most `config.top_k` hits of all of them, each with its collection's name."""
+        rankings = [
+            [hit.model_copy(update={"collection": name}) for hit in retriever.search(query, config)]
+            for name, retriever in self._retrievers.items()
+        ]
+        hits = ranked(fuse(*rankings, kind="collections"), "collections")
+        return (fold_duplicates(hits) if config.folds_duplicates else hits)[: config.top_k]
+
+    def similarities(self, text: str, others: Sequence[str]) -> list[float]:
+        return next(iter(self._retrievers.values())).similarities(text, others)
 
 
 class Retriever:
@@ -61,28 +97,42 @@ class Retriever:
         """At most `config.top_k` hits, best first; a query without words finds nothing."""
         if not query.strip():
             return []
-        wanted = max(50, 4 * config.top_k) if config.rerank or config.mode is RetrievalMode.HYBRID else config.top_k
-        hits = self._candidates(query, config.mode, wanted)
+        looks_wider = config.rerank or config.folds_duplicates or config.mode is RetrievalMode.HYBRID
+        wanted = max(50, 4 * config.top_k) if looks_wider else config.top_k
+        hits = self._candidates(query, config, wanted)
         if config.rerank and self._reranker is not None:
-            hits = self._reranker.rerank(query, hits[:50])
+            hits = ranked(self._reranker.rerank(query, hits[:50]), "rerank")
+        if config.folds_duplicates:
+            hits = fold_duplicates(hits)
         return hits[: config.top_k]
 
-    def _candidates(self, query: str, mode: RetrievalMode, limit: int) -> list[Hit]:
-        match mode:
+    def likely_by_meaning(self, query: str, least: float) -> frozenset[str]:
+        """Ids of all chunks whose cosine similarity to the query is at least `least`."""
+        rows = self._by_meaning(query, max(1, self.count()), EVERYWHERE)
+        return frozenset(chunk.chunk_id for chunk, similarity in rows if similarity >= least)
+
+    def similarities(self, text: str, others: Sequence[str]) -> list[float]:
+        """Cosine similarity of a text to each of the others, by the collection's embedder."""
+        embedder = self._open_embedder()
+        return [float(value) for value in embedder.embed_documents(others) @ embedder.embed_query(text)]
+
+    def _candidates(self, query: str, config: RetrievalConfig, limit: int) -> list[Hit]:
+        only = Among(config.only.documents, config.only.folders)
+        match config.mode:
             case RetrievalMode.VECTOR:
-                return _hits(self._by_meaning(query, limit), "vector")
+                return ranked(_hits(self._by_meaning(query, limit, only), "vector"), "vector")
             case RetrievalMode.TEXT:
-                return _hits(self._by_words(query, limit), "text")
+                return ranked(_hits(self._by_words(query, limit, only), "text"), "text")
             case RetrievalMode.HYBRID:
-                return fuse(
-                    _hits(self._by_meaning(query, limit), "vector"), _hits(self._by_words(query, limit), "text")
-                )
+                meaning = ranked(_hits(self._by_meaning(query, limit, only), "vector"), "vector")
+                words = ranked(_hits(self._by_words(query, limit, only), "text"), "text")
+                return ranked(fuse(meaning, words), "hybrid")
 
-    def _by_meaning(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
-        return self._store.search_vector(self._open_embedder().embed_query(query), limit, self._hidden)
+    def _by_meaning(self, query: str, limit: int, only: Among) -> list[tuple[StoredChunk, float]]:
+        return self._store.search_vector(self._open_embedder().embed_query(query), limit, self._hidden, only)
 
-    def _by_words(self, query: str, limit: int) -> list[tuple[StoredChunk, float]]:
-        return self._store.search_text(content_words(query), limit, self._hidden)
+    def _by_words(self, query: str, limit: int, only: Among) -> list[tuple[StoredChunk, float]]:
+        return self._store.search_text(content_words(query), limit, self._hidden, only)
 
 
 def content_words(question: str) -> str:
@@ -109,17 +159,45 @@ def _hits(rows: Iterable[tuple[StoredChunk, float]], kind: str) -> list[Hit]:
     ]
 
 
-def fuse(*rankings: Sequence[Hit]) -> list[Hit]:
+def ranked(hits: Sequence[Hit], kind: str) -> list[Hit]:
+    """The hits, each with its place in the ranking of that kind."""
+    return [hit.model_copy(update={"ranks": hit.ranks | {kind: rank}}) for rank, hit in enumerate(hits, 1)]
+
+
+def fuse(*rankings: Sequence[Hit], kind: str = "hybrid") -> list[Hit]:
     """Reciprocal rank fusion: the score of a hit is the sum of 1 / (60 + rank) over the rankings that hold it."""
-    fused: dict[str, Hit] = {}
+    fused: dict[tuple[str, str], Hit] = {}
     for ranking in rankings:
         for rank, hit in enumerate(ranking, 1):
             share = 1.0 / (_RRF_K + rank)
-            known = fused.get(hit.chunk_id)
+            known = fused.get((hit.collection, hit.chunk_id))
             scores = {**(known.scores if known else {}), **hit.scores}
+            ranks = {**(known.ranks if known else {}), **hit.ranks}
             score = (known.score if known else 0.0) + share
-            fused[hit.chunk_id] = hit.model_copy(update={"score": score, "scores": scores | {"hybrid": score}})
-    return sorted(fused.values(), key=lambda hit: (-hit.score, hit.chunk_id))
+            changes = {"score": score, "scores": scores | {kind: score}, "ranks": ranks}
+            fused[(hit.collection, hit.chunk_id)] = hit.model_copy(update=changes)
+    return sorted(fused.values(), key=lambda hit: (-hit.score, hit.collection, hit.chunk_id))
+
+
+def fold_duplicates(hits: Sequence[Hit]) -> list[Hit]:
+    """Hits in their order, without those that say nearly the same as an earlier one; that one names them."""
+    kept: list[Hit] = []
+    words: list[frozenset[str]] = []
+    for hit in hits:
+        own = frozenset(re.findall(r"\w+", hit.text.casefold()))
+        twin = next((i for i, other in enumerate(words) if _overlap(own, other) >= NEARLY_THE_SAME), None)
+        if twin is None:
+            kept.append(hit)
+            words.append(own)
+            continue
+        place = FoldedHit(collection=hit.collection, document=hit.document, page=hit.page, start=hit.start, end=hit.end)
+        kept[twin] = kept[twin].model_copy(update={"folded": (*kept[twin].folded, place)})
+    return kept
+
+
+def _overlap(first: frozenset[str], second: frozenset[str]) -> float:
+    """Jaccard index of two sets of words."""
+    return len(first & second) / len(first | second) if first or second else 0.0
 
 
 _OPEN: dict[tuple[str, str], Retriever] = {}

@@ -5,9 +5,10 @@ import time
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.answering import Answerer
+from workbench.rag.exhaustive import ExhaustiveReport, ExhaustiveRequest, go_through
 from workbench.rag.indexer import Indexer
 from workbench.rag.rebuilding import Rebuilder
-from workbench.rag.retrieval import Retriever, open_retriever
+from workbench.rag.retrieval import Retriever, Searcher, SeveralCollections, open_retriever
 from workbench.rag.training_rows import RowGrounder
 from workbench.rag.types import (
     AskReport,
@@ -27,6 +28,7 @@ INDEX = "workbench.rag.tasks:index"
 REBUILD = "workbench.rag.tasks:rebuild"
 SEARCH = "workbench.rag.tasks:search"
 ASK = "workbench.rag.tasks:ask"
+EXHAUST = "workbench.rag.tasks:exhaust"
 GROUND_ROWS = "workbench.rag.tasks:ground_rows"
 
 
@@ -49,7 +51,7 @@ def search(context: JobContext, request: SearchRequest) -> SearchReport:
     """Find chunks for each query; produces QuestionHits in the order of the queries."""
     started = time.monotonic()
     context.progress(0, len(request.queries), "Opening the index")
-    retriever = _retriever(context, request)
+    retriever = open_searcher(context, request)
     for number, query in enumerate(request.queries):
         context.progress(number, len(request.queries), "Searching")
         context.produce(QuestionHits(id=query.id, hits=tuple(retriever.search(query.text, request.retrieval))))
@@ -60,7 +62,7 @@ def ask(context: JobContext, request: AskRequest) -> AskReport:
     """Answer questions from documents: for each QuestionHits, then an Answer; a single one is streamed before."""
     started = time.monotonic()
     context.progress(0, len(request.questions), "Opening the index")
-    Answerer(context, request, _retriever(context, request)).run()
+    Answerer(context, request, open_searcher(context, request)).run()
     return AskReport(questions=len(request.questions), seconds=time.monotonic() - started)
 
 
@@ -69,6 +71,22 @@ def ground_rows(context: JobContext, request: GroundRequest) -> GroundReport:
     context.progress(0, len(request.rows), "Opening the index")
     retriever = open_retriever(request.collection, threads=context.threads)
     return RowGrounder(context, request, retriever).run()
+
+
+def exhaust(context: JobContext, request: ExhaustiveRequest) -> ExhaustiveReport:
+    """Ask a question of every passage of a collection: produces Finding for each that answers, and how far it is."""
+    context.progress(0, 0, "Opening the index")
+    return go_through(context, request, open_retriever(request.collection, threads=context.threads))
+
+
+def open_searcher(context: JobContext, request: SearchRequest | AskRequest) -> Searcher:
+    """The request's collection, or several that answer as one."""
+    first = _retriever(context, request)
+    if not request.others:
+        return first
+    others = [open_retriever(ref, request.reranker, threads=context.threads) for ref in request.others]
+    names = [ref.name for ref in (request.collection, *request.others)]
+    return SeveralCollections(dict(zip(names, (first, *others), strict=True)))
 
 
 def _retriever(context: JobContext, request: SearchRequest | AskRequest) -> Retriever:

@@ -90,6 +90,15 @@ class RetrievalMode(StrEnum):
     HYBRID = "hybrid"
 
 
+class HitFilter(Boundary):
+    """Where hits may come from. Nothing named: from everywhere."""
+
+    documents: tuple[str, ...] = ()
+    """Names of documents."""
+    folders: tuple[str, ...] = ()
+    """Folders, as the names of their documents begin: "contracts/2024"."""
+
+
 class RetrievalConfig(Boundary):
     """How chunks are found."""
 
@@ -97,11 +106,26 @@ class RetrievalConfig(Boundary):
     top_k: int = Field(5, ge=1, le=1000)
     rerank: bool = False
     """Put the hits in the order of a local cross-encoder."""
+    folds_duplicates: bool = False
+    """A hit that says nearly the same as a better one is folded into that."""
+    only: HitFilter = HitFilter()
+
+
+class FoldedHit(Boundary):
+    """Where a near-duplicate of a hit stands."""
+
+    collection: str = ""
+    document: str
+    page: int
+    start: int
+    end: int
 
 
 class Hit(Boundary):
     """A chunk with its score for one question."""
 
+    collection: str = ""
+    """Set where several collections were asked at once."""
     document: str
     title: str = ""
     page: int
@@ -113,13 +137,29 @@ class Hit(Boundary):
     """The page's text from start to end."""
     chunk_id: str = ""
     scores: dict[str, float] = Field(default_factory=dict)
-    """Every score by its kind: "vector" (cosine), "text" (BM25), "hybrid" (reciprocal rank fusion), "rerank"."""
+    """Every score by its kind: "vector" (cosine), "text" (BM25), "hybrid" (reciprocal rank fusion), "rerank", and
+    "collections" (reciprocal rank fusion over several collections)."""
+    ranks: dict[str, int] = Field(default_factory=dict)
+    """Its place, from 1, in the ranking of each kind that found it: why this chunk is here."""
+    folded: tuple[FoldedHit, ...] = ()
+    """Near-duplicates of it that are not listed themselves."""
+
+
+class PassageOrder(StrEnum):
+    """The order in which the chosen passages stand in the prompt."""
+
+    BEST_FIRST = "best first"
+    BEST_LAST = "best last"
+    """The best one next to the question."""
+    EDGES = "best at both ends"
+    """Models read the middle of a long prompt worst (Liu et al., "Lost in the middle", 2023)."""
 
 
 class Citation(Boundary):
     """The place that one mark [n] of an answer points to."""
 
     number: int
+    collection: str = ""
     document: str
     page: int
     start: int
@@ -234,6 +274,8 @@ class QuestionHits(Boundary):
 
 class SearchRequest(Boundary):
     collection: CollectionRef
+    others: tuple[CollectionRef, ...] = ()
+    """Further collections that are asked at once, each with its own embedder."""
     queries: tuple[Question, ...]
     retrieval: RetrievalConfig = RetrievalConfig()
     reranker: str = ""
@@ -247,6 +289,8 @@ class SearchReport(Boundary):
 
 class AskRequest(Boundary):
     collection: CollectionRef
+    others: tuple[CollectionRef, ...] = ()
+    """Further collections that are asked at once, each with its own embedder."""
     questions: tuple[Question, ...]
     model: ModelRef
     load: LoadConfig = LoadConfig()
@@ -257,12 +301,40 @@ class AskRequest(Boundary):
     examples: tuple[ChatMessage, ...] = ()
     system: str = ""
     """Replaces the program's own instruction before the sources."""
+    order: PassageOrder = PassageOrder.BEST_FIRST
+    passage_tokens: int = Field(0, ge=0)
+    """Tokens that the passages may take together; 0: what the context leaves."""
+    history: tuple[ChatMessage, ...] = ()
+    """Earlier questions and answers: the question is then rewritten to stand alone, and the rewriting is told."""
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
         if len({question.id for question in self.questions}) != len(self.questions):
             raise ValueError("two questions have the same id")
         return self
+
+
+class StandaloneQuestion(Boundary):
+    """What a follow-up question was understood to ask."""
+
+    id: str
+    asked: str
+    text: str
+    """What is searched and answered; as asked where the model did not rewrite it."""
+    remark: str = ""
+
+
+class Claim(Boundary):
+    """A sentence of an answer that names sources, and whether they say so."""
+
+    text: str
+    numbers: tuple[int, ...]
+    """Its marks."""
+    supported: bool
+    reason: str = ""
+    """Why it counts as unsupported; empty when it is supported."""
+    score: float = 0.0
+    """Share of its words and numbers that stand in the cited passages, or the likeness to their nearest sentence."""
 
 
 class Answer(Boundary):
@@ -276,6 +348,8 @@ class Answer(Boundary):
     citations: tuple[Citation, ...] = ()
     dangling: tuple[int, ...] = ()
     """Marks that point to no passage."""
+    claims: tuple[Claim, ...] = ()
+    """The sentences with marks, each checked against what it cites."""
     hits: tuple[Hit, ...] = ()
     """What was retrieved, best first."""
     used: int = 0

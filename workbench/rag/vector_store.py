@@ -5,6 +5,7 @@ Here it is read; `index_writer.py` writes it.
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +27,17 @@ INDEX_DAMAGED = "index_damaged"
 _READ_COLUMNS = tuple(StoredChunk.model_fields)
 # Below so many chunks every vector is looked at: exact, and fast enough.
 _EXACT_UP_TO = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Where rows may come from: these documents, and those below these folders; nothing named is everywhere."""
+
+    documents: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+EVERYWHERE = Among()
 
 
 class VectorStore:
@@ -77,22 +89,24 @@ class VectorStore:
             return self._table.take_offsets(list(range(first, last))).to_arrow().select(schema(self._dimension).names)
 
     def search_vector(
-        self, vector: "Vectors", limit: int, hidden: Collection[str] = ()
+        self, vector: "Vectors", limit: int, hidden: Collection[str] = (), only: Among = EVERYWHERE
     ) -> list[tuple[StoredChunk, float]]:
         """The nearest chunks with their cosine similarity; those of the `hidden` document hashes stay unseen."""
         with self._words():
             query = self._table.search(vector, vector_column_name="vector").distance_type("cosine")
             # Only heard where the index for vectors exists: see `index_writer.build_vector_index`.
-            query = _without(query.nprobes(_PROBES).refine_factor(_REFINE), hidden)
+            query = _where(query.nprobes(_PROBES).refine_factor(_REFINE), hidden, only)
             rows = query.select([*_READ_COLUMNS, "_distance"]).limit(limit).to_list()
         return [(_chunk(row), 1.0 - float(row["_distance"])) for row in rows]
 
-    def search_text(self, words: str, limit: int, hidden: Collection[str] = ()) -> list[tuple[StoredChunk, float]]:
+    def search_text(
+        self, words: str, limit: int, hidden: Collection[str] = (), only: Among = EVERYWHERE
+    ) -> list[tuple[StoredChunk, float]]:
         """The chunks that hold the words, with their BM25 score; those of the `hidden` documents stay unseen."""
         from lancedb.query import MatchQuery
 
         with self._words():
-            query = _without(self._table.search(MatchQuery(words, "searched"), query_type="fts"), hidden)
+            query = _where(self._table.search(MatchQuery(words, "searched"), query_type="fts"), hidden, only)
             rows = query.select([*_READ_COLUMNS, "_score"]).limit(limit).to_list()
         return [(_chunk(row), float(row["_score"])) for row in rows]
 
@@ -174,8 +188,19 @@ def is_in(column: str, values: Sequence[str]) -> str:
     return f"{column} IN ({listed})"
 
 
-def _without(query: Any, hidden: Collection[str]) -> Any:
-    return query.where(f"NOT ({is_in('doc_hash', sorted(hidden))})", prefilter=True) if hidden else query
+def _where(query: Any, hidden: Collection[str], only: Among) -> Any:
+    conditions = [f"NOT ({is_in('doc_hash', sorted(hidden))})"] if hidden else []
+    if only.documents or only.folders:
+        conditions.append(f"({' OR '.join(_belongs(only))})")
+    return query.where(" AND ".join(conditions), prefilter=True) if conditions else query
+
+
+def _belongs(only: Among) -> list[str]:
+    parts = [is_in("document", sorted(only.documents))] if only.documents else []
+    for folder in only.folders:
+        inside = folder.strip("/").replace("'", "''")
+        parts.append(f"starts_with(document, '{inside}/')")
+    return parts
 
 
 def _chunk(row: dict[str, Any]) -> StoredChunk:
