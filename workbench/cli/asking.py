@@ -39,6 +39,13 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
     add_retrieval_options(parser)
     parser.set_defaults(run=ask)
+    everything = commands.add_parser("exhaust", help="ask a question of every passage, and count the answers")
+    everything.add_argument("collection", metavar="COLLECTION")
+    everything.add_argument("question", metavar="QUESTION")
+    everything.add_argument("--model", required=True, metavar="M", help="name or path of a model")
+    everything.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    everything.add_argument("--everything", action="store_true", help="no filter: the model reads every passage")
+    everything.set_defaults(run=exhaust)
 
 
 def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
@@ -59,7 +66,8 @@ def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
             answers[answer.id] = answer
 
     def make_spec() -> JobSpec:
-        fresh = request.model_copy(update={"collection": store.ref(arguments.collection)})
+        others = tuple(store.ref(name) for name in arguments.also)
+        fresh = request.model_copy(update={"collection": store.ref(arguments.collection), "others": others})
         return JobSpec(task=ASK, params=fresh.model_dump(mode="json"), title="Ask", worker="llm")
 
     run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
@@ -105,6 +113,7 @@ def answer_line(answer: Answer) -> dict[str, Any]:
         "citations": [citation.model_dump(mode="json") for citation in answer.citations],
         "hits": [hit_line(hit) for hit in answer.hits],
         "dangling": list(answer.dangling),
+        "claims": [claim.model_dump(mode="json") for claim in answer.claims],
     }
     if answer.problem:
         line["error"] = {"message": answer.problem, "hint": ""}
@@ -125,3 +134,49 @@ def _show(output: Output, answer: Answer) -> None:
         output.text(f"  [{citation.number}] {citation.document}, page {citation.page}: {shown}")
     for number in answer.dangling:
         output.note(f"The mark [{number}] points to no passage.")
+    for claim in answer.claims:
+        if not claim.supported and not set(claim.numbers) & set(answer.dangling):
+            output.note(f"Unsupported: “{claim.text}” {claim.reason}")
+
+
+def exhaust(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Ask every passage; what it found so far is shown as it comes."""
+    from workbench.cli.choices import choose_adapter, choose_model, load_config
+    from workbench.rag.exhaustive import ExhaustiveReport, ExhaustiveRequest, Finding
+    from workbench.rag.indexing import run_healed
+    from workbench.rag.tasks import EXHAUST
+
+    store = collection_store(place)
+    model = choose_model(place, arguments.model)
+    adapter = choose_adapter(place, arguments.adapter)
+
+    def on_item(produced: Produced) -> None:
+        if produced.kind == "Finding" and not output.json:
+            found = Finding.model_validate(produced.item)
+            cited = found.citation
+            output.text(f"[{cited.number}] {found.answer}  ({cited.document}, page {cited.page})")
+
+    def make_spec() -> JobSpec:
+        request = ExhaustiveRequest(
+            collection=store.ref(arguments.collection),
+            question=arguments.question,
+            model=model,
+            load=load_config(place, model),
+            adapter=adapter,
+            reads_everything=arguments.everything,
+        )
+        return JobSpec(task=EXHAUST, params=request.model_dump(mode="json"), title="Read everything", worker="llm")
+
+    result = run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
+    report = ExhaustiveReport.model_validate(result)
+    if output.json:
+        output.object(report)
+        return
+    output.text(
+        f"\n{len(report.groups)} different answers in {report.documents} documents; read {report.read} of "
+        f"{report.chunks} passages, the others have nothing to do with the question."
+    )
+    for group in report.groups:
+        output.text(f"  {len(group.citations)} x {group.answer}")
+    if report.problems:
+        output.note(f"{report.problems} passages were too long for the model and were not read.")

@@ -173,7 +173,11 @@ def search(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
 
     def make_spec() -> JobSpec:
         request = SearchRequest(
-            collection=store.ref(arguments.collection), queries=queries, retrieval=retrieval, reranker=reranker
+            collection=store.ref(arguments.collection),
+            others=tuple(store.ref(name) for name in arguments.also),
+            queries=queries,
+            retrieval=retrieval,
+            reranker=reranker,
         )
         return JobSpec(task=SEARCH, params=request.model_dump(mode="json"), title=f"Search {arguments.collection}")
 
@@ -192,8 +196,11 @@ def _show_hits(output: Output, hits: Sequence[Hit]) -> None:
         output.text("Nothing was found.")
     for number, hit in enumerate(hits, 1):
         scores = ", ".join(f"{kind} {score:.3f}" for kind, score in hit.scores.items())
-        output.text(f"[{number}] {hit.document}, page {hit.page}, {hit.start}-{hit.end}  ({scores})")
+        where = f"{hit.collection}: {hit.document}" if hit.collection else hit.document
+        output.text(f"[{number}] {where}, page {hit.page}, {hit.start}-{hit.end}  ({scores})")
         output.text("    " + "\n    ".join(hit.text.splitlines()) + "\n")
+        for twin in hit.folded:
+            output.text(f"    nearly the same: {twin.document}, page {twin.page}, {twin.start}-{twin.end}\n")
 
 
 def print_text(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

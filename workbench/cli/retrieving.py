@@ -10,7 +10,7 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
-from workbench.rag.types import Hit, Question, RetrievalConfig, RetrievalMode
+from workbench.rag.types import Hit, HitFilter, Question, RetrievalConfig, RetrievalMode
 
 if TYPE_CHECKING:
     from workbench.rag.store import CollectionStore
@@ -21,6 +21,11 @@ def add_retrieval_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mode", choices=modes, default="hybrid", help="by meaning, by words, or both (default)")
     parser.add_argument("--top-k", type=int, metavar="K", help="how many passages")
     parser.add_argument("--rerank", action="store_true", help="order them with a local cross-encoder")
+    parser.add_argument("--also", action="append", default=[], metavar="COLLECTION", help="ask this one at once, too")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only this document, or folder with a / at its end"
+    )
+    parser.add_argument("--fold", action="store_true", help="list near-duplicates of a passage with it")
 
 
 def collection_store(place: Workplace) -> "CollectionStore":
@@ -34,7 +39,17 @@ def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> Retriev
     top_k = place.settings.rag.top_k if arguments.top_k is None else arguments.top_k
     if not 1 <= top_k <= 1000:
         raise WorkbenchError(f"--top-k {top_k} is not possible.", hint="Choose 1 to 1000.")
-    return RetrievalConfig(mode=RetrievalMode(arguments.mode), top_k=top_k, rerank=arguments.rerank)
+    only = HitFilter(
+        documents=tuple(name for name in arguments.only if not name.endswith("/")),
+        folders=tuple(name for name in arguments.only if name.endswith("/")),
+    )
+    return RetrievalConfig(
+        mode=RetrievalMode(arguments.mode),
+        top_k=top_k,
+        rerank=arguments.rerank,
+        folds_duplicates=arguments.fold,
+        only=only,
+    )
 
 
 def reranker_folder(arguments: argparse.Namespace, place: Workplace) -> str:
@@ -74,4 +89,9 @@ def run_with_lock(place: Workplace, on_item: Callable[[Produced], None] | None) 
 def hit_line(hit: Hit) -> dict[str, Any]:
     """The published form of a hit."""
     place = {"document": hit.document, "page": hit.page, "start": hit.start, "end": hit.end}
-    return place | {"score": hit.score, "text": hit.text}
+    line = place | {"score": hit.score, "text": hit.text}
+    if hit.collection:
+        line["collection"] = hit.collection
+    if hit.folded:
+        line["folded"] = [twin.model_dump(mode="json") for twin in hit.folded]
+    return line
