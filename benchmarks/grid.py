@@ -58,7 +58,7 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
     fresh = ours["prompt_tokens"] - ours["cached_tokens"]
     question = fresh // count
     shape = {"prefix": ours["prompt_tokens"] // count - question, "question": question, "steps": TOKENS}
-    rates = measure("_bare_llama", "rates", {**task, **shape, "sequences": [4, 8, 16, 32]})
+    rates = measure("_bare_llama", "rates", {**task, **shape, "sequences": [4, 8, 16]})
     limit = min(fresh / way["prompt"] + ours["generated_tokens"] / way["decode"] for way in rates.values())
     found = {
         "seconds": ours["seconds"],
