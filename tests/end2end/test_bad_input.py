@@ -75,7 +75,7 @@ HEAD = "name: t\nquestions: {questions}\nmetrics: [{metric}]\narms:\n"
     [
         ({}, "  - {name: p, modell: starter}\n", "did you mean 'model'?"),
         ({}, "  - {name: p, model: s, generation: {temperature: -1}}\n", "'temperature' of arm 'p' under 'generation'"),
-        ({}, "  - {name: p, model: s, examples: {from: q.jsonl, selection: best}}\n", "'random', 'first', 'similar' or 'coverage'"),
+        ({}, "  - {name: p, model: s, examples: {from: q.jsonl, selection: best}}\n", "'similar' or 'coverage'"),
         ({}, "  - {name: p, model: s}\n  - {name: p, model: s}\n", "two arms are named 'p'"),
         ({}, "  - {name: p, model: s, prompt: gone.md}\n", "gone.md"),
         ({"questions": "gone.jsonl"}, "  - {name: p, model: s}\n", "gone.jsonl"),
