@@ -20,6 +20,7 @@ from workbench.llm.llamacpp_engine import physical_cores
 
 REQUESTS, QUICK_REQUESTS = 64, 12
 TOKENS = 48
+ROUNDS = 2
 CONTEXT = 1024
 WORDS = "lamp radio heater fan desk shelf price weight colour warranty office plant form day week key room bill".split()
 
@@ -53,19 +54,26 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
         "model": model, "threads": physical_cores(), "context": CONTEXT, "tokens": TOKENS, "exact": exact,
         "system": _text(random.Random(1), 180), "questions": [_text(random.Random(n + 2), 27) for n in range(count)],
     }  # fmt: skip
-    loop = measure("_bare_llama", "loop", task)
-    ours = measure("_our_engine", "grid", task)
+    loops: list[dict[str, Any]] = []
+    our_runs: list[dict[str, Any]] = []
+    for _ in range(ROUNDS):  # in turns, so that a busy moment of the machine meets both; the best of each counts
+        loops.append(measure("_bare_llama", "loop", task))
+        our_runs.append(measure("_our_engine", "grid", {**task, "exact": exact and not our_runs}))
+    loop, ours = loops[0], our_runs[0]
+    loop_seconds, seconds = (min(run["seconds"] for run in runs) for runs in (loops, our_runs))
     fresh = ours["prompt_tokens"] - ours["cached_tokens"]
     question = fresh // count
     shape = {"prefix": ours["prompt_tokens"] // count - question, "question": question, "steps": TOKENS}
     rates = measure("_bare_llama", "rates", {**task, **shape, "sequences": [4, 8, 16]})
     limit = min(fresh / way["prompt"] + ours["generated_tokens"] / way["decode"] for way in rates.values())
     found = {
-        "seconds": ours["seconds"],
-        "loop_seconds": loop["seconds"],
-        "times_the_loop": loop["seconds"] / ours["seconds"],
+        "seconds": seconds,
+        "all_seconds": [run["seconds"] for run in our_runs],
+        "loop_seconds": loop_seconds,
+        "all_loop_seconds": [run["seconds"] for run in loops],
+        "times_the_loop": loop_seconds / seconds,
         "limit_seconds": limit,
-        "share_of_limit": limit / ours["seconds"],
+        "share_of_limit": limit / seconds,
         "prompt_tokens_per_request": ours["prompt_tokens"] / count,
         "fresh_tokens_per_request": fresh / count,
         "generated_tokens_per_request": ours["generated_tokens"] / count,

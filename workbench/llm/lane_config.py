@@ -18,8 +18,10 @@ ANSWERS_WITH_FLASH = 16
 ANSWERS_WITHOUT_FLASH = 8
 """Without flash attention each token looks at the cells of all answers."""
 
-COMMON_BUFFER_UP_TO = 5
+COMMON_BUFFER_UP_TO = 4
 """Times the longest answer that a common buffer may have: beyond, looking past the others' cells costs too much."""
+COMMON_BUFFER_WITHOUT_FLASH_UP_TO = 3
+"""Without flash attention prompts too look at all cells: with little in common, they took three times as long."""
 
 LIST_BATCH_WITHOUT_FLASH = 256
 """Rows per call: without flash attention, a buffer of rows x cells x heads is needed."""
@@ -60,11 +62,16 @@ def for_list(config: LaneConfig, asks: Sequence[Ask], *, may_share: bool) -> Lan
     longest = max(min(config.context_length, len(ask.tokens) + ask.config.max_tokens) for ask in asks)
     common = common_beginning(asks) if may_share else 0
     own = longest - common
-    wanted = ANSWERS_WITHOUT_FLASH if config.flash_attention is False else ANSWERS_WITH_FLASH
+    flash = config.flash_attention is not False
+    wanted, most = (
+        (ANSWERS_WITH_FLASH, COMMON_BUFFER_UP_TO)
+        if flash
+        else (ANSWERS_WITHOUT_FLASH, COMMON_BUFFER_WITHOUT_FLASH_UP_TO)
+    )
     in_common = min(wanted, len(asks), max(1, (config.size - common) // own))
     cells = common + in_common * own
-    if may_share and (config.flash_attention is False or cells <= COMMON_BUFFER_UP_TO * longest):
-        batch = min(config.batch, LIST_BATCH_WITHOUT_FLASH) if config.flash_attention is False else config.batch
+    if may_share and cells <= most * longest:
+        batch = config.batch if flash else min(config.batch, LIST_BATCH_WITHOUT_FLASH)
         return replace(config, sequences=in_common, cells=cells, common_buffer=True, common=common, batch=batch)
     apart = min(wanted, len(asks), max(1, config.size // _padded(longest)))
     return replace(config, sequences=apart, cells=apart * _padded(longest))

@@ -34,6 +34,11 @@ def test_that_answers_with_little_in_common_have_buffers_of_their_own() -> None:
     assert (lane.common_buffer, lane.common, lane.sequences, lane.cells) == (False, 0, 16, 16 * 512)
 
 
+def test_that_without_flash_attention_prompts_with_little_in_common_do_not_look_at_all_cells() -> None:
+    lane = for_list(WITHOUT_FLASH, comparison(64, prefix=60, own=580), may_share=True)
+    assert (lane.common_buffer, lane.sequences, lane.cells) == (False, 8, 8 * 768)
+
+
 def test_that_a_list_never_takes_more_cells_than_the_model_was_loaded_with() -> None:
     for own in range(60, 1000, 97):
         for may_share in (True, False):
