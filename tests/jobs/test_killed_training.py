@@ -21,7 +21,7 @@ def start_and_kill(request: TrainRequest, folder: Path, after_step: int) -> None
     """Train in another process and kill it right after it told that step."""
     file = folder / "request.json"
     file.write_text(request.model_dump_json(), encoding="utf-8")
-    command = [sys.executable, "-m", "tests.jobs.dying_training", str(file)]
+    command = [sys.executable, "-m", "benchmarks._killable_training", str(file)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         assert process.stdout

@@ -1,7 +1,5 @@
 """From a resolved comparison to a job and back: folders, continuing, the finished report."""
 
-import hashlib
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,23 +7,18 @@ from workbench.compare.journal import is_finished, read_report
 from workbench.compare.tasks import RUN_COMPARISON
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
+from workbench.jobs.placing import place
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 
 FOLDER = "comparisons"
 """In the data folder: one folder per run, with its trials and its report."""
-_KEPT_OUT_OF_THE_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def place_run(request: CompareRequest, paths: WorkbenchPaths) -> CompareRequest:
     """The request with its folder: that of an unfinished run of the same request, which it continues, or a new one."""
-    content = hashlib.sha256(
-        request.model_copy(update={"folder": "", "written": ""}).model_dump_json().encode()
-    ).hexdigest()[:12]
-    slug = _KEPT_OUT_OF_THE_NAME.sub("-", request.name.casefold()).strip("-")[:40] or "comparison"
-    number = 1
-    while is_finished(folder := paths.home / FOLDER / f"{slug}-{content}-{number}"):
-        number += 1
+    content = request.model_copy(update={"folder": "", "written": ""}).model_dump_json().encode()
+    folder = place(paths.home / FOLDER, request.name, content, otherwise="comparison", is_finished=is_finished)
     return request.model_copy(update={"folder": str(folder)})
 
 

@@ -1,10 +1,8 @@
 """From a resolved grid to a job and back: folders, continuing."""
 
-import hashlib
-import re
-
 from workbench.errors import WorkbenchError
 from workbench.jobs.attempts import CRASHES_ALLOWED
+from workbench.jobs.placing import place
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.playground.grid.journal import is_finished
@@ -15,7 +13,6 @@ FOLDER = "grids"
 """In the data folder: one folder per grid, with its transcripts."""
 LARGEST_BYTES = 15 * 1024 * 1024
 """Of a request as JSON: it must fit into a message between processes."""
-_KEPT_OUT_OF_THE_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def place_grid(request: GridRequest, paths: WorkbenchPaths) -> GridRequest:
@@ -30,11 +27,7 @@ def place_grid(request: GridRequest, paths: WorkbenchPaths) -> GridRequest:
             hint="Take fewer rows or fewer prompts.",
             code="grid_too_large",
         )
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    slug = _KEPT_OUT_OF_THE_NAME.sub("-", request.name.casefold()).strip("-")[:40] or "grid"
-    number = 1
-    while is_finished(folder := paths.home / FOLDER / f"{slug}-{digest}-{number}"):
-        number += 1
+    folder = place(paths.home / FOLDER, request.name, content, otherwise="grid", is_finished=is_finished)
     return request.model_copy(update={"folder": str(folder)})
 
 

@@ -1,10 +1,9 @@
 """From a search to a job and back: folders, continuing, the finished report."""
 
-import hashlib
-import re
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.jobs.placing import place
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.playground.search.journal import is_finished, read_report
@@ -14,16 +13,12 @@ SEARCH_PROMPT = "workbench.playground.search.tasks:search_prompt"
 """The task's name; a test compares it. Importing the task would cost the window its imports."""
 FOLDER = "prompt-searches"
 """In the data folder: one folder per search, with its answers and its report."""
-_KEPT_OUT_OF_THE_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def place_search(request: SearchRequest, paths: WorkbenchPaths) -> SearchRequest:
     """The request with its folder: that of an unfinished search of the same request (it goes on), or a new one."""
-    content = hashlib.sha256(request.model_copy(update={"folder": ""}).model_dump_json().encode()).hexdigest()[:12]
-    slug = _KEPT_OUT_OF_THE_NAME.sub("-", request.name.casefold()).strip("-")[:40] or "search"
-    number = 1
-    while is_finished(folder := paths.home / FOLDER / f"{slug}-{content}-{number}"):
-        number += 1
+    content = request.model_copy(update={"folder": ""}).model_dump_json().encode()
+    folder = place(paths.home / FOLDER, request.name, content, otherwise="search", is_finished=is_finished)
     return request.model_copy(update={"folder": str(folder)})
 
 

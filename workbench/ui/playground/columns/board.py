@@ -115,10 +115,5 @@ class Board(board.Board[ColumnsState, View]):
         return column.conversation.find(turn_id)
 
 
-def belongs(adapter: AdapterChoice, model: ModelRef) -> bool:
-    """Whether the adapter was trained on this model."""
-    return adapter.base_path == model.path or adapter.base_name == model.name
-
-
 def model_of(around: Surroundings, column: ColumnState) -> ModelRef | None:
     return around.catalog.find(column.setup.model_name)

@@ -9,9 +9,9 @@ from workbench.llm.types import GenerationConfig
 from workbench.playground.conversation import ColumnSetup
 from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
-from workbench.ui.playground.columns.board import Board, Surroundings, belongs, model_of
+from workbench.ui.playground.columns.board import Board, Surroundings, model_of
 from workbench.ui.playground.columns.state import MOST_COLUMNS, ColumnState
-from workbench.ui.widgets.model_choice import can_answer
+from workbench.ui.widgets.model_choice import belongs, can_answer
 
 
 class SetupPart:
