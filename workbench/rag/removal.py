@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
+from workbench.rag.judgement_store import forget_document
 from workbench.rag.tables import ChunkRow, CollectionRow, DocumentRow, ExclusionRow, IndexRow, PageRow, SourceRow
 from workbench.rag.types import PurgeRequest
 
@@ -87,6 +88,8 @@ class RemovalStore:
                 sa.select(DocumentRow).where(DocumentRow.id.in_(request.document_ids), DocumentRow.deleted_at != "")
             )
             for row in rows.all():
+                if row.sha256 in request.doc_hashes:
+                    forget_document(session, row.collection_id, row.sha256)
                 _exclude(session, row)
                 session.delete(row)
         self._database.forget()

@@ -153,6 +153,7 @@ def _hits(rows: Iterable[tuple[StoredChunk, float]], kind: str) -> list[Hit]:
             score=score,
             text=chunk.text,
             chunk_id=chunk.chunk_id,
+            doc_hash=chunk.doc_hash,
             scores={kind: score},
         )
         for chunk, score in ordered

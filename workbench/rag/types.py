@@ -136,6 +136,8 @@ class Hit(Boundary):
     text: str
     """The page's text from start to end."""
     chunk_id: str = ""
+    doc_hash: str = ""
+    """SHA-256 of the document's file, whatever the document is called."""
     scores: dict[str, float] = Field(default_factory=dict)
     """Every score by its kind: "vector" (cosine), "text" (BM25), "hybrid" (reciprocal rank fusion), "rerank", and
     "collections" (reciprocal rank fusion over several collections)."""
