@@ -156,7 +156,7 @@ class Driver:
             presenter.run()
 
     def _index(self) -> None:
-        self._documents.presenter.add_paths([str(self._folder)])
+        self._documents.presenter.indexing.add_paths([str(self._folder)])
 
     def _generate(self) -> None:
         setup, column = self._playground.presenter.setup, self._playground.presenter.state.columns[0].id

@@ -391,11 +391,15 @@ class Tabs:
 
         rooms = self._rooms
         return documents.build(
-            rooms.jobs,
-            rooms.messages,
-            collections=CollectionStore(self._database, rooms.paths),
-            catalog=self.catalog,
-            settings=self._settings,
+            documents.Surroundings(
+                jobs=rooms.jobs,
+                messages=rooms.messages,
+                navigator=rooms.window,
+                collections=CollectionStore(self._database, rooms.paths),
+                catalog=self.catalog,
+                settings=self._settings,
+                in_background=rooms.in_background,
+            )
         )
 
     def _data(self) -> QWidget:

@@ -7,10 +7,19 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+    QTabWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages
+from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, type_text
 from workbench.database import Database
 from workbench.embedding import starter_embedder
@@ -39,7 +48,11 @@ from workbench.rag.types import (
     RebuildReport,
 )
 from workbench.settings import LlmSettings, Settings
-from workbench.ui.documents import DocumentsTab, build
+from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.documents.page import PageSpec
+from workbench.ui.documents.state import DocumentsState
+from workbench.ui.documents.view import DocumentsView
+from workbench.ui.protocols import at_once
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.page_view import PageView
 
@@ -83,7 +96,17 @@ def messages() -> FakeMessages:
 
 @pytest.fixture
 def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
-    tab = build(jobs, messages, collections=store, catalog=Catalog(), settings=Settings)
+    tab = build(
+        Surroundings(
+            jobs=jobs,
+            messages=messages,
+            navigator=FakeNavigator(),
+            collections=store,
+            catalog=Catalog(),
+            settings=Settings,
+            in_background=at_once,
+        )
+    )
     qtbot.addWidget(tab)
     tab.resize(1100, 700)
     tab.show()
@@ -255,7 +278,7 @@ def test_that_a_damaged_index_is_restored_and_asked_again(
     assert len(jobs.of(SEARCH)) == 2
     jobs.of(SEARCH)[-1].fail(WorkbenchError("damaged", code="index_damaged"))
     assert len(jobs.of(REBUILD)) == 1
-    assert tab.presenter.state.trouble is not None
+    assert tab.presenter.asking.state.trouble is not None
 
 
 def test_that_a_refusal_and_a_mark_to_nowhere_are_badged(
@@ -294,3 +317,42 @@ def test_that_a_taken_name_is_refused_beside_the_field(tab: DocumentsTab, store:
     type_text(find(tab, QLineEdit, "collection_name"), " 2")
     click(find(tab, QPushButton, "create_collection"))
     assert tab.presenter.state.selected == "handbook 2"
+
+
+def test_that_a_page_is_built_when_it_is_shown_and_told_what_the_tab_shows(
+    qtbot: QtBot, store: CollectionStore
+) -> None:
+    class Chunks(QLabel):
+        def show_tab(self, state: DocumentsState) -> None:
+            self.setText(f"chunks of {state.selected}")
+
+        def title(self, state: DocumentsState) -> str:
+            return f"Chunks of {state.selected}"
+
+    built: list[Chunks] = []
+
+    def build_chunks() -> Chunks:
+        built.append(Chunks())
+        return built[-1]
+
+    view = DocumentsView(
+        [PageSpec("files", "Files", "file", QWidget), PageSpec("chunks", "Chunks", "file", build_chunks)]
+    )
+    qtbot.addWidget(view)
+    view.show_state(DocumentsState(selected="handbook"))
+    assert not built
+    pages = find(view, QTabWidget, "documents_pages")
+    pages.setCurrentIndex(1)
+    assert built[0].text() == "chunks of handbook"
+    view.show_state(DocumentsState(selected="rules"))
+    assert built[0].text() == "chunks of rules"
+    assert pages.tabText(1) == "Chunks of rules"
+    assert pages.currentIndex() == 1, "another collection is looked at on the same page"
+
+
+def test_that_another_tab_opens_a_document_at_its_page(tab: DocumentsTab, store: CollectionStore) -> None:
+    fill(tab, store)
+    tab.open_case({"collection": "handbook", "document": "a.md", "page": "1", "show": "ask"})
+    assert find(tab, QLabel, "place_document").text() == "a.md"
+    tab.open_case({"show": "files"})
+    assert find(tab, QTableView, "files").isVisible()

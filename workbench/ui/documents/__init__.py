@@ -1,16 +1,21 @@
-"""The Documents tab: files -> collections -> passages -> answers with marks that open their place."""
+"""The Documents tab: files -> collections -> passages -> answers with marks that open their place.
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+A further page of the tab is a line in `_pages`.
+"""
 
-from workbench.jobs.spec import Jobs
-from workbench.settings import Settings
-from workbench.ui.documents.presenter import Catalog, DocumentsPresenter
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.documents.board import Surroundings
+from workbench.ui.documents.files_page import FilesPage
+from workbench.ui.documents.page import PageSpec
+from workbench.ui.documents.presenter import DocumentsPresenter
+from workbench.ui.documents.question_page import QuestionPage
 from workbench.ui.documents.view import DocumentsView
-from workbench.ui.protocols import Messages
 
-if TYPE_CHECKING:
-    from workbench.rag.store import CollectionStore
+__all__ = ["DocumentsTab", "Surroundings", "build"]
 
 
 class DocumentsTab(DocumentsView):
@@ -19,47 +24,74 @@ class DocumentsTab(DocumentsView):
     presenter: DocumentsPresenter
 
     def open_case(self, case: dict[str, str]) -> None:
-        """`collection`: select it; `path`: index it."""
+        """`collection`: select it; `document`, `page`: open that place; `show`: that page; `path`: index it."""
         self.presenter.open_case(case)
 
     def take_paths(self, paths: list[str]) -> None:
         """Index files and folders that were dropped on the window."""
-        self.presenter.add_paths(paths)
+        self.presenter.indexing.add_paths(paths)
+
+    @property
+    def question(self) -> QuestionPage:
+        page = self.page("ask")
+        assert isinstance(page, QuestionPage)
+        return page
+
+    @property
+    def files(self) -> FilesPage:
+        page = self.page("files")
+        assert isinstance(page, FilesPage)
+        return page
 
 
-def build(
-    jobs: Jobs,
-    messages: Messages,
-    *,
-    collections: "CollectionStore",
-    catalog: Catalog,
-    settings: Callable[[], Settings],
-) -> DocumentsTab:
+def build(surroundings: Surroundings) -> DocumentsTab:
     """Wire the tab."""
-    tab = DocumentsTab()
-    tab.presenter = presenter = DocumentsPresenter(jobs, messages, collections, catalog, settings)
-    asking, question, panel = presenter.asking, tab.question, tab.collections
+    presenter = DocumentsPresenter(surroundings)
+    tab = DocumentsTab(_pages(surroundings, presenter))
+    tab.presenter = presenter
+    panel, management = tab.collections, presenter.management
     panel.collection_selected.connect(presenter.select_collection)
-    panel.new_requested.connect(presenter.begin_new_collection)
-    panel.naming_left.connect(presenter.leave_naming)
-    panel.named.connect(presenter.name_collection)
-    question.question_edited.connect(asking.edit_question)
-    question.search_requested.connect(asking.search)
-    question.ask_requested.connect(asking.ask)
-    question.stop_requested.connect(asking.stop)
-    question.mode_chosen.connect(asking.choose_mode)
-    question.model_chosen.connect(asking.choose_model)
-    question.offer_chosen.connect(asking.take_offer)
-    question.hit_opened.connect(asking.open_place)
-    question.citation_opened.connect(asking.open_citation)
-    question.place.page_turned.connect(asking.turn_page)
-    question.place.text_preferred.connect(asking.prefer_text)
-    tab.files.document_opened.connect(asking.open_document)
-    tab.paths_chosen.connect(presenter.add_paths)
-    tab.delete_requested.connect(presenter.ask_to_delete)
-    tab.delete_confirmed.connect(presenter.delete_collection)
-    tab.keep_requested.connect(presenter.keep_collection)
-    tab.strip.stop_requested.connect(presenter.stop_indexing)
+    panel.new_requested.connect(management.begin_new_collection)
+    panel.naming_left.connect(management.leave_naming)
+    panel.named.connect(management.name_collection)
+    tab.paths_chosen.connect(presenter.indexing.add_paths)
+    tab.delete_requested.connect(management.ask_to_delete)
+    tab.delete_confirmed.connect(management.delete_collection)
+    tab.keep_requested.connect(management.keep_collection)
+    tab.strip.stop_requested.connect(presenter.indexing.stop_indexing)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)
     return tab
+
+
+def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequence[PageSpec]:
+    """In the order of their tabs. Each is built when it is shown for the first time."""
+    return [
+        PageSpec("ask", "Ask", "search", partial(_question_page, surroundings, presenter)),
+        PageSpec("files", "Files", "file", partial(_files_page, surroundings, presenter)),
+    ]
+
+
+def _question_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
+    page, asking = QuestionPage(), presenter.asking
+    page.question_edited.connect(asking.edit_question)
+    page.search_requested.connect(asking.search)
+    page.ask_requested.connect(asking.ask)
+    page.stop_requested.connect(asking.stop)
+    page.mode_chosen.connect(asking.choose_mode)
+    page.model_chosen.connect(asking.choose_model)
+    page.offer_chosen.connect(asking.take_offer)
+    page.hit_opened.connect(asking.open_place)
+    page.citation_opened.connect(asking.open_citation)
+    page.place.page_turned.connect(asking.turn_page)
+    page.place.text_preferred.connect(asking.prefer_text)
+    asking.board.put_up(page)
+    return page
+
+
+def _files_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
+    page = FilesPage()
+    page.paths_chosen.connect(presenter.indexing.add_paths)
+    page.document_opened.connect(presenter.asking.open_document)
+    page.document_opened.connect(lambda: presenter.show_page("ask"))
+    return page

@@ -3,16 +3,16 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
-from workbench.jobs.spec import JobHandle, Jobs, JobSpec
+from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
-from workbench.llm.types import GenerationConfig, LoadConfig, ModelRef
+from workbench.llm.types import GenerationConfig
 from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
-from workbench.rag.store import CollectionStore, SourceDocument
+from workbench.rag.store import SourceDocument
 from workbench.rag.tasks import ASK, SEARCH
 from workbench.rag.types import (
     Answer,
@@ -25,39 +25,49 @@ from workbench.rag.types import (
     RetrievalMode,
     SearchRequest,
 )
-from workbench.settings import LlmSettings, Settings
-from workbench.ui.documents.board import Board
-from workbench.ui.documents.state import PagePicture, Phase, Place
+from workbench.ui.documents.asking_board import AskingBoard
+from workbench.ui.documents.asking_state import AskingState, PagePicture, Phase, Place
+from workbench.ui.documents.board import Surroundings
 from workbench.ui.trouble import Trouble, trouble_of
-
-
-class Loading(Protocol):
-    """How models are loaded: `ui.models.catalog.ModelCatalog`."""
-
-    def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig: ...
-    def raise_context(self, model: ModelRef, length: int) -> None: ...
+from workbench.ui.widgets.model_choice import can_answer
 
 
 class AskingPart:
-    """What the user does with a question and its answer."""
+    """What the user does with a question and its answer, and with the place that is open beside it."""
 
-    def __init__(
-        self,
-        board: Board,
-        jobs: Jobs,
-        collections: CollectionStore,
-        settings: Callable[[], Settings],
-        loading: Loading,
-    ) -> None:
-        self._board = board
-        self._jobs = jobs
-        self._collections = collections
-        self._settings = settings
-        self._loading = loading
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.board = self._board = AskingBoard()
+        self._jobs = surroundings.jobs
+        self._collections = surroundings.collections
+        self._settings = surroundings.settings
+        self._catalog = surroundings.catalog
         self._config = GenerationConfig()
         self._handle: JobHandle | None = None
         self._turn = 0
         self._place_turn = 0
+
+    @property
+    def state(self) -> AskingState:
+        return self._board.state
+
+    def start(self) -> None:
+        """The tab is shown for the first time."""
+        self._catalog.subscribe(self._show_models)
+        self._show_models()
+        self._catalog.ensure()
+
+    def show_collection(self, name: str, *, has_chunks: bool) -> None:
+        """What the tab has selected; another one leaves the question's answer behind."""
+        if name != self.state.selected:
+            self.leave()
+        if (name, has_chunks) != (self.state.selected, self.state.has_chunks):
+            self._board.show(selected=name, has_chunks=has_chunks)
+
+    def _show_models(self) -> None:
+        models = tuple(m for m in self._catalog.answering if can_answer(m))
+        names = [model.name for model in models]
+        chosen = self.state.model if self.state.model in names else (names[0] if names else "")
+        self._board.show(models=models, model=chosen)
 
     def edit_question(self, text: str) -> None:
         self._board.show(question=text)
@@ -85,7 +95,7 @@ class AskingPart:
         model = next((model for model in state.models if model.name == state.model), None)
         match offer:
             case RaiseContext(context_length=length) if model is not None:
-                self._loading.raise_context(model, length)
+                self._catalog.raise_context(model, length)
             case ShortenAnswer(max_tokens=tokens):
                 self._config = GenerationConfig(max_tokens=tokens)
             case _:
@@ -193,7 +203,7 @@ class AskingPart:
             collection=self._collections.ref(state.selected),
             questions=(Question(text=state.question),),
             model=model,
-            load=self._loading.load_config(model, self._settings().llm),
+            load=self._catalog.load_config(model, self._settings().llm),
             config=self._config,
             retrieval=self._retrieval(),
         )
@@ -230,6 +240,16 @@ class AskingPart:
             selected = self._board.state.selected
             text = self._collections.page_text(selected, document.name, 1)
             self._show_place(document, Place(document.name, 1, 0, 0, text, document.pages))
+
+    def open_page_of(self, name: str, page: int) -> None:
+        """A page of a document by its name, nothing marked."""
+        try:
+            document = self._collections.find_document(self.state.selected, name)
+            text = self._collections.page_text(self.state.selected, document.name, page)
+        except WorkbenchError as problem:
+            self._board.show(place=None, trouble=Trouble(problem.message, problem.hint))
+            return
+        self._show_place(document, Place(document.name, page, 0, 0, text, document.pages))
 
     def turn_page(self, by: int) -> None:
         """The page before or after; nothing is marked there."""

@@ -16,13 +16,19 @@ class FilesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: tuple[SourceDocument, ...] = ()
         self._build_widgets()
         self._build_layout()
         self._connect()
 
-    def show_state(self, state: DocumentsState) -> None:
-        self._model.show(state.documents)
+    def show_tab(self, state: DocumentsState) -> None:
+        if state.documents is not self._shown:
+            self._shown = state.documents
+            self._model.show(state.documents)
         self.drop_area.show_enabled(state.running is None)
+
+    def title(self, state: DocumentsState) -> str:
+        return self.tr("Files ({})").format(len(state.documents))
 
     def _build_widgets(self) -> None:
         self.drop_area = DropArea(self.tr("Drop files or folders here. They stay where they are."), self)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui import icons
-from workbench.ui.documents.state import Place
+from workbench.ui.documents.asking_state import Place
 from workbench.ui.theme import set_role, tokens_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from workbench.rag.citations import MARK, mark_numbers
 from workbench.rag.types import Hit, RetrievalMode
 from workbench.ui import icons
+from workbench.ui.documents.asking_state import AskingState, Phase, place_key
 from workbench.ui.documents.place_view import PlaceView
-from workbench.ui.documents.state import DocumentsState, Phase, place_key
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.model_picker import ModelPicker
@@ -51,7 +51,7 @@ class QuestionPage(QWidget):
         self._build_layout()
         self._connect()
 
-    def show_state(self, state: DocumentsState) -> None:
+    def show_state(self, state: AskingState) -> None:
         if self._question.text() != state.question:
             self._question.setText(state.question)
         self._ask.setEnabled(state.can_ask)
@@ -78,7 +78,7 @@ class QuestionPage(QWidget):
     def focus_question(self) -> None:
         self._question.setFocus()
 
-    def _show_answer(self, state: DocumentsState) -> None:
+    def _show_answer(self, state: AskingState) -> None:
         answer = state.answer
         shown = linked(state.answer_text, len(answer.citations) > 0) if answer else state.answer_text
         if shown != self._shown_answer:

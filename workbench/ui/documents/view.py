@@ -1,4 +1,6 @@
-"""The Documents tab: collections on the left, the selected one on the right."""
+"""The Documents tab: collections on the left, the pages of the selected one on the right."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
@@ -15,8 +17,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui import icons
 from workbench.ui.documents.collections_panel import CollectionsPanel
-from workbench.ui.documents.files_page import FilesPage
-from workbench.ui.documents.question_page import QuestionPage
+from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.drop_area import DropArea, paths_of
@@ -33,14 +34,18 @@ class DocumentsView(QWidget):
     keep_requested = Signal()
     shown = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, pages: Sequence[PageSpec], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._specs = {spec.key: spec for spec in pages}
+        self._built: dict[str, QWidget] = {}
+        self._state = DocumentsState()
         self._selected = ""
         self._build_widgets()
         self._build_layout()
         self._connect()
 
     def show_state(self, state: DocumentsState) -> None:
+        self._state = state
         self.collections.show_state(state)
         self._pages.setCurrentWidget(self._full if state.collections else self._empty_page)
         self._title.setText(state.selected)
@@ -48,22 +53,37 @@ class DocumentsView(QWidget):
         self._delete.setEnabled(bool(state.selected))
         question = self.tr("Forget “{}” and its index? Your files are not touched.").format(state.selected)
         self._confirm.ask(question if state.asks_to_delete else "")
-        self._tabs.setTabText(1, self.tr("Files ({})").format(len(state.documents)))
-        self.files.show_state(state)
-        self.question.show_state(state)
         self._first_drop.show_enabled(state.running is None)
         self.strip.show_running(state.running, about=state.running_collection)
+        for key, page in self._built.items():
+            self._show_on(key, page)
         if state.selected != self._selected:
             self._selected = state.selected
-            self._tabs.setCurrentWidget(self.question if state.has_chunks else self.files)
+            # Whoever looks at another page wants to see the same of the other collection.
+            if list(self._specs)[self._tabs.currentIndex()] in {"ask", "files"}:
+                self.show_page("ask" if state.has_chunks else "files")
 
-    def append_answer(self, text: str) -> None:
-        self.question.append_answer(text)
+    def page(self, key: str) -> QWidget:
+        """Build it where that was not done; KeyError when there is no such page."""
+        if key not in self._built:
+            self._built[key] = page = self._specs[key].build()
+            room = self._rooms[key]
+            room.column.addWidget(page)
+            page.show()  # at once; the layout would do it later
+            room.setFocusProxy(page)
+            self._show_on(key, page)
+        return self._built[key]
 
-    @Slot()
-    def show_question(self) -> None:
-        """Bring the page with question and place to the front."""
-        self._tabs.setCurrentWidget(self.question)
+    def show_page(self, key: str) -> None:
+        """Bring a page to the front; KeyError when there is no such page."""
+        self.page(key)
+        self._tabs.setCurrentWidget(self._rooms[key])
+
+    def _show_on(self, key: str, page: QWidget) -> None:
+        if isinstance(page, ShowsTab):
+            page.show_tab(self._state)
+        if isinstance(page, NamesItself):
+            self._tabs.setTabText(list(self._specs).index(key), page.title(self._state))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -83,8 +103,7 @@ class DocumentsView(QWidget):
         self.setAccessibleName(self.tr("Documents"))
         self.setAcceptDrops(True)
         self.collections = CollectionsPanel(self)
-        self.question = QuestionPage(self)
-        self.files = FilesPage(self)
+        self._rooms = {key: _Room(self) for key in self._specs}
         self.strip = JobStrip(self)
         self._title = ElidedLabel(parent=self)
         set_role(self._title, "title")
@@ -124,8 +143,8 @@ class DocumentsView(QWidget):
         column.addStretch(2)
 
     def _build_layout(self) -> None:
-        self._tabs.addTab(self.question, icons.icon("search", "muted", 16), self.tr("Ask"))
-        self._tabs.addTab(self.files, icons.icon("file", "muted", 16), self.tr("Files"))
+        for key, spec in self._specs.items():
+            self._tabs.addTab(self._rooms[key], icons.icon(spec.icon, "muted", 16), spec.title)
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title)
@@ -155,9 +174,22 @@ class DocumentsView(QWidget):
         whole.addWidget(self.strip)
 
     def _connect(self) -> None:
-        self.files.paths_chosen.connect(self.paths_chosen)
+        self._tabs.currentChanged.connect(self._on_page_chosen)
         self._first_drop.paths_chosen.connect(self.paths_chosen)
         self._delete.clicked.connect(self.delete_requested)
         self._confirm.confirmed.connect(self.delete_confirmed)
         self._confirm.kept.connect(self.keep_requested)
-        self.files.document_opened.connect(self.show_question)
+
+    @Slot(int)
+    def _on_page_chosen(self, number: int) -> None:
+        if number >= 0:
+            self.page(list(self._specs)[number])
+
+
+class _Room(QWidget):
+    """Where a page stands once it is built."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
