@@ -42,7 +42,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_that_documents_are_indexed_found_read_and_asked(folder: Path, tmp_path: Path) -> None:
     rows = lines("index", "facts", folder, "--json")
-    assert [set(row) for row in rows] == [{"path", "status", "pages", "chunks", "reason"}] * 4
+    facts = {"path", "status", "pages", "chunks", "reason", "reason_code", "encoding", "characters", "warnings"}
+    assert [set(row) for row in rows] == [facts] * 4
     states = {row["path"]: row["status"] for row in rows}
     assert states[str(folder / "handbook.md")] == "indexed"
     assert states[str(folder / "cut.pdf")] == "failed"

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from workbench.cli.collections import register as register_upkeep
 from workbench.cli.output import Output, in_words
+from workbench.cli.passwords import ask_passwords, can_ask, given_passwords
 from workbench.cli.retrieving import (
     add_retrieval_options,
     collection_store,
@@ -23,6 +24,7 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
+from workbench.rag.reasons import ReasonCode
 from workbench.rag.types import (
     ChunkingConfig,
     DocumentStatus,
@@ -74,6 +76,13 @@ def _register_index(commands: "Commands") -> None:
     parser.add_argument("--chunk-tokens", type=int, metavar="N", help="longest chunk, in tokens of the embedder")
     parser.add_argument("--overlap", type=int, metavar="N", help="tokens repeated at the start of the next chunk")
     parser.add_argument("--embedder", metavar="E", help="folder of a sentence-transformers model")
+    parser.add_argument(
+        "--password",
+        action="append",
+        default=[],
+        metavar="FILE=PASSWORD",
+        help="opens an encrypted file, or all below a folder; asked for on a terminal",
+    )
     parser.set_defaults(run=index)
 
 
@@ -89,7 +98,7 @@ def _register_search(commands: "Commands") -> None:
 
 def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.embedding import find_embedder
-    from workbench.rag.indexing import index_spec, run_healed
+    from workbench.rag.indexing import index_spec, retry_spec, run_healed
 
     sources = [Path(path).expanduser() for path in arguments.paths]
     with place.writing(f"workbench index {arguments.collection}"):
@@ -98,9 +107,11 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
         known = store.find(arguments.collection)
         chunking = _chunking(arguments, place, known.chunking if known else None)
         as_typed = _as_typed(sources)
+        passwords = given_passwords(arguments.password)
+        locked: dict[str, FileIndexed] = {}
 
         def make_spec() -> JobSpec:
-            return index_spec(store, arguments.collection, sources, chunking, embedder)
+            return index_spec(store, arguments.collection, sources, chunking, embedder, passwords)
 
         def on_item(produced: Produced) -> None:
             if produced.kind == "Skipped":
@@ -109,10 +120,19 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
             elif produced.kind == "FileIndexed":
                 item = FileIndexed.model_validate(produced.item)
                 _show_file(output, item, as_typed(item.path))
+                if item.reason_code in {ReasonCode.NEEDS_PASSWORD, ReasonCode.WRONG_PASSWORD}:
+                    locked[item.path] = item
 
-        result = run_healed(store, arguments.collection, make_spec, lambda spec: place.run(spec, on_item))
-    if not output.json:
-        output.text(f"{arguments.collection}: {IndexReport.model_validate(result)}")
+        def run(make: Callable[[], JobSpec]) -> None:
+            result = run_healed(store, arguments.collection, make, lambda spec: place.run(spec, on_item))
+            if not output.json:
+                output.text(f"{arguments.collection}: {IndexReport.model_validate(result)}")
+
+        run(make_spec)
+        if locked and can_ask(output):
+            asked = ask_passwords({path: as_typed(path) for path in locked})
+            if asked:
+                run(lambda: retry_spec(store, arguments.collection, list(asked), asked))
 
 
 def _chunking(arguments: argparse.Namespace, place: Workplace, known: ChunkingConfig | None) -> ChunkingConfig | None:
@@ -149,7 +169,8 @@ def _as_typed(sources: Sequence[Path]) -> Callable[[str], str]:
 def _show_file(output: Output, item: FileIndexed, path: str) -> None:
     if output.json:
         line = {"path": path, "status": item.status.value, "pages": item.pages, "chunks": item.chunks}
-        output.object(line | {"reason": item.reason})
+        facts = {"reason": item.reason, "reason_code": item.reason_code.value, "encoding": item.encoding}
+        output.object(line | facts | {"characters": item.characters or None, "warnings": list(item.warnings)})
         return
     if item.status is DocumentStatus.UNCHANGED:
         output.text(f"= {path}")
@@ -234,7 +255,13 @@ def show_collection(arguments: argparse.Namespace, place: Workplace, output: Out
     rows = [(d.name, d.status, d.pages, d.chunks, d.encoding, d.reason or " ".join(d.warnings)) for d in documents]
     columns = ("document", "status", "pages", "chunks", "encoding", "reason")
     if output.json:
-        output.object({"documents": [dict(zip(columns, row, strict=True)) for row in rows]})
+        more = [
+            {"characters": d.characters, "file_type": d.file_type, "reason_code": d.reason_code.value}
+            | {"warnings": list(d.warnings)}
+            for d in documents
+        ]
+        lines = [dict(zip(columns, row, strict=True)) | extra for row, extra in zip(rows, more, strict=True)]
+        output.object({"documents": lines})
     else:
         output.table(columns, rows)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.rag.reasons import ReasonCode
 
 _KINDS = (
     (stat.S_ISFIFO, "a pipe"),
@@ -32,6 +33,8 @@ class FoundFile:
     """The path below the added folder, or the file's own name."""
     root: Path
     problem: str = ""
+    code: ReasonCode = ReasonCode.NONE
+    """The problem as a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +65,37 @@ class OwnFolders:
 _OWN_FILES = "It lies in LLM Workbench's own data folder, which holds no documents."
 
 
-def walk(sources: Sequence[Path], own: OwnFolders | None = None) -> Iterator[FoundFile | LeftOut]:
-    """Every file once, folders before deeper ones, in the order of their names; what is `own` is left out."""
+def walk(
+    sources: Sequence[Path], own: OwnFolders | None = None, roots: Sequence[Path] = ()
+) -> Iterator[FoundFile | LeftOut]:
+    """Every file once, folders before deeper ones, in the order of their names; what is `own` is left out.
+
+    A source that is a file below one of the `roots` is called by its path in it.
+    """
     seen: set[Path] = set()
     for source in sources:
-        for found in _walk_one(source, own):
+        for found in _walk_one(source, own, roots):
             if found.path not in seen:
                 seen.add(found.path)
                 yield found
 
 
-def _walk_one(source: Path, own: OwnFolders | None) -> Iterator[FoundFile | LeftOut]:
+def _walk_one(source: Path, own: OwnFolders | None, roots: Sequence[Path]) -> Iterator[FoundFile | LeftOut]:
     if own is not None and own.hold(source):
-        yield FoundFile(source, source.name, source.parent, _OWN_FILES)
+        yield FoundFile(source, source.name, source.parent, _OWN_FILES, ReasonCode.OWN_FILES)
     elif source.is_dir():
         yield from _walk_folder(source, source, own)
     else:
-        yield FoundFile(source, source.name, source.parent, problem_with(source))
+        root = next((root for root in roots if root in source.parents), source.parent)
+        yield FoundFile(source, _below(source, root), root, *problem_with(source))
 
 
 def _walk_folder(folder: Path, root: Path, own: OwnFolders | None) -> Iterator[FoundFile | LeftOut]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield FoundFile(folder, _below(folder, root), root, f"The folder cannot be read: {error.strerror}.")
+        problem = f"The folder cannot be read: {error.strerror}."
+        yield FoundFile(folder, _below(folder, root), root, problem, _code_of(error))
         return
     deeper: list[Path] = []
     for entry in entries:
@@ -102,7 +112,7 @@ def _walk_folder(folder: Path, root: Path, own: OwnFolders | None) -> Iterator[F
         elif entry.is_symlink() and own is not None and own.hold(path):
             yield LeftOut(path, "a link into the data folder of LLM Workbench")
         else:
-            yield FoundFile(path, _below(path, root), root, problem_with(path))
+            yield FoundFile(path, _below(path, root), root, *problem_with(path))
     for path in deeper:
         yield from _walk_folder(path, root, own)
 
@@ -123,20 +133,27 @@ def _below(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path != root else path.name
 
 
-def problem_with(path: Path) -> str:
-    """Why a path cannot be opened as a file, in a sentence; empty when it can. Never opens it."""
+def _code_of(error: OSError) -> ReasonCode:
+    return ReasonCode.NO_PERMISSION if isinstance(error, PermissionError) else ReasonCode.UNREADABLE
+
+
+def problem_with(path: Path) -> tuple[str, ReasonCode]:
+    """Why a path cannot be opened as a file, in a sentence and a word; empty when it can. Never opens it."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return "There is no such file or folder." if not path.is_symlink() else "The link points to nothing."
+        says = "There is no such file or folder." if not path.is_symlink() else "The link points to nothing."
+        return says, ReasonCode.MISSING
     except OSError as error:
-        return f"It cannot be looked at: {error.strerror}."
+        return f"It cannot be looked at: {error.strerror}.", _code_of(error)
     for is_kind, word in _KINDS:
         if is_kind(mode):
-            return f"It is {word}, not a file."
+            return f"It is {word}, not a file.", ReasonCode.NOT_A_FILE
     if not stat.S_ISREG(mode):
-        return "It is not a file."
-    return "" if os.access(path, os.R_OK) else "There is no permission to read it."
+        return "It is not a file.", ReasonCode.NOT_A_FILE
+    if not os.access(path, os.R_OK):
+        return "There is no permission to read it.", ReasonCode.NO_PERMISSION
+    return "", ReasonCode.NONE
 
 
 def check_sources(sources: Sequence[Path], own: OwnFolders | None = None) -> None:

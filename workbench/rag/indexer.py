@@ -28,6 +28,8 @@ from workbench.rag.indexing_plan import (
 )
 from workbench.rag.journal import state_of
 from workbench.rag.parser import Parser
+from workbench.rag.passwords import Passwords
+from workbench.rag.reasons import ReasonCode, reason_code
 from workbench.rag.rows import StoredChunk
 from workbench.rag.types import (
     ChunkSpan,
@@ -137,6 +139,7 @@ class Indexer:
         self._waiting: list[tuple[FileIndexed, ToIndex]] = []
         self._states: dict[str, str] = {}
         self._needed: frozenset[str] = frozenset()
+        self._passwords = Passwords(request.passwords)
 
     def __enter__(self) -> Self:
         return self
@@ -187,7 +190,7 @@ class Indexer:
     def _plan(self) -> Plan:
         sources = [Path(source) for source in self._request.sources]
         files: list[FoundFile] = []
-        for found in walk(sources, self._own_folders()):
+        for found in walk(sources, self._own_folders(), [Path(root) for root in self._request.roots]):
             self._context.progress(0, 0, f"Looking for files: {len(files)}")
             reason = found.reason if isinstance(found, LeftOut) else self._deleted(found.path)
             if reason or isinstance(found, LeftOut):
@@ -225,12 +228,12 @@ class Indexer:
         for number, file in enumerate(files):
             self._context.progress(0, len(files), f"Looking for changes: {number + 1} of {len(files)}")
             if file.problem:
-                self._fail(file, file.name, file.problem)
+                self._fail(file, file.name, file.problem, file.code)
                 continue
             try:
                 sha256 = self._sha256(file.path, known.get(str(file.path)))
             except OSError as error:
-                self._fail(file, file.name, f"It cannot be read: {error.strerror}.")
+                self._fail(file, file.name, f"It cannot be read: {error.strerror}.", ReasonCode.UNREADABLE)
                 continue
             if sha256 in self._deleted_hashes:
                 reason = "A document with the same content was deleted; this one is taken in once that is purged."
@@ -318,6 +321,7 @@ class Indexer:
                         name=step.name,
                         status=DocumentStatus.INDEXED,
                         sha256=step.sha256,
+                        reason_code=ReasonCode.DUPLICATE,
                         reason=f"It has the same content as {step.original} and is found under that name.",
                         duplicate_of=step.original,
                         file_state=self._states.get(str(step.file.path), ""),
@@ -331,14 +335,17 @@ class Indexer:
     def _read(self, step: ToIndex, parser: Parser) -> None:
         path = step.file.path
         try:
-            parsed = parser.parse(path, path.name, self._context.check_cancelled)
+            password = self._passwords.of(path)
+            parsed = parser.parse(path, path.name, self._context.check_cancelled, password=password)
             if parsed.sha256 != step.sha256:
-                raise WorkbenchError(f"{path.name} changed while it was read.", hint="Index it again.", code="changed")
+                raise WorkbenchError(
+                    f"{path.name} changed while it was read.", hint="Try again.", code=ReasonCode.CHANGED
+                )
             spans = self._chunker.chunk(parsed, step.name, step.sha256)
             if not spans:
                 raise WorkbenchError(f"{path.name} is empty: it holds no text.", code="empty")
         except WorkbenchError as problem:
-            self._fail(step.file, step.name, str(problem), step.sha256)
+            self._fail(step.file, step.name, str(problem), reason_code(problem.code), step.sha256)
             return
         item = FileIndexed(
             path=str(path),
@@ -384,14 +391,19 @@ class Indexer:
             self._new_chunks += item.chunks
             self._say(item)
 
-    def _fail(self, file: FoundFile, name: str, reason: str, sha256: str = "") -> None:
+    def _fail(self, file: FoundFile, name: str, reason: str, code: ReasonCode, sha256: str = "") -> None:
         known = {document.path: document.name for document in self._request.known}
         path = str(file.path)
         if path not in known and name in known.values():
             name = free_name(file, set(known.values()))
         self._say(
             FileIndexed(
-                path=path, name=known.get(path, name), status=DocumentStatus.FAILED, reason=reason, sha256=sha256
+                path=path,
+                name=known.get(path, name),
+                status=DocumentStatus.FAILED,
+                reason=reason,
+                reason_code=code,
+                sha256=sha256,
             )
         )
 

@@ -1,7 +1,7 @@
 """Indexing as the window and the command line start it: specs for jobs, results into the database, healing."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,25 +69,38 @@ def index_spec(
     sources: Sequence[Path],
     chunking: ChunkingConfig | None = None,
     embedder: EmbedderRef | None = None,
+    passwords: Mapping[str, str] | None = None,
 ) -> JobSpec:
     """A job that brings the collection up to date with these files and folders; the collection is made if needed.
 
+    `passwords` are those of encrypted files by their path, or of all files below a folder: used once, never written.
     They are kept in sync from then on. What the job produces is kept by `workbench.recording`. Writes to the database.
     """
     check_sources(sources, OwnFolders(store.paths.home, store.paths.projects))
     open_collection(store, collection_name, chunking, embedder)
     absolute = [Path(os.path.abspath(source)) for source in sources]  # noqa: PTH100 - keeps links as they are
     store.add_sources(collection_name, absolute)
-    return _index_job(store, collection_name, absolute)
+    return _index_job(store, collection_name, absolute, passwords)
 
 
-def sync_spec(store: CollectionStore, collection_name: str) -> JobSpec | None:
+def sync_spec(
+    store: CollectionStore, collection_name: str, passwords: Mapping[str, str] | None = None
+) -> JobSpec | None:
     """A job that looks again at everything that was added to the collection; None when that is nothing."""
     sources = store.get(collection_name).sources
-    return _index_job(store, collection_name, sources) if sources else None
+    return _index_job(store, collection_name, sources, passwords) if sources else None
 
 
-def _index_job(store: CollectionStore, collection_name: str, sources: Sequence[Path]) -> JobSpec:
+def retry_spec(
+    store: CollectionStore, collection_name: str, paths: Sequence[str], passwords: Mapping[str, str] | None = None
+) -> JobSpec:
+    """A job that looks again at some files of the collection, which stay part of the folder that they came with."""
+    return _index_job(store, collection_name, [Path(path) for path in paths], passwords)
+
+
+def _index_job(
+    store: CollectionStore, collection_name: str, sources: Sequence[Path], passwords: Mapping[str, str] | None
+) -> JobSpec:
     collection = store.ref(collection_name)
     request = IndexRequest(
         collection=collection,
@@ -97,6 +110,8 @@ def _index_job(store: CollectionStore, collection_name: str, sources: Sequence[P
         data_folder=str(store.paths.home),
         projects_folder=str(store.paths.projects),
         excluded=store.exclusions(collection_name),
+        roots=tuple(map(str, store.get(collection_name).sources)),
+        passwords={os.path.abspath(path): word for path, word in (passwords or {}).items()},  # noqa: PTH100
     )
     return _job(INDEX, request, f"Index {collection_name}", collection_name)
 

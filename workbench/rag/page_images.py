@@ -4,6 +4,8 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ConfigDict, Field
+
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
@@ -14,6 +16,8 @@ WORKER = "viewer"
 
 
 class PageImageRequest(Boundary):
+    model_config = ConfigDict(hide_input_in_errors=True)  # a message about a bad request must not tell the password
+
     path: str
     name: str
     page: int
@@ -24,6 +28,8 @@ class PageImageRequest(Boundary):
     """Pixels per point (1/72 inch)."""
     sha256: str = ""
     """What was indexed; a file that changed since is refused, for its passage may be elsewhere. Empty: any."""
+    password: str = Field("", repr=False)
+    """Of an encrypted file; kept in memory only."""
 
 
 class PageImageReport(Boundary):
@@ -57,7 +63,15 @@ def page_image(context: JobContext, request: PageImageRequest) -> PageImageRepor
             code="file_missing",
         )
     with _viewer.lock:
-        image = _viewer.parser.render(path, path.name, request.page, request.start, request.end, request.scale)
+        image = _viewer.parser.render(
+            path,
+            path.name,
+            request.page,
+            request.start,
+            request.end,
+            request.scale,
+            password=request.password,
+        )
     if request.sha256 and image.pop("sha256") != request.sha256:
         raise WorkbenchError(
             f"{request.name} was changed since it was indexed.",

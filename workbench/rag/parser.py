@@ -28,13 +28,18 @@ class Parser:
         self._child: _Child | None = None
         self._number = 0
 
-    def parse(self, path: Path, name: str, check_cancelled: Callable[[], None] = lambda: None) -> Parsed:
+    def parse(
+        self, path: Path, name: str, check_cancelled: Callable[[], None] = lambda: None, *, password: str = ""
+    ) -> Parsed:
         """The text of a file. Raises WorkbenchError with the reason why it has none."""
-        return Parsed.model_validate(self._call({"do": "parse", "path": str(path), "name": name}, check_cancelled))
+        request = {"do": "parse", "path": str(path), "name": name, "password": password}
+        return Parsed.model_validate(self._call(request, check_cancelled))
 
-    def render(self, path: Path, name: str, page: int, start: int, end: int, scale: float) -> dict[str, Any]:
+    def render(
+        self, path: Path, name: str, page: int, start: int, end: int, scale: float, *, password: str = ""
+    ) -> dict[str, Any]:
         """A PDF page as {"png" (base64), "width", "height", "boxes", "sha256"}; boxes cover start to end."""
-        request = {"do": "render", "path": str(path), "name": name}
+        request: dict[str, Any] = {"do": "render", "path": str(path), "name": name, "password": password}
         return self._call(request | {"page": page, "start": start, "end": end, "scale": scale}, lambda: None)
 
     def _call(self, request: dict[str, Any], check_cancelled: Callable[[], None]) -> dict[str, Any]:

@@ -85,14 +85,14 @@ def _read(path: Path, name: str) -> bytes:
 
 
 def _do(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256, password = hashlib.sha256(data).hexdigest(), str(request.get("password", ""))
     if request["do"] == "parse":
-        from workbench.rag.loaders import load
+        from workbench.rag.loaders import Reading, load
 
-        return load(data, name).model_copy(update={"sha256": sha256}).model_dump(mode="json")
+        return load(data, name, Reading(password)).model_copy(update={"sha256": sha256}).model_dump(mode="json")
     from workbench.rag.loaders.pdf import render_page
 
-    image = render_page(data, name, request["page"], request["start"], request["end"], request["scale"])
+    image = render_page(data, name, request["page"], request["start"], request["end"], request["scale"], password)
     return {
         "png": base64.b64encode(image.png).decode("ascii"),
         "width": image.width,

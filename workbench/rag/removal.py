@@ -136,7 +136,7 @@ def _inherit(session: Session, row: DocumentRow, heir: DocumentRow) -> None:
     )
     for name in ("page_count", "chunk_count", "characters", "title", "file_type", "encoding", "is_markdown"):
         setattr(heir, name, getattr(row, name))
-    heir.duplicate_of, heir.reason = "", ""
+    heir.duplicate_of, heir.reason, heir.reason_code = "", "", ""
     row.duplicate_of, row.chunk_count = heir.name, 0
 
 

@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
+from workbench.rag.reasons import ReasonCode
 from workbench.rag.removal import RemovalStore
 from workbench.rag.tables import (
     ChunkRow,
@@ -57,6 +58,7 @@ class SourceDocument:
     chunks: int = 0
     characters: int = 0
     reason: str = ""
+    reason_code: ReasonCode = ReasonCode.NONE
     title: str = ""
     file_type: str = ""
     encoding: str = ""
@@ -350,6 +352,7 @@ class CollectionStore:
                         session.delete(old)
                 case DocumentStatus.FAILED if old is not None and old.status == DocumentStatus.INDEXED:
                     old.reason = f"An older state is indexed; the file as it is now cannot be read: {item.reason}"
+                    old.reason_code = item.reason_code.value
                 case _:
                     if old is not None:
                         session.delete(old)
@@ -402,6 +405,7 @@ def _document(row: DocumentRow) -> SourceDocument:
         chunks=row.chunk_count,
         characters=row.characters,
         reason=row.reason,
+        reason_code=ReasonCode(row.reason_code),
         title=row.title,
         file_type=row.file_type,
         encoding=row.encoding,

@@ -89,6 +89,8 @@ class DocumentRow(Base):
     """What the file system said of the file when its hash was taken: `folders.file_state`."""
     deleted_at: Mapped[str] = mapped_column(server_default="")
     """When the user deleted it; it can come back until it is purged. Empty while it is there."""
+    reason_code: Mapped[str] = mapped_column(server_default="")
+    """`ReasonCode`."""
 
 
 class PageRow(Base):
@@ -125,8 +127,9 @@ def add_document(session: Session, collection_id: int, index_id: int, item: File
         sha256=item.sha256,
         page_count=item.pages,
         chunk_count=item.chunks,
-        characters=sum(len(page.text) for page in item.texts),
+        characters=item.characters,
         reason=item.reason,
+        reason_code=item.reason_code.value,
         title=item.title,
         file_type=item.file_type,
         encoding=item.encoding,

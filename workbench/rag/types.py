@@ -3,12 +3,13 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from workbench.boundary import Boundary
 from workbench.datasets.types import RowProblem
 from workbench.embedding import EmbedderRef
 from workbench.llm.types import AdapterRef, ChatMessage, Completion, GenerationConfig, LoadConfig, ModelRef
+from workbench.rag.reasons import ReasonCode
 
 
 class PageText(Boundary):
@@ -188,6 +189,8 @@ class FileIndexed(Boundary):
     pages: int = 0
     chunks: int = 0
     reason: str = ""
+    reason_code: ReasonCode = ReasonCode.NONE
+    """The reason as a word that a program can act on."""
     title: str = ""
     file_type: str = ""
     encoding: str = ""
@@ -203,6 +206,11 @@ class FileIndexed(Boundary):
     spans: tuple[ChunkSpan, ...] = ()
     duplicate_of: str = ""
     """The name of the document with the same content that is indexed instead."""
+
+    @property
+    def characters(self) -> int:
+        """Code points of its text."""
+        return sum(len(page.text) for page in self.texts)
 
 
 class FileStates(Boundary):
@@ -227,6 +235,8 @@ class KnownDocument(Boundary):
 
 
 class IndexRequest(Boundary):
+    model_config = ConfigDict(hide_input_in_errors=True)  # a message about a bad request must not tell passwords
+
     collection: CollectionRef
     sources: tuple[str, ...]
     """Absolute files and folders; folders with all that is below them."""
@@ -240,6 +250,10 @@ class IndexRequest(Boundary):
     """SHA-256 of paths that the user deleted from the collection; a source that names one itself is indexed."""
     index_state: str = ""
     """`journal.state_of` the index when `known` was read; empty: not compared."""
+    roots: tuple[str, ...] = ()
+    """Folders of the collection: a single file below one is called by its path in it."""
+    passwords: dict[str, str] = Field(default_factory=dict, repr=False)
+    """By absolute path of an encrypted file, or of a folder for all below it. Kept in memory only, never written."""
 
 
 class IndexReport(Boundary):

@@ -14,8 +14,16 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.index_files import has_table
 from workbench.rag.index_writer import IndexWriter
 from workbench.rag.journal import NAME as JOURNAL
+from workbench.rag.reasons import ReasonCode
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig
+
+OLDER_REASONS = {
+    ("failed", "x4 is encrypted and needs a password. Save a copy without one."): ReasonCode.NEEDS_PASSWORD,
+    ("failed", "x5 has no text: its page is scanned, needs OCR. Run it."): ReasonCode.NEEDS_OCR,
+    ("failed", "x6 is damaged."): ReasonCode.OTHER,
+    ("indexed", "It has the same content as d1.md and is found under that name."): ReasonCode.DUPLICATE,
+}
 
 
 def write_older(path: Path) -> None:
@@ -36,6 +44,14 @@ def write_older(path: Path) -> None:
                 " 'Markdown', 'utf-8', '', 9, '', '2026')"
             )
         )
+        for number, (status, reason) in enumerate(OLDER_REASONS, 4):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO rag_documents VALUES (:n, 7, :p, :p, :status, '', 0, 0, 0, :reason, '', '', '', '',"
+                    " 0, '', '2026')"
+                ),
+                {"n": number, "p": f"x{number}", "status": status, "reason": reason},
+            )
         connection.execute(sa.text("INSERT INTO rag_pages VALUES (3, 1, '# A page')"))
         for number in range(4):
             connection.execute(
@@ -54,7 +70,11 @@ def test_that_an_older_collection_keeps_its_texts_chunks_and_index(home: Workben
     database.migrate()
     store = CollectionStore(database, home)
     found = store.get("Old")
-    assert (found.documents, found.chunks, found.folder) == (1, 4, folder)
+    assert (found.documents, found.chunks, found.folder) == (2, 4, folder)
+    by_name = {document.name: document.reason_code for document in store.documents("Old")}
+    assert by_name == {"d1.md": ReasonCode.NONE} | {
+        f"x{number}": code for number, code in enumerate(OLDER_REASONS.values(), 4)
+    }
     assert (found.embedder, found.chunking) == (EMBEDDER, ChunkingConfig(chunk_tokens=100))
     (document,) = store.texts("Old")
     assert [span.id for span in document.spans] == [f"d1-{number}" for number in range(4)]

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.archives import container_type, refuse_old_office
 from workbench.rag.loaders.office import load_with_markitdown
-from workbench.rag.loaders.parsed import Parsed
+from workbench.rag.loaders.parsed import AS_IT_IS, Parsed, Reading
 from workbench.rag.loaders.pdf import load_pdf
 from workbench.rag.loaders.text import decode, load_text
 
@@ -25,14 +25,14 @@ _HTML = re.compile(r"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED = re.compile(r"<(rss|feed)\b", re.IGNORECASE)
 
 
-def load(data: bytes, name: str) -> Parsed:
+def load(data: bytes, name: str, how: Reading = AS_IT_IS) -> Parsed:
     """The text of a file. `name` is for messages and for telling Markdown from plain text.
 
     Raises WorkbenchError with a sentence for everything that has no text to give.
     """
     if not data.strip():
         raise WorkbenchError(f"{name} is empty.", hint="Nothing can be found in it.", code="empty")
-    parsed = _load(data, name)
+    parsed = _load(data, name, how)
     characters = sum(len(page.text) for page in parsed.pages)
     if characters > MAX_CHARACTERS:
         raise WorkbenchError(
@@ -45,9 +45,9 @@ def load(data: bytes, name: str) -> Parsed:
     return parsed
 
 
-def _load(data: bytes, name: str) -> Parsed:
+def _load(data: bytes, name: str, how: Reading) -> Parsed:
     if is_pdf(data):
-        return load_pdf(data, name)
+        return load_pdf(data, name, how.password)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return load_with_markitdown(data, container_type(data, name), name)
     if data.startswith(_OLD_OFFICE):

@@ -1,7 +1,22 @@
 """What every loader gives."""
 
+from dataclasses import dataclass, field
+
 from workbench.boundary import Boundary
+from workbench.errors import WorkbenchError
+from workbench.rag.reasons import ReasonCode
 from workbench.rag.types import PageText
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is to be read."""
+
+    password: str = field(default="", repr=False)
+    """Opens the file, and what lies encrypted in it."""
+
+
+AS_IT_IS = Reading()
 
 
 class Parsed(Boundary):
@@ -22,3 +37,16 @@ class Parsed(Boundary):
 def plain(text: str) -> str:
     """One line without control characters, at most 200 long: for titles taken from files."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+
+
+def password_problem(name: str, password: str) -> WorkbenchError:
+    """The refusal of an encrypted file: no password was given, or one that does not open it."""
+    if password:
+        return WorkbenchError(
+            f"The password does not open {name}.", hint="Try another one.", code=ReasonCode.WRONG_PASSWORD
+        )
+    return WorkbenchError(
+        f"{name} is encrypted and needs a password.",
+        hint="Give its password, or save a copy without one and add that.",
+        code=ReasonCode.NEEDS_PASSWORD,
+    )

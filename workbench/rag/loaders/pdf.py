@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.rag.loaders.parsed import Parsed, plain
+from workbench.rag.loaders.parsed import Parsed, password_problem, plain
 from workbench.rag.types import PageText
 
 _PASSWORD_ERROR = 4
@@ -18,14 +18,16 @@ _MAX_PIXELS = 12_000_000
 _JOINED_WORD = {0x02, 0xFFFE}
 
 
-def load_pdf(data: bytes, name: str) -> Parsed:
+def load_pdf(data: bytes, name: str, password: str = "") -> Parsed:
     """Text page by page. Raises WorkbenchError for what has no text to give: encrypted, damaged, scanned, empty."""
     pages: list[PageText] = []
     warnings: list[str] = []
-    with _Opened(data, name) as document:
+    with _Opened(data, name, password) as document:
         count = len(document)
         if count > _MAX_PAGES:
-            raise WorkbenchError(f"{name} has {count} pages; the limit is {_MAX_PAGES}.", hint="Split it.")
+            raise WorkbenchError(
+                f"{name} has {count} pages; the limit is {_MAX_PAGES}.", hint="Split it.", code="too_long"
+            )
         for number in range(1, count + 1):
             text = _page_text(document, number, warnings)
             pages.append(PageText(number=number, text=text))
@@ -78,14 +80,14 @@ def _ranges(numbers: list[int]) -> str:
 class _Opened:
     """A PDF document that is closed at the end; errors in words."""
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes, name: str, password: str) -> None:
         import pypdfium2
 
         try:
-            self._document = pypdfium2.PdfDocument(data)
+            self._document = pypdfium2.PdfDocument(data, password or None)
             self._document.init_forms()
         except pypdfium2.PdfiumError as error:
-            raise _in_words(error, name, data) from error
+            raise _in_words(error, name, data, password) from error
 
     def __enter__(self) -> Any:
         return self._document
@@ -94,13 +96,9 @@ class _Opened:
         self._document.close()
 
 
-def _in_words(error: Any, name: str, data: bytes) -> WorkbenchError:
+def _in_words(error: Any, name: str, data: bytes, password: str) -> WorkbenchError:
     if getattr(error, "err_code", None) == _PASSWORD_ERROR:
-        return WorkbenchError(
-            f"{name} is encrypted and needs a password.",
-            hint="Save a copy without a password and add that.",
-            code="needs_password",
-        )
+        return password_problem(name, password)
     cut = b"%%EOF" not in data[-2048:]
     return WorkbenchError(
         f"{name} is {'cut off: the end of the PDF is missing' if cut else 'damaged: it cannot be read as PDF'}.",
@@ -222,9 +220,9 @@ class PageImage:
     boxes: tuple[tuple[float, float, float, float], ...]
 
 
-def render_page(data: bytes, name: str, page: int, start: int, end: int, scale: float) -> PageImage:
+def render_page(data: bytes, name: str, page: int, start: int, end: int, scale: float, password: str = "") -> PageImage:
     """The picture of a page (from 1) and the boxes of its text from `start` to `end`, one per line of text."""
-    with _Opened(data, name) as document:
+    with _Opened(data, name, password) as document:
         if not 1 <= page <= len(document):
             raise WorkbenchError(f"{name} has no page {page}.", hint=f"It has {len(document)} pages.")
         sheet = document[page - 1]
