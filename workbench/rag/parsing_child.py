@@ -87,7 +87,8 @@ def _read(path: Path, name: str) -> bytes:
 def _do(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
     sha256, password = hashlib.sha256(data).hexdigest(), str(request.get("password", ""))
     if request["do"] == "parse":
-        from workbench.rag.loaders import Reading, load
+        from workbench.rag.loaders import load
+        from workbench.rag.loaders.parsed import Reading
 
         return load(data, name, Reading(password)).model_copy(update={"sha256": sha256}).model_dump(mode="json")
     from workbench.rag.loaders.pdf import render_page
