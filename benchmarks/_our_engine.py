@@ -1,8 +1,9 @@
-"""Our engine alone: `python -m benchmarks._our_engine grid|adapters FILE.json`; prints one JSON object."""
+"""Our engine alone: `python -m benchmarks._our_engine grid|adapters|stop FILE.json`; prints one JSON object."""
 
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,23 @@ def grid(task: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def stop(task: dict[str, Any]) -> dict[str, Any]:
+    """Seconds from the wish to stop to the last word, in the middle of prompts: of a list, and of one long prompt."""
+    requests = [_request(task, question) for question in task["questions"]]
+    with _engine(task) as engine:
+        _all(engine, requests[:1])
+        lists = [_seconds_to_stop(after, lambda stopped: _all(engine, requests, stopped)) for after in task["after"]]
+        long = _request(task, " ".join(task["questions"][:3]))
+        alone = [_seconds_to_stop(after / 4, lambda stopped: _one(engine, long, stopped)) for after in task["after"]]
+    return {"list": lists, "alone": alone}
+
+
+def _seconds_to_stop(after: float, ask: Callable[[Callable[[], bool]], object]) -> float:
+    due = time.perf_counter() + after
+    ask(lambda: time.perf_counter() > due)
+    return time.perf_counter() - due
+
+
 def adapters(task: dict[str, Any]) -> dict[str, Any]:
     """Seconds for the same requests in each of the given orders of adapters ("" is the bare base)."""
     refs = {path: AdapterRef(path=path) if path else None for path in {p for order in task["orders"] for p in order}}
@@ -69,18 +87,20 @@ def _engine(task: dict[str, Any]) -> borrowed:
     return borrowed(describe_gguf(Path(task["model"])), LoadConfig(context_length=task["context"]))
 
 
-def _all(engine: ChatEngine, requests: list[GenerationRequest], *, exact: bool = False) -> list[Completion]:
-    return engine.complete_all(requests, lambda _: None, lambda: False, exact=exact)
+def _all(
+    engine: ChatEngine, requests: list[GenerationRequest], stopped: Callable[[], bool] = bool, *, exact: bool = False
+) -> list[Completion]:
+    return engine.complete_all(requests, lambda _: None, stopped, exact=exact)
 
 
-def _one(engine: ChatEngine, request: GenerationRequest) -> Completion:
-    return engine.stream(request, lambda _: None, lambda: False)
+def _one(engine: ChatEngine, request: GenerationRequest, stopped: Callable[[], bool] = bool) -> Completion:
+    return engine.stream(request, lambda _: None, stopped)
 
 
 def main() -> None:
     what, path = sys.argv[1:]
     task = json.loads(Path(path).read_text(encoding="utf-8"))
-    print(json.dumps({"grid": grid, "adapters": adapters}[what](task)), flush=True)
+    print(json.dumps({"grid": grid, "adapters": adapters, "stop": stop}[what](task)), flush=True)
     close_engines()
 
 

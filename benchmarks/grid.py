@@ -22,6 +22,7 @@ REQUESTS, QUICK_REQUESTS = 64, 12
 TOKENS = 48
 ROUNDS = 2
 CONTEXT = 1024
+STOP_AFTER = [0.13 * n for n in range(1, 9)]
 WORDS = "lamp radio heater fan desk shelf price weight colour warranty office plant form day week key room bill".split()
 
 
@@ -33,6 +34,9 @@ def run(quick: bool) -> Report:
         big = write_random_model(Path(folder) / "random.gguf", starter)
         for name, path, exact in (("starter", starter, True), ("random_120m", big, False)):
             measured[name] = _one_model(str(path), count, exact=exact)
+        measured["seconds_to_stop"] = stops = measure(
+            "_our_engine", "stop", _task(str(big), 16) | {"after": STOP_AFTER}
+        )
     small, large = measured["starter"], measured["random_120m"]
     return Report(
         "grid",
@@ -42,6 +46,9 @@ def run(quick: bool) -> Report:
             Goal("120M: requests per second, times the loop's", large["times_the_loop"], ">= 1.6"),
             Goal("starter: share of the limit", small["share_of_limit"], ">= 0.85"),
             Goal("120M: share of the limit", large["share_of_limit"], ">= 0.85"),
+            Goal(
+                "120M: seconds until a stop in mid-prompt takes effect", max(*stops["list"], *stops["alone"]), "<= 0.2"
+            ),
             Goal("starter: same answers as one after the other, of 64", small["same_as_loop"] * 64 / count, ">= 61"),
             Goal("starter: same answers in exact mode, whatever else is asked", small["same_exact"], f">= {count}"),
             Goal("starter: same answers when the grid is run again", small["same_again"], f">= {count}"),
@@ -50,10 +57,7 @@ def run(quick: bool) -> Report:
 
 
 def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
-    task = {
-        "model": model, "threads": physical_cores(), "context": CONTEXT, "tokens": TOKENS, "exact": exact,
-        "system": _text(random.Random(1), 180), "questions": [_text(random.Random(n + 2), 27) for n in range(count)],
-    }  # fmt: skip
+    task = _task(model, count) | {"exact": exact}
     loops: list[dict[str, Any]] = []
     our_runs: list[dict[str, Any]] = []
     for _ in range(ROUNDS):  # in turns, so that a busy moment of the machine meets both; the best of each counts
@@ -85,6 +89,13 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
         found["same_again"] = _same(ours["texts"], ours["again"])
         found["exact_same_as_grid"] = _same(ours["texts"], ours["exact"])
     return found
+
+
+def _task(model: str, count: int) -> dict[str, Any]:
+    return {
+        "model": model, "threads": physical_cores(), "context": CONTEXT, "tokens": TOKENS,
+        "system": _text(random.Random(1), 180), "questions": [_text(random.Random(n + 2), 27) for n in range(count)],
+    }  # fmt: skip
 
 
 def _text(rng: random.Random, words: int) -> str:

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -35,6 +36,8 @@ class Decoding:
     says_pieces: bool = True
     """False: only the completion is waited for; waking the asker for every token costs more than the token."""
     cancelled: bool = False
+    on_cancel: Callable[[], None] | None = None
+    """Interrupts what is being computed; set by whoever computes."""
     sampler: Any = None
     generated: int = 0
     cached: int = 0
@@ -51,6 +54,12 @@ class Decoding:
     def listed(cls, ask: Ask, number: int, outbox: Outbox) -> "Decoding":
         """One of a list, whose completions arrive in one outbox."""
         return cls(ask, TextAssembler(ask.config.stop), number, outbox, says_pieces=False)
+
+    def cancel(self) -> None:
+        """No one needs the rest. From any thread."""
+        self.cancelled = True
+        if self.on_cancel is not None:
+            self.on_cancel()
 
     def take(self, piece: bytes) -> None:
         """Add the bytes of the next token and hand over what is certain."""

@@ -8,35 +8,27 @@ import itertools
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.llm.decoding import Decoding
 from workbench.llm.lane_config import WORTH_SHARING, LaneConfig, common_length
-from workbench.llm.llama_native import Sampler, Weights, buffer_bytes, listening
+from workbench.llm.lane_context import ActiveAdapter, LaneContext
+from workbench.llm.llama_native import Sampler, Weights
 from workbench.llm.token_batch import TokenBatch
-from workbench.llm.types import FinishReason, KvType, TokenLogprob
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+from workbench.llm.types import FinishReason, TokenLogprob
 
 STEP_SECONDS = 0.08
+"""A call of prompts takes about as long where others wait for their next token."""
+ALONE_SECONDS = 0.4
+"""And where nobody does: longer calls are faster, and a wish to stop interrupts them."""
+PARAMETERS_PER_SECOND = 1e11
+"""The first guess of how fast prompts are computed, in parameters times tokens."""
 ENOUGH_ROWS = 64
-"""Prompt tokens in a call from which on another prompt waits for the next call: more would not make it cheaper."""
+"""Prompt tokens in a call from which on another prompt waits for the next call: more would not make it cheaper where
+somebody reads along, or without flash attention. Lists with it fill each call."""
 
 LOOK_AHEAD = 32
 """Waiting answers that are considered for a free slot in one step."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveAdapter:
-    """A checked adapter file with the hash of the bytes that were loaded."""
-
-    path: Path
-    digest: str
-    scale: float
 
 
 @dataclass(slots=True)
@@ -80,34 +72,38 @@ class Lane:
         self._config = config
         self._context_length = config.context_length
         self._fixed_chunk = min(fixed_chunk, config.batch)
-        self._chunk = self._fixed_chunk or min(64, config.batch)
+        self._rate = PARAMETERS_PER_SECOND / max(1, weights.parameters)
+        self._enough_rows = ENOUGH_ROWS if config.flash_attention is False or not fixed_chunk else self._fixed_chunk
         self._keeps = keeps and weights.shares_prefixes
         self.waiting: deque[Decoding] = deque()
         self._clock = 0
-        self._context, self.kv_bytes, self.compute_bytes = self._open()
-        self._memory = self._native.llama_get_memory(self._context)
-        self._batch = TokenBatch(self._native, config.batch)
         self._prompts_next = True
+        self._batch = TokenBatch(self._native, config.batch)
+        self._context = LaneContext(weights, config, adapter, self._batch)
+        self._memory = self._context.memory
         self.slots = [Slot(number) for number in range(config.sequences)]
-        try:
-            self._apply_adapter()
-            self._probe()
-        except WorkbenchError:
-            self.close()
-            raise
+
+    @property
+    def kv_bytes(self) -> int:
+        return self._context.kv_bytes
+
+    @property
+    def compute_bytes(self) -> int:
+        return self._context.compute_bytes
 
     @property
     def is_idle(self) -> bool:
         return not self.waiting and all(slot.decoding is None for slot in self.slots)
 
     def submit(self, decoding: Decoding) -> None:
+        decoding.on_cancel = self._context.interrupt
         self.waiting.append(decoding)
 
-    def step(self) -> None:
-        """One decode for everything that is under way."""
+    def step(self, *, alone: bool = False) -> None:
+        """One decode for everything that is under way; `alone`: no other lane has anything to do."""
         self._end_cancelled()
         self._admit()
-        pieces = self._plan()
+        pieces = self._plan(alone)
         if pieces:
             self._decode(pieces)
 
@@ -120,60 +116,12 @@ class Lane:
 
     def close(self) -> None:
         self.end_all(FinishReason.CANCELLED)
-        if self._context:
-            self._native.llama_free(self._context)
-            self._context = None
-
-    # -- opening ------------------------------------------------------------------------------------------------------
-
-    def _open(self) -> tuple[Any, int, int]:
-        config, native = self._config, self._native
-        params = native.llama_context_default_params()
-        params.n_ctx = config.size
-        params.n_batch = params.n_ubatch = config.batch
-        params.n_seq_max = params.n_outputs_max = config.sequences
-        params.n_threads = params.n_threads_batch = config.threads
-        params.type_k = params.type_v = getattr(native, f"GGML_TYPE_{config.kv_type.name}")
-        if config.flash_attention is not None:
-            enabled, disabled = native.LLAMA_FLASH_ATTN_TYPE_ENABLED, native.LLAMA_FLASH_ATTN_TYPE_DISABLED
-            params.flash_attn_type = enabled if config.flash_attention else disabled
-        params.kv_unified = config.common_buffer
-        with listening() as said:
-            context = native.llama_init_from_model(self._weights.model, params)
-        if not context:
-            raise _no_context(self._weights.name, config, said)
-        return context, buffer_bytes(said, "KV"), buffer_bytes(said, "compute")
-
-    def _apply_adapter(self) -> None:
-        if self.adapter is None:
-            return
-        loaded = self._weights.adapter(self.adapter.path, self.adapter.digest)
-        adapters = (self._native.llama_adapter_lora_p_ctypes * 1)(loaded)
-        scales = (self._native.ctypes.c_float * 1)(self.adapter.scale)
-        if self._native.llama_set_adapters_lora(self._context, adapters, 1, scales) != 0:
-            raise WorkbenchError(f"The adapter {self.adapter.path.name} cannot be activated.", code="adapter_load")
-
-    def _probe(self) -> None:
-        """One token through the whole network: NaN weights load without a word and would answer nonsense."""
-        import numpy as np
-
-        token = max(0, self._native.llama_vocab_bos(self._weights.vocab))
-        self._batch.add([token], 0, 0, wants_last=True)
-        if self._native.llama_decode(self._context, self._batch.native) != 0:
-            raise WorkbenchError(f"{self._weights.name} cannot compute a single token.", code="model_load")
-        finite = bool(np.isfinite(self._logits(0)).all())
-        self._native.llama_memory_clear(self._memory, False)
-        if not finite:
-            culprit = f"The adapter {self.adapter.path.name}" if self.adapter else self._weights.name
-            raise WorkbenchError(
-                f"{culprit} produces invalid numbers (NaN).",
-                hint="The file is damaged: download it again or choose another.",
-                code="invalid_numbers",
-            )
+        self._context.free()
 
     # -- admitting ----------------------------------------------------------------------------------------------------
 
     def _end_cancelled(self) -> None:
+        self._context.resume()  # first: whoever cancels after this interrupts the call that now comes
         for decoding in [d for d in self.waiting if d.cancelled]:
             self.waiting.remove(decoding)
             decoding.finish(FinishReason.CANCELLED)
@@ -242,27 +190,31 @@ class Lane:
 
     # -- decoding -----------------------------------------------------------------------------------------------------
 
-    def _plan(self) -> list[Piece]:
+    def _plan(self, alone: bool) -> list[Piece]:
         """Either prompts or next tokens: a call of both takes two passes where each answer has its own buffer.
 
         In a list prompts come first, so that then all answers go on together; elsewhere they take turns, so that
         running answers go on.
         """
         active = [slot for slot in self.slots if slot.decoding is not None]
-        prompts = self._prompt_pieces(sorted(active, key=lambda slot: slot.used_at))
+        rows = self._rows_of_prompts(ALONE_SECONDS if alone and len(active) == 1 else STEP_SECONDS)
+        prompts = self._prompt_pieces(sorted(active, key=lambda slot: slot.used_at), rows)
         ready = [Piece(slot, 1, True) for slot in active if len(slot.tokens) - slot.computed == 1]
         if not (prompts and ready):
             return prompts or ready
         self._prompts_next = bool(self._fixed_chunk) or not self._prompts_next
         return prompts if self._prompts_next else ready
 
-    def _prompt_pieces(self, oldest_first: list[Slot]) -> list[Piece]:
+    def _rows_of_prompts(self, seconds: float) -> int:
+        return self._fixed_chunk or max(16, min(self._config.batch, int(self._rate * seconds)))
+
+    def _prompt_pieces(self, oldest_first: list[Slot], most: int) -> list[Piece]:
         pieces: list[Piece] = []
         rows = 0
         for slot in oldest_first:
             left = len(slot.tokens) - slot.computed
-            count = min(left, self._chunk - rows)
-            if left > 1 and count > 0 and rows < ENOUGH_ROWS:
+            count = min(left, most - rows)
+            if left > 1 and count > 0 and rows < self._enough_rows:
                 pieces.append(Piece(slot, count, count == left))
                 rows += count
         return pieces
@@ -271,18 +223,21 @@ class Lane:
         self._batch.clear()
         last_rows = [self._add(piece) for piece in pieces]
         began = time.perf_counter()
-        status = self._native.llama_decode(self._context, self._batch.native)
-        if status != 0:
-            raise WorkbenchError(
-                f"llama.cpp could not go on with {self._weights.name} (status {status}).",
-                hint="Try a shorter context or fewer answers at once.",
-                code="decode_failed",
-            )
-        self._adapt(last_rows[-1] + 1, time.perf_counter() - began)
+        if not self._context.decode(self._batch):
+            self._forget(pieces)
+            return
+        self._learn(last_rows[-1] + 1, time.perf_counter() - began)
         for piece, row in zip(pieces, last_rows, strict=True):
             piece.slot.computed += piece.count
             if piece.wants_next:
                 self._next_token(piece.slot, row)
+
+    def _forget(self, pieces: list[Piece]) -> None:
+        """After an interrupted call: what it did compute would stand in the way of the next one."""
+        for slot in (piece.slot for piece in pieces):
+            if not self._native.llama_memory_seq_rm(self._memory, slot.number, slot.computed, -1):
+                self._native.llama_memory_seq_rm(self._memory, slot.number, -1, -1)  # a state that cannot be cut
+                slot.computed = 0
 
     def _add(self, piece: Piece) -> int:
         """Put a piece into the batch; returns the row of its last token."""
@@ -293,7 +248,7 @@ class Lane:
     def _next_token(self, slot: Slot, index: int) -> None:
         decoding = slot.decoding
         assert decoding is not None
-        token = decoding.sampler.sample(self._context, index)
+        token = decoding.sampler.sample(self._context.native, index)
         if decoding.ask.config.logprobs:
             decoding.logprobs.append(self._logprob(token, index, decoding.ask.config.logprobs))
         if self._weights.ends(token):
@@ -311,7 +266,7 @@ class Lane:
         """Of the model's own distribution, before any sampling setting: log-softmax of the logits."""
         import numpy as np
 
-        logits = self._logits(index).astype(np.float64)
+        logits = self._context.logits(index).astype(np.float64)
         logprobs = logits - logits.max()
         logprobs -= np.log(np.exp(logprobs).sum())
         best = np.argsort(logprobs)[::-1][:count]
@@ -324,38 +279,13 @@ class Lane:
     def _text_of(self, token: int) -> str:
         return self._weights.piece_with_marks(token).decode("utf-8", "replace")
 
-    def _logits(self, index: int) -> "npt.NDArray[np.float32]":
-        """The row of the batch entry `index`, (vocabulary,): a view that the next decode overwrites."""
-        import numpy as np
-
-        row = self._native.llama_get_logits_ith(self._context, index)
-        return np.ctypeslib.as_array(row, shape=(self._weights.vocabulary_size,))
-
     def _end(self, slot: Slot, reason: FinishReason, problem: str = "") -> None:
         decoding, slot.decoding = slot.decoding, None
         slot.tokens = slot.tokens[: slot.computed]
         if decoding is not None:
             decoding.finish(reason, problem)
 
-    def _adapt(self, tokens: int, seconds: float) -> None:
-        """Aim at the chunk of prompt that takes STEP_SECONDS."""
-        if self._fixed_chunk or tokens < 16:
-            return
-        wanted = int(tokens * STEP_SECONDS / max(seconds, 1e-4))
-        self._chunk = max(16, min(self._config.batch, (self._chunk + wanted) // 2))
-
-
-def _no_context(name: str, config: LaneConfig, said: list[str]) -> WorkbenchError:
-    if config.kv_type is not KvType.F16 and not any("alloc" in line for line in said):
-        return WorkbenchError(
-            f"{name} cannot keep its context as {config.kv_type}.",
-            hint="Choose f16 for this model. Quantised types need flash attention and heads of a multiple of 32.",
-            details="\n".join(said[-20:]),
-            code="kv_type",
-        )
-    return WorkbenchError(
-        f"There is not enough memory for {config.sequences} answers of {config.context_length} tokens with {name}.",
-        hint="Choose a shorter context or fewer answers at once in the preferences.",
-        details="\n".join(said[-20:]),
-        code="out_of_memory",
-    )
+    def _learn(self, tokens: int, seconds: float) -> None:
+        """Learn how many rows of prompts a second takes."""
+        if tokens >= 16:
+            self._rate = (self._rate + tokens / max(seconds, 1e-4)) / 2

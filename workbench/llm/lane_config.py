@@ -15,10 +15,10 @@ WORTH_SHARING = 48
 
 ANSWERS_WITH_FLASH = 16
 """Answers of a list at once: more read the weights less often, but push each other's cache out of the processor's."""
-ANSWERS_WITHOUT_FLASH = 8
+ANSWERS_WITHOUT_FLASH = 4
 """Without flash attention each token looks at the cells of all answers."""
 
-COMMON_BUFFER_UP_TO = 4
+COMMON_BUFFER_UP_TO = 8
 """Times the longest answer that a common buffer may have: beyond, looking past the others' cells costs too much."""
 COMMON_BUFFER_WITHOUT_FLASH_UP_TO = 3
 """Without flash attention prompts too look at all cells: with little in common, they took three times as long."""

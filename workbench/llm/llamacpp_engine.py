@@ -12,8 +12,8 @@ from workbench.llm.decoding import Ask, Decoding, Outbox
 from workbench.llm.devices import find_devices
 from workbench.llm.fit import available_memory, estimate, sequences_for, uses_flash_attention
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
-from workbench.llm.lane import ActiveAdapter
 from workbench.llm.lane_config import LaneConfig
+from workbench.llm.lane_context import ActiveAdapter
 from workbench.llm.llama_native import Weights
 from workbench.llm.placement import gpu_layers_for
 from workbench.llm.prompt_form import PromptForm, context_length

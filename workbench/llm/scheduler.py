@@ -5,14 +5,16 @@ adapter (an adapter belongs to a context; the weights are shared), and one for e
 """
 
 import threading
+import time
 from dataclasses import dataclass, field, replace
 
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash
 from workbench.llm.decoding import Decoding
 from workbench.llm.fit import total_memory
-from workbench.llm.lane import ActiveAdapter, Lane
+from workbench.llm.lane import Lane
 from workbench.llm.lane_config import LaneConfig, for_list
+from workbench.llm.lane_context import ActiveAdapter
 from workbench.llm.llama_native import Weights
 from workbench.llm.types import FinishReason, MemoryUse
 from workbench.llm.waiting import end_all
@@ -125,11 +127,24 @@ class Scheduler:
             self._end_everything()
 
     def _step_all(self) -> None:
-        for key, lane in list(self._lanes.items()):
-            if not lane.is_idle and not _step(lane):
-                self._lanes.pop(key).close()
+        """One step of a list, then as much time for those who read along."""
+        began = time.perf_counter()
         if self._batches and self._step_batch(self._batches[0]):
             self._batches.pop(0)
+        until = 2 * time.perf_counter() - began
+        self._step_lanes()
+        while self._batches and time.perf_counter() < until and not self._only_lists:
+            self._step_lanes()
+
+    @property
+    def _only_lists(self) -> bool:
+        return all(lane.is_idle for lane in self._lanes.values())
+
+    def _step_lanes(self) -> None:
+        alone = not self._batches and sum(not lane.is_idle for lane in self._lanes.values()) == 1
+        for key, lane in list(self._lanes.items()):
+            if not lane.is_idle and not _step(lane, alone=alone):
+                self._lanes.pop(key).close()
 
     def _end_everything(self) -> None:
         with self._desk.changed:
@@ -151,7 +166,7 @@ class Scheduler:
         """Take what was handed in, sleeping while there is nothing to do; False when the engine closes."""
         desk = self._desk
         with desk.changed:
-            idle = not self._batches and all(lane.is_idle for lane in self._lanes.values())
+            idle = not self._batches and self._only_lists
             while idle and not (desk.single or desk.batches or desk.closing):
                 desk.changed.wait()
             single, desk.single = desk.single, []
@@ -228,13 +243,13 @@ class Scheduler:
 
 def fixed_chunk(parameters: int) -> int:
     """Prompt tokens per step of a fixed list: from the model alone, never from the clock, so that it repeats."""
-    return max(32, min(512, 10_000_000_000 // max(1, parameters)))
+    return max(32, min(512, 15_000_000_000 // max(1, parameters) // 32 * 32))
 
 
-def _step(lane: Lane) -> bool:
+def _step(lane: Lane, *, alone: bool = False) -> bool:
     """One step; a failure ends the answers of this lane, not the engine."""
     try:
-        lane.step()
+        lane.step(alone=alone)
     except WorkbenchError as problem:
         _log.error("%s", problem)
         lane.end_all(FinishReason.ERROR, str(problem))

@@ -21,9 +21,10 @@ def wait_for(decoding: Decoding, on_text: Callable[[str], None], is_cancelled: C
                     on_text(text)
                 case None:
                     pass
-            decoding.cancelled = decoding.cancelled or is_cancelled()
+            if not decoding.cancelled and is_cancelled():
+                decoding.cancel()
     except BaseException:
-        decoding.cancelled = True  # the asker is gone: no one needs the rest
+        decoding.cancel()  # the asker is gone: no one needs the rest
         raise
 
 
@@ -43,8 +44,10 @@ def collect(
 ) -> None:
     """Gather completions as they come, until none is missing."""
     try:
+        is_over = False
         while waiting:
-            if is_cancelled():
+            if not is_over and is_cancelled():
+                is_over = True
                 _cancel(waiting.values())
             try:
                 number, said = outbox.get(timeout=POLL_SECONDS)
@@ -61,7 +64,7 @@ def collect(
 
 def _cancel(decodings: Iterable[Decoding]) -> None:
     for decoding in decodings:
-        decoding.cancelled = True
+        decoding.cancel()
 
 
 def end_all(decodings: Iterable[Decoding], reason: FinishReason, problem: str = "") -> None:

@@ -26,7 +26,7 @@ def test_that_the_common_beginning_of_a_list_is_counted_once() -> None:
 
 def test_that_without_flash_attention_fewer_answers_look_past_each_other() -> None:
     lane = for_list(WITHOUT_FLASH, comparison(64), may_share=True)
-    assert (lane.common_buffer, lane.sequences, lane.size) == (True, 8, 600 + 8 * 148)
+    assert (lane.common_buffer, lane.sequences, lane.size) == (True, 4, 600 + 4 * 148)
 
 
 def test_that_answers_with_little_in_common_have_buffers_of_their_own() -> None:
@@ -36,7 +36,7 @@ def test_that_answers_with_little_in_common_have_buffers_of_their_own() -> None:
 
 def test_that_without_flash_attention_prompts_with_little_in_common_do_not_look_at_all_cells() -> None:
     lane = for_list(WITHOUT_FLASH, comparison(64, prefix=60, own=580), may_share=True)
-    assert (lane.common_buffer, lane.sequences, lane.cells) == (False, 8, 8 * 768)
+    assert (lane.common_buffer, lane.sequences, lane.cells) == (False, 4, 4 * 768)
 
 
 def test_that_a_list_never_takes_more_cells_than_the_model_was_loaded_with() -> None:

@@ -1,3 +1,4 @@
+import itertools
 import json
 import math
 import os
@@ -13,9 +14,15 @@ import pytest
 from tests.llm_models import VOCABULARY, write_saying_gguf, write_tiny_adapter, write_tiny_gguf
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash
+from workbench.llm.decoding import Ask, Decoding
 from workbench.llm.engines import open_engine
+from workbench.llm.lane import Lane
+from workbench.llm.lane_config import LaneConfig
 from workbench.llm.library import describe_gguf
+from workbench.llm.llama_native import Weights
 from workbench.llm.llamacpp_engine import LlamaCppEngine
+from workbench.llm.scheduler import Batch, Scheduler
+from workbench.llm.token_batch import TokenBatch
 from workbench.llm.too_long import LeaveOutTurns, too_long_of
 from workbench.llm.types import (
     AdapterRef,
@@ -515,3 +522,80 @@ def test_that_a_prompt_that_is_too_long_says_the_counts_and_what_could_be_cut(ti
     answer(tiny, GenerationRequest(messages=(messages[0], messages[-1])))  # what is offered does help
     with pytest.raises(WorkbenchError, match=r"The prompt has 301 tokens.*256"):
         answer(tiny, GenerationRequest(prompt="p" * 300))
+
+
+def test_that_an_interrupted_call_loses_nothing(tmp_path: Path) -> None:
+    weights = Weights(write_tiny_gguf(tmp_path / "tiny.gguf", ends=False), "tiny", 0)
+    config = LaneConfig(context_length=256, sequences=2, threads=1)
+
+    def decoded(interruptions: set[int]) -> list[str]:
+        lane = Lane(weights, config)
+        calls, decode = itertools.count(), lane._context.decode
+
+        def interrupted(batch: TokenBatch) -> bool:
+            if next(calls) in interruptions:
+                lane._context.interrupt()
+            return decode(batch)
+
+        lane._context.decode = interrupted  # type: ignore[method-assign]
+        asks = [Ask("", tuple(range(40, 70 + n)), "", GenerationConfig(max_tokens=6)) for n in range(2)]
+        decodings = [Decoding.streaming(ask) for ask in asks]
+        for decoding in decodings:
+            lane.submit(decoding)
+        while not lane.is_idle:
+            lane.step()
+        lane.close()
+        assert next(calls) >= len(interruptions) + 6
+        return [decoding.assembler.text for decoding in decodings]
+
+    undisturbed = decoded(set())
+    assert decoded({0, 1, 3, 5}) == undisturbed and all(undisturbed)
+    weights.free()
+
+
+def test_that_a_wish_to_stop_ends_the_call_that_runs(tmp_path: Path) -> None:
+    weights = Weights(write_tiny_gguf(tmp_path / "tiny.gguf", ends=False), "tiny", 0)
+    lane = Lane(weights, LaneConfig(context_length=256, sequences=1, threads=1))
+    decoding = Decoding.streaming(Ask("", tuple(range(40, 80)), "", GenerationConfig(max_tokens=6)))
+    lane.submit(decoding)
+    decode, ended = lane._context.decode, list[bool]()
+
+    def cancelled_meanwhile(batch: TokenBatch) -> bool:
+        decoding.cancel()
+        ended.append(not decode(batch))
+        return not ended[-1]
+
+    lane._context.decode = cancelled_meanwhile  # type: ignore[method-assign]
+    lane.step()
+    lane.step()
+    assert ended == [True] and lane.is_idle, "the call came back before it was done, and the answer has its last word"
+    lane.close()
+    weights.free()
+
+
+def test_that_those_who_read_along_get_as_much_time_as_a_list(
+    tiny: LlamaCppEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, step_batch = itertools.count(), Scheduler._step_batch
+    reading, far = threading.Event(), threading.Event()
+
+    def slow(scheduler: Scheduler, batch: Batch) -> bool:
+        next(steps)
+        reading.wait(10)
+        far.wait(0.2)  # a long call of a list
+        return step_batch(scheduler, batch)
+
+    monkeypatch.setattr(Scheduler, "_step_batch", slow)
+    listed = threading.Thread(target=answers, args=(tiny, [ask("a long list")]))
+    listed.start()
+    said: list[str] = []
+
+    def read(text: str) -> None:
+        said.append(text)
+
+    reading.set()
+    tiny.stream(ask(max_tokens=20), read, lambda: False)
+    used = next(steps)
+    far.set()
+    listed.join()
+    assert len(said) > 5 and used < 10, f"twenty tokens took {used} steps of the list"
