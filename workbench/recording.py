@@ -155,6 +155,49 @@ def _keep_prompt_search(database: "Database", spec: JobSpec, event: JobEvent) ->
             PromptSearchStore(database).save(load_search_report(request.folder), folder=request.folder)
 
 
+def _keep_beside(database: "Database", event: JobEvent) -> None:
+    """An index that was built to be measured."""
+    match event:
+        case Produced(kind="IndexBuilt", item=item):
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.evaluation.types import IndexBuilt
+            from workbench.rag.index_store import IndexStore
+
+            built = IndexBuilt.model_validate(item)
+            IndexStore(database, WorkbenchPaths(database.path.parent)).keep_beside(built.collection, built.report)
+
+
+def _keep_measurement(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    """A stopped one as well: it is shown, and goes on where it was. What is recorded whole needs no folder."""
+    _keep_beside(database, event)
+    match event:
+        case Finished() | Failed() | Cancelled() | Crashed():
+            import shutil
+
+            from workbench.rag.evaluation.journal import read_request
+            from workbench.rag.evaluation.measurement_store import MeasurementStore
+            from workbench.rag.evaluation.running import load_measurement
+
+            request = read_request(spec.params["folder"])
+            if request is None:
+                return  # recorded before, or its documents were purged
+            report, outcomes = load_measurement(request)
+            if outcomes:
+                MeasurementStore(database).save(report, outcomes, folder=request.folder)
+            if isinstance(event, Finished):
+                shutil.rmtree(request.folder, ignore_errors=True)
+
+
+def _keep_generated(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Produced(kind="EvaluationQuestion", item=item):
+            from workbench.rag.evaluation.set_store import QuestionSetStore
+            from workbench.rag.evaluation.types import EvaluationQuestion
+
+            name, test_set = spec.params["collection"]["name"], spec.params["test_set"]
+            QuestionSetStore(database).add(name, test_set, [EvaluationQuestion.model_validate(item)])
+
+
 def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished(result=result):
@@ -169,6 +212,8 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.tasks:index": _keep_document,
     "workbench.rag.tasks:rebuild": _keep_index,
     "workbench.rag.maintenance:purge": _keep_purge,
+    "workbench.rag.evaluation.tasks:measure": _keep_measurement,
+    "workbench.rag.evaluation.tasks:generate_questions": _keep_generated,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
     "workbench.playground.grid.tasks:run_grid": _keep_grid,

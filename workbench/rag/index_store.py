@@ -46,7 +46,7 @@ class CollectionIndex:
     language: TextLanguage
     is_active: bool
     left_at: str
-    """When another one took its place; empty while it answers."""
+    """When another one took its place; empty while it answers, and where it never did."""
     created: str
     chunks: int
     is_current: bool
@@ -114,6 +114,18 @@ class IndexStore:
             if before.id != built.id and _is_same_kind(before, built):
                 session.delete(before)
         Path(report.spans).unlink(missing_ok=True)
+        self.sweep(target.name)
+
+    def keep_beside(self, target: CollectionRef, report: RebuildReport) -> None:
+        """Remember a built index that does not answer: others can be measured against it, and it can take over."""
+        spans = Path(report.spans)
+        with self._database.session() as session:
+            row = find_row(session, target.name)
+            if row is None or not spans.exists():
+                return  # deleted meanwhile, or remembered before
+            built = self._find_or_add(session, row.id, target)
+            _replace_chunks(session, row.id, built.id, spans)
+        spans.unlink(missing_ok=True)
         self.sweep(target.name)
 
     def _find_or_add(self, session: Session, collection_id: int, target: CollectionRef) -> IndexRow:

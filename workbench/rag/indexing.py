@@ -151,7 +151,8 @@ def undo_rebuild(store: CollectionStore, collection_name: str) -> JobSpec | None
 
     Raises WorkbenchError when there is none.
     """
-    earlier = [index for index in store.indexes.list_indexes(collection_name) if not index.is_active]
+    # Those that never answered were built to be measured.
+    earlier = [i for i in store.indexes.list_indexes(collection_name) if not i.is_active and i.left_at]
     if not earlier:
         raise WorkbenchError(
             f"The collection {collection_name!r} has no earlier index to go back to.", code="no_earlier_index"

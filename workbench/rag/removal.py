@@ -1,5 +1,6 @@
 """Documents that the user deletes: hidden at once, back on request, and after a while purged without a trace."""
 
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.evaluation.measurement_store import forget_measurements
+from workbench.rag.evaluation.set_store import forget_documents
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
 from workbench.rag.judgement_store import forget_document
@@ -87,11 +90,15 @@ class RemovalStore:
             rows = session.scalars(
                 sa.select(DocumentRow).where(DocumentRow.id.in_(request.document_ids), DocumentRow.deleted_at != "")
             )
+            folders: list[str] = []
             for row in rows.all():
                 if row.sha256 in request.doc_hashes:
                     forget_document(session, row.collection_id, row.sha256)
+                folders += _forget_measured(session, row)
                 _exclude(session, row)
                 session.delete(row)
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
         self._database.forget()
         IndexStore(self._database, self._paths).sweep(request.collection, unfinished=True)
 
@@ -138,6 +145,12 @@ def _inherit(session: Session, row: DocumentRow, heir: DocumentRow) -> None:
         setattr(heir, name, getattr(row, name))
     heir.duplicate_of, heir.reason, heir.reason_code = "", "", ""
     row.duplicate_of, row.chunk_count = heir.name, 0
+
+
+def _forget_measured(session: Session, row: DocumentRow) -> list[str]:
+    """Questions that were made from the document, and what was measured with it. Returns folders that go as well."""
+    forget_documents(session, row.collection_id, [row.name])
+    return forget_measurements(session, row.collection_id, [row.name])
 
 
 def _exclude(session: Session, row: DocumentRow) -> None:

@@ -1,0 +1,134 @@
+"""From a test set and settings to a job and back: the indexes that are needed, folders, continuing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import WorkbenchError
+from workbench.jobs.placing import place
+from workbench.jobs.spec import JobSpec
+from workbench.paths import WorkbenchPaths
+from workbench.rag.building_beside import needed_index
+from workbench.rag.evaluation.journal import is_finished, read_outcomes, read_report, write_request
+from workbench.rag.evaluation.reporting import report_of
+from workbench.rag.evaluation.tasks import MEASURE
+from workbench.rag.evaluation.types import (
+    EvaluationQuestion,
+    Measure,
+    MeasureOrder,
+    MeasureReport,
+    MeasureRequest,
+    QuestionOutcome,
+    RetrievalSetting,
+)
+from workbench.rag.index_kinds import kind_of
+from workbench.rag.store import CollectionStore
+from workbench.rag.types import CollectionRef, RetrievalMode
+
+FOLDER = "measurements"
+"""In the data folder: one folder per measurement that is not yet recorded whole."""
+MOST_SETTINGS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePlan:
+    """What a person asks for."""
+
+    collection: str
+    test_set: str
+    questions: tuple[EvaluationQuestion, ...]
+    settings: tuple[RetrievalSetting, ...]
+    k: int = 10
+    measure: Measure = Measure.NDCG
+    reranker: str = ""
+
+
+def current_setting(store: CollectionStore, collection: str, mode: RetrievalMode, *, rerank: bool) -> RetrievalSetting:
+    """How the collection is searched now."""
+    found = store.get(collection)
+    return RetrievalSetting(
+        chunking=found.chunking, embedder=found.embedder, language=found.language, mode=mode, rerank=rerank
+    )
+
+
+def measure_request(store: CollectionStore, plan: MeasurePlan, current: RetrievalSetting) -> MeasureRequest:
+    """The request with its folder: that of an unfinished measurement of the same, which it continues, or a new one.
+
+    Reads and writes all texts where an index must be built: not on the thread of a window. Raises WorkbenchError.
+    """
+    settings = tuple(_with_current(plan.settings, current))
+    if not 1 <= len(settings) <= MOST_SETTINGS:
+        raise WorkbenchError(
+            f"{len(settings)} settings are {'too many' if settings else 'nothing'} to compare.",
+            hint=f"Choose 1 to {MOST_SETTINGS}.",
+            code="settings",
+        )
+    if any(setting.rerank for setting in settings) and not plan.reranker:
+        raise WorkbenchError(
+            "Reranking needs a local cross-encoder.", hint="Put one into a models folder.", code="no_reranker"
+        )
+    ref = store.ref(plan.collection)
+    if not ref.chunks:
+        raise WorkbenchError(f"{plan.collection!r} has no documents to search.", hint="Add some first.", code="empty")
+    targets = {kind_of(target): target for target in (_target(ref, setting) for setting in settings)}
+    needed = {kind: needed_index(store, target) for kind, target in targets.items()}
+    request = MeasureRequest(
+        collection=plan.collection,
+        test_set=plan.test_set,
+        questions=plan.questions,
+        settings=settings,
+        indexes=tuple(needed[kind_of(_target(ref, setting))] for setting in settings),
+        current=settings.index(current) if current in settings else -1,
+        k=plan.k,
+        measure=plan.measure,
+        reranker=plan.reranker,
+        documents=documents_hash(store, plan.collection),
+    )
+    folder = place_measurement(request, store.paths)
+    request = request.model_copy(update={"folder": str(folder)})
+    write_request(request)
+    return request
+
+
+def _with_current(settings: Sequence[RetrievalSetting], current: RetrievalSetting) -> list[RetrievalSetting]:
+    """The current one takes part always: without it nobody knows whether a change is worth it."""
+    return [current, *(setting for setting in dict.fromkeys(settings) if setting != current)]
+
+
+def _target(ref: CollectionRef, setting: RetrievalSetting) -> CollectionRef:
+    changes = {"chunking": setting.chunking, "embedder": setting.embedder, "language": setting.language}
+    return ref.model_copy(update=changes)
+
+
+def documents_hash(store: CollectionStore, collection: str) -> str:
+    """SHA-256 over names and contents of what is searched, and what is hidden."""
+    known = store.known_documents(collection)
+    lines = sorted(f"{d.sha256} {d.is_deleted} {d.name}" for d in known)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def place_measurement(request: MeasureRequest, paths: WorkbenchPaths) -> Path:
+    """Where its work is kept."""
+    name = f"{request.collection} {request.test_set}"
+    return place(paths.home / FOLDER, name, request.content(), otherwise="measurement", is_finished=is_finished)
+
+
+def measure_job(request: MeasureRequest) -> JobSpec:
+    """The durable job of a placed request; it waits for others that write to the collection, and they for it."""
+    return JobSpec(
+        task=MEASURE,
+        params=MeasureOrder(collection=request.collection, folder=request.folder).model_dump(mode="json"),
+        title=f"Measure {request.collection}: {len(request.settings)} settings",
+        lane=f"collection {request.collection}",
+        durable=True,
+        background=True,
+    )
+
+
+def load_measurement(request: MeasureRequest) -> tuple[MeasureReport, tuple[QuestionOutcome, ...]]:
+    """What a measurement has found: its report when it came to its end, else what there is by now."""
+    outcomes = read_outcomes(request)
+    folder = Path(request.folder)
+    report = read_report(folder) if is_finished(folder) else report_of(request, outcomes, is_complete=False)
+    return report, outcomes
