@@ -39,7 +39,7 @@ ONLY_IN = {
     "pypdfium2": {"rag/loaders/pdf.py"},
     "markitdown": {"rag/loaders"},
     "peft": {"finetune"},
-    "sentence_transformers": {"embedding.py", "rag/reranking.py", "rag/embedding_tuning.py"},
+    "sentence_transformers": {"embedding.py", "rag/reranking.py", "rag/embedding_tuning"},
     "keyring": {"llm"},
     "gepa": {"playground/search/rewriting.py"},
 }

@@ -188,6 +188,26 @@ def _keep_measurement(database: "Database", spec: JobSpec, event: JobEvent) -> N
                 shutil.rmtree(request.folder, ignore_errors=True)
 
 
+def _keep_tuning(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    """What was not better leaves nothing but its report."""
+    _keep_beside(database, event)
+    match event:
+        case Finished(result=result):
+            import shutil
+
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.embedding_tuning.running import drop_tuned
+            from workbench.rag.embedding_tuning.tuning_store import TuningStore
+            from workbench.rag.embedding_tuning.types import TuningReport
+            from workbench.rag.store import CollectionStore
+
+            report, folder = TuningReport.model_validate(result), spec.params["folder"]
+            TuningStore(database).save(report, folder=folder)
+            if not report.is_better:
+                drop_tuned(CollectionStore(database, WorkbenchPaths(database.path.parent)), report)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _keep_generated(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Produced(kind="EvaluationQuestion", item=item):
@@ -213,6 +233,7 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.tasks:rebuild": _keep_index,
     "workbench.rag.maintenance:purge": _keep_purge,
     "workbench.rag.evaluation.tasks:measure": _keep_measurement,
+    "workbench.rag.embedding_tuning.tasks:tune": _keep_tuning,
     "workbench.rag.evaluation.tasks:generate_questions": _keep_generated,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.compare.tasks:run_comparison": _keep_comparison,

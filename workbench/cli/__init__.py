@@ -22,6 +22,7 @@ _ROOMS = (
     "generate",
     "documents",
     "asking",
+    "retrieval",
     "data",
     "finetune",
     "prompts",

@@ -38,12 +38,7 @@ def needed_index(store: CollectionStore, target: CollectionRef) -> NeededIndex:
     kept = next((index for index in indexes if _is_of_kind(index, target)), None)
     if kept is not None and kept.is_current:
         return NeededIndex(collection=_at(target, kept.folder, kept.chunks))
-    if kept is not None:
-        folder = kept.folder
-    else:
-        # Two kinds never share a folder, and a rebuild takes numbers for its own.
-        kind = hashlib.sha256(kind_of(target).encode()).hexdigest()[:12]
-        folder = store.indexes.free_folder(target.name).with_name(f"kind-{kind}")
+    folder = kept.folder if kept else place_for(store.indexes.free_folder(target.name).parent, target)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if kept is None and not has_table(folder):
         write_durably(folder / UNFINISHED, kind_of(target).encode())  # or a sweep would take it for a leftover
@@ -56,6 +51,11 @@ def needed_index(store: CollectionStore, target: CollectionRef) -> NeededIndex:
         takes_over=tuple(str(i.folder) for i in indexes if i.folder != folder and _has_vectors_of(i, target)),
         keeps_chunks=target.chunking == store.get(target.name).chunking,
     )
+
+
+def place_for(indexes: Path, target: CollectionRef) -> Path:
+    """The folder of an index of this kind: two kinds never share one, and a rebuild takes numbers for its own."""
+    return indexes / f"kind-{hashlib.sha256(kind_of(target).encode()).hexdigest()[:12]}"
 
 
 def _at(target: CollectionRef, folder: Path, chunks: int) -> CollectionRef:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.embedding_tuning.forgetting import forget_unfinished
 from workbench.rag.evaluation.measurement_store import forget_measurements
 from workbench.rag.evaluation.set_store import forget_documents
 from workbench.rag.folders import path_hash
@@ -99,6 +100,7 @@ class RemovalStore:
                 session.delete(row)
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
+        forget_unfinished(self._paths.home, request.collection)
         self._database.forget()
         IndexStore(self._database, self._paths).sweep(request.collection, unfinished=True)
 

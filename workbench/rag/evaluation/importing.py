@@ -3,7 +3,9 @@
 Files name their documents in their own way; `DocumentFinder` says which document of the collection is meant.
 """
 
+import contextlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -165,10 +167,8 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
 def _names(value: object) -> Iterator[str]:
     """One name, several separated by semicolons, or a list."""
     if isinstance(value, str) and value.strip().startswith("["):
-        try:
+        with contextlib.suppress(ValueError):
             value = json.loads(value)
-        except ValueError:
-            pass
     parts = value if isinstance(value, list) else as_text(value).split(";")
     yield from (name for part in parts if (name := as_text(part).strip()))
 
@@ -248,3 +248,21 @@ def _no_beir(folder: Path, details: str) -> WorkbenchError:
         details=details,
         code="no_beir",
     )
+
+
+def write_documents(folder: Path, out: Path) -> int:
+    """The documents of a BEIR folder as one text file each, named after their ids, to be indexed. Returns how many.
+
+    Raises WorkbenchError where `out` holds something already, or an id cannot be a file's name.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise WorkbenchError(f"{out} holds something already.", hint="Name a new folder.", code="not_empty")
+    names: set[str] = set()
+    out.mkdir(parents=True, exist_ok=True)
+    for number, text in beir_documents(folder):
+        name = re.sub(r"[^\w.-]", "_", number)[:150]
+        if name.casefold() in names or not name.strip("."):
+            raise WorkbenchError(f"The document {number!r} cannot be a file's name.", code="document_name")
+        names.add(name.casefold())
+        (out / f"{name}.txt").write_text(text, encoding="utf-8")
+    return len(names)

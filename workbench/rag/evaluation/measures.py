@@ -46,9 +46,7 @@ def holds(span: Span, place: RelevantPlace) -> bool:
     """Whether a chunk holds a relevant place: of its document, and overlapping where that is a passage."""
     if span.document != place.document:
         return False
-    return place.is_whole_document or (
-        span.page == place.page and span.start < place.end and place.start < span.end
-    )
+    return place.is_whole_document or (span.page == place.page and span.start < place.end and place.start < span.end)
 
 
 def ranking_of(spans: Sequence[Span], relevant: Sequence[RelevantPlace]) -> list[str]:
@@ -94,6 +92,4 @@ def judge(spans: Sequence[Span], relevant: Sequence[RelevantPlace], k: int) -> S
 
 def ranks_of(spans: Sequence[Span], relevant: Sequence[RelevantPlace]) -> tuple[int, ...]:
     """For each relevant place the rank of the first chunk that holds it, from 1; 0 where none does."""
-    return tuple(
-        next((rank for rank, span in enumerate(spans, 1) if holds(span, place)), 0) for place in relevant
-    )
+    return tuple(next((rank for rank, span in enumerate(spans, 1) if holds(span, place)), 0) for place in relevant)

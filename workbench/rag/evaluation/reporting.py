@@ -68,9 +68,7 @@ def _values(request: MeasureRequest, outcomes: Sequence[QuestionOutcome]) -> lis
     return [by_question[question.id] for question in request.questions]
 
 
-def _result(
-    setting: RetrievalSetting, outcomes: Sequence[QuestionOutcome], chunks: int, problem: str
-) -> SettingResult:
+def _result(setting: RetrievalSetting, outcomes: Sequence[QuestionOutcome], chunks: int, problem: str) -> SettingResult:
     if not outcomes:
         return SettingResult(setting=setting, chunks=chunks, problem=problem)
     return SettingResult(

@@ -3,16 +3,19 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
+from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.jobs.placing import place
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.building_beside import needed_index
+from workbench.rag.evaluation.generating import GenerateRequest
 from workbench.rag.evaluation.journal import is_finished, read_outcomes, read_report, write_request
 from workbench.rag.evaluation.reporting import report_of
-from workbench.rag.evaluation.tasks import MEASURE
+from workbench.rag.evaluation.tasks import GENERATE, MEASURE
 from workbench.rag.evaluation.types import (
     EvaluationQuestion,
     Measure,
@@ -24,7 +27,7 @@ from workbench.rag.evaluation.types import (
 )
 from workbench.rag.index_kinds import kind_of
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import CollectionRef, RetrievalMode
+from workbench.rag.types import ChunkingConfig, CollectionRef, RetrievalMode, TextLanguage
 
 FOLDER = "measurements"
 """In the data folder: one folder per measurement that is not yet recorded whole."""
@@ -42,6 +45,39 @@ class MeasurePlan:
     k: int = 10
     measure: Measure = Measure.NDCG
     reranker: str = ""
+
+
+def chunkings_of(current: ChunkingConfig, sizes: Sequence[int], overlaps: Sequence[int]) -> list[ChunkingConfig]:
+    """Every size with every overlap that fits it; without overlaps a sixth of the size, or the current one's.
+
+    Raises WorkbenchError when a size cannot be, or nothing is left.
+    """
+    found: dict[ChunkingConfig, None] = {}
+    for size in sizes:
+        if not 16 <= size <= 8192:
+            raise WorkbenchError(f"Chunks of {size} tokens are not possible.", hint="Choose 16 to 8192.")
+        usual = current.overlap if size == current.chunk_tokens else size // 6
+        for overlap in overlaps or [usual]:
+            if 0 <= overlap <= size // 2:
+                found[current.model_copy(update={"chunk_tokens": size, "overlap": overlap})] = None
+    if not found:
+        raise WorkbenchError("No overlap fits a chunk size.", hint="At most half of the size can overlap.")
+    return list(found)
+
+
+def combinations_of(
+    *,
+    chunkings: Sequence[ChunkingConfig],
+    embedders: Sequence[EmbedderRef],
+    modes: Sequence[RetrievalMode],
+    reranks: Sequence[bool],
+    language: TextLanguage,
+) -> list[RetrievalSetting]:
+    """Every combination."""
+    return [
+        RetrievalSetting(chunking=chunking, embedder=embedder, language=language, mode=mode, rerank=rerank)
+        for embedder, chunking, mode, rerank in product(embedders, chunkings, modes, reranks)
+    ]
 
 
 def current_setting(store: CollectionStore, collection: str, mode: RetrievalMode, *, rerank: bool) -> RetrievalSetting:
@@ -123,6 +159,16 @@ def measure_job(request: MeasureRequest) -> JobSpec:
         lane=f"collection {request.collection}",
         durable=True,
         background=True,
+    )
+
+
+def generate_job(request: GenerateRequest) -> JobSpec:
+    """The job that writes questions; it shares the worker that keeps models loaded."""
+    return JobSpec(
+        task=GENERATE,
+        params=request.model_dump(mode="json"),
+        title=f"Write questions about {request.collection.name}",
+        worker="llm",
     )
 
 

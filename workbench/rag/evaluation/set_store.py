@@ -158,7 +158,7 @@ def _write(row: TestQuestionRow, question: EvaluationQuestion) -> None:
 
 def _entry(session: Session, row: TestSetRow) -> SetEntry:
     query = sa.select(TestQuestionRow.review, sa.func.count()).where(TestQuestionRow.test_set_id == row.id)
-    counts = {review: count for review, count in session.execute(query.group_by(TestQuestionRow.review))}
+    counts: dict[str, int] = {row[0]: row[1] for row in session.execute(query.group_by(TestQuestionRow.review))}
     return SetEntry(
         name=row.name,
         accepted=counts.get(Review.ACCEPTED, 0),

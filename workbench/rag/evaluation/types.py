@@ -1,4 +1,4 @@
-"""Values of measured retrieval. Offsets are code points in the page's text, end exclusive, as everywhere in the room."""
+"""Values of measured retrieval. Offsets are code points in the page's text, end exclusive, as in `rag.types`."""
 
 import hashlib
 import json

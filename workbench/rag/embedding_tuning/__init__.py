@@ -1,0 +1,1 @@
+"""Tuning the embedder of a collection on questions with known sources, and saying whether that helped."""
