@@ -72,7 +72,7 @@ def chunk(document: str, page: int, text: str, start: int = 0) -> StoredChunk:
 
 def mine(cosines: list[float], chunks: list[StoredChunk], **more: object) -> list[TrainingPair]:
     vectors = np.asarray([[c, (1 - c * c) ** 0.5] for c in cosines], dtype=np.float32)
-    miner = Miner(chunks, vectors, Pointing(), TuningConfig(negatives=2))  # type: ignore[arg-type]
+    miner = Miner(chunks, vectors, Pointing(), TuningConfig(negatives=2))
     place = RelevantPlace(document="answer", page=1, start=0, end=9)
     asked = EvaluationQuestion(id="1", text="What?", relevant=(place,))
     pairs, _ = miner.pairs(RecordingContext(), [asked], more.get("useless", {}))  # type: ignore[arg-type]
