@@ -113,6 +113,26 @@ def _keep_adapter(database: "Database", _spec: JobSpec, event: JobEvent) -> None
                 AdapterStore(database).record(report.adapter)
 
 
+def _keep_export(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.finetune.history_store import AdapterHistory
+            from workbench.finetune.types import ExportReport, ExportRequest
+
+            request = ExportRequest.model_validate(spec.params)
+            AdapterHistory(database).record_export(request.adapter.gguf_hash, ExportReport.model_validate(result))
+
+
+def _keep_evaluation(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.finetune.evaluation.types import EvaluationReport, EvaluationRequest
+            from workbench.finetune.history_store import AdapterHistory
+
+            request = EvaluationRequest.model_validate(spec.params)
+            AdapterHistory(database).record_evaluation(EvaluationReport.model_validate(result), request.folder)
+
+
 def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished():
@@ -236,6 +256,8 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.embedding_tuning.tasks:tune": _keep_tuning,
     "workbench.rag.evaluation.tasks:generate_questions": _keep_generated,
     "workbench.finetune.tasks:train": _keep_adapter,
+    "workbench.finetune.tasks:export": _keep_export,
+    "workbench.finetune.evaluation.tasks:evaluate": _keep_evaluation,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
     "workbench.playground.grid.tasks:run_grid": _keep_grid,
     "workbench.llm.tasks:hash_files": _keep_hashes,

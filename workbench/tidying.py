@@ -44,6 +44,7 @@ class TidyUp:
         self.stop()
 
     def _run(self) -> None:
+        from workbench.finetune.removal import purge_due
         from workbench.finetune.running import trainings_folder
         from workbench.jobs.old_runs import remove_old_runs
 
@@ -53,6 +54,7 @@ class TidyUp:
             keep_count=self._settings.keep_count,
             is_given_up=self._is_over.is_set,
         )
+        purge_due(self._paths.adapters)
         self._remove_checkpoints(trainings_folder(self._paths))
 
     def _remove_checkpoints(self, trainings: Path) -> None:

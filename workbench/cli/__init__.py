@@ -25,6 +25,7 @@ _ROOMS = (
     "retrieval",
     "data",
     "finetune",
+    "adapters",
     "prompts",
     "grid",
     "compare",

@@ -1,4 +1,4 @@
-"""`workbench finetune`, `workbench adapters list`, `workbench export`."""
+"""`workbench finetune`."""
 
 import argparse
 from pathlib import Path
@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.datasets.types import Dataset
-    from workbench.finetune.types import Adapter, TrainReport
+    from workbench.finetune.types import TrainReport
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -20,17 +20,8 @@ SHOWN_PROBLEMS = 5
 
 
 def register(commands: "Commands") -> None:
-    """Add `finetune`, `adapters list` and `export`."""
+    """Add `finetune`."""
     _register_finetune(commands)
-    adapters = commands.add_parser("adapters", help="adapters that were trained here")
-    actions = adapters.add_subparsers(metavar="ACTION", required=True)
-    actions.add_parser("list", help="every adapter, newest first").set_defaults(run=list_adapters)
-    export = commands.add_parser("export", help="write an adapter for another program")
-    export.add_argument("adapter", metavar="ADAPTER", help="name or folder")
-    export.add_argument("--format", required=True, choices=("peft", "gguf-lora", "gguf-merged"))
-    export.add_argument("--out", required=True, type=Path, metavar="PATH")
-    export.add_argument("--quantization", choices=("f16", "q8_0"), help="of a merged model; default: as the base")
-    export.set_defaults(run=export_adapter)
 
 
 def _register_finetune(commands: "Commands") -> None:
@@ -80,44 +71,6 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             output.note(f"An unfinished training of “{request.name}” goes on.")
         report = TrainReport.model_validate(place.run(running.train_spec(request)))
     _show_report(report, output)
-
-
-def list_adapters(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    from workbench.finetune.store import AdapterStore
-
-    adapters = AdapterStore(place.database).list_adapters()
-    if output.json:
-        output.object({"adapters": [adapter.model_dump(mode="json") for adapter in adapters]})
-    elif not adapters:
-        output.text("No adapter was trained yet. `workbench finetune` makes one.")
-    else:
-        columns = ("name", "base", "rank", "rows", "steps", "loss", "created")
-        output.table(columns, [_row(adapter) for adapter in adapters])
-
-
-def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    from workbench.finetune import running
-    from workbench.finetune.store import AdapterStore
-    from workbench.finetune.types import ExportFormat, ExportReport, ExportRequest, MergedQuantization
-
-    adapter = AdapterStore(place.database).get(arguments.adapter)
-    request = ExportRequest(
-        adapter=adapter,
-        format=ExportFormat(arguments.format),
-        out=str(arguments.out.absolute()),
-        quantization=MergedQuantization(arguments.quantization) if arguments.quantization else None,
-    )
-    report = ExportReport.model_validate(place.run(running.export_spec(request)))
-    if output.json:
-        output.object(report)
-        return
-    output.text(f"Wrote {report.path} ({report.size_bytes / 1e6:.1f} MB, SHA-256 {report.sha256[:16]}…).")
-    if proof := report.verification:
-        output.text(
-            f"Checked against the trained adapter at {proof.positions} positions: the same first choice at "
-            f"{proof.same_argmax:.1%}, rms difference {proof.rms_difference:.3f} "
-            f"(the adapter itself makes {proof.effect:.1f})."
-        )
 
 
 def _typed(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -184,9 +137,3 @@ def _show_report(report: "TrainReport", output: Output) -> None:
     output.text(
         f"Use it with: workbench generate --model {report.adapter.base_name} --adapter {report.adapter.name} ..."
     )
-
-
-def _row(adapter: "Adapter") -> tuple[str, ...]:
-    loss = "-" if adapter.loss is None else f"{adapter.loss:.3f}"
-    day = adapter.created[:16].replace("T", " ")
-    return (adapter.name, adapter.base_name, str(adapter.rank), str(adapter.rows), str(adapter.steps), loss, day)

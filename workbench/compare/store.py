@@ -124,6 +124,14 @@ class ComparisonStore:
             dict.fromkeys(n for n, report in reports if any(arm.get("model") == model for arm in report["arms"]))
         )
 
+    def names_with_adapter(self, adapter_hash: str) -> tuple[str, ...]:
+        """Names of the comparisons in which the adapter with this hash answered, newest first, each once."""
+        answered = sa.select(TrialRow.comparison_id).where(TrialRow.trial.contains(f'"adapter_hash":"{adapter_hash}"'))
+        query = sa.select(ComparisonRow.name).where(ComparisonRow.id.in_(answered))
+        with self._database.reading() as session:
+            names = session.scalars(query.order_by(ComparisonRow.id.desc()))
+            return tuple(dict.fromkeys(names)) if adapter_hash else ()
+
     def delete(self, comparison_id: int) -> None:
         with self._database.session() as session:
             session.execute(sa.delete(ComparisonRow).where(ComparisonRow.id == comparison_id))

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,6 +16,8 @@ CARD = "card.json"
 GGUF = "adapter.gguf"
 PEFT = "peft"
 VERIFICATION = "verification.json"
+METRICS = "metrics.jsonl"
+"""The figures of its training, step by step: its loss curve stays with it, wherever it goes."""
 NEEDED = (CARD, GGUF, f"{PEFT}/adapter_model.safetensors", f"{PEFT}/adapter_config.json")
 
 _NAME = re.compile(r"[\w][\w .+()-]{0,79}")
@@ -51,12 +54,18 @@ def stage(name: str, adapters_folder: Path) -> Path:
     return staging
 
 
-def publish(staging: Path, adapter: Adapter, verification: Verification) -> Adapter:
-    """Write card and verification, seal everything with hashes, and make it visible in one rename."""
+def publish(staging: Path, adapter: Adapter, verification: Verification | None, metrics: Path | None = None) -> Adapter:
+    """Write card and verification, seal everything with hashes, and make it visible in one rename.
+
+    `metrics` is the training's file of figures, which is copied; one from elsewhere has neither.
+    """
     final = Path(adapter.folder)
     with disk_full_in_words(staging.parent):
         (staging / CARD).write_text(adapter.model_dump_json(indent=1), encoding="utf-8")
-        (staging / VERIFICATION).write_text(verification.model_dump_json(indent=1), encoding="utf-8")
+        if verification is not None:
+            (staging / VERIFICATION).write_text(verification.model_dump_json(indent=1), encoding="utf-8")
+        if metrics is not None and metrics.is_file():
+            shutil.copyfile(metrics, staging / METRICS)
         seal(staging)
         staging.rename(final)
         sync_folder(final.parent)
@@ -64,7 +73,10 @@ def publish(staging: Path, adapter: Adapter, verification: Verification) -> Adap
 
 
 def read_card(folder: Path) -> Adapter:
-    """The adapter in `folder`, wherever that lies now. Raises WorkbenchError when it is damaged or none."""
+    """The adapter in `folder`, wherever that lies now, called as the folder is (a rename is one rename of the folder).
+
+    Raises WorkbenchError when it is damaged or none.
+    """
     if problem := problem_with(folder, NEEDED):
         raise WorkbenchError(
             f"The adapter in {folder} cannot be used: {problem}.", hint="Train it again.", code="adapter_damaged"
@@ -78,7 +90,7 @@ def read_card(folder: Path) -> Adapter:
             details=str(error),
             code="adapter_damaged",
         ) from error
-    return card.model_copy(update={"folder": str(folder), "gguf_path": str(folder / GGUF)})
+    return card.model_copy(update={"name": folder.name, "folder": str(folder), "gguf_path": str(folder / GGUF)})
 
 
 def read_verification(folder: Path) -> Verification | None:
@@ -89,11 +101,14 @@ def read_verification(folder: Path) -> Verification | None:
         return None
 
 
-def list_cards(adapters_folder: Path) -> list[Adapter]:
-    """Every whole adapter below `adapters_folder`; damaged ones are passed over."""
+def list_cards(adapters_folder: Path, without: Container[str] = ()) -> list[Adapter]:
+    """Every whole adapter below `adapters_folder`; damaged ones are passed over, and those named in `without`.
+
+    Reads and hashes every file of those that it returns.
+    """
     found = []
     for folder in sorted(adapters_folder.iterdir()) if adapters_folder.is_dir() else []:
-        if folder.is_dir() and not folder.name.startswith("."):
+        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in without:
             try:
                 found.append(read_card(folder))
             except WorkbenchError:

@@ -113,6 +113,11 @@ class RunFolder:
         for checkpoint in list_checkpoints(self.root):
             shutil.rmtree(checkpoint.folder, ignore_errors=True)
 
+    @property
+    def metrics_path(self) -> Path:
+        """JSON lines of `StepMetrics`; not there before the first step."""
+        return self.root / _METRICS
+
     def append(self, metrics: StepMetrics) -> None:
         with (self.root / _METRICS).open("a", encoding="utf-8") as file:
             file.write(metrics.model_dump_json() + "\n")

@@ -71,6 +71,9 @@ class StepWatch:
     last_saved: float = field(default_factory=time.monotonic)
     losses: list[float] = field(default_factory=list)
     tokens: int = 0
+    """Since `begun`."""
+    earlier_tokens: int = 0
+    """Of the steps before the checkpoint that it goes on from."""
     measuring_seconds: float = 0.0
     begun: float = 0.0
     """When the first step began; loading does not count."""
@@ -111,6 +114,7 @@ class StepWatch:
                 eval_loss=eval_loss,
                 learning_rate=float(logs.get("learning_rate", 0.0)),
                 tokens_per_second=self.tokens_per_second(),
+                tokens=self.earlier_tokens + self.tokens,
                 eta_seconds=self._eta(step),
                 memory_bytes=_resident_bytes(),
             )

@@ -1,6 +1,5 @@
 """Adapters that exist: a row in the database each, fed from training reports and from the folders themselves."""
 
-import shutil
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -8,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
-from workbench.finetune.adapter_folder import CARD, check_free, list_cards, read_card
+from workbench.finetune.adapter_folder import CARD, check_free, check_name, list_cards, read_card
+from workbench.finetune.removal import RemovedAdapter, in_use, list_removed, move_aside, put_back
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash
 from workbench.llm.gguf_header import read_header
@@ -49,15 +49,25 @@ class AdapterStore:
         return adapter
 
     def adopt(self) -> list[Adapter]:
-        """Record adapters whose training ended while nobody listened; returns the newly recorded ones."""
-        known = {adapter.name for adapter in self._recorded()}
-        return [self.record(card) for card in list_cards(self.folder) if card.name not in known]
+        """Record adapters whose training ended while nobody listened; returns the newly recorded ones.
+
+        One whose folder was renamed, by a person or by a rename that was interrupted, keeps its notes.
+        """
+        recorded = self._recorded()
+        known = {adapter.name for adapter in recorded if Path(adapter.gguf_path).is_file()}
+        lost = {adapter.gguf_hash: adapter for adapter in recorded if adapter.name not in known}
+        adopted = []
+        for card in list_cards(self.folder, without=known):
+            if before := lost.get(card.gguf_hash):
+                self._forget(before.name)
+                card = card.model_copy(update={"notes": before.notes})
+            adopted.append(self.record(card))
+        return adopted
 
     def list_adapters(self) -> list[Adapter]:
         """All whose folder is there, newest first; also those that are not recorded yet."""
         recorded = {a.name: a for a in self._recorded() if Path(a.gguf_path).is_file()}
-        unknown = {path.name for path in self._folders() if path.name not in recorded}
-        found = [*recorded.values(), *(card for card in list_cards(self.folder) if card.name in unknown)]
+        found = [*recorded.values(), *list_cards(self.folder, without=recorded)]
         return sorted(found, key=lambda adapter: (adapter.created, adapter.name), reverse=True)
 
     def find(self, name: str) -> Adapter | None:
@@ -80,24 +90,69 @@ class AdapterStore:
         """Raise WorkbenchError when the name is taken or cannot be one."""
         check_free(name, self.folder)
 
-    def delete(self, name: str) -> None:
-        """Remove the adapter's folder and its record."""
+    def delete(self, name: str) -> RemovedAdapter:
+        """Move the adapter aside: for ten minutes `restore` brings it back."""
+        adapter = self._own(name)
+        removed = move_aside(Path(adapter.folder), adapter.notes)
+        self._forget(adapter.name)
+        return removed
+
+    def list_removed(self) -> list[RemovedAdapter]:
+        """Deleted ones that can come back, the last deleted first."""
+        return list_removed(self.folder)
+
+    def restore(self, removed: RemovedAdapter) -> Adapter:
+        """Undo `delete`; where another adapter has the name by now, under a numbered one."""
+        name, number = removed.name, 1
+        while self._is_taken(name):
+            number += 1
+            name = f"{removed.name} ({number})"
+        card = read_card(put_back(self.folder, removed, name))
+        return self.record(card.model_copy(update={"notes": removed.notes}))
+
+    def rename(self, name: str, new_name: str) -> Adapter:
+        """Call it otherwise: its folder is renamed. Raises WorkbenchError when the name is taken or cannot be one."""
+        adapter, wanted = self._own(name), new_name.strip()
+        if wanted == adapter.name:
+            return adapter
+        if wanted.casefold() != adapter.name.casefold():
+            self.check_free(wanted)
+        else:
+            check_name(wanted)
+        folder = Path(adapter.folder)
+        try:
+            target = folder.rename(folder.with_name(wanted))
+        except OSError as error:
+            raise in_use(adapter.name, error) from error
+        moved = {"name": wanted, "folder": str(target), "gguf_path": str(target / Path(adapter.gguf_path).name)}
+        self._forget(adapter.name)
+        return self.record(adapter.model_copy(update=moved))
+
+    def save_notes(self, name: str, notes: str) -> Adapter:
+        """Remember what the user wrote about it."""
+        return self.record(self._own(name).model_copy(update={"notes": notes.strip()}))
+
+    def _own(self, name: str) -> Adapter:
         adapter = self.get(name)
         folder = Path(adapter.folder)
         if folder.parent.resolve() != self.folder.resolve():
             raise WorkbenchError(
-                f"The adapter “{name}” lies outside the data folder.", hint=f"Delete {folder} yourself.", code="foreign"
+                f"The adapter “{name}” lies outside the data folder.",
+                hint=f"Its files are in {folder}.",
+                code="foreign",
             )
+        return adapter
+
+    def _is_taken(self, name: str) -> bool:
+        return self.folder.is_dir() and name.casefold() in {path.name.casefold() for path in self.folder.iterdir()}
+
+    def _forget(self, name: str) -> None:
         with self._database.session() as session:
-            session.execute(sa.delete(AdapterRecord).where(AdapterRecord.name == adapter.name))
-        shutil.rmtree(folder, ignore_errors=True)
+            session.execute(sa.delete(AdapterRecord).where(AdapterRecord.name == name))
 
     def _recorded(self) -> list[Adapter]:
         with self._database.reading() as session:
             return [Adapter.model_validate_json(card) for card in session.scalars(sa.select(AdapterRecord.card))]
-
-    def _folders(self) -> list[Path]:
-        return [path for path in self.folder.iterdir() if path.is_dir()] if self.folder.is_dir() else []
 
 
 def _foreign(path: Path) -> Adapter:

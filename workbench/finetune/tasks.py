@@ -17,6 +17,7 @@ from workbench.finetune.encoding import EncodedRow, encode_rows
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
 from workbench.finetune.gguf.adapter import export_adapter
+from workbench.finetune.library_versions import library_versions
 from workbench.finetune.preview import PreviewReport, PreviewRequest, preview_rows
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.step_watch import Control, TrainingJob
@@ -290,8 +291,9 @@ class _Training:
             eval_loss=report.eval_loss,
             seconds=report.seconds,
             created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            versions=library_versions(),
         )
-        return adapter_folder.publish(staging, adapter, verified)
+        return adapter_folder.publish(staging, adapter, verified, self._run.metrics_path)
 
     def _verify(self, model: Any, samples: Sequence[Sequence[int]], gguf: Path) -> Verification:
         def base(ids: Sequence[int]) -> Any:

@@ -59,6 +59,7 @@ def train(job: TrainingJob) -> TrainingResult:
     checkpoint, refused = newest_good(job.folder)
     earlier = job.resumed(checkpoint.step if checkpoint else 0)
     watch = StepWatch(job, started=time.monotonic(), losses=[metrics.loss for metrics in earlier])
+    watch.earlier_tokens = max((metrics.tokens for metrics in earlier), default=0)
     watch.eval_loss = next((m.eval_loss for m in reversed(earlier) if m.eval_loss is not None), None)
     with quiet_libraries():
         trainer = build_trainer(job, watch)

@@ -143,6 +143,8 @@ class StepMetrics(Boundary):
     learning_rate: float = 0.0
     tokens_per_second: float = 0.0
     """Tokens that went through the model, prompts included, padding not."""
+    tokens: int = 0
+    """Of all steps up to this one together: makes curves of trainings with other batches comparable."""
     eta_seconds: float = 0.0
     memory_bytes: int = 0
     """Resident memory of the training process."""
@@ -185,6 +187,12 @@ class Adapter(Boundary):
     seconds: float = 0.0
     created: str = ""
     """ISO 8601 in UTC."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """Of the program and of the libraries that it was trained with, by name; empty for one from elsewhere."""
+    notes: str = ""
+    """What the user wrote about it: kept in the database, not in the sealed folder."""
+    origin: str = ""
+    """Where one that was not trained here was imported from; empty: trained here."""
 
 
 class TrainReport(Boundary):

@@ -1,0 +1,303 @@
+"""`workbench adapters list | show | rename | notes | delete | restore | evaluate`, `workbench export`."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.finetune.evaluation.types import EvaluatedRow, EvaluationReport
+    from workbench.finetune.types import Adapter
+    from workbench.llm.types import ModelRef
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_SHOWN_TEXT = 60
+
+
+def register(commands: "Commands") -> None:
+    """Add `adapters` and `export`."""
+    adapters = commands.add_parser("adapters", help="adapters that were trained here: list, test, rename, delete")
+    actions = adapters.add_subparsers(metavar="ACTION", required=True)
+    actions.add_parser("list", help="every adapter, newest first").set_defaults(run=list_adapters)
+    show = actions.add_parser("show", help="one adapter: its card, and what it was made from and used for")
+    show.add_argument("adapter", metavar="ADAPTER", help="name or folder")
+    show.set_defaults(run=show_adapter)
+    renaming = actions.add_parser("rename", help="call an adapter otherwise")
+    renaming.add_argument("adapter", metavar="ADAPTER")
+    renaming.add_argument("name", metavar="NAME")
+    renaming.set_defaults(run=rename)
+    noting = actions.add_parser("notes", help="what you want to remember about an adapter")
+    noting.add_argument("adapter", metavar="ADAPTER")
+    noting.add_argument("text", metavar="TEXT", nargs="?", help='new notes; "" empties them, none shows them')
+    noting.set_defaults(run=notes)
+    deleting = actions.add_parser("delete", help="delete an adapter; it can be restored for ten minutes")
+    deleting.add_argument("adapter", metavar="ADAPTER")
+    deleting.set_defaults(run=delete)
+    restoring = actions.add_parser("restore", help="bring a deleted adapter back")
+    restoring.add_argument("adapter", metavar="ADAPTER", help="its name")
+    restoring.set_defaults(run=restore)
+    _register_evaluate(actions)
+    _register_export(commands)
+
+
+def _register_evaluate(actions: "Commands") -> None:
+    parser = actions.add_parser("evaluate", help="before and after: the base and the adapter answer the same questions")
+    parser.add_argument("adapter", metavar="ADAPTER", help="name or folder")
+    parser.add_argument("--data", metavar="FILE", help="saved data set or file of questions; default: held-out rows")
+    parser.add_argument("--no-test", action="store_true", help="ask the general abilities only")
+    parser.add_argument("--metric", metavar="NAME", default="", help="judge by this; default: what fits the answers")
+    parser.add_argument("--limit", type=int, default=200, metavar="N", help="test questions at most")
+    parser.add_argument("--general", metavar="FILE", default="", help="a set of general abilities of your own")
+    parser.add_argument("--no-general", action="store_true", help="do not ask general abilities")
+    parser.add_argument("--model", metavar="M", help="the base, where it does not lie any more where it did")
+    parser.add_argument("--rows", action="store_true", help="show every question with both answers")
+    parser.set_defaults(run=evaluate)
+
+
+def _register_export(commands: "Commands") -> None:
+    export = commands.add_parser("export", help="write an adapter for another program")
+    export.add_argument("adapter", metavar="ADAPTER", help="name or folder")
+    export.add_argument("--format", required=True, choices=("peft", "gguf-lora", "gguf-merged"))
+    export.add_argument("--out", required=True, type=Path, metavar="PATH")
+    export.add_argument("--quantization", choices=("f16", "q8_0"), help="of a merged model; default: as the base")
+    export.set_defaults(run=export_adapter)
+
+
+def list_adapters(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune.history_store import AdapterHistory
+    from workbench.finetune.store import AdapterStore
+
+    adapters = AdapterStore(place.database).list_adapters()
+    if output.json:
+        output.object({"adapters": [adapter.model_dump(mode="json") for adapter in adapters]})
+    elif not adapters:
+        output.text("No adapter was trained yet. `workbench finetune` makes one.")
+    else:
+        newest = AdapterHistory(place.database).newest_evaluations()
+        columns = ("name", "base", "rank", "rows", "steps", "loss", "created", "before / after")
+        output.table(columns, [(*_row(adapter), _gain(newest.get(adapter.gguf_hash))) for adapter in adapters])
+
+
+def show_adapter(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """The card and the lineage."""
+    from workbench.compare.store import ComparisonStore
+    from workbench.finetune.evaluation.wording import headline
+    from workbench.finetune.history_store import AdapterHistory
+    from workbench.finetune.lineage import card_lines, trace
+    from workbench.finetune.store import AdapterStore
+
+    adapter = AdapterStore(place.database).get(arguments.adapter)
+    comparisons = ComparisonStore(place.database).names_with_adapter(adapter.gguf_hash)
+    lineage = trace(adapter, place.database, place.paths, comparisons)
+    evaluations = AdapterHistory(place.database).evaluations_of(adapter.gguf_hash)
+    if output.json:
+        reports = [report.model_dump(mode="json") for _, report in evaluations]
+        output.object(
+            {"adapter": adapter.model_dump(mode="json"), **lineage.model_dump(mode="json"), "evaluations": reports}
+        )
+        return
+    for title, text in card_lines(adapter):
+        output.text(f"{title + ':':<14} {text}")
+    output.text("")
+    for title, text in lineage.lines():
+        output.text(f"{title + ':':<14} {text}")
+    for _, report in evaluations:
+        output.text(f"{'Before / after:':<14} {headline(report)} ({report.created[:16].replace('T', ' ')})")
+
+
+def rename(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune.store import AdapterStore
+
+    with place.writing(f"renaming {arguments.adapter}"):
+        adapter = AdapterStore(place.database).rename(arguments.adapter, arguments.name)
+    _say(output, adapter, f"“{arguments.adapter}” is called “{adapter.name}” now.")
+
+
+def notes(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune.store import AdapterStore
+
+    store = AdapterStore(place.database)
+    if arguments.text is None:
+        adapter = store.get(arguments.adapter)
+        _say(output, adapter, adapter.notes or f"There are no notes about “{adapter.name}”.")
+        return
+    with place.writing(f"notes about {arguments.adapter}"):
+        adapter = store.save_notes(arguments.adapter, arguments.text)
+    _say(output, adapter, f"The notes about “{adapter.name}” are saved.")
+
+
+def delete(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Moved aside; `restore` brings it back for ten minutes."""
+    from workbench.finetune.store import AdapterStore
+
+    with place.writing(f"deleting {arguments.adapter}"):
+        removed = AdapterStore(place.database).delete(arguments.adapter)
+    if output.json:
+        output.object(removed)
+    else:
+        output.text(f"“{removed.name}” was deleted. For ten minutes `workbench adapters restore` brings it back.")
+
+
+def restore(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """The last deleted one of that name."""
+    from workbench.finetune.store import AdapterStore
+
+    store = AdapterStore(place.database)
+    removed = next((each for each in store.list_removed() if each.name == arguments.adapter), None)
+    if removed is None:
+        names = ", ".join(each.name for each in store.list_removed()) or "none"
+        raise WorkbenchError(
+            f"No adapter “{arguments.adapter}” was deleted in the last ten minutes.",
+            hint=f"These can come back: {names}.",
+            code="no_adapter",
+        )
+    with place.writing(f"restoring {arguments.adapter}"):
+        adapter = store.restore(removed)
+    _say(output, adapter, f"“{adapter.name}” is back.")
+
+
+def evaluate(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Run it to its end and show it; an interrupted one goes on where it was."""
+    from workbench.finetune.evaluation.running import evaluation_request, evaluation_spec, load_report
+    from workbench.finetune.store import AdapterStore
+
+    adapter = AdapterStore(place.database).get(arguments.adapter)
+    dataset, file = None, None
+    if arguments.data:
+        from workbench.datasets.store import DatasetStore
+
+        dataset = DatasetStore(place.database).find(arguments.data)
+        file = Path(arguments.data).expanduser().absolute() if dataset is None else None
+        if file is not None and not file.is_file():
+            raise WorkbenchError(
+                f"There is neither a data set nor a file “{arguments.data}”.",
+                hint="`workbench data list` shows the data sets.",
+                code="no_file",
+            )
+    with place.writing(f"evaluating {adapter.name}"):
+        request = evaluation_request(
+            place.paths,
+            adapter,
+            dataset=dataset,
+            file=file,
+            base=_base(arguments.model, place),
+            is_test_wanted=not arguments.no_test,
+            metric=arguments.metric,
+            limit=arguments.limit,
+            general=not arguments.no_general,
+            general_path=str(Path(arguments.general).expanduser().absolute()) if arguments.general else "",
+        )
+        place.run(evaluation_spec(request))
+    report = load_report(request.folder)
+    if output.json:
+        output.object(report if arguments.rows else report.without_rows())
+    else:
+        _show_evaluation(report, output, with_rows=arguments.rows)
+
+
+def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    from workbench.finetune import running
+    from workbench.finetune.store import AdapterStore
+    from workbench.finetune.types import ExportFormat, ExportReport, ExportRequest, MergedQuantization
+
+    adapter = AdapterStore(place.database).get(arguments.adapter)
+    request = ExportRequest(
+        adapter=adapter,
+        format=ExportFormat(arguments.format),
+        out=str(arguments.out.absolute()),
+        quantization=MergedQuantization(arguments.quantization) if arguments.quantization else None,
+    )
+    report = ExportReport.model_validate(place.run(running.export_spec(request)))
+    if output.json:
+        output.object(report)
+        return
+    output.text(f"Wrote {report.path} ({report.size_bytes / 1e6:.1f} MB, SHA-256 {report.sha256[:16]}…).")
+    if proof := report.verification:
+        output.text(
+            f"Checked against the trained adapter at {proof.positions} positions: the same first choice at "
+            f"{proof.same_argmax:.1%}, rms difference {proof.rms_difference:.3f} "
+            f"(the adapter itself makes {proof.effect:.1f})."
+        )
+
+
+def _base(name: str | None, place: Workplace) -> "ModelRef | None":
+    from workbench.cli.choices import choose_model
+
+    return choose_model(place, name) if name else None
+
+
+def _show_evaluation(report: "EvaluationReport", output: Output, *, with_rows: bool) -> None:
+    from workbench.finetune.evaluation.wording import (
+        gain_in_words,
+        headline,
+        metric_in_words,
+        points,
+        proof_in_words,
+        share,
+    )
+
+    output.text(headline(report))
+    output.text("")
+    for gain in report.gains:
+        output.text(f"{metric_in_words(gain.metric)}: {gain_in_words(gain)}")
+    if report.abilities:
+        output.text("")
+        columns = ("ability", "before", "after", "points", "95 % interval", "")
+        output.table(
+            columns,
+            [
+                (
+                    each.ability,
+                    share(each.gain.base.mean),
+                    share(each.gain.tuned.mean),
+                    points(each.gain.difference),
+                    f"{points(each.gain.low)} to {points(each.gain.high)}",
+                    "" if each.can_show else "the base hardly has it: cannot show forgetting",
+                )
+                for each in report.abilities
+            ],
+        )
+    output.text("")
+    output.text(proof_in_words(report))
+    for note in report.notes:
+        output.note(note)
+    if with_rows:
+        output.text("")
+        output.table(("question", "before", "", "after", ""), [_row_cells(row) for row in report.rows])
+
+
+def _row_cells(row: "EvaluatedRow") -> tuple[str, ...]:
+    name = row.question.metric.name
+    scores = (row.base_scores[name].value, row.tuned_scores[name].value)
+    marks = ["–" if score is None else f"{score:.2f}" for score in scores]
+    return (_short(row.question.text), _short(row.base.text), marks[0], _short(row.tuned.text), marks[1])
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SHOWN_TEXT else flat[: _SHOWN_TEXT - 1] + "…"
+
+
+def _say(output: Output, adapter: "Adapter", text: str) -> None:
+    if output.json:
+        output.object(adapter)
+    else:
+        output.text(text)
+
+
+def _gain(report: "EvaluationReport | None") -> str:
+    from workbench.finetune.evaluation.wording import points
+
+    if report is None or report.gain is None:
+        return "-"
+    return f"{points(report.gain.difference)} points"
+
+
+def _row(adapter: "Adapter") -> tuple[str, ...]:
+    loss = "-" if adapter.loss is None else f"{adapter.loss:.3f}"
+    day = adapter.created[:16].replace("T", " ")
+    return (adapter.name, adapter.base_name, str(adapter.rank), str(adapter.rows), str(adapter.steps), loss, day)

@@ -1,0 +1,94 @@
+"""Where an adapter comes from and what became of it: in values, and in lines for people."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.boundary import Boundary
+from workbench.database import Database
+from workbench.datasets.store import DatasetStore
+from workbench.finetune.history_store import AdapterHistory, PastExport
+from workbench.finetune.running import trainings_folder
+from workbench.finetune.types import Adapter
+from workbench.llm.in_words import size_in_words
+from workbench.paths import WorkbenchPaths
+
+
+class Lineage(Boundary):
+    """What an adapter was made from, and what was made with it."""
+
+    datasets: tuple[str, ...] = ()
+    """Names of the saved data sets whose rows are exactly those that it was trained on."""
+    run_folder: str = ""
+    """Where its training kept its figures; empty when it is gone."""
+    exports: tuple[PastExport, ...] = ()
+    evaluations: int = 0
+    comparisons: tuple[str, ...] = ()
+    """Names of the comparisons in which it answered."""
+
+    def lines(self) -> list[tuple[str, str]]:
+        """(title, text) for people; what there is nothing of says so."""
+        exports = [
+            f"{past.report.path} ({past.report.format.value}, {size_in_words(past.report.size_bytes)}"
+            f"{'' if Path(past.report.path).exists() else ', not there any more'})"
+            for past in self.exports
+        ]
+        return [
+            ("Data set", ", ".join(self.datasets) or "not saved here any more"),
+            ("Training run", self.run_folder or "not here any more"),
+            ("Exports", "; ".join(exports) or "none"),
+            ("Comparisons", ", ".join(self.comparisons) or "none"),
+        ]
+
+
+def trace(adapter: Adapter, database: Database, paths: WorkbenchPaths, comparisons: Sequence[str]) -> Lineage:
+    """Look it up. `comparisons`: names, from the room that knows them."""
+    history = AdapterHistory(database)
+    same = [d.name for d in DatasetStore(database).list_datasets() if d.content_hash == adapter.dataset_hash]
+    run = trainings_folder(paths) / adapter.name
+    return Lineage(
+        datasets=tuple(same) if adapter.dataset_hash else (),
+        run_folder=str(run) if run.is_dir() else "",
+        exports=history.exports_of(adapter.gguf_hash),
+        evaluations=len(history.evaluations_of(adapter.gguf_hash)),
+        comparisons=tuple(comparisons),
+    )
+
+
+def card_lines(adapter: Adapter) -> list[tuple[str, str]]:
+    """(title, text) of everything on the card."""
+    config = adapter.config
+    lines = [
+        ("Name", adapter.name),
+        ("Base", f"{adapter.base_name} (SHA-256 {adapter.base_hash})" if adapter.base_hash else adapter.base_name),
+        ("Data", f"{adapter.dataset_name or '–'} (SHA-256 {adapter.dataset_hash or '–'})"),
+        ("Rows", f"{adapter.rows:,}"),
+        ("Settings", settings_in_words(adapter)),
+        ("Layers", ", ".join(config.targets)),
+        ("Steps", f"{adapter.steps:,} in {adapter.seconds:,.0f} s"),
+        ("Loss", _loss(adapter)),
+        ("Made with", ", ".join(f"{name} {version}" for name, version in adapter.versions.items()) or "not recorded"),
+        ("Made on", adapter.created),
+        ("File", f"{adapter.gguf_path} (SHA-256 {adapter.gguf_hash})"),
+    ]
+    if adapter.origin:
+        lines.append(("Imported from", adapter.origin))
+    if adapter.notes:
+        lines.append(("Notes", adapter.notes))
+    return lines
+
+
+def settings_in_words(adapter: Adapter) -> str:
+    """The settings that matter, in one line."""
+    config = adapter.config
+    return (
+        f"rank {adapter.rank}, alpha {config.alpha:g}, dropout {config.dropout:g}, learning rate "
+        f"{config.learning_rate:g} ({config.schedule.value}), {config.epochs} epochs, batch "
+        f"{config.batch_size * config.gradient_accumulation}, {config.precision.value}, seed {config.seed}"
+    )
+
+
+def _loss(adapter: Adapter) -> str:
+    parts = [f"{adapter.loss:.3f}" if adapter.loss is not None else "–"]
+    if adapter.eval_loss is not None:
+        parts.append(f"held-out {adapter.eval_loss:.3f}")
+    return ", ".join(parts)
