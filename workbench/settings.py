@@ -67,6 +67,20 @@ class RagSettings(Boundary):
     top_k: int = Field(5, ge=1, le=100, title="Chunks per question", description="How many chunks an answer may use.")
 
 
+class FinetuneSettings(Boundary):
+    measure_after_training: bool = Field(
+        False,
+        title="Measure new adapters",
+        description="After each training, base and adapter answer the held-out rows and general questions.",
+    )
+    general_abilities: str = Field(
+        "",
+        title="General abilities",
+        description="A CSV or JSONL file of your own that shows what an adapter forgot; empty uses the one that comes "
+        "with the program.",
+    )
+
+
 class JobSettings(Boundary):
     cancel_seconds: float = Field(
         5.0, ge=0.1, le=120, title="Patience when cancelling", description="Seconds a job gets to stop by itself."
@@ -97,6 +111,7 @@ class Settings(Boundary):
     general: GeneralSettings = Field(GeneralSettings(), title="General")
     llm: LlmSettings = Field(LlmSettings(), title="Models")
     rag: RagSettings = Field(RagSettings(), title="Documents")
+    finetune: FinetuneSettings = Field(FinetuneSettings(), title="Fine-tuning")
     jobs: JobSettings = Field(JobSettings(), title="Background work")
 
     @classmethod

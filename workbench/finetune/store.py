@@ -33,6 +33,11 @@ class AdapterStore:
         self._database = database
         self.folder = folder or database.path.parent / "adapters"
 
+    @property
+    def database(self) -> Database:
+        """For the other stores of what adapters are made from and used for."""
+        return self._database
+
     def record(self, adapter: Adapter) -> Adapter:
         """Remember a finished adapter (from `TrainReport.adapter`)."""
         with self._database.session() as session:

@@ -36,6 +36,7 @@ T = TypeVar("T")
 
 # The rooms' own names of these tasks (a test compares them); importing them would stall the window at every start.
 TRAIN = "workbench.finetune.tasks:train"
+EVALUATE = "workbench.finetune.evaluation.tasks:evaluate"
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
 RUN_GRID = "workbench.playground.grid.tasks:run_grid"
 SEARCH_PROMPT = "workbench.playground.search.tasks:search_prompt"
@@ -83,6 +84,7 @@ class Tabs:
         jobs = self._rooms.jobs
         jobs.record_with(partial(recorder, self._database))
         jobs.on_durable(TRAIN, self._follow_training)
+        jobs.on_durable(EVALUATE, self._follow_evaluation)
         jobs.on_durable(RUN_COMPARISON, self._follow_comparison)
         jobs.on_durable(RUN_GRID, self._follow_grid)
         jobs.on_durable(SEARCH_PROMPT, self._follow_search)
@@ -177,6 +179,9 @@ class Tabs:
                 adapters=AdapterStore(self._database, rooms.paths.adapters),
                 paths=rooms.paths,
                 catalog=self.catalog,
+                settings=self._settings,
+                change_settings=rooms.change_settings,
+                in_background=rooms.in_background,
             )
         )
 
@@ -457,6 +462,9 @@ class Tabs:
 
     def _follow_training(self, spec: "JobSpec") -> "Listener":
         return self.finetune_presenter.attach(spec)
+
+    def _follow_evaluation(self, spec: "JobSpec") -> "Listener":
+        return self.finetune_presenter.attach_evaluation(spec)
 
     def _follow_download(self, spec: "JobSpec") -> "Listener":
         return self.hub_presenter.follow(spec)

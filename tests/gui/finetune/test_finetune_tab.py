@@ -26,8 +26,10 @@ from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
+from workbench.finetune.checkpoints import seal
 from workbench.finetune.defaults import suggested_config
 from workbench.finetune.preflight import Preflight
+from workbench.finetune.removal import PURGE
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.types import (
     Adapter,
@@ -43,6 +45,7 @@ from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.llm.types import ChatMessage, ModelRef, Role
 from workbench.paths import WorkbenchPaths
 from workbench.ui.finetune import TRAIN, FinetunePresenter, FinetuneTab, Surroundings, build
+from workbench.ui.finetune.deleted_bar import DeletedBar
 from workbench.ui.finetune.presets import RECIPES, Preset, config_for
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.widgets.elided_label import ElidedLabel
@@ -120,11 +123,17 @@ def make_adapter(around: Around, name: str = "house") -> Adapter:
     folder = around.paths.adapters / name
     folder.mkdir(parents=True)
     (folder / "adapter.gguf").write_bytes(b"GGUF")
-    return Adapter(
+    (folder / "peft").mkdir()
+    for needed in ("adapter_model.safetensors", "adapter_config.json"):
+        (folder / "peft" / needed).write_text("{}", encoding="utf-8")
+    card = Adapter(
         name=name, folder=str(folder), gguf_path=str(folder / "adapter.gguf"), gguf_hash="ab12cd34" * 8,
         base_name="starter", base_path="/m/starter.gguf", base_hash="0", rank=16, rows=90, dataset_name="house",
         steps=36, loss=0.412, eval_loss=0.5, seconds=61.0, created="2026-11-20T12:00:00+00:00",
     )  # fmt: skip
+    (folder / "card.json").write_text(card.model_dump_json(), encoding="utf-8")
+    seal(folder)
+    return card
 
 
 def step(number: int, loss: float, eval_loss: float | None = None) -> StepMetrics:
@@ -479,9 +488,9 @@ def open_adapters(qtbot: QtBot, around: Around) -> FinetuneTab:
 def test_that_an_adapter_shows_where_it_comes_from(qtbot: QtBot, around: Around) -> None:
     tab = open_adapters(qtbot, around)
     table = find(tab, QTableView, "adapter_table")
-    row = [texts(table, column)[0] for column in range(7)]
-    assert row[:5] == ["house", "starter", "house", "90", "0.412"]
-    assert row[6] == "ab12cd34"
+    row = [texts(table, column)[0] for column in range(8)]
+    assert row[:6] == ["house", "starter", "house", "90", "0.412", "–"]
+    assert row[7] == "ab12cd34"
     assert str(around.paths.adapters / "house") in label(tab, "adapter_details")
 
 
@@ -514,16 +523,30 @@ def test_that_a_failed_export_is_said_on_the_page(qtbot: QtBot, around: Around) 
     assert find(tab, QFrame, "export_trouble").accessibleName() == "The disk of /nowhere is full. Free some space."
 
 
-def test_that_deleting_an_adapter_asks_first(qtbot: QtBot, around: Around) -> None:
+def test_that_a_deleted_adapter_comes_back(qtbot: QtBot, around: Around) -> None:
     tab = open_adapters(qtbot, around)
+    whole = around.adapters.list_adapters()
     click(tab, "adapter_delete")
-    click(tab, "delete_no")
-    assert around.adapters.find("house") is not None
-    click(tab, "adapter_delete")
-    click(tab, "delete_yes")
     assert around.adapters.find("house") is None
     assert not (around.paths.adapters / "house").exists()
     assert find(tab, EmptyState, "adapters_empty").isVisible()
+    assert label(tab, "deleted_text").startswith("“house” was deleted. It can come back for ")
+    click(tab, "undo_delete")
+    assert around.adapters.list_adapters() == whole
+    assert find(tab, QTableView, "adapter_table").isVisible()
+    assert not find(tab, QFrame, "deleted_bar").isVisible()
+
+
+def test_that_what_can_come_back_no_longer_is_purged_in_a_worker(qtbot: QtBot, around: Around) -> None:
+    tab = open_adapters(qtbot, around)
+    click(tab, "adapter_delete")
+    [about] = (around.paths.adapters / ".deleted").glob("*/about.json")
+    text = about.read_text(encoding="utf-8")
+    about.write_text(text.replace('"deleted_at":"20', '"deleted_at":"19'), encoding="utf-8")
+    tab.presenter.refresh()
+    find(tab, DeletedBar, "deleted_bar").time_went_by.emit()
+    assert [job.spec.task for job in around.jobs.of(PURGE)] == [PURGE]
+    assert not find(tab, DeletedBar, "deleted_bar").isVisible()
 
 
 def test_that_another_tab_can_bring_a_data_set_and_a_base(qtbot: QtBot, around: Around) -> None:

@@ -48,7 +48,7 @@ class _Plain:
     number: int
 
 
-def test_set(request: EvaluationRequest) -> TestSet:
+def load_test(request: EvaluationRequest) -> TestSet:
     """The questions of the test. Raises WorkbenchError when there are none."""
     if request.source is TestSource.NONE:
         return TestSet()

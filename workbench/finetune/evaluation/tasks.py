@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.finetune.base_model import locate_base
 from workbench.finetune.evaluation.answering import AnswerJournal, Asking, answer_all, answer_tokens
-from workbench.finetune.evaluation.questions import GeneralSet, TestSet, general_set, test_set
+from workbench.finetune.evaluation.questions import GeneralSet, TestSet, general_set, load_test
 from workbench.finetune.evaluation.summing_up import (
     evaluated_rows,
     gain_over_abilities,
@@ -45,7 +45,7 @@ def run_evaluation(context: JobContext, request: EvaluationRequest, open_with: O
     """Ask, score, sum up. What an interrupted run of this folder answered is taken over."""
     began = time.monotonic()
     context.progress(0, 0, "Reading the test questions")
-    test, general = test_set(request), general_set(request)
+    test, general = load_test(request), general_set(request)
     if not test.questions and not general.questions:
         raise WorkbenchError("There is nothing to ask.", hint="Choose a test set, general abilities, or both.")
     base = _base(context, request)

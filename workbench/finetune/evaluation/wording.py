@@ -9,7 +9,7 @@ def headline(report: EvaluationReport) -> str:
     """ "Gained 22 points on the held-out rows; lost 3 ± 5 points on general abilities." """
     parts = []
     if report.gain is not None:
-        parts.append(f"{_verb(report.gain)} on {test_in_words(report)}")
+        parts.append(f"{_verb(report.gain)} on {tested_in_words(report)}")
     if report.general is not None:
         parts.append(f"{_verb(report.general)} on general abilities")
     elif report.abilities:
@@ -39,7 +39,7 @@ def verdict_in_words(gain: Gain) -> str:
             return f"Before and after cannot be told apart with these questions{more}."
 
 
-def test_in_words(report: EvaluationReport) -> str:
+def tested_in_words(report: EvaluationReport) -> str:
     """What was asked: "the held-out rows of house"."""
     match report.source:
         case TestSource.HELD_OUT:

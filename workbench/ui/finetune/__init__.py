@@ -22,6 +22,7 @@ def build(presenter: FinetunePresenter) -> FinetuneTab:
     tab = FinetuneTab()
     tab.presenter = presenter
     _connect_adapters(tab, presenter)
+    _connect_adapter(tab, presenter)
     _connect_setup(tab, presenter)
     run = tab.run
     run.back_requested.connect(presenter.runs.leave)
@@ -45,13 +46,37 @@ def _connect_adapters(tab: FinetuneTab, presenter: FinetunePresenter) -> None:
     page.adapter_selected.connect(adapters.select)
     page.try_requested.connect(adapters.try_it)
     page.folder_requested.connect(adapters.show_folder)
-    page.delete_requested.connect(adapters.ask_to_delete)
-    page.delete_confirmed.connect(adapters.delete)
-    page.keep_requested.connect(adapters.keep)
-    page.export_stop_requested.connect(adapters.stop_export)
-    page.export_folder_requested.connect(adapters.show_export_folder)
-    page.export_dismissed.connect(adapters.dismiss_export)
+    page.open_requested.connect(adapters.open_page)
+    page.delete_requested.connect(adapters.delete)
+    page.undo_requested.connect(adapters.undo_delete)
+    page.purge_due.connect(adapters.purge)
     tab.export_requested.connect(adapters.export)
+    for exporting in (page.exporting, tab.adapter.exporting):
+        exporting.stop_requested.connect(adapters.stop_export)
+        exporting.folder_requested.connect(adapters.show_export_folder)
+        exporting.dismissed.connect(adapters.dismiss_export)
+
+
+def _connect_adapter(tab: FinetuneTab, presenter: FinetunePresenter) -> None:
+    page, adapters, measuring = tab.adapter, presenter.adapters, presenter.measuring
+    page.back_requested.connect(adapters.leave_page)
+    page.try_requested.connect(adapters.try_it)
+    page.folder_requested.connect(adapters.show_folder)
+    page.rename_requested.connect(adapters.begin_rename)
+    page.name_chosen.connect(adapters.rename)
+    page.name_kept.connect(adapters.keep_name)
+    page.delete_requested.connect(adapters.delete)
+    page.card.notes_written.connect(adapters.write_notes)
+    shown, form = page.before_after, page.before_after.form
+    shown.stop_requested.connect(measuring.stop)
+    shown.evaluation_chosen.connect(measuring.choose_evaluation)
+    form.test_chosen.connect(measuring.choose_test)
+    form.metric_chosen.connect(measuring.choose_metric)
+    form.limit_chosen.connect(measuring.choose_limit)
+    form.general_wanted.connect(measuring.ask_general)
+    form.general_set_chosen.connect(measuring.choose_general_set)
+    form.automatic_wanted.connect(measuring.measure_automatically)
+    form.start_requested.connect(measuring.start)
 
 
 def _connect_setup(tab: FinetuneTab, presenter: FinetunePresenter) -> None:

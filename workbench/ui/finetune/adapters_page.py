@@ -4,7 +4,6 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -13,19 +12,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.finetune.evaluation.types import Change, EvaluationReport
+from workbench.finetune.evaluation.wording import headline, points
 from workbench.finetune.types import Adapter
 from workbench.ui import icons
 from workbench.ui.finetune.adapter_card import AdapterCard, loss_in_words
+from workbench.ui.finetune.deleted_bar import DeletedBar
+from workbench.ui.finetune.export_view import ExportView
 from workbench.ui.finetune.run_lines import RunLines
-from workbench.ui.finetune.state import ExportState, FinetuneState
+from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
-from workbench.ui.widgets.job_strip import JobStrip
-from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
-from workbench.ui.widgets.trouble_card import TroubleCard
 
 HASH_CHARACTERS = 8
+Listed = tuple[Adapter, EvaluationReport | None]
+"""An adapter with its last evaluation."""
 
 
 class AdaptersPage(QWidget):
@@ -35,13 +37,12 @@ class AdaptersPage(QWidget):
     adapter_selected = Signal(str)
     try_requested = Signal()
     folder_requested = Signal()
-    export_chosen = Signal(object)
-    export_stop_requested = Signal()
-    export_folder_requested = Signal()
-    export_dismissed = Signal()
+    open_requested = Signal()
+    export_chosen = Signal(object, object)
     delete_requested = Signal()
-    delete_confirmed = Signal()
-    keep_requested = Signal()
+    undo_requested = Signal(str)
+    """The id of a deleted adapter."""
+    purge_due = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,14 +57,16 @@ class AdaptersPage(QWidget):
         self._stack.setCurrentWidget(self._full if state.adapters else self._empty)
         self._new.setVisible(bool(state.adapters) or bool(state.live_runs))
         self._show_emptiness(state)
-        self._model.show(state.adapters)
+        newest = state.adapter.newest
+        self._model.show(tuple((adapter, newest.get(adapter.gguf_hash)) for adapter in state.adapters))
         self._table.select_key(state.selected)
         adapter = state.selected_adapter
         self._card.setVisible(adapter is not None)
         if adapter is not None:
-            self._card.show_adapter(adapter)
-        self._show_question(state.asked_to_delete)
-        self._show_export(state.export)
+            self._card.show_adapter(adapter, newest.get(adapter.gguf_hash))
+        self._deleted.show_removed(state.removed)
+        self.exporting.show_export(state.export)
+        self._card.allow_export(state.export is None or not state.export.is_running)
         self._is_showing = False
 
     def _show_emptiness(self, state: FinetuneState) -> None:
@@ -81,22 +84,6 @@ class AdaptersPage(QWidget):
         self._empty.show_text(title, text, action)
         self._leads_to_data = not state.datasets
 
-    def _show_question(self, name: str) -> None:
-        self._question.ask(self.tr("Delete the adapter “{}” with its files?").format(name) if name else "")
-
-    def _show_export(self, export: ExportState | None) -> None:
-        self._result.setVisible(export is not None and bool(export.result))
-        self._result_text.setText(export.result if export is not None else "")
-        trouble = export.trouble if export is not None else None
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
-        if export is None or not export.is_running:
-            self._strip.clear()
-        elif export.total > 0:
-            self._strip.show_progress(export.done, export.total, export.label)
-        else:
-            self._strip.show_text(export.label)
-        self._card.allow_export(export is None or not export.is_running)
-
     # -- building -----------------------------------------------------------------------------------------------------
 
     def _build_widgets(self) -> None:
@@ -112,46 +99,28 @@ class AdaptersPage(QWidget):
         self._empty: EmptyState = EmptyState("", "", icon="finetune")
         self._empty.setObjectName("adapters_empty")
         self._full = QWidget(self)
-        self._model = RecordTableModel[Adapter](
+        self._model = RecordTableModel[Listed](
             (
-                Column("Name", lambda a: a.name, stretch=True),
-                Column("Base", lambda a: a.base_name),
-                Column("Data", lambda a: a.dataset_name or "–"),
-                Column("Rows", lambda a: f"{a.rows:,}", align_right=True, sort_key=lambda a: a.rows, gives_way=True),
-                Column("Loss", loss_in_words, align_right=True, sort_key=lambda a: a.loss or 0.0),
-                Column("Trained", lambda a: _date(a.created), sort_key=lambda a: a.created),
-                Column("Hash", lambda a: a.gguf_hash[:HASH_CHARACTERS], tooltip=lambda a: a.gguf_hash,
+                Column("Name", lambda a: a[0].name, stretch=True),
+                Column("Base", lambda a: a[0].base_name),
+                Column("Data", lambda a: a[0].dataset_name or "–"),
+                Column("Rows", lambda a: f"{a[0].rows:,}", align_right=True, sort_key=lambda a: a[0].rows,
+                       gives_way=True),
+                Column("Loss", lambda a: loss_in_words(a[0]), align_right=True, sort_key=lambda a: a[0].loss or 0.0),
+                Column("Gain", _gain, align_right=True, tooltip=_gain_tip, ink=_gain_ink, sort_key=_gain_key),
+                Column("Trained", lambda a: _date(a[0].created), sort_key=lambda a: a[0].created),
+                Column("Hash", lambda a: a[0].gguf_hash[:HASH_CHARACTERS], tooltip=lambda a: a[0].gguf_hash,
                        ink=lambda a: "muted", gives_way=True),
             ),
-            key=lambda a: a.name,
+            key=lambda a: a[0].name,
         )  # fmt: skip
         self._table = RecordTable(self._model, parent=self)
         self._table.setObjectName("adapter_table")
         self._table.setAccessibleName(self.tr("Adapters"))
         self._table.allow_sorting()
         self._card = AdapterCard(self)
-        self._question = QuestionBar(self.tr("the adapter"), self)
-        self._strip = JobStrip(self)
-        self._trouble = TroubleCard("export_trouble", self)
-        self._build_result()
-
-    def _build_result(self) -> None:
-        self._result = QFrame(self)
-        self._result.setObjectName("export_result")
-        set_role(self._result, "message-info")
-        self._result_text = QLabel(self._result)
-        self._result_text.setObjectName("export_result_text")
-        self._result_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._result_text.setWordWrap(True)
-        self._result_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._open = _button(self.tr("Open folder"), "export_folder", self.tr("Open the folder of the export"))
-        self._dismiss = _button(self.tr("Close"), "export_dismiss", self.tr("Close this message"))
-        set_role(self._dismiss, "quiet")
-        row = QHBoxLayout(self._result)
-        row.setContentsMargins(12, 6, 8, 6)
-        row.addWidget(self._result_text, 1)
-        row.addWidget(self._open)
-        row.addWidget(self._dismiss)
+        self._deleted = DeletedBar(self)
+        self.exporting = ExportView("export", self)
 
     def _build_layout(self) -> None:
         words = QVBoxLayout()
@@ -165,7 +134,6 @@ class AdaptersPage(QWidget):
         full.setContentsMargins(0, 0, 0, 0)
         full.setSpacing(10)
         full.addWidget(self._table, 1)
-        full.addWidget(self._question)
         full.addWidget(self._card)
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
@@ -176,8 +144,8 @@ class AdaptersPage(QWidget):
         column.addLayout(head)
         column.addWidget(self._runs)
         column.addWidget(self._stack, 1)
-        for part in (self._trouble, self._result, self._strip):
-            column.addWidget(part)
+        column.addWidget(self._deleted)
+        column.addWidget(self.exporting)
 
     def _connect(self) -> None:
         self._new.clicked.connect(self.new_requested)
@@ -185,28 +153,26 @@ class AdaptersPage(QWidget):
         self._runs.run_chosen.connect(self.run_chosen)
         self._table.selection_moved.connect(self._on_selected)
         self._table.record_activated.connect(self._on_activated)
+        self._card.open_requested.connect(self.open_requested)
         self._card.try_requested.connect(self.try_requested)
         self._card.folder_requested.connect(self.folder_requested)
         self._card.delete_requested.connect(self.delete_requested)
         self._card.export_chosen.connect(self.export_chosen)
-        self._question.confirmed.connect(self.delete_confirmed)
-        self._question.kept.connect(self.keep_requested)
-        self._strip.stop_requested.connect(self.export_stop_requested)
-        self._open.clicked.connect(self.export_folder_requested)
-        self._dismiss.clicked.connect(self.export_dismissed)
+        self._deleted.undo_requested.connect(self.undo_requested)
+        self._deleted.time_went_by.connect(self.purge_due)
 
     @Slot()
     def _on_empty_action(self) -> None:
         (self.data_requested if self._leads_to_data else self.new_requested).emit()
 
     @Slot(object)
-    def _on_selected(self, adapter: Adapter | None) -> None:
-        if not self._is_showing and adapter is not None:
-            self.adapter_selected.emit(adapter.name)
+    def _on_selected(self, listed: Listed | None) -> None:
+        if not self._is_showing and listed is not None:
+            self.adapter_selected.emit(listed[0].name)
 
     @Slot(object)
-    def _on_activated(self, _adapter: Adapter) -> None:
-        self.try_requested.emit()
+    def _on_activated(self, _listed: Listed) -> None:
+        self.open_requested.emit()
 
 
 def _button(text: str, name: str, accessible: str) -> QPushButton:
@@ -214,6 +180,28 @@ def _button(text: str, name: str, accessible: str) -> QPushButton:
     button.setObjectName(name)
     button.setAccessibleName(accessible)
     return button
+
+
+def _gain(listed: Listed) -> str:
+    """ "+22 points" on its test; a dash where it was not measured."""
+    report = listed[1]
+    return f"{points(report.gain.difference)} points" if report is not None and report.gain is not None else "–"
+
+
+def _gain_tip(listed: Listed) -> str:
+    return headline(listed[1]) if listed[1] is not None else ""
+
+
+def _gain_key(listed: Listed) -> float:
+    report = listed[1]
+    return report.gain.difference if report is not None and report.gain is not None else -2.0
+
+
+def _gain_ink(listed: Listed) -> str:
+    report = listed[1]
+    if report is None or report.gain is None:
+        return "muted"
+    return {Change.BETTER: "good", Change.WORSE: "bad", Change.UNDECIDED: "muted"}[report.gain.change]
 
 
 def _date(iso: str) -> str:

@@ -1,14 +1,17 @@
 """What the parts of the Fine-tune tab's presenter share: the state, the view, the stores."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.paths import WorkbenchPaths
+from workbench.settings import Settings
 from workbench.ui import board
+from workbench.ui.finetune.adapters_state import AdapterState
 from workbench.ui.finetune.state import ExportState, FinetuneState, SetupState
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
@@ -30,6 +33,10 @@ class TrainingJobs(Protocol):
     def send_command(self, job_id: str, name: str, **arguments: Any) -> None: ...
 
 
+def _keep_nothing(_settings: Settings) -> None:
+    """For programs without settings of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the tab is given."""
@@ -41,6 +48,9 @@ class Surroundings:
     adapters: "AdapterStore"
     paths: WorkbenchPaths
     catalog: ModelCatalog
+    settings: Callable[[], Settings] = Settings
+    change_settings: Callable[[Settings], None] = _keep_nothing
+    in_background: Background = at_once
 
 
 class Board(board.Board[FinetuneState, View]):
@@ -53,6 +63,13 @@ class Board(board.Board[FinetuneState, View]):
 
     def show_setup(self, **changes: Any) -> None:
         self.show(setup=replace(self.state.setup, **changes))
+
+    @property
+    def adapter(self) -> AdapterState:
+        return self.state.adapter
+
+    def show_adapter(self, **changes: Any) -> None:
+        self.show(adapter=replace(self.state.adapter, **changes))
 
     def show_export(self, **changes: Any) -> None:
         if self.state.export is not None:

@@ -3,6 +3,7 @@
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.ui.finetune.adapters_part import AdaptersPart
 from workbench.ui.finetune.board import Board, Surroundings, View
+from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.runs_part import RunsPart
 from workbench.ui.finetune.setup_part import SetupPart
 from workbench.ui.finetune.state import FinetuneState, Page
@@ -12,12 +13,13 @@ TRAIN = "workbench.finetune.tasks:train"
 
 
 class FinetunePresenter:
-    """Methods are named after what the user did; `setup`, `runs` and `adapters` hold those of their pages."""
+    """Methods are named after what the user did; `setup`, `runs`, `adapters`, `measuring` hold those of their pages."""
 
     def __init__(self, around: Surroundings) -> None:
         self._board = Board()
         self._around = around
-        self.adapters = AdaptersPart(self._board, around, self._refresh_setup)
+        self.measuring = MeasuringPart(self._board, around)
+        self.adapters = AdaptersPart(self._board, around, self.measuring, self._refresh_setup)
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start)
 
@@ -36,6 +38,10 @@ class FinetunePresenter:
         """The listener of a training that an earlier start of the program began."""
         return self.runs.attach(spec)
 
+    def attach_evaluation(self, spec: JobSpec) -> Listener:
+        """The listener of an evaluation that an earlier start of the program began."""
+        return self.measuring.attach(spec)
+
     def refresh(self) -> None:
         """The tab is shown: adapters, data sets and models may have come or gone."""
         self.adapters.refresh()
@@ -46,8 +52,8 @@ class FinetunePresenter:
         """Another tab opens this one: `dataset` to train with, `base` to train, `adapter` to look at."""
         self.adapters.refresh()
         if adapter := case.get("adapter", ""):
-            self._board.show(page=Page.ADAPTERS)
             self.adapters.select(adapter)
+            self.adapters.open_page()
             return
         self.setup.open(case.get("dataset", ""))
         if base := case.get("base", case.get("model", "")):

@@ -6,8 +6,10 @@ from enum import StrEnum
 from workbench.datasets.types import Dataset
 from workbench.finetune.gguf.architectures import ARCHITECTURES
 from workbench.finetune.preflight import Preflight
+from workbench.finetune.removal import RemovedAdapter
 from workbench.finetune.types import Adapter, StepMetrics, TrainingConfig, TrainReport, TrainRequest
 from workbench.llm.types import ModelKind, ModelRef
+from workbench.ui.finetune.adapters_state import AdapterState
 from workbench.ui.finetune.presets import Preset
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
@@ -22,6 +24,8 @@ class Page(StrEnum):
     ADAPTERS = "adapters"
     SETUP = "setup"
     RUN = "run"
+    ADAPTER = "adapter"
+    """One adapter: before and after, card, lineage."""
 
 
 class Phase(StrEnum):
@@ -173,7 +177,10 @@ class FinetuneState:
     page: Page = Page.ADAPTERS
     adapters: tuple[Adapter, ...] = ()
     selected: str = ""
-    asked_to_delete: str = ""
+    removed: tuple[RemovedAdapter, ...] = ()
+    """Deleted ones that can come back, the last deleted first."""
+    adapter: AdapterState = AdapterState()
+    """The page of the selected adapter."""
     datasets: tuple[Dataset, ...] = ()
     setup: SetupState = SetupState()
     runs: tuple[RunState, ...] = ()

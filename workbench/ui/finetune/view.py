@@ -4,7 +4,8 @@ from PySide6.QtCore import QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.finetune.types import ExportFormat
+from workbench.finetune.types import ExportFormat, MergedQuantization
+from workbench.ui.finetune.adapter_page import AdapterPage
 from workbench.ui.finetune.adapters_page import AdaptersPage
 from workbench.ui.finetune.run_page import RunPage
 from workbench.ui.finetune.setup_page import SetupPage
@@ -16,8 +17,8 @@ RUN_INTERVAL_MS = 100
 
 class FinetuneView(QWidget):
     shown = Signal()
-    export_requested = Signal(object, str)
-    """ExportFormat, and where to."""
+    export_requested = Signal(object, str, object)
+    """ExportFormat, where to, and MergedQuantization or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +30,7 @@ class FinetuneView(QWidget):
     def show_state(self, state: FinetuneState) -> None:
         before, self._state = self._state, state
         turned = before.page is not state.page
-        pages = {Page.ADAPTERS: self.adapters, Page.SETUP: self.setup, Page.RUN: self.run}
+        pages = {Page.ADAPTERS: self.adapters, Page.SETUP: self.setup, Page.RUN: self.run, Page.ADAPTER: self.adapter}
         only_runs = not turned and before.runs is not state.runs and _without_runs(before) == _without_runs(state)
         if only_runs:
             if not self._timer.isActive():
@@ -56,6 +57,8 @@ class FinetuneView(QWidget):
                 self.adapters.show_state(state)
             case Page.SETUP:
                 self.setup.show_state(state)
+            case Page.ADAPTER:
+                self.adapter.show_state(state)
             case Page.RUN:
                 if state.run is not None:
                     self.run.show_run(state.run)
@@ -64,13 +67,14 @@ class FinetuneView(QWidget):
         self.setObjectName("finetune_tab")
         self.setAccessibleName(self.tr("Fine-tune"))
         self.adapters = AdaptersPage(self)
+        self.adapter = AdapterPage(self)
         self.setup = SetupPage(self)
         self.run = RunPage(self)
         self._stack = QStackedWidget(self)
         self._timer = QTimer(self, singleShot=True, interval=RUN_INTERVAL_MS)
 
     def _build_layout(self) -> None:
-        for page in (self.adapters, self.setup, self.run):
+        for page in (self.adapters, self.adapter, self.setup, self.run):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
@@ -79,19 +83,22 @@ class FinetuneView(QWidget):
     def _connect(self) -> None:
         self._timer.timeout.connect(self._show_now)
         self.adapters.export_chosen.connect(self._on_export_chosen)
+        self.adapter.export.chosen.connect(self._on_export_chosen)
 
-    @Slot(object)
-    def _on_export_chosen(self, kind: ExportFormat) -> None:
-        """Ask where to; a PEFT export is a folder, the others are files."""
+    @Slot(object, object)
+    def _on_export_chosen(self, kind: ExportFormat, quantization: MergedQuantization | None) -> None:
+        """Ask where to; exports for PEFT and Ollama are folders, the others are files."""
         dialog = QFileDialog(self, self.tr("Export to"))
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        suffix = "" if kind is ExportFormat.PEFT else ".gguf"
-        if suffix:
+        is_file = kind in (ExportFormat.GGUF_LORA, ExportFormat.GGUF_MERGED)
+        if is_file:
             dialog.setDefaultSuffix("gguf")
             dialog.setNameFilters([self.tr("GGUF files (*.gguf)")])
-        dialog.selectFile(f"{self._state.selected}{'-merged' if kind is ExportFormat.GGUF_MERGED else ''}{suffix}")
-        dialog.fileSelected.connect(lambda path: self.export_requested.emit(kind, path))
+        ending = "-merged" if kind is ExportFormat.GGUF_MERGED else ""
+        size = f"-{quantization.value.upper()}" if quantization is not None else ""
+        dialog.selectFile(f"{self._state.selected}{ending}{size}{'.gguf' if is_file else ''}")
+        dialog.fileSelected.connect(lambda path: self.export_requested.emit(kind, path, quantization))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -100,7 +107,8 @@ def _without_runs(state: FinetuneState) -> tuple[object, ...]:
     return (
         state.adapters,
         state.selected,
-        state.asked_to_delete,
+        state.removed,
+        state.adapter,
         state.datasets,
         state.setup,
         state.shown_run,
