@@ -64,7 +64,7 @@ class AdapterCard(QFrame):
         self._open = _button(
             self.tr("Before and after, card…"),
             "adapter_open",
-            self.tr("Look at the selected adapter: gain, card, history"),
+            self.tr("Look at the selected adapter"),
         )
         self._try = _button(
             self.tr("Try it in the playground"), "adapter_try", self.tr("Try the selected adapter in the playground")

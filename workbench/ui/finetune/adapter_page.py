@@ -88,6 +88,7 @@ class AdapterPage(QWidget):
     def _build_layout(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
+        head.addWidget(self._back)
         head.addWidget(self._title, 1)
         head.addWidget(self._new_name, 1)
         for button in (self._try, self.export, self._rename, self._folder, self._delete):
@@ -95,7 +96,6 @@ class AdapterPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(self._back, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(head)
         column.addWidget(self._trouble)
         column.addWidget(self._subtitle)

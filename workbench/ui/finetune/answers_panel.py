@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from workbench.finetune.evaluation.types import EvaluatedRow, GivenAnswer
 from workbench.scoring.types import ScoreValue
@@ -67,13 +67,12 @@ class AnswersPanel(QWidget):
         self._trouble.setWordWrap(True)
         self._model = RecordTableModel[EvaluatedRow](
             (
-                Column("Question", lambda r: _flat(r.question.text), stretch=True, tooltip=lambda r: r.question.text),
+                Column("Question", lambda r: _flat(r.question.text, 300), stretch=True,
+                       tooltip=lambda r: r.question.text),
                 Column("About", lambda r: r.question.ability or f"row {r.question.number}", gives_way=True),
                 Column("Before", lambda r: _flat(_said(r.base)), tooltip=lambda r: _said(r.base)),
-                Column("", lambda r: _score(_base(r)), align_right=True, sort_key=lambda r: _base(r).value or 0.0),
                 Column("After", lambda r: _flat(_said(r.tuned)), tooltip=lambda r: _said(r.tuned)),
-                Column("", lambda r: _score(_tuned(r)), align_right=True, sort_key=lambda r: _tuned(r).value or 0.0,
-                       ink=_ink),
+                Column("Score", lambda r: f"{_score(_base(r))} → {_score(_tuned(r))}", ink=_ink, sort_key=_change),
             ),
             key=lambda r: r.question.id,
         )  # fmt: skip
@@ -85,7 +84,6 @@ class AnswersPanel(QWidget):
         self._text.setObjectName("answer_in_full")
         self._text.setAccessibleName(self.tr("The selected question in full"))
         self._text.setReadOnly(True)
-        self._text.setMaximumHeight(150)
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
@@ -97,8 +95,13 @@ class AnswersPanel(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._trouble)
-        column.addWidget(self._table, 1)
-        column.addWidget(self._text)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setChildrenCollapsible(False)
+        split.addWidget(self._table)
+        split.addWidget(self._text)
+        split.setStretchFactor(0, 1)
+        split.setSizes([2000, 900])
+        column.addWidget(split, 1)
 
     @Slot(int)
     def _on_filter(self, index: int) -> None:
@@ -123,7 +126,7 @@ def _in_full(row: EvaluatedRow) -> str:
 
 
 def _is_wanted(row: EvaluatedRow, wanted: Shown) -> bool:
-    change = (_tuned(row).value or 0.0) - (_base(row).value or 0.0)
+    change = _change(row)
     return {
         Shown.ALL: True, Shown.CHANGED: change != 0, Shown.LOST: change < 0, Shown.GAINED: change > 0,
     }[wanted]  # fmt: skip
@@ -137,8 +140,12 @@ def _tuned(row: EvaluatedRow) -> ScoreValue:
     return row.tuned_scores[row.question.metric.name]
 
 
+def _change(row: EvaluatedRow) -> float:
+    return (_tuned(row).value or 0.0) - (_base(row).value or 0.0)
+
+
 def _ink(row: EvaluatedRow) -> str:
-    change = (_tuned(row).value or 0.0) - (_base(row).value or 0.0)
+    change = _change(row)
     return "good" if change > 0 else "bad" if change < 0 else "text"
 
 
@@ -154,6 +161,6 @@ def _why(score: ScoreValue) -> str:
     return f"\n{score.explanation}" if score.explanation else ""
 
 
-def _flat(text: str, longest: int = 90) -> str:
+def _flat(text: str, longest: int = 20) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= longest else flat[: longest - 1] + "…"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.finetune.evaluation.types import AbilityGain, Change, EvaluationReport, Gain
 from workbench.finetune.evaluation.wording import (
@@ -106,18 +106,18 @@ class BeforeAfterView(QWidget):
         head.setSpacing(10)
         head.addWidget(self._headline, 1)
         head.addWidget(self._history, 0, Qt.AlignmentFlag.AlignTop)
-        split = QSplitter(Qt.Orientation.Vertical, self._found)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._gains_table)
-        split.addWidget(self._answers)
-        split.setStretchFactor(0, 2)
-        split.setStretchFactor(1, 3)
+        self._parts = QTabWidget(self._found)
+        self._parts.setObjectName("measure_parts")
+        self._parts.setAccessibleName(self.tr("What was found"))
+        self._parts.setDocumentMode(True)
+        self._parts.addTab(self._gains_table, self.tr("By metric and ability"))
+        self._parts.addTab(self._answers, self.tr("Every question"))
         found = QVBoxLayout(self._found)
         found.setContentsMargins(0, 0, 0, 0)
         found.setSpacing(6)
         found.addLayout(head)
         found.addWidget(self._sentences)
-        found.addWidget(split, 1)
+        found.addWidget(self._parts, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(10)

@@ -1,6 +1,6 @@
 """Everything that the Fine-tune tab shows. No Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.datasets.types import Dataset
@@ -179,7 +179,7 @@ class FinetuneState:
     selected: str = ""
     removed: tuple[RemovedAdapter, ...] = ()
     """Deleted ones that can come back, the last deleted first."""
-    adapter: AdapterState = AdapterState()
+    adapter: AdapterState = field(default_factory=AdapterState)
     """The page of the selected adapter."""
     datasets: tuple[Dataset, ...] = ()
     setup: SetupState = SetupState()
