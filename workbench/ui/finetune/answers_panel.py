@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.finetune.evaluation.types import EvaluatedRow, GivenAnswer
 from workbench.scoring.types import ScoreValue
@@ -95,13 +95,11 @@ class AnswersPanel(QWidget):
         column.setSpacing(6)
         column.addLayout(head)
         column.addWidget(self._trouble)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self._table)
-        split.addWidget(self._text)
-        split.setStretchFactor(0, 1)
-        split.setSizes([2000, 900])
-        column.addWidget(split, 1)
+        both = QHBoxLayout()
+        both.setSpacing(8)
+        both.addWidget(self._table, 5)
+        both.addWidget(self._text, 3)
+        column.addLayout(both, 1)
 
     @Slot(int)
     def _on_filter(self, index: int) -> None:
