@@ -246,6 +246,8 @@ class IndexWriter(VectorStore):
         self._commit(change, check=check)
         self._commits = self._added = 0
         self._journal.fold_when_long()
+        # What was read for the merge goes with the table; it is opened anew when it is needed.
+        self.__dict__.pop("_table", None)
 
     def _read_marks(self) -> dict[str, DocumentMark]:
         digester = Digester()
