@@ -25,8 +25,8 @@ INDEX_DAMAGED = "index_damaged"
 """The code of the error whose remedy is a rebuild from the database."""
 
 _READ_COLUMNS = tuple(StoredChunk.model_fields)
-_INDEX_CACHE_BYTES = 256 * 2**20
-_METADATA_CACHE_BYTES = 32 * 2**20
+_INDEX_CACHE = 256 * 2**20  # bytes
+_METADATA_CACHE = 32 * 2**20
 # Below so many chunks every vector is looked at: exact, and fast enough.
 _EXACT_UP_TO = 200_000
 
@@ -131,7 +131,7 @@ def _connect(folder: Path) -> Any:
     import lancedb
 
     # LanceDB would keep up to 6 GiB of indexes and 1 GiB of metadata, also of versions that are gone.
-    session = lancedb.Session(index_cache_size_bytes=_INDEX_CACHE_BYTES, metadata_cache_size_bytes=_METADATA_CACHE_BYTES)
+    session = lancedb.Session(index_cache_size_bytes=_INDEX_CACHE, metadata_cache_size_bytes=_METADATA_CACHE)
     # Interval zero: every query looks for the newest version first.
     return lancedb.connect(folder, read_consistency_interval=timedelta(0), session=session)
 
