@@ -90,6 +90,8 @@ class FakeJobs:
 
     def __init__(self, database: Database | None = None) -> None:
         self.jobs: list[FakeJob] = []
+        self.moved: list[str] = []
+        """Jobs that were asked to begin earlier."""
         self._database = database
 
     @property
@@ -114,6 +116,10 @@ class FakeJobs:
         for job in self.jobs:
             if job.id == job_id:
                 job.cancel()
+
+    def move_up(self, job_id: str) -> bool:
+        self.moved.append(job_id)
+        return True
 
     def send_command(self, job_id: str, name: str, **arguments: Any) -> None:
         for job in self.jobs:

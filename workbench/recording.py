@@ -133,6 +133,17 @@ def _keep_evaluation(database: "Database", spec: JobSpec, event: JobEvent) -> No
             AdapterHistory(database).record_evaluation(EvaluationReport.model_validate(result), request.folder)
 
 
+def _keep_sweep(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.finetune.store import AdapterStore
+            from workbench.finetune.sweeps import SweepReport
+
+            report = SweepReport.model_validate(result)
+            if report.winner is not None and report.winner.adapter is not None:
+                AdapterStore(database).record(report.winner.adapter)
+
+
 def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished():
@@ -258,6 +269,7 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.finetune.tasks:export": _keep_export,
     "workbench.finetune.evaluation.tasks:evaluate": _keep_evaluation,
+    "workbench.finetune.tasks:sweep": _keep_sweep,
     "workbench.compare.tasks:run_comparison": _keep_comparison,
     "workbench.playground.grid.tasks:run_grid": _keep_grid,
     "workbench.llm.tasks:hash_files": _keep_hashes,

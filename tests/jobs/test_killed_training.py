@@ -48,3 +48,26 @@ def test_that_a_training_killed_twice_gives_the_same_adapter(make_request: Reque
     assert report.loss == whole.loss
     assert [item.step for item in context.produced] == list(range(1, report.total_steps + 1))
     assert list(Path(request.work_folder).glob(".staging*")) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"packing": True, "max_length": 96, "batch_size": 2, "gradient_checkpointing": True, "epochs": 6},
+        {"patience": 3, "evaluate_every": 3, "samples_every": 4, "general_share": 0.3, "epochs": 3},
+    ],
+    ids=["packed", "early stopping"],
+)
+def test_that_a_kill_changes_nothing_with_other_settings(
+    make_request: RequestMaker, tmp_path: Path, settings: dict[str, object]
+) -> None:
+    settings = {"dropout": 0.1, "validation_share": 0.2, **settings}
+    whole = train(RecordingContext(), make_request("whole", **settings))
+    request = make_request("killed", checkpoint_seconds=0, **settings)
+    start_and_kill(request, tmp_path, after_step=5)
+    report = train(RecordingContext(), request)
+    assert report.resumed_from >= 4
+    assert whole.adapter
+    assert report.adapter
+    assert report.adapter.peft_hash == whole.adapter.peft_hash
+    assert (report.eval_loss, report.best_step) == (whole.eval_loss, whole.best_step)

@@ -26,6 +26,7 @@ _ROOMS = (
     "data",
     "finetune",
     "adapters",
+    "pretrain",
     "prompts",
     "grid",
     "compare",

@@ -4,15 +4,21 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from workbench.cli.output import Output, in_words
+from workbench.cli.choices import choose_model
+from workbench.cli.output import Output
+from workbench.cli.packing import import_packed, pack_training, run_packed
+from workbench.cli.sweeping import run_sweep
+from workbench.cli.texts import text_dataset
+from workbench.cli.training_options import add_settings, checked, read_sweep, typed_settings
+from workbench.cli.training_telling import Telling, show_report
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.finetune.training_config import Objective
 
 if TYPE_CHECKING:
     from workbench.datasets.types import Dataset
-    from workbench.finetune.types import TrainReport
+    from workbench.finetune.types import TrainRequest
+    from workbench.llm.types import ModelRef
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -25,34 +31,75 @@ def register(commands: "Commands") -> None:
 
 
 def _register_finetune(commands: "Commands") -> None:
-    parser = commands.add_parser("finetune", help="train a LoRA adapter on rows of questions and answers")
-    parser.add_argument("--model", required=True, metavar="M", help="base model: name or path")
-    parser.add_argument(
-        "--data", required=True, metavar="FILE", help="CSV, JSONL, JSON, XLSX, Parquet, or a saved data set"
+    parser = commands.add_parser("finetune", help="train an adapter, or a model, on rows or on raw text")
+    parser.add_argument("--model", metavar="M", help="base model: name or path")
+    rows = parser.add_mutually_exclusive_group()
+    rows.add_argument("--data", metavar="FILE", help="CSV, JSONL, JSON, XLSX, Parquet, or a saved data set")
+    rows.add_argument(
+        "--text", metavar="TEXT", help="raw text to go on with: a folder or file, a collection, or a saved data set"
     )
-    parser.add_argument("--name", required=True, metavar="NAME", help="name of the adapter")
+    parser.add_argument("--name", metavar="NAME", help="name of the adapter or model")
     parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
-    parser.add_argument("--method", choices=("lora",), default="lora")
-    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the rows; default: as fits base and rows")
-    parser.add_argument("--rank", type=int, metavar="R", help="width of the adapter; alpha becomes twice the rank")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="rows per step")
-    parser.add_argument("--max-length", type=int, metavar="N", help="longest row in tokens")
-    parser.add_argument("--validation-share", type=float, metavar="X", help="share of rows that is only measured")
-    parser.add_argument("--seed", type=int, metavar="N", help="the same seed repeats the same training")
+    add_settings(parser)
     parser.add_argument("--restart", action="store_true", help="forget an unfinished training of this name")
+    parser.add_argument(
+        "--sweep", action="append", metavar="SETTING=A,B", help="train with each of these values; may be given often"
+    )
+    parser.add_argument("--pack", type=Path, metavar="FOLDER", help="write the training into a folder, start nothing")
+    parser.add_argument("--with-base", action="store_true", help="pack the base model too")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="start a packed training, by its spec.json")
+    parser.add_argument(
+        "bring_back", nargs="*", metavar="import FOLDER", help="bring what was trained in a packed folder home"
+    )
     parser.set_defaults(run=finetune)
 
 
 def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """Train, or go on with a training of this name that was interrupted."""
-    from workbench.cli.choices import choose_model
     from workbench.finetune import running
-    from workbench.finetune.defaults import suggested_config
-    from workbench.finetune.store import AdapterStore
     from workbench.finetune.types import TrainReport
 
-    typed = _typed(arguments)
+    if arguments.bring_back:
+        import_packed(arguments.bring_back, place, output)
+        return
+    if arguments.spec is not None:
+        report = run_packed(arguments.spec, arguments.model, place, Telling(output).hear)
+        show_report(report, output)
+        return
+    _check_given(arguments)
+    typed = typed_settings(arguments)
+    sweep = read_sweep(arguments.sweep or [])
+    base = _base(arguments, place)
+    with place.writing(f"fine-tuning {arguments.name}"):
+        request = _request(arguments, typed, base, place, output)
+        if request.config.objective is Objective.TEXT and (warning := running.order_warning(base)):
+            output.note(warning)
+        if arguments.pack is not None:
+            pack_training(request, arguments.pack, arguments.with_base, output)
+            return
+        if sweep:
+            run_sweep(request, sweep, place, output)
+            return
+        if running.can_resume(request) and not arguments.restart:
+            output.note(f"An unfinished training of “{request.name}” goes on.")
+        report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
+    show_report(report, output)
+
+
+def _check_given(arguments: argparse.Namespace) -> None:
+    missing = [option for option in ("model", "name") if not getattr(arguments, option)]
+    if missing or not (arguments.data or arguments.text):
+        needed = [f"--{option}" for option in missing] + (
+            [] if arguments.data or arguments.text else ["--data or --text"]
+        )
+        raise WorkbenchError(
+            f"A training needs {' and '.join(needed)} as well.",
+            hint="workbench finetune --model M --data FILE --name NAME",
+            code="usage",
+        )
+
+
+def _base(arguments: argparse.Namespace, place: Workplace) -> "ModelRef":
     base = choose_model(place, arguments.model)
     if base.endpoint is not None:
         raise WorkbenchError(
@@ -60,36 +107,33 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             hint="`workbench models list` shows what is here.",
             code="not_offered",
         )
-    with place.writing(f"fine-tuning {arguments.name}"):
-        AdapterStore(place.database).check_free(arguments.name)
+    return base
+
+
+def _request(
+    arguments: argparse.Namespace, typed: dict[str, Any], base: "ModelRef", place: Workplace, output: Output
+) -> "TrainRequest":
+    from workbench.finetune import running
+    from workbench.finetune.defaults import FULL_RATE, suggested_config, suggested_text_config
+
+    objective = Objective.TEXT if arguments.text else Objective.INSTRUCTIONS
+    running.check_free_name(place.paths, arguments.name, checked(typed | {"objective": objective}))
+    if arguments.text:
+        dataset = text_dataset(arguments.text, place, output)
+        suggested = suggested_text_config(base.parameters)
+    else:
         dataset = _dataset(arguments.data, arguments.system, place, output)
-        config = suggested_config(base.parameters, dataset.row_count).model_copy(update=typed)
-        request = running.train_request(
-            place.paths, name=arguments.name, base=base, dataset=dataset, config=config, restart=arguments.restart
-        )
-        if running.can_resume(request) and not arguments.restart:
-            output.note(f"An unfinished training of “{request.name}” goes on.")
-        report = TrainReport.model_validate(place.run(running.train_spec(request)))
-    _show_report(report, output)
-
-
-def _typed(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were typed; an impossible value is a sentence, not a traceback."""
-    from workbench.finetune.types import TrainingConfig
-
-    names = ("method", "epochs", "rank", "learning_rate", "batch_size", "max_length", "validation_share", "seed")
-    typed = {name: value for name in names if (value := getattr(arguments, name)) is not None}
-    if "rank" in typed:
-        typed["alpha"] = 2.0 * typed["rank"]
-    if "batch_size" in typed:
-        typed["gradient_accumulation"] = 1
-    try:
-        TrainingConfig(**typed)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        option = "--" + str(first["loc"][0]).replace("_", "-") if first["loc"] else "The settings"
-        raise WorkbenchError(f"{option} cannot be {first['input']}: {in_words(first)}.", code="bad_setting") from error
-    return typed
+        suggested = suggested_config(base.parameters, dataset.row_count)
+    if typed.get("method") == "full" and "learning_rate" not in typed:
+        suggested = suggested.model_copy(update={"learning_rate": suggested.learning_rate * FULL_RATE})
+    return running.train_request(
+        place.paths,
+        name=arguments.name,
+        base=base,
+        dataset=dataset,
+        config=checked(suggested.model_dump() | typed),
+        restart=arguments.restart,
+    )
 
 
 def _dataset(data: str, system: str, place: Workplace, output: Output) -> "Dataset":
@@ -116,24 +160,3 @@ def _dataset(data: str, system: str, place: Workplace, output: Output) -> "Datas
     for finding in report.findings:
         output.note(f"  {finding.message}")
     return store.record_new(report.dataset)
-
-
-def _show_report(report: "TrainReport", output: Output) -> None:
-    if output.json:
-        output.object(report)
-        return
-    for note in report.notes:
-        output.note(note.message)
-    if report.adapter is None:
-        output.text(
-            f"Stopped and saved at step {report.steps} of {report.total_steps}; the same command goes on from there."
-        )
-        return
-    loss = f", loss {report.loss:.3f}" if report.loss is not None else ""
-    output.text(
-        f"Trained “{report.adapter.name}” on {report.adapter.rows} rows: {report.steps} steps in "
-        f"{report.seconds:.0f} s ({report.tokens_per_second:,.0f} tokens/s){loss}."
-    )
-    output.text(
-        f"Use it with: workbench generate --model {report.adapter.base_name} --adapter {report.adapter.name} ..."
-    )

@@ -50,7 +50,11 @@ def length_batches(lengths: Sequence[int], batch_size: int) -> list[tuple[int, .
 
 
 def collate(rows: Sequence[EncodedRow]) -> "dict[str, torch.Tensor]":
-    """`input_ids` and `labels` of shape (rows, longest), padded on the right: a causal model never looks there."""
+    """`input_ids` and `labels` of shape (rows, longest), padded on the right: a causal model never looks there.
+
+    Where rows share a line, `position_ids` too: positions that begin anew tell transformers where a row ends, and it
+    lets none look into another.
+    """
     import torch
 
     width = max((len(row.ids) for row in rows), default=1)
@@ -58,10 +62,31 @@ def collate(rows: Sequence[EncodedRow]) -> "dict[str, torch.Tensor]":
     labels = torch.full((max(1, len(rows)), width), IGNORED, dtype=torch.long)
     for index, row in enumerate(rows):
         ids[index, : len(row.ids)] = torch.tensor(row.ids, dtype=torch.long)
+        first = set(row.starts)  # nothing before them could predict them
         for position, (token, trained) in enumerate(zip(row.ids, row.trained, strict=True)):
-            if trained and position:
+            if trained and position not in first:
                 labels[index, position] = token
-    return {"input_ids": ids, "labels": labels}
+    batch = {"input_ids": ids, "labels": labels}
+    if any(len(row.starts) > 1 for row in rows):
+        batch["position_ids"] = _positions(rows, width)
+    return batch
+
+
+def _positions(rows: Sequence[EncodedRow], width: int) -> "torch.Tensor":
+    import torch
+
+    positions = torch.empty((len(rows), width), dtype=torch.long)
+    for line, row in enumerate(rows):
+        for start, end in zip(row.starts, (*row.starts[1:], width), strict=True):  # padding goes on with the last one
+            positions[line, start:end] = torch.arange(end - start)
+    return positions
+
+
+def in_parts(batch: "dict[str, torch.Tensor]", parts: int) -> "list[dict[str, torch.Tensor]]":
+    """A batch in at most `parts` smaller ones of whole rows."""
+    rows = len(batch["input_ids"])
+    size = -(-rows // parts)
+    return [{name: values[start : start + size] for name, values in batch.items()} for start in range(0, rows, size)]
 
 
 def _epoch(lengths: Sequence[int], batch_size: int, chance: random.Random) -> list[tuple[int, ...]]:

@@ -18,14 +18,11 @@ from workbench.datasets.rows_file import hash_file
 from workbench.errors import WorkbenchError
 
 MANIFEST = "manifest.json"
-NEEDED = (
-    "adapter_model.safetensors",
-    "adapter_config.json",
-    "optimizer.pt",
-    "scheduler.pt",
-    "rng_state.pth",
-    "trainer_state.json",
-)
+STATE = ("optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
+"""What a training goes on from beside its weights."""
+NEEDED = ("adapter_model.safetensors", "adapter_config.json", *STATE)
+NEEDED_WHOLE = ("model.safetensors", *STATE)
+"""The same where every weight of the model is trained."""
 KEPT = 2
 _PREFIX = "checkpoint-"
 _STAGING = ".staging-"
@@ -37,9 +34,12 @@ class Checkpoint:
     step: int
 
 
-def save_checkpoint(root: Path, step: int, write: Callable[[Path], None]) -> Checkpoint:
+def save_checkpoint(
+    root: Path, step: int, write: Callable[[Path], None], *, needed: tuple[str, ...] = NEEDED, best: int = 0
+) -> Checkpoint:
     """Have `write` fill a staging folder, then make it visible as `checkpoint-<step>` in one rename.
 
+    The checkpoint of the step `best` is kept however old it grows.
     Raises WorkbenchError (disk_full) in words when the disk is full; the checkpoints from before stay.
     """
     staging = root / f"{_STAGING}{step}"
@@ -55,7 +55,7 @@ def save_checkpoint(root: Path, step: int, write: Callable[[Path], None]) -> Che
             sync_folder(root)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    _drop_old(root)
+    _drop_old(root, needed, best)
     return Checkpoint(final, step)
 
 
@@ -101,11 +101,11 @@ def list_checkpoints(root: Path) -> list[Checkpoint]:
     return sorted(found, key=lambda checkpoint: -checkpoint.step)
 
 
-def newest_good(root: Path) -> tuple[Checkpoint | None, list[str]]:
+def newest_good(root: Path, needed: tuple[str, ...] = NEEDED) -> tuple[Checkpoint | None, list[str]]:
     """The newest checkpoint that verifies, and a sentence about each newer one that does not."""
     refused: list[str] = []
     for checkpoint in list_checkpoints(root):
-        problem = problem_with(checkpoint.folder)
+        problem = problem_with(checkpoint.folder, needed)
         if not problem:
             return checkpoint, refused
         refused.append(f"The checkpoint of step {checkpoint.step} was not used: {problem}.")
@@ -158,13 +158,13 @@ def _sync_file(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _drop_old(root: Path) -> None:
-    """Keep the newest ones that verify; only when they do may older ones go."""
+def _drop_old(root: Path, needed: tuple[str, ...], best: int) -> None:
+    """Keep the newest ones that verify, and the best; only when they do may older ones go."""
     kept = 0
     for checkpoint in list_checkpoints(root):
-        if kept >= KEPT:
+        if kept >= KEPT and checkpoint.step != best:
             shutil.rmtree(checkpoint.folder, ignore_errors=True)
-        elif not problem_with(checkpoint.folder):
+        elif not problem_with(checkpoint.folder, needed):
             kept += 1
 
 

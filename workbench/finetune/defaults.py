@@ -8,7 +8,7 @@ generated messages. What counts is the number of steps; bigger bases need fewer 
 import math
 from dataclasses import dataclass
 
-from workbench.finetune.types import TrainingConfig
+from workbench.finetune.types import Objective, TrainingConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +40,28 @@ def suggested_config(parameters: int, rows: int) -> TrainingConfig:
         batch_size=fit.batch_size,
         gradient_accumulation=fit.gradient_accumulation,
         learning_rate=fit.learning_rate,
+    )
+
+
+FULL_RATE = 0.1
+"""Of a LoRA learning rate: what fits when every weight is trained."""
+SCRATCH_RATE = 3e-3
+"""Of a model from scratch (Muon's and AdamW's, see `scratch.optimizer`)."""
+_TEXT_RATES = ((1_000_000_000, 1e-4), (100_000_000, 3e-4), (0, 1e-3))
+TEXT_RANK = 64
+"""Continued pre-training teaches more than a format, so its adapter is wider before it is merged."""
+
+
+def suggested_text_config(parameters: int) -> TrainingConfig:
+    """The settings for raw text on a base with that many weights (0: unknown, taken as small)."""
+    rate = next(rate for least, rate in _TEXT_RATES if parameters >= least)
+    return TrainingConfig(
+        objective=Objective.TEXT,
+        epochs=2,
+        batch_size=4,
+        gradient_accumulation=2,
+        learning_rate=rate,
+        rank=TEXT_RANK,
+        alpha=2.0 * TEXT_RANK,
+        validation_share=0.05,
     )

@@ -32,6 +32,8 @@ class EncodedRow:
     """The row of the data file."""
     cut: int = 0
     """Tokens cut off at the front because the row was too long."""
+    starts: tuple[int, ...] = (0,)
+    """Where in `ids` a row begins: several when rows share a line. A row sees nothing of those before it."""
 
     @property
     def trained_count(self) -> int:

@@ -56,6 +56,10 @@ class EngineProbe:
         """Token ids, exactly as the engine gets them. `at_start`: with the model's begin mark, where it wants one."""
         return self._weights.tokenize(text, add_special=at_start, parse_special=True)
 
+    def tokenize_plain(self, text: str) -> list[int]:
+        """Token ids of raw text: what looks like a special token is only text."""
+        return self._weights.tokenize(text, add_special=False, parse_special=False)
+
     def ends(self, token: int) -> bool:
         """Whether the engine stops at this token."""
         return self._weights.ends(token)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.finetune import loss
 from workbench.finetune.base_model import quiet_libraries
-from workbench.finetune.batching import collate
-from workbench.finetune.checkpoints import save_checkpoint
+from workbench.finetune.batching import IGNORED, collate, in_parts
+from workbench.finetune.checkpoints import NEEDED, NEEDED_WHOLE, save_checkpoint
 from workbench.finetune.step_watch import StepWatch, TrainingJob, not_a_number
-from workbench.finetune.types import Precision
+from workbench.finetune.types import Method, Precision
 
 if TYPE_CHECKING:
     import torch
@@ -20,8 +20,8 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
     from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
     class Watching(TrainerCallback):  # type: ignore[misc]
-        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            watch.before_training()
+        def on_train_begin(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
+            watch.before_training(rest["model"])
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
             watch.after_step(state.global_step, control)
@@ -30,7 +30,7 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **rest: Any) -> None:
             if "loss" in logs:
-                watch.after_log(rest["model"], state.global_step, logs)
+                watch.after_log(rest["model"], state.global_step, logs, control)
 
     class ExactTrainer(Trainer):  # type: ignore[misc]
         def compute_loss(
@@ -39,15 +39,28 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
             summed, tokens = loss.summed_loss(model, inputs)
             return summed / max(1, int(num_items_in_batch) if num_items_in_batch is not None else tokens)
 
+        def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Any:
+            parts = in_parts(inputs, job.request.batch_parts if job.request else 1)
+            if len(parts) == 1:
+                return super().training_step(model, inputs, num_items_in_batch)
+            items = num_items_in_batch or max(1, int((inputs["labels"] != IGNORED).sum()))
+            return sum(super(ExactTrainer, self).training_step(model, part, items) for part in parts)
+
         def _get_train_sampler(self, *_: Any, **__: Any) -> Any:
             return torch.utils.data.SequentialSampler(self.train_dataset)
 
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
-            _check_weights(self.model, self.state.global_step)
-            save_checkpoint(job.folder, self.state.global_step, self._write_checkpoint)
+            step = self.state.global_step
+            _check_weights(self.model, step, job)
+            job.patience.write(
+                lambda: save_checkpoint(
+                    job.folder, step, self._write_checkpoint, needed=needed_files(job), best=watch.best_step
+                )
+            )
+            watch.after_save(self.control)
 
         def _write_checkpoint(self, folder: Path) -> None:
-            save_peft(self.model, folder, "")
+            save_weights(self.model, folder)
             self._save_optimizer_and_scheduler(str(folder))
             self._save_rng_state(str(folder))
             self.state.save_to_json(str(folder / "trainer_state.json"))
@@ -66,6 +79,8 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
         seed=config.seed,
         data_seed=config.seed,
         bf16=uses_bf16(config.precision),
+        gradient_checkpointing=config.gradient_checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False} if config.gradient_checkpointing else None,
         use_cpu=not torch.cuda.is_available(),
         save_strategy="no",
         eval_strategy="no",
@@ -102,6 +117,20 @@ class _Batches:
         return collate([self._job.rows[i] for i in self._job.schedule.batches[index]])
 
 
+def needed_files(job: TrainingJob) -> tuple[str, ...]:
+    """What a checkpoint of this training must hold."""
+    return NEEDED_WHOLE if job.config.method is Method.FULL else NEEDED
+
+
+def save_weights(model: Any, folder: Path) -> None:
+    """What is trained: the adapter of a PEFT model, every weight of another."""
+    if hasattr(model, "peft_config"):
+        save_peft(model, folder, "")
+        return
+    with quiet_libraries():
+        model.save_pretrained(str(folder), max_shard_size="1TB")
+
+
 def save_peft(model: Any, folder: Path, base_name: str) -> None:
     """The adapter as PEFT writes it. `base_name` goes into its configuration instead of a path of this machine."""
     with quiet_libraries():
@@ -125,10 +154,10 @@ def uses_bf16(precision: Precision) -> bool:
     return bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("amx_tile"))
 
 
-def _check_weights(model: Any, step: int) -> None:
+def _check_weights(model: Any, step: int, job: TrainingJob) -> None:
     """A snapshot of weights that are no numbers would only preserve the accident."""
     import torch
 
     for parameter in model.parameters():
         if parameter.requires_grad and not bool(torch.isfinite(parameter).all()):
-            raise not_a_number(step)
+            raise not_a_number(step, job.request)

@@ -5,18 +5,23 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.finetune.checkpoints import clear_staging, list_checkpoints
-from workbench.finetune.types import StepMetrics, TrainingConfig, TrainReport, TrainRequest
+from workbench.finetune.scratch.sizes import ScratchSettings
+from workbench.finetune.types import StepMetrics, TrainingConfig, TrainingSample, TrainReport, TrainRequest
 from workbench.jobs.file_lock import FileLock
 
 _RUN = "training.json"
 _METRICS = "metrics.jsonl"
+_SAMPLES = "samples.jsonl"
+_MEMORY_ONLY = ("checkpoint_seconds", "schema_version", "gradient_checkpointing")
+"""Settings that change nothing of what is learned: a training goes on with others of these."""
+T = TypeVar("T", StepMetrics, TrainingSample)
 _FINISHED = "finished.json"
 _LOCK = "training.lock"
 
@@ -28,6 +33,8 @@ class RunIdentity(Boundary):
     name: str
     base_hash: str
     rows_hash: str
+    general_hash: str = ""
+    scratch: ScratchSettings | None = None
     config: TrainingConfig
     threads: int
     """Sums are rounded differently with another number of threads, so a resumed training keeps the first one."""
@@ -69,7 +76,13 @@ class RunFolder:
     def identify(self, request: TrainRequest, base_hash: str, threads: int) -> RunIdentity:
         """Remember what is trained here; raises WorkbenchError when it was something else."""
         wanted = RunIdentity(
-            name=request.name, base_hash=base_hash, rows_hash=request.rows_hash, config=request.config, threads=threads
+            name=request.name,
+            base_hash=base_hash,
+            rows_hash=request.rows_hash,
+            general_hash=request.general_hash,
+            scratch=request.scratch,
+            config=request.config,
+            threads=threads,
         )
         if request.restart and self.finished_report() is None:
             self.forget()
@@ -118,30 +131,38 @@ class RunFolder:
         """JSON lines of `StepMetrics`; not there before the first step."""
         return self.root / _METRICS
 
-    def append(self, metrics: StepMetrics) -> None:
-        with (self.root / _METRICS).open("a", encoding="utf-8") as file:
-            file.write(metrics.model_dump_json() + "\n")
+    def append(self, told: StepMetrics | TrainingSample) -> None:
+        name = _METRICS if isinstance(told, StepMetrics) else _SAMPLES
+        with (self.root / name).open("a", encoding="utf-8") as file:
+            file.write(told.model_dump_json() + "\n")
 
     def metrics_until(self, step: int) -> list[StepMetrics]:
         """The figures of the steps that still count after going on from `step`; later ones are forgotten."""
-        path = self.root / _METRICS
+        return list({told.step: told for told in self._until(step, self.root / _METRICS, StepMetrics)}.values())
+
+    def samples_until(self, step: int) -> list[TrainingSample]:
+        """The samples that still count after going on from `step`; later ones are forgotten."""
+        told = self._until(step, self.root / _SAMPLES, TrainingSample)
+        return list({(sample.step, sample.number): sample for sample in told}.values())
+
+    def _until(self, step: int, path: Path, kind: type[T]) -> list[T]:
         if not path.exists():
             return []
-        kept: dict[int, StepMetrics] = {}
+        kept: list[T] = []
         for line in path.read_text(encoding="utf-8").splitlines():
             try:
-                metrics = StepMetrics.model_validate_json(line)
+                told = kind.model_validate_json(line)
             except ValidationError:
                 continue  # the line that a killed process did not finish
-            if metrics.step <= step:
-                kept[metrics.step] = metrics
-        _write_whole(path, "".join(metrics.model_dump_json() + "\n" for metrics in kept.values()))
-        return list(kept.values())
+            if told.step <= step:
+                kept.append(told)
+        _write_whole(path, "".join(told.model_dump_json() + "\n" for told in kept))
+        return kept
 
     def forget(self) -> None:
         """Begin anew: nothing of the training so far counts."""
         self._drop_checkpoints()
-        for name in (_RUN, _METRICS, _FINISHED):
+        for name in (_RUN, _METRICS, _SAMPLES, _FINISHED):
             (self.root / name).unlink(missing_ok=True)
 
     def _saved_identity(self) -> RunIdentity:
@@ -158,10 +179,13 @@ class RunFolder:
 
 def _differences(saved: RunIdentity, wanted: RunIdentity) -> list[str]:
     left, right = (json.loads(identity.model_dump_json()) for identity in (saved, wanted))
-    names = {"base_hash": "the base model", "rows_hash": "the data", "name": "the name"}
+    names = {
+        "base_hash": "the base model", "rows_hash": "the data", "general_hash": "the general rows", "name": "the name",
+        "scratch": "the size",
+    }  # fmt: skip
     found = [label for key, label in names.items() if left[key] != right[key]]
     for key, value in right["config"].items():
-        if key not in ("checkpoint_seconds", "schema_version") and left["config"].get(key) != value:
+        if key not in _MEMORY_ONLY and left["config"].get(key) != value:
             found.append(key.replace("_", " "))
     return found
 

@@ -1,15 +1,21 @@
 """Requests and job specs of this room: the same from the window and from the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from workbench.datasets.rows_file import write_rows
+from workbench.datasets.rows_file import read_rows, write_rows
 from workbench.datasets.types import Dataset, TrainingRow
 from workbench.finetune.adapter_folder import check_free
+from workbench.finetune.general_rows import general_file
+from workbench.finetune.made_model import check_free_model
 from workbench.finetune.preview import PreviewRequest
 from workbench.finetune.run_folder import RunFolder
-from workbench.finetune.types import ExportRequest, TrainingConfig, TrainRequest
+from workbench.finetune.scratch.sizes import ScratchSettings
+from workbench.finetune.sweeps import SWEEP, SweepRequest, check_sweep
+from workbench.finetune.types import ExportRequest, MadeModel, Method, Objective, TrainingConfig, TrainRequest
 from workbench.jobs.spec import JobSpec
+from workbench.llm.gguf_header import read_header
 from workbench.llm.types import ModelRef
 from workbench.paths import WorkbenchPaths
 
@@ -29,7 +35,11 @@ def train_request(
 
     An unfinished training of this name and these settings goes on; with `restart` it begins anew.
     """
-    check_free(name, paths.adapters)
+    check_free_name(paths, name, config)
+    general, general_hash = "", ""
+    if config.general_share:
+        path, general_hash = write_rows(read_rows(general_file(paths)), paths.home / "datasets")
+        general = str(path)
     return TrainRequest(
         name=name,
         base=base,
@@ -38,9 +48,80 @@ def train_request(
         dataset_name=dataset.name,
         config=config,
         adapters_folder=str(paths.adapters),
+        models_folder=str(paths.models),
+        general_path=general,
+        general_hash=general_hash,
         work_folder=str(trainings_folder(paths) / name),
         restart=restart,
     )
+
+
+def check_free_name(paths: WorkbenchPaths, name: str, config: TrainingConfig) -> None:
+    """Raise WorkbenchError when what such a training makes cannot be called so."""
+    if config.makes_adapter:
+        check_free(name, paths.adapters)
+    else:
+        check_free_model(name, paths.models)
+
+
+def order_warning(base: ModelRef) -> str:
+    """Why raw text should not be learned on top of this base; empty when nothing speaks against it."""
+    if not base.has_chat_template:
+        return ""
+    return (
+        f"{base.name} was tuned to answer already (it has a chat template). Learning raw text on top can make it "
+        "forget that: better go on with the text first, on a base that was not tuned, and tune the result on examples."
+    )
+
+
+def sweep_request(request: TrainRequest, values: Mapping[str, Sequence[Any]]) -> SweepRequest:
+    """A sweep over these values of settings. Raises WorkbenchError where its trainings could not be compared."""
+    found = SweepRequest(training=request, values={name: tuple(listed) for name, listed in values.items()})
+    check_sweep(found)
+    return found
+
+
+def sweep_spec(request: SweepRequest) -> JobSpec:
+    """All trainings of a sweep, durably, one after the other. The same request again goes on where it was."""
+    return JobSpec(
+        task=SWEEP,
+        params=request.model_dump(mode="json"),
+        title=f"Sweep {request.training.name}",
+        lane=LANE,
+        durable=True,
+        background=True,
+    )
+
+
+def scratch_request(
+    paths: WorkbenchPaths,
+    *,
+    name: str,
+    dataset: Dataset,
+    settings: ScratchSettings,
+    config: TrainingConfig,
+    restart: bool = False,
+) -> TrainRequest:
+    """A model from scratch on the text of `dataset`. Raises WorkbenchError when the name is taken."""
+    config = config.model_copy(update={"objective": Objective.TEXT, "method": Method.FULL})
+    request = train_request(
+        paths, name=name, base=ModelRef(name="", path=""), dataset=dataset, config=config, restart=restart
+    )
+    return request.model_copy(update={"scratch": settings})
+
+
+def scratch_estimate_spec(request: TrainRequest) -> JobSpec:
+    """Time and memory, measured with a few steps: result is a `scratch.sizes.ScratchEstimate`."""
+    return JobSpec(
+        task="workbench.finetune.tasks:estimate_from_scratch",
+        params=request.model_dump(mode="json"),
+        title=f"Estimate {request.name}",
+    )
+
+
+def made_base(made: MadeModel) -> ModelRef:
+    """The model that a training made, as the base of the next one."""
+    return ModelRef(name=made.name, path=made.gguf_path, architecture=read_header(Path(made.gguf_path)).architecture)
 
 
 def rows_request(

@@ -1,113 +1,47 @@
 """Values of the training room: what to train, how it goes, what comes out."""
 
 from enum import StrEnum
-from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.finetune.scratch.sizes import ScratchSettings
+from workbench.finetune.training_config import (
+    PROJECTIONS,
+    LearningRateSchedule,
+    Method,
+    Objective,
+    Precision,
+    TrainedTurns,
+    TrainingConfig,
+)
 from workbench.llm.types import ModelRef
 
-PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-"""The seven linear layers of a llama block, by their transformers names."""
-
-
-class TrainedTurns(StrEnum):
-    """Which of the assistant's turns carry loss."""
-
-    LAST = "last"
-    ALL = "all"
-
-
-class LearningRateSchedule(StrEnum):
-    COSINE = "cosine"
-    LINEAR = "linear"
-    CONSTANT = "constant"
-
-
-class Precision(StrEnum):
-    """In which numbers a step is computed; weights and their changes stay float32."""
-
-    AUTO = "auto"
-    """bfloat16 where the hardware multiplies it, else float32."""
-    FLOAT32 = "float32"
-    BFLOAT16 = "bfloat16"
-
-
-class TrainingConfig(Boundary):
-    """How an adapter is trained. The same configuration, rows, base and seed give the same bytes on one machine."""
-
-    schema_version: int = 1
-    method: str = Field(
-        "lora", pattern="^lora$", title="Method", description="LoRA: small matrices beside the frozen base."
-    )
-    epochs: int = Field(3, ge=1, le=1000, title="Epochs", description="Passes over the training rows.")
-    batch_size: int = Field(
-        8, ge=1, le=1024, title="Batch size", description="Rows per forward pass. Less needs less memory."
-    )
-    gradient_accumulation: int = Field(
-        1, ge=1, le=1024, title="Accumulation", description="Batches per optimizer step: a bigger batch in less memory."
-    )
-    learning_rate: float = Field(
-        2e-3, gt=0, le=10, title="Learning rate", description="Small models want more (2e-3), 1B and up less (2e-4)."
-    )
-    schedule: LearningRateSchedule = Field(
-        LearningRateSchedule.COSINE, title="Schedule", description="How the learning rate falls to zero."
-    )
-    warmup_share: float = Field(
-        0.05, ge=0, le=0.5, title="Warm-up", description="Share of the steps in which the learning rate rises."
-    )
-    weight_decay: float = Field(
-        0.0, ge=0, le=1, title="Weight decay", description="Pulls adapter weights towards zero."
-    )
-    max_gradient_norm: float = Field(
-        1.0, gt=0, le=100, title="Gradient limit", description="Longer gradients are shortened."
-    )
-    rank: int = Field(
-        16, ge=1, le=1024, title="Rank", description="Width of the adapter: more can learn more, and forget more."
-    )
-    alpha: float = Field(32.0, gt=0, le=4096, title="Alpha", description="The adapter is scaled by alpha / rank.")
-    dropout: float = Field(
-        0.0, ge=0, lt=1, title="Dropout", description="Share of adapter inputs that are zeroed in training."
-    )
-    targets: tuple[str, ...] = Field(PROJECTIONS, title="Layers", description="Linear layers that get an adapter.")
-    max_length: int = Field(
-        0,
-        ge=0,
-        le=131072,
-        title="Longest row",
-        description="In tokens; longer rows are cut at the front. 0: what fits the model.",
-    )
-    trained_turns: TrainedTurns = Field(
-        TrainedTurns.LAST, title="Learned turns", description="Only the last answer, or every answer of a conversation."
-    )
-    validation_share: float = Field(
-        0.0,
-        ge=0,
-        le=0.5,
-        title="Held-out rows",
-        description="Share of rows that is not trained but measured each epoch.",
-    )
-    precision: Precision = Field(
-        Precision.AUTO,
-        title="Precision",
-        description="bfloat16 is faster and takes less memory where the hardware has it; auto decides by that.",
-    )
-    checkpoint_seconds: float = Field(
-        60.0,
-        ge=0,
-        le=86400,
-        title="Save every",
-        description="Seconds of work that a crash may cost at most; 0 saves each step.",
-    )
-    seed: int = Field(0, ge=0, le=2**32 - 1, title="Seed", description="The same seed repeats the same training.")
-
-    @model_validator(mode="after")
-    def _targets_are_known_layers(self) -> Self:
-        unknown = set(self.targets) - set(PROJECTIONS)
-        if unknown or not self.targets:
-            raise ValueError(f"targets must be some of {', '.join(PROJECTIONS)}")
-        return self
+__all__ = [
+    "PROJECTIONS",
+    "Adapter",
+    "ExportFormat",
+    "ExportReport",
+    "ExportRequest",
+    "LearningRateSchedule",
+    "MadeModel",
+    "MergedQuantization",
+    "Method",
+    "Objective",
+    "Perplexity",
+    "Precision",
+    "RunCondition",
+    "RunNote",
+    "RunStatus",
+    "StepMetrics",
+    "TextGain",
+    "TrainReport",
+    "TrainRequest",
+    "TrainedTurns",
+    "TrainingConfig",
+    "TrainingSample",
+    "Verification",
+]
 
 
 class TrainRequest(Boundary):
@@ -124,6 +58,16 @@ class TrainRequest(Boundary):
     config: TrainingConfig = TrainingConfig()
     adapters_folder: str
     """Where the finished adapter's folder appears."""
+    models_folder: str = ""
+    """Where a finished model's folder appears, when the training makes no adapter."""
+    general_path: str = ""
+    """General rows to mix in (JSON lines of `TrainingRow`), where `config.general_share` asks for some."""
+    general_hash: str = ""
+    """SHA-256 of that file."""
+    scratch: ScratchSettings | None = None
+    """A model from scratch instead of a base that is changed; `base` is nothing then."""
+    batch_parts: int = Field(1, ge=1)
+    """Each batch is computed in so many parts: the same learning up to rounding, in less memory."""
     work_folder: str = ""
     """Where checkpoints lie; empty: the run folder of the job."""
     restart: bool = False
@@ -148,6 +92,35 @@ class StepMetrics(Boundary):
     eta_seconds: float = 0.0
     memory_bytes: int = 0
     """Resident memory of the training process."""
+
+
+class TrainingSample(Boundary):
+    """What the model answers to one of the fixed prompts after some steps."""
+
+    step: int
+    """0: before anything was learned."""
+    number: int
+    """Which prompt, from 0."""
+    prompt: str
+    text: str
+    expected: str = ""
+    """The row's own answer, where the prompt is a row."""
+
+
+class RunCondition(StrEnum):
+    """What a training does between two steps."""
+
+    TRAINING = "training"
+    PAUSED = "paused"
+    DISK_FULL = "disk_full"
+    """Waits for space, and goes on by itself."""
+
+
+class RunStatus(Boundary):
+    """The training stands still, or goes on; told again to whoever comes later."""
+
+    condition: RunCondition
+    message: str = ""
 
 
 class RunNote(Boundary):
@@ -195,12 +168,62 @@ class Adapter(Boundary):
     """Where one that was not trained here was imported from; empty: trained here."""
 
 
+class Perplexity(Boundary):
+    """How surprised a model is by held-out text: exp of the mean loss, with a 95 % interval over its blocks."""
+
+    value: float
+    low: float
+    high: float
+
+
+class TextGain(Boundary):
+    """What continued pre-training changed on text that was not trained."""
+
+    before: Perplexity
+    after: Perplexity
+    ratio: Perplexity
+    """after / before, paired block by block: below 1 is a gain."""
+    blocks: int
+    tokens: int
+
+
+class MadeModel(Boundary):
+    """A model that a training made: the card that lies in its folder."""
+
+    schema_version: int = 1
+    name: str
+    folder: str
+    """A transformers folder that holds the GGUF file too."""
+    gguf_path: str
+    gguf_hash: str
+    base_name: str
+    base_path: str
+    base_hash: str
+    dataset_name: str = ""
+    dataset_hash: str = ""
+    config: TrainingConfig = TrainingConfig()
+    rows: int = 0
+    """Rows, or blocks of text, that it was trained on."""
+    steps: int = 0
+    loss: float | None = None
+    eval_loss: float | None = None
+    gain: TextGain | None = None
+    seconds: float = 0.0
+    created: str = ""
+    """ISO 8601 in UTC."""
+
+
 class TrainReport(Boundary):
     """What a training gave back."""
 
     finished: bool
     """False after "stop and save": run it again to go on."""
     adapter: Adapter | None = None
+    made: MadeModel | None = None
+    """What full tuning and continued pre-training make instead of an adapter."""
+    gain: TextGain | None = None
+    best_step: int = 0
+    """The step whose weights were kept by early stopping; 0: the last one's."""
     steps: int
     total_steps: int
     loss: float | None = None

@@ -61,10 +61,29 @@ def verify(
         effect=effect,
     )
     if not rms <= tolerance:  # also catches NaN
-        raise WorkbenchError(
-            f"The exported adapter “{name}” does not answer like the trained one; it was not kept.",
-            hint="Please report this with the details.",
-            details=result.model_dump_json(indent=1),
-            code="export_differs",
-        )
+        raise _differs(f"The exported adapter “{name}”", result.model_dump_json(indent=1))
     return result
+
+
+def verify_model(
+    samples: Sequence[Sequence[int]], trained: Logits, written: Logits, name: str, reference_difference: float
+) -> None:
+    """Compare a whole model in llama.cpp (`written`) with the trained one.
+
+    `reference_difference` is what the engines differ by on the base. Raises WorkbenchError when it answers differently.
+    """
+    found = [compare_logits(trained(ids), written(ids)) for ids in samples]
+    rms = max(agreement.rms_difference for agreement in found)
+    spread = max(agreement.spread for agreement in found)
+    tolerance = max(_FACTOR * reference_difference, REQUANTISED_FLOOR * spread)
+    if not rms <= tolerance:
+        raise _differs(f"The written model “{name}”", f"rms difference {rms:.4f}, allowed {tolerance:.4f}")
+
+
+def _differs(what: str, details: str) -> WorkbenchError:
+    return WorkbenchError(
+        f"{what} does not answer like the trained one; it was not kept.",
+        hint="Please report this with the details.",
+        details=details,
+        code="export_differs",
+    )

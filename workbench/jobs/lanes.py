@@ -44,6 +44,18 @@ class Lanes:
             told = first.job_id
             waits_for(first.title)
 
+    def move_up(self, lane: str, job_id: str) -> str:
+        """Change places with the one before, but not with the one that runs; returns who that was, "" for nobody."""
+        with self._changed:
+            places = self._lanes.get(lane, [])
+            place = next((index for index, waiting in enumerate(places) if waiting.job_id == job_id), 0)
+            if place < 2:
+                return ""
+            before = places[place - 1]
+            places[place - 1 : place + 1] = [places[place], before]
+            self._changed.notify_all()
+            return before.job_id
+
     def leave(self, lane: str, job_id: str) -> None:
         if not lane:
             return

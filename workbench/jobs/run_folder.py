@@ -58,6 +58,10 @@ class RunFolder:
         """Make the folder, or begin another attempt in it; visible to other processes once `spec.json` is complete."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._keep_earlier_attempt()
+        self.change_record(record)
+
+    def change_record(self, record: RunRecord) -> None:
+        """Another `spec.json` in one rename; what already runs has read its own."""
         beside = self.spec.with_suffix(".new")
         beside.write_text(record.model_dump_json(indent=2), encoding="utf-8")
         beside.replace(self.spec)

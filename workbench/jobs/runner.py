@@ -93,6 +93,20 @@ class JobRunner:
         elif run := self._find_run(job_id):
             run.send("cancel", {})
 
+    def move_up(self, job_id: str) -> bool:
+        """Let a job that waits in its lane begin before the one that waits in front of it; False: it is next already.
+
+        The order of durable jobs holds at the next start too.
+        """
+        job = self._find(job_id)
+        before = self._lanes.move_up(job.spec.lane, job_id) if job is not None and job.spec.lane else ""
+        other = self._find(before)
+        if job is None or other is None:
+            return False
+        if job.spec.durable and other.spec.durable:
+            self._swap_submitted(job_id, before)
+        return True
+
     def detach(self, job_id: str) -> None:
         """Stop following a durable job, which goes on; its handle ends without a last word."""
         job = self._find(job_id)
@@ -318,6 +332,14 @@ class JobRunner:
         if self._wait_turn(job):
             return run.start()
         return None if job.is_detached else run.end(Cancelled(job_id=job.id))
+
+    def _swap_submitted(self, one: str, other: str) -> None:
+        """Runs wait in the order of their submission; the records say it to a later start."""
+        runs = {record.job_id: (run, record) for run, record in list_runs(self._paths.runs)}
+        if one in runs and other in runs:
+            (first, first_record), (second, second_record) = runs[one], runs[other]
+            first.change_record(first_record.model_copy(update={"submitted_at": second_record.submitted_at}))
+            second.change_record(second_record.model_copy(update={"submitted_at": first_record.submitted_at}))
 
     def _find_run(self, job_id: str) -> RunFolder | None:
         return next((run for run, record in list_runs(self._paths.runs) if record.job_id == job_id), None)

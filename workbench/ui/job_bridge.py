@@ -49,6 +49,10 @@ class JobBridge(QObject):
     def cancel(self, job_id: str) -> None:
         self._runner.cancel(job_id)
 
+    def move_up(self, job_id: str) -> bool:
+        """Let a waiting job begin before the one in front of it."""
+        return self._runner.move_up(job_id)
+
     def send_command(self, job_id: str, name: str, **arguments: Any) -> None:
         """Hand a command like "pause" to the running task."""
         self._runner.send_command(job_id, name, **arguments)

@@ -37,6 +37,7 @@ T = TypeVar("T")
 # The rooms' own names of these tasks (a test compares them); importing them would stall the window at every start.
 TRAIN = "workbench.finetune.tasks:train"
 EVALUATE = "workbench.finetune.evaluation.tasks:evaluate"
+SWEEP = "workbench.finetune.tasks:sweep"
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
 RUN_GRID = "workbench.playground.grid.tasks:run_grid"
 SEARCH_PROMPT = "workbench.playground.search.tasks:search_prompt"
@@ -85,6 +86,7 @@ class Tabs:
         jobs.record_with(partial(recorder, self._database))
         jobs.on_durable(TRAIN, self._follow_training)
         jobs.on_durable(EVALUATE, self._follow_evaluation)
+        jobs.on_durable(SWEEP, self._follow_sweep)
         jobs.on_durable(RUN_COMPARISON, self._follow_comparison)
         jobs.on_durable(RUN_GRID, self._follow_grid)
         jobs.on_durable(SEARCH_PROMPT, self._follow_search)
@@ -167,6 +169,7 @@ class Tabs:
         """Before its tab, when a training of an earlier start goes on."""
         from workbench.datasets.store import DatasetStore
         from workbench.finetune.store import AdapterStore
+        from workbench.rag.store import CollectionStore
         from workbench.ui.finetune import FinetunePresenter, Surroundings
 
         rooms = self._rooms
@@ -181,6 +184,7 @@ class Tabs:
                 catalog=self.catalog,
                 settings=self._settings,
                 change_settings=rooms.change_settings,
+                collections=CollectionStore(self._database, rooms.paths),
                 in_background=rooms.in_background,
             )
         )
@@ -465,6 +469,9 @@ class Tabs:
 
     def _follow_evaluation(self, spec: "JobSpec") -> "Listener":
         return self.finetune_presenter.attach_evaluation(spec)
+
+    def _follow_sweep(self, spec: "JobSpec") -> "Listener":
+        return self.finetune_presenter.attach_sweep(spec)
 
     def _follow_download(self, spec: "JobSpec") -> "Listener":
         return self.hub_presenter.follow(spec)

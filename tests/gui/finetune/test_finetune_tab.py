@@ -210,7 +210,8 @@ def test_that_balanced_is_what_is_suggested_for_the_rows_that_are_trained(parame
     """The command line trains the same where nobody chose any settings."""
     config = config_for(Preset.BALANCED, parameters, rows)
     held_out = round(rows * config.validation_share)
-    assert config.model_copy(update={"validation_share": 0.0}) == suggested_config(parameters, rows - held_out)
+    plain = config.model_copy(update={"validation_share": 0.0, "samples_every": 0})
+    assert plain == suggested_config(parameters, rows - held_out)
     assert (held_out > 0) == (rows >= 20)
 
 
@@ -260,7 +261,8 @@ def test_that_settings_that_make_no_sense_are_not_started(qtbot: QtBot, around: 
     tab = open_setup(qtbot, around)
     click(tab, "expert_switch")
     for box in find(tab, QFrame, "expert_form").findChildren(QCheckBox):
-        box.click()
+        if box.objectName().startswith("layer_"):
+            box.click()
     assert "must be some of" in label(tab, "config_trouble")
     assert not find(tab, QPushButton, "start_training").isEnabled()
 

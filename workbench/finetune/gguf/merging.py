@@ -45,7 +45,7 @@ def merge(
         )
     architecture = str(reader.fields["general.architecture"].contents())
     writer = GGUFWriter(str(out), architecture)
-    _copy_metadata(reader, writer, name, quantization)
+    copy_metadata(reader, writer, name, quantization)
     for tensor in reader.tensors:
         kind = _stored_kind(tensor, tensor.name in pairs, quantization)
         shape = tuple(int(size) for size in reversed(tensor.shape))
@@ -123,7 +123,8 @@ def _size(shape: tuple[int, ...], kind: Any) -> int:
     return int(math.prod(shape) // block * size)
 
 
-def _copy_metadata(reader: Any, writer: Any, name: str, quantization: MergedQuantization) -> None:
+def copy_metadata(reader: Any, writer: Any, name: str, quantization: MergedQuantization) -> None:
+    """Every header entry of `reader` but those that the written file has of its own."""
     from gguf import GGUFValueType, LlamaFileType
 
     writer.add_name(name)

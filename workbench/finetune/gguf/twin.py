@@ -150,20 +150,35 @@ def _load(file: Path, parameter: str) -> "Floats":
     return values
 
 
-def _add_tensor(writer: Any, family: Architecture, config: Any, parameter: str, values: "Floats") -> None:
+def converted(
+    family: Architecture, config: Any, parameter: str
+) -> tuple[str, "Callable[[Floats], np.ndarray[Any, Any]]"] | None:
+    """The GGUF name of a transformers parameter, and what makes its numbers those of llama.cpp; None: not stored."""
     import numpy as np
 
     if parameter == "lm_head.weight" and config.tie_word_embeddings:
-        return
+        return None
     tensor = gguf_name(parameter, family.name, int(config.num_hidden_layers))
+    heads = 0
     if family.is_permuted and ".attn_q." in tensor:
-        values = _permuted(values, int(config.num_attention_heads))
+        heads = int(config.num_attention_heads)
     elif family.is_permuted and ".attn_k." in tensor:
-        values = _permuted(values, int(config.num_key_value_heads))
-    if parameter.endswith("norm.weight"):
-        values = values + np.float32(family.norm_offset)
-    is_matrix = values.ndim == 2
-    writer.add_tensor(tensor, np.ascontiguousarray(values, dtype=np.float16 if is_matrix else np.float32))
+        heads = int(config.num_key_value_heads)
+
+    def convert(values: "Floats") -> "np.ndarray[Any, Any]":
+        if heads:
+            values = _permuted(values, heads)
+        if parameter.endswith("norm.weight"):
+            values = values + np.float32(family.norm_offset)
+        return np.ascontiguousarray(values, dtype=np.float16 if values.ndim == 2 else np.float32)
+
+    return tensor, convert
+
+
+def _add_tensor(writer: Any, family: Architecture, config: Any, parameter: str, values: "Floats") -> None:
+    found = converted(family, config, parameter)
+    if found is not None:
+        writer.add_tensor(found[0], found[1](values))
 
 
 def _permuted(values: "Floats", heads: int) -> "Floats":

@@ -67,8 +67,10 @@ def _add_description(writer: Any, shape: ModelShape, card: ModelCard, *, quantis
 
     writer.add_type("model")
     writer.add_name(card.name)
-    writer.add_author(card.author)
-    writer.add_license(card.licence)
+    if card.author:
+        writer.add_author(card.author)
+    if card.licence:
+        writer.add_license(card.licence)
     if card.description:
         writer.add_description(card.description)
     writer.add_context_length(shape.context)
@@ -106,7 +108,8 @@ def _add_tokenizer(writer: Any, tokenizer: "Tokenizer", chat_template: str, voca
     writer.add_pad_token_id(ids[PAD])
     writer.add_add_bos_token(False)
     writer.add_add_eos_token(False)
-    writer.add_chat_template(chat_template)
+    if chat_template:
+        writer.add_chat_template(chat_template)
 
 
 def _add_tensor(writer: Any, name: str, weights: "np.ndarray[Any, Any]", shape: ModelShape, *, quantised: bool) -> None:

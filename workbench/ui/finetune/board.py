@@ -16,6 +16,7 @@ from workbench.ui.protocols import Background, Messages, Navigator, at_once
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
     from workbench.finetune.store import AdapterStore
+    from workbench.rag.store import CollectionStore
 
 
 class View(Protocol):
@@ -30,6 +31,7 @@ class TrainingJobs(Protocol):
 
     def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
     def cancel(self, job_id: str) -> None: ...
+    def move_up(self, job_id: str) -> bool: ...
     def send_command(self, job_id: str, name: str, **arguments: Any) -> None: ...
 
 
@@ -50,6 +52,8 @@ class Surroundings:
     catalog: ModelCatalog
     settings: Callable[[], Settings] = Settings
     change_settings: Callable[[Settings], None] = _keep_nothing
+    collections: "CollectionStore | None" = None
+    """Whose text can be learned; None: this window has no documents."""
     in_background: Background = at_once
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
+    QPlainTextEdit,
     QSizePolicy,
     QSpinBox,
     QWidget,
@@ -21,8 +22,18 @@ from PySide6.QtWidgets import (
 from workbench.finetune.types import PROJECTIONS, TrainingConfig
 from workbench.ui.theme import set_role
 
-_HIDDEN = {"schema_version", "method"}
-"""Not a person's choice (yet)."""
+_GROUPS = {
+    "Learning": (
+        "epochs", "learning_rate", "schedule", "warmup_share", "weight_decay", "max_gradient_norm", "seed",
+    ),
+    "Adapter": ("rank", "alpha", "dropout", "targets"),
+    "Rows": ("max_length", "packing", "trained_turns", "general_share", "validation_share"),
+    "Batches and memory": ("batch_size", "gradient_accumulation", "precision", "gradient_checkpointing"),
+    "While it runs": (
+        "evaluate_every", "patience", "samples_every", "sample_prompts", "sample_tokens", "checkpoint_seconds",
+    ),
+}  # fmt: skip
+"""Headings and the settings below them; goal and method are chosen above."""
 _EDITOR_WIDTH = 150
 
 
@@ -41,18 +52,30 @@ class ExpertForm(QFrame):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(2, 1)
-        for name, field in TrainingConfig.model_fields.items():
-            if name not in _HIDDEN:
-                self._add(name, field)
+        self._headings: dict[str, QLabel] = {}
+        self._rows: dict[str, tuple[QWidget, ...]] = {}
+        for group, names in _GROUPS.items():
+            self._add_heading(group)
+            for name in names:
+                self._add(name, TrainingConfig.model_fields[name])
 
-    def show_config(self, config: TrainingConfig) -> None:
-        """Show these values; tells nothing back."""
+    def show_config(self, config: TrainingConfig, hidden: frozenset[str] = frozenset()) -> None:
+        """Show these values, without the settings that mean nothing for what is trained; tells nothing back."""
+        for group, names in _GROUPS.items():
+            self._headings[group].setVisible(any(name not in hidden for name in names))
+            for name in names:
+                for widget in self._rows[name]:
+                    widget.setVisible(name not in hidden)
         for name, editor in self._editors.items():
             value = getattr(config, name)
             with QSignalBlocker(editor):
                 match editor:
                     case _Layers():
                         editor.show_layers(value)
+                    case _Lines():
+                        editor.show_lines(value)
+                    case QCheckBox():
+                        editor.setChecked(value)
                     case QComboBox():
                         editor.setCurrentIndex(editor.findData(value))
                     case QSpinBox():
@@ -61,6 +84,15 @@ class ExpertForm(QFrame):
                     case _ShortNumber():
                         if editor.value() != value:
                             editor.setValue(value)
+
+    def _add_heading(self, group: str) -> None:
+        heading = QLabel(group, self)
+        set_role(heading, "field")
+        self._headings[group] = heading
+        row = self._grid.rowCount()
+        if row > 1:
+            self._grid.setRowMinimumHeight(row, 12)
+        self._grid.addWidget(heading, row + 1, 0, 1, 3)
 
     def _add(self, name: str, field: FieldInfo) -> None:
         editor = self._editor(name, field)
@@ -73,9 +105,10 @@ class ExpertForm(QFrame):
         about.setWordWrap(True)
         set_role(about, "small")
         self._editors[name] = editor
+        self._rows[name] = (label, about, editor)
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0)
-        if isinstance(editor, _Layers):
+        if isinstance(editor, _Layers | _Lines):
             self._grid.addWidget(about, row, 1, 1, 2)
             self._grid.addWidget(editor, row + 1, 1, 1, 2)
             return
@@ -86,6 +119,10 @@ class ExpertForm(QFrame):
     def _editor(self, name: str, field: FieldInfo) -> QWidget:
         low, high = _bounds(field)
         match field.default:
+            case bool():
+                box = QCheckBox(self)
+                box.toggled.connect(lambda value: self.option_chosen.emit(name, value))
+                return box
             case StrEnum():
                 return self._choice(name, type(field.default))
             case int():
@@ -99,6 +136,10 @@ class ExpertForm(QFrame):
                 number = _ShortNumber(low, high, self)
                 number.valueChanged.connect(lambda value: self.option_chosen.emit(name, value))
                 return number
+            case tuple() if not field.default:
+                lines = _Lines(self)
+                lines.chosen.connect(lambda value: self.option_chosen.emit(name, value))
+                return lines
             case tuple():
                 layers = _Layers(self)
                 layers.chosen.connect(lambda value: self.option_chosen.emit(name, value))
@@ -172,6 +213,29 @@ class _Layers(QWidget):
     @Slot()
     def _on_toggled(self) -> None:
         self.chosen.emit(tuple(layer for layer, box in self._boxes.items() if box.isChecked()))
+
+
+class _Lines(QPlainTextEdit):
+    """Texts, one a line."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(64)
+        self.setTabChangesFocus(True)
+        self.textChanged.connect(self._on_changed)
+
+    def show_lines(self, lines: tuple[str, ...]) -> None:
+        if lines != self._lines():
+            self.setPlainText("\n".join(lines))
+
+    def _lines(self) -> tuple[str, ...]:
+        return tuple(line.strip() for line in self.toPlainText().splitlines() if line.strip())
+
+    @Slot()
+    def _on_changed(self) -> None:
+        self.chosen.emit(self._lines())
 
 
 def _bounds(field: FieldInfo) -> tuple[float, float]:

@@ -7,6 +7,7 @@ from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.runs_part import RunsPart
 from workbench.ui.finetune.setup_part import SetupPart
 from workbench.ui.finetune.state import FinetuneState, Page
+from workbench.ui.finetune.texts_part import TextsPart
 
 TRAIN = "workbench.finetune.tasks:train"
 """The task whose durable runs `attach` listens to."""
@@ -21,7 +22,8 @@ class FinetunePresenter:
         self.measuring = MeasuringPart(self._board, around)
         self.adapters = AdaptersPart(self._board, around, self.measuring, self._refresh_setup)
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
-        self.setup = SetupPart(self._board, around, self.runs.start)
+        self.setup = SetupPart(self._board, around, self.runs.start, self.runs.start_sweep)
+        self.texts = TextsPart(self._board, around, self.setup.choose_dataset)
 
     @property
     def state(self) -> FinetuneState:
@@ -41,6 +43,10 @@ class FinetunePresenter:
     def attach_evaluation(self, spec: JobSpec) -> Listener:
         """The listener of an evaluation that an earlier start of the program began."""
         return self.measuring.attach(spec)
+
+    def attach_sweep(self, spec: JobSpec) -> Listener:
+        """The same for several trainings as one job."""
+        return self.runs.attach_sweep(spec)
 
     def refresh(self) -> None:
         """The tab is shown: adapters, data sets and models may have come or gone."""

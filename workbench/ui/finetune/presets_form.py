@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.finetune.types import TrainingConfig
-from workbench.ui.finetune.presets import RECIPES, Preset
+from workbench.finetune.training_config import Method
+from workbench.ui.finetune.presets import RECIPES, Goal, Preset
 from workbench.ui.finetune.state import SetupState
 from workbench.ui.theme import set_role
 
@@ -22,16 +22,28 @@ class PresetsForm(QWidget):
     def show_settings(self, setup: SetupState) -> None:
         for preset, button in self._presets.items():
             button.setChecked(preset is setup.preset)
+            button.setVisible(setup.goal is not Goal.SCRATCH)
+            text = RECIPES[preset].about_text if setup.goal is Goal.TEXT else RECIPES[preset].about
+            self._texts[preset].setText(text)
+            self._texts[preset].setVisible(setup.goal is not Goal.SCRATCH)
+            button.setAccessibleName(f"{RECIPES[preset].title}: {text}")
         self._own.setVisible(setup.preset is Preset.OWN)
-        self._summary.setText(self._in_words(setup.config))
+        self._summary.setText(self._in_words(setup))
         with QSignalBlocker(self._expert_switch):
             self._expert_switch.setChecked(setup.is_expert)
 
-    def _in_words(self, config: TrainingConfig) -> str:
+    def _in_words(self, setup: SetupState) -> str:
+        config = setup.config
+        if setup.goal is Goal.SCRATCH:
+            return self.tr("{:,} steps of {:,} tokens, learning rate {:g}, {:.0%} held out").format(
+                setup.scratch.steps, setup.scratch.batch_tokens, config.learning_rate, config.validation_share
+            )
         passes = self.tr("1 pass") if config.epochs == 1 else self.tr("{} passes").format(config.epochs)
         held_out = self.tr(", {:.0%} held out").format(config.validation_share) if config.validation_share else ""
-        return self.tr("{}, rank {}, learning rate {:g}, {} rows a step{}").format(
-            passes, config.rank, config.learning_rate, config.batch_size * config.gradient_accumulation, held_out
+        rank = self.tr("rank {}, ").format(config.rank) if setup.method is not Method.FULL else ""
+        rows = self.tr("{} blocks a step") if setup.goal is Goal.TEXT else self.tr("{} rows a step")
+        return self.tr("{}, {}learning rate {:g}, {}{}").format(
+            passes, rank, config.learning_rate, rows.format(config.batch_size * config.gradient_accumulation), held_out
         )
 
     def _build_widgets(self) -> None:

@@ -3,18 +3,19 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from workbench.finetune.perplexity import in_words as perplexity_in_words
 from workbench.ui import icons
-from workbench.ui.finetune.state import SMOOTHED_FROM, Phase, RunState
+from workbench.ui.finetune.run_views import RunViews
+from workbench.ui.finetune.state import Phase, RunState
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.line_chart import Line, LineChart
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _BADGES = {
     Phase.FINISHED: "badge-good", Phase.FAILED: "badge-bad", Phase.CANCELLED: "badge-warn", Phase.STOPPED: "badge-warn",
-    Phase.PAUSED: "badge-warn",
+    Phase.PAUSED: "badge-warn", Phase.WAITING: "badge-bad",
 }  # fmt: skip
 
 
@@ -27,6 +28,7 @@ class RunPage(QWidget):
     go_on_requested = Signal()
     try_requested = Signal()
     adapter_requested = Signal()
+    remedy_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,23 +46,16 @@ class RunPage(QWidget):
         self._label.setVisible(bool(run.label))
         trouble = run.trouble
         self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
-        self._show_curve(run)
+        self._waiting.setText(run.standing)
+        self._waiting.setVisible(bool(run.standing))
+        self._remedy.setText(run.remedy.action if run.remedy else "")
+        if run.remedy is not None:
+            self._remedy.setAccessibleName(run.remedy.action)
+        self._remedy_row.setVisible(run.remedy is not None)
+        self._views.show_run(run)
         self._show_figures(run)
         self._show_buttons(run)
         self._show_outcome(run)
-
-    def _show_curve(self, run: RunState) -> None:
-        losses = tuple((float(step.step), step.loss) for step in run.steps)
-        held_out = tuple((float(step.step), step.eval_loss) for step in run.steps if step.eval_loss is not None)
-        lines = [Line(self.tr("Training loss"), losses)]
-        if len(losses) > SMOOTHED_FROM:
-            lines = [
-                Line(self.tr("Single steps"), losses, is_faint=True),
-                Line(self.tr("Training loss (smoothed)"), run.smoothed()),
-            ]
-        if held_out or run.request.config.validation_share:
-            lines.append(Line(self.tr("Held-out loss"), held_out, series=1, dashed=True))
-        self.chart.show_lines(lines, x_end=float(run.last.total) if run.last else 0.0)
 
     def _show_figures(self, run: RunState) -> None:
         step = run.last
@@ -83,8 +78,8 @@ class RunPage(QWidget):
             self._figures[name].setText(value)
 
     def _show_buttons(self, run: RunState) -> None:
-        is_stepping = run.phase in (Phase.TRAINING, Phase.PAUSED)
-        self._pause.setVisible(run.is_live and run.phase is not Phase.PAUSED)
+        is_stepping = run.phase in (Phase.TRAINING, Phase.PAUSED, Phase.WAITING)
+        self._pause.setVisible(run.is_live and run.phase not in (Phase.PAUSED, Phase.WAITING))
         self._pause.setEnabled(run.phase is Phase.TRAINING)
         self._resume.setVisible(run.phase is Phase.PAUSED)
         self._stop.setVisible(run.is_live)
@@ -92,6 +87,7 @@ class RunPage(QWidget):
         self._cancel.setVisible(run.is_live)
         self._cancel.setEnabled(run.phase is not Phase.STOPPING)
         self._go_on.setVisible(run.can_go_on)
+        set_role(self._go_on, "" if run.remedy else "primary")
         self._closing.setVisible(run.is_live)
 
     def _show_outcome(self, run: RunState) -> None:
@@ -99,12 +95,18 @@ class RunPage(QWidget):
         report = run.report
         if run.phase is not Phase.FINISHED or report is None:
             return
-        parts = [self.tr("The adapter “{}” is ready.").format(run.name)]
+        self._see.setVisible(report.made is None)
+        what = self.tr("The adapter “{}” is ready.") if report.made is None else self.tr("The model “{}” is ready.")
+        parts = [what.format(run.name)]
         if report.loss is not None:
             parts.append(self.tr("Loss at the end {:.3f}.").format(report.loss))
         if report.eval_loss is not None:
             parts.append(self.tr("Held-out loss {:.3f}.").format(report.eval_loss))
+        if report.best_step:
+            parts.append(self.tr("The state of step {:,} was the best and was kept.").format(report.best_step))
         notes = [note.message for note in report.notes]
+        if report.gain is not None:
+            notes.insert(0, perplexity_in_words(report.gain))
         self._outcome_text.setText("\n".join([" ".join(parts), *notes]))
 
     def _build_widgets(self) -> None:
@@ -120,8 +122,15 @@ class RunPage(QWidget):
         set_role(self._lineage, "muted")
         set_role(self._label, "muted")
         self._trouble = TroubleCard("run_trouble", self)
-        self.chart = LineChart(self.tr("Step"), self.tr("Loss"), self)
-        self.chart.setObjectName("loss_chart")
+        self._waiting = QLabel(self)
+        self._waiting.setObjectName("run_waiting")
+        self._waiting.setWordWrap(True)
+        self._waiting.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._waiting, "error")
+        self._remedy_row = QWidget(self)
+        self._remedy = _button("", "run_remedy", self.tr("Start again in another way"))
+        set_role(self._remedy, "primary")
+        self._views = RunViews(self)
         self._build_figures()
         self._build_buttons()
         self._build_outcome()
@@ -192,8 +201,14 @@ class RunPage(QWidget):
         column.addLayout(head)
         column.addWidget(self._outcome)
         column.addWidget(self._trouble)
+        remedy = QHBoxLayout(self._remedy_row)
+        remedy.setContentsMargins(0, 0, 0, 0)
+        remedy.addWidget(self._remedy)
+        remedy.addStretch(1)
+        column.addWidget(self._remedy_row)
+        column.addWidget(self._waiting)
         column.addWidget(self._lay_out_figures())
-        column.addWidget(self.chart, 1)
+        column.addWidget(self._views, 1)
         column.addLayout(buttons)
 
     def _lay_out_figures(self) -> QFrame:
@@ -220,6 +235,7 @@ class RunPage(QWidget):
         self._go_on.clicked.connect(self.go_on_requested)
         self._try.clicked.connect(self.try_requested)
         self._see.clicked.connect(self.adapter_requested)
+        self._remedy.clicked.connect(self.remedy_requested)
 
 
 def _button(text: str, name: str, accessible: str) -> QPushButton:

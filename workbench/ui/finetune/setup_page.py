@@ -1,28 +1,17 @@
-"""A new adapter: base, rows, name, settings, what it needs, and the start."""
+"""A new training: what shall come out, from what, its settings, what it needs, and the start."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.expert_form import ExpertForm
+from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.presets_form import PresetsForm
-from workbench.ui.finetune.state import FinetuneState, SetupState
-from workbench.ui.theme import restyle, set_role
+from workbench.ui.finetune.segments import Segments
+from workbench.ui.finetune.source_form import SourceForm, note
+from workbench.ui.finetune.state import FinetuneState, SetupState, big_in_words
+from workbench.ui.finetune.sweep_form import SweepForm
+from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
-from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -33,13 +22,10 @@ ESTIMATE_AFTER_MS = 500
 class SetupPage(QWidget):
     back_requested = Signal()
     data_requested = Signal()
-    base_chosen = Signal(str)
-    dataset_chosen = Signal(str)
-    name_edited = Signal(str)
+    goal_chosen = Signal(str)
     preset_chosen = Signal(object)
     expert_toggled = Signal(bool)
     option_chosen = Signal(str, object)
-    restart_chosen = Signal(bool)
     estimate_due = Signal()
     start_requested = Signal()
 
@@ -52,45 +38,42 @@ class SetupPage(QWidget):
 
     def show_state(self, state: FinetuneState) -> None:
         setup = state.setup
-        self._stack.setCurrentWidget(self._body if state.datasets else self._empty)
-        self._base.show_models(setup.bases, setup.base)
-        if setup.is_scanning and not setup.bases:
-            self._base.setPlaceholderText(self.tr("Looking for models…"))
-        self._base_trouble.setText(setup.base_trouble)
-        self._base_trouble.setVisible(bool(setup.base_trouble))
-        self._show_datasets(state)
-        self._show_name(setup)
+        has_rows = bool(state.datasets) or setup.goal is not Goal.INSTRUCTIONS
+        self._stack.setCurrentWidget(self._body if has_rows else self._empty)
+        self._goal.show_choice(setup.goal.value)
+        self._about_goal.setText(self._goal_in_words(setup))
+        self.source.show_state(state)
         self._show_settings(setup)
         self._show_foot(setup)
         self._wait_for_estimate(setup)
 
-    def _show_datasets(self, state: FinetuneState) -> None:
-        names = [dataset.name for dataset in state.datasets]
-        with QSignalBlocker(self._dataset):
-            if [self._dataset.itemData(index) for index in range(self._dataset.count())] != names:
-                self._dataset.clear()
-                for dataset in state.datasets:
-                    self._dataset.addItem(f"{dataset.name}  ·  {dataset.row_count:,} rows", dataset.name)
-            self._dataset.setCurrentIndex(self._dataset.findData(state.setup.dataset))
-
-    def _show_name(self, setup: SetupState) -> None:
-        if self._name.text() != setup.name:
-            self._name.setText(setup.name)
-        self._name.setProperty("problem", bool(setup.name_trouble))
-        restyle(self._name)
-        self._name_trouble.setText(setup.name_trouble)
-        self._name_trouble.setVisible(bool(setup.name_trouble))
-        self._restart_row.setVisible(setup.goes_on)
-        with QSignalBlocker(self._restart):
-            self._restart.setChecked(setup.restart)
+    def _goal_in_words(self, setup: SetupState) -> str:
+        match setup.goal:
+            case Goal.INSTRUCTIONS:
+                return self.tr("The model learns to answer like the rows of a data set: a format, a tone, labels.")
+            case Goal.TEXT:
+                return self.tr(
+                    "The model goes on learning from raw text: the language of a field. What comes out is a model, "
+                    "which is then tuned on examples. (Continued pre-training.)"
+                )
+            case Goal.SCRATCH:
+                return self.tr(
+                    "A small model of your own, from nothing but text, with a tokenizer of its own. It shows how "
+                    "models are made; it will not be clever."
+                )
 
     def _show_settings(self, setup: SetupState) -> None:
         self._presets.show_settings(setup)
         self._expert.setVisible(setup.is_expert)
         if setup.is_expert:
-            self._expert.show_config(setup.config)
+            self._expert.show_config(setup.config, setup.hidden_settings)
+        self.sweep.setVisible(setup.is_expert and setup.goal is not Goal.SCRATCH)
+        self.sweep.show_sweep(setup)
         self._config_trouble.setText(setup.config_trouble)
         self._config_trouble.setVisible(bool(setup.config_trouble))
+        self._big.setVisible(setup.scratch_estimate is not None)
+        if setup.scratch_estimate is not None:
+            self._big.setText(big_in_words(setup.scratch_estimate))
 
     def _show_foot(self, setup: SetupState) -> None:
         trouble = setup.trouble
@@ -105,11 +88,13 @@ class SetupPage(QWidget):
         self._advice.setText("\n".join(note for note in notes if note))
         self._advice.setVisible(any(notes))
         self._start.setText(self.tr("Go on") if setup.goes_on and not setup.restart else self.tr("Start"))
-        self._start.setEnabled(setup.can_start)
+        if setup.is_sweep and setup.sweep_count:
+            self._start.setText(self.tr("Start {} trainings").format(setup.sweep_count))
+        self._start.setEnabled(setup.can_start and not setup.is_gathering)
 
     def _wait_for_estimate(self, setup: SetupState) -> None:
         """Start the quiet time anew whenever what is asked changed."""
-        asked = (setup.base, setup.dataset, setup.config, setup.name)
+        asked = (setup.goal, setup.base, setup.dataset, setup.config, setup.name, setup.scratch)
         if not setup.wants_estimate:
             self._timer.stop()
         elif asked != self._wanted or not self._timer.isActive():
@@ -121,8 +106,15 @@ class SetupPage(QWidget):
     def _build_widgets(self) -> None:
         self._back = _button(self.tr("‹ Adapters"), "setup_back", self.tr("Back to the adapters"))
         set_role(self._back, "link")
-        self._title = QLabel(self.tr("New adapter"), self)
+        self._title = QLabel(self.tr("New training"), self)
         set_role(self._title, "subtitle")
+        titles = {
+            Goal.INSTRUCTIONS.value: self.tr("Answer like examples"),
+            Goal.TEXT.value: self.tr("Learn a text"),
+            Goal.SCRATCH.value: self.tr("From scratch"),
+        }
+        self._goal = Segments("goal", titles, self)
+        self._about_goal = note("goal_about", "muted", self)
         self._empty = EmptyState(
             self.tr("First, rows to learn from"),
             self.tr("An adapter learns from examples: what is asked and the answer that is wanted. Import some first."),
@@ -131,62 +123,40 @@ class SetupPage(QWidget):
         )
         self._empty.setObjectName("setup_empty")
         self._body = QWidget(self)
-        self._build_form()
+        self.source = SourceForm(self._body)
         self._presets = PresetsForm(self._body)
         self._expert = ExpertForm(self._body)
-        self._config_trouble = _note("config_trouble", "error", self._body)
-        self._build_foot()
-        self._timer = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
-
-    def _build_form(self) -> None:
-        self._form = QFrame(self._body)
-        set_role(self._form, "panel")
-        self._base = ModelPicker(self._form, accepts=_is_base)
-        self._base.setObjectName("base_picker")
-        self._base.setAccessibleName(self.tr("Base model"))
-        self._base_trouble = _note("base_trouble", "error", self._form)
-        self._dataset = QComboBox(self._form)
-        self._dataset.setObjectName("dataset_picker")
-        self._dataset.setAccessibleName(self.tr("Data set"))
-        self._dataset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._dataset.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._name = QLineEdit(self._form)
-        self._name.setObjectName("adapter_name")
-        self._name.setAccessibleName(self.tr("Name of the adapter"))
-        self._name.setMaxLength(80)
-        self._name_trouble = _note("adapter_name_trouble", "error", self._form)
-        self._restart_row = QWidget(self._form)
-        self._restart = QCheckBox(self.tr("Begin anew"), self._restart_row)
-        self._restart.setObjectName("begin_anew")
-        self._restart.setAccessibleName(self.tr("Forget the unfinished training and begin anew"))
-        self._goes_on = QLabel(
-            self.tr("A training of this name was begun and not finished; it goes on."), self._restart_row
-        )
-        set_role(self._goes_on, "small")
-
-    def _build_foot(self) -> None:
+        self.sweep = SweepForm(self._body)
+        self._config_trouble = note("config_trouble", "error", self._body)
+        self._big = note("big_models", "small", self._body)
         self._trouble = TroubleCard("setup_trouble", self._body)
         self._verdict = QLabel(self._body)
         self._verdict.setObjectName("preflight_verdict")
         set_role(self._verdict, "badge-good")
-        self._preflight = _note("preflight", "muted", self._body)
-        self._advice = _note("preflight_advice", "small", self._body)
+        self._preflight = note("preflight", "muted", self._body)
+        self._advice = note("preflight_advice", "small", self._body)
         self._start = _button(self.tr("Start"), "start_training", self.tr("Start the training"))
         set_role(self._start, "primary")
+        self._timer = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(self._back)
         head.addWidget(self._title, 1)
+        goal = QHBoxLayout()
+        goal.addWidget(self._goal)
+        goal.addStretch(1)
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 4, 0)
         rows.setSpacing(12)
-        rows.addWidget(self._lay_out_form())
+        rows.addWidget(self.source)
         rows.addWidget(self._presets)
         rows.addWidget(self._config_trouble)
         rows.addWidget(self._expert)
+        rows.addWidget(self.sweep)
+        rows.addWidget(self._big)
         rows.addStretch(1)
         scroll = PageScroller(inside, self._body)
         body = QVBoxLayout(self._body)
@@ -201,27 +171,11 @@ class SetupPage(QWidget):
         self._stack.addWidget(self._body)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(10)
         column.addLayout(head)
+        column.addLayout(goal)
+        column.addWidget(self._about_goal)
         column.addWidget(self._stack, 1)
-
-    def _lay_out_form(self) -> QFrame:
-        restart = QHBoxLayout(self._restart_row)
-        restart.setContentsMargins(0, 0, 0, 0)
-        restart.addWidget(self._goes_on, 1)
-        restart.addWidget(self._restart)
-        form = QFormLayout(self._form)
-        form.setContentsMargins(14, 12, 14, 12)
-        form.setVerticalSpacing(8)
-        form.setHorizontalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(self.tr("Base model"), self._base)
-        form.addRow("", self._base_trouble)
-        form.addRow(self.tr("Data set"), self._dataset)
-        form.addRow(self.tr("Name"), self._name)
-        form.addRow("", self._name_trouble)
-        form.addRow("", self._restart_row)
-        return self._form
 
     def _lay_out_foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
@@ -234,34 +188,12 @@ class SetupPage(QWidget):
     def _connect(self) -> None:
         self._back.clicked.connect(self.back_requested)
         self._empty.action_requested.connect(self.data_requested)
-        self._base.model_chosen.connect(self.base_chosen)
-        self._dataset.activated.connect(self._on_dataset_activated)
-        self._name.textEdited.connect(self.name_edited)
+        self._goal.chosen.connect(self.goal_chosen)
         self._presets.preset_chosen.connect(self.preset_chosen)
         self._presets.expert_toggled.connect(self.expert_toggled)
         self._expert.option_chosen.connect(self.option_chosen)
-        self._restart.toggled.connect(self.restart_chosen)
         self._timer.timeout.connect(self.estimate_due)
         self._start.clicked.connect(self.start_requested)
-
-    @Slot(int)
-    def _on_dataset_activated(self, index: int) -> None:
-        self.dataset_chosen.emit(self._dataset.itemData(index))
-
-
-def _is_base(model: ModelRef) -> bool:
-    """All chat models are offered; for one that cannot be tuned the page says why."""
-    return model.kind is ModelKind.CHAT
-
-
-def _note(name: str, role: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    set_role(label, role)
-    return label
 
 
 def _button(text: str, name: str, accessible: str) -> QPushButton:

@@ -8,24 +8,43 @@ from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.finetune.preflight import Preflight
-from workbench.finetune.running import can_resume, estimate_spec, train_request
+from workbench.finetune.quantized import why_no_qlora
+from workbench.finetune.running import (
+    can_resume,
+    estimate_spec,
+    scratch_estimate_spec,
+    scratch_request,
+    sweep_request,
+    train_request,
+)
+from workbench.finetune.scratch.sizes import ScratchEstimate, Size
+from workbench.finetune.sweeps import SweepRequest, combinations
+from workbench.finetune.training_config import Method, trouble_with
 from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobHandle
 from workbench.llm.types import ModelKind
 from workbench.ui.finetune.board import Board, Surroundings
-from workbench.ui.finetune.presets import Preset, config_for
-from workbench.ui.finetune.state import Page, why_not_tunable
+from workbench.ui.finetune.presets import Goal, Preset, config_for
+from workbench.ui.finetune.state import Page, SweepLine, why_not_tunable
+from workbench.ui.finetune.sweep_lines import read_values
 from workbench.ui.trouble import trouble_of
 
 
 class SetupPart:
     """What the user does on the page "New adapter"."""
 
-    def __init__(self, board: Board, around: Surroundings, on_start: Callable[[TrainRequest], None]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        around: Surroundings,
+        on_start: Callable[[TrainRequest], None],
+        on_sweep: Callable[[SweepRequest], None],
+    ) -> None:
         self._board = board
         self._around = around
         self._on_start = on_start
+        self._on_sweep = on_sweep
         self._estimate: JobHandle | None = None
         self._turn = 0
 
@@ -45,11 +64,56 @@ class SetupPart:
             self.choose_dataset(names[0] if names else "")
         elif not self._board.setup.is_own_name and self._free_name(self._board.setup.dataset) != self._board.setup.name:
             self.choose_dataset(self._board.setup.dataset)  # the name that was suggested is taken by now
+        if self._around.collections is not None:
+            self._board.show_setup(collections=tuple(c.name for c in self._around.collections.list_collections()))
         self._around.catalog.ensure()
         self.take_models()
 
     def leave(self) -> None:
         self._board.show(page=Page.ADAPTERS)
+
+    def choose_goal(self, goal: str) -> None:
+        """What shall come out; the settings follow."""
+        chosen = Goal(goal)
+        preset = self._board.setup.preset
+        method = Method.LORA if self._board.setup.method is Method.QLORA else self._board.setup.method
+        self._board.show_setup(
+            goal=chosen,
+            method=method if chosen is Goal.TEXT else self._board.setup.method,
+            preset=Preset.BALANCED if preset is Preset.OWN else preset,
+            is_sweep=self._board.setup.is_sweep and chosen is not Goal.SCRATCH,
+        )
+        if not self._board.setup.is_own_name:
+            self._board.show_setup(name=self._free_name(self._board.setup.dataset))
+        self._fit_preset()
+
+    def choose_method(self, method: str) -> None:
+        preset = self._board.setup.preset
+        self._board.show_setup(method=Method(method), preset=Preset.BALANCED if preset is Preset.OWN else preset)
+        self._fit_preset()
+
+    def choose_size(self, size: str) -> None:
+        """Of a model from scratch."""
+        scratch = self._board.setup.scratch.model_copy(update={"size": Size(size)})
+        self._board.show_setup(scratch=scratch)
+        self._changed()
+
+    def set_tokens(self, millions: float) -> None:
+        """How many tokens a model from scratch sees."""
+        scratch = self._board.setup.scratch.model_copy(update={"tokens": max(1000, round(millions * 1e6))})
+        if scratch != self._board.setup.scratch:
+            self._board.show_setup(scratch=scratch)
+            self._changed()
+
+    def open_sweep(self, is_open: bool) -> None:
+        """Try several values instead of one."""
+        self._board.show_setup(is_sweep=is_open)
+        self._read_sweep()
+
+    def set_sweep(self, lines: tuple[SweepLine, ...]) -> None:
+        """What is typed below "Try several values"."""
+        self._board.show_setup(sweep=lines)
+        self._read_sweep()
 
     def choose_base(self, name: str) -> None:
         self._board.show_setup(base=name)
@@ -82,7 +146,7 @@ class SetupPart:
             self._board.show_setup(config_trouble=_in_words(error), preset=Preset.OWN, wants_estimate=False)
             return
         if config != self._board.setup.config or self._board.setup.config_trouble:
-            self._board.show_setup(config=config, config_trouble="", preset=Preset.OWN)
+            self._board.show_setup(config=config, config_trouble=trouble_with(config), preset=Preset.OWN)
             self._changed()
 
     def choose_restart(self, restart: bool) -> None:
@@ -97,8 +161,9 @@ class SetupPart:
             return
         turn = self._turn
         self._board.show_setup(is_estimating=True)
+        spec = scratch_estimate_spec(request) if request.scratch is not None else estimate_spec(request)
         self._estimate = self._around.jobs.submit(
-            estimate_spec(request), lambda event: self._on_estimate(event) if turn == self._turn else None
+            spec, lambda event: self._on_estimate(event) if turn == self._turn else None
         )
 
     def start(self) -> None:
@@ -106,9 +171,15 @@ class SetupPart:
         request = self._request()
         if request is None or not self._board.setup.can_start:
             return
+        sweep = self._read_sweep() if self._board.setup.is_sweep else None
+        if self._board.setup.is_sweep and sweep is None:
+            return
         self._forget_estimate()
         self._board.show_setup(wants_estimate=False, is_own_name=False)
-        self._on_start(request)
+        if sweep is not None:
+            self._on_sweep(sweep)
+        else:
+            self._on_start(request)
 
     # -- behind it ----------------------------------------------------------------------------------------------------
 
@@ -116,32 +187,64 @@ class SetupPart:
         """The request for what is chosen; None, with the reason shown, when there is none yet."""
         setup, dataset = self._board.setup, self._board.state.chosen_dataset
         base = setup.chosen_base
-        if base is None or dataset is None or not setup.name.strip() or setup.base_trouble or setup.config_trouble:
+        if dataset is None or not setup.name.strip() or setup.config_trouble:
+            return None
+        if setup.goal is not Goal.SCRATCH and (base is None or setup.base_trouble):
             return None
         if setup.name.strip().casefold() in {run.name.casefold() for run in self._board.state.live_runs}:
             self._board.show_setup(name_trouble=f"“{setup.name.strip()}” is being trained right now.")
             return None
+        restart = setup.restart and setup.goes_on
         try:
-            request = train_request(
+            if setup.goal is Goal.SCRATCH or base is None:
+                return scratch_request(
+                    self._around.paths,
+                    name=setup.name.strip(),
+                    dataset=dataset,
+                    settings=setup.scratch,
+                    config=setup.config,
+                    restart=restart,
+                )
+            return train_request(
                 self._around.paths,
                 name=setup.name.strip(),
                 base=base,
                 dataset=dataset,
                 config=setup.config,
-                restart=setup.restart and setup.goes_on,
+                restart=restart,
             )
         except WorkbenchError as problem:
             self._board.show_setup(name_trouble=str(problem))
             return None
-        return request
+
+    def _read_sweep(self) -> SweepRequest | None:
+        """The sweep that is typed; None, with the reason shown, when there is none yet."""
+        self._board.show_setup(sweep_trouble="", sweep_count=0)
+        request = self._request()
+        lines = [line for line in self._board.setup.sweep if line.setting and line.values.strip()]
+        if not self._board.setup.is_sweep or not lines or request is None:
+            return None
+        try:
+            sweep = sweep_request(request, {line.setting: read_values(line) for line in lines})
+        except (WorkbenchError, ValueError) as problem:
+            self._board.show_setup(sweep_trouble=str(problem))
+            return None
+        self._board.show_setup(sweep_count=len(combinations(sweep)))
+        return sweep
 
     def _fit_preset(self) -> None:
         """Presets depend on the base and the number of rows; a configuration by hand stays."""
         setup, dataset = self._board.setup, self._board.state.chosen_dataset
         if setup.preset is not Preset.OWN:
             base = setup.chosen_base
-            config = config_for(setup.preset, base.parameters if base else 0, dataset.row_count if dataset else 0)
-            self._board.show_setup(config=config, config_trouble="")
+            config = config_for(
+                setup.preset,
+                base.parameters if base else 0,
+                dataset.row_count if dataset else 0,
+                setup.goal,
+                setup.method,
+            )
+            self._board.show_setup(config=config, config_trouble=trouble_with(config))
         self._changed()
 
     def _changed(self) -> None:
@@ -158,10 +261,13 @@ class SetupPart:
         if self._estimate is not None:
             self._estimate.cancel()
             self._estimate = None
-        self._board.show_setup(preflight=None, is_estimating=False)
+        self._board.show_setup(preflight=None, scratch_estimate=None, is_estimating=False)
 
     def _on_estimate(self, event: JobEvent) -> None:
         match event:
+            case Finished(result=result) if self._board.setup.goal is Goal.SCRATCH:
+                measured = ScratchEstimate.model_validate(result)
+                self._board.show_setup(is_estimating=False, scratch_estimate=measured, trouble=None)
             case Finished(result=result):
                 found = Preflight.model_validate(result)
                 self._board.show_setup(is_estimating=False, preflight=found, trouble=None)
@@ -184,7 +290,8 @@ class SetupPart:
         """The catalog of models was read anew."""
         catalog = self._around.catalog
         bases = tuple(model for model in catalog.models if model.kind is ModelKind.CHAT)
-        self._board.show_setup(is_scanning=catalog.is_scanning, bases=bases)
+        has_card = any(not device.shares_memory for device in catalog.devices)
+        self._board.show_setup(is_scanning=catalog.is_scanning, bases=bases, why_no_qlora=why_no_qlora(has_card))
         if self._board.setup.chosen_base is None and bases:
             tunable = [base.name for base in bases if not why_not_tunable(base)]
             self.choose_base(tunable[0] if tunable else bases[0].name)
@@ -192,7 +299,11 @@ class SetupPart:
     def _free_name(self, dataset: str) -> str:
         """A name for the adapter made from the data set's, with a number where that is taken."""
         wanted = re.sub(r"[^\w .+()-]+", "-", dataset).strip(" .-")[:70]
+        if self._board.setup.goal is Goal.SCRATCH:
+            wanted = f"{wanted} model"[:70]
         taken = {adapter.name.casefold() for adapter in self._around.adapters.list_adapters()}
+        if not self._board.setup.config.makes_adapter:
+            taken = {path.name.casefold() for path in self._around.paths.models.glob("*")}
         taken |= {run.name.casefold() for run in self._board.state.live_runs}
         name, number = wanted, 2
         while name and name.casefold() in taken:

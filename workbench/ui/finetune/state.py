@@ -5,17 +5,30 @@ from enum import StrEnum
 
 from workbench.datasets.types import Dataset
 from workbench.finetune.gguf.architectures import ARCHITECTURES
+from workbench.finetune.out_of_memory import Remedy
 from workbench.finetune.preflight import Preflight
 from workbench.finetune.removal import RemovedAdapter
-from workbench.finetune.types import Adapter, StepMetrics, TrainingConfig, TrainReport, TrainRequest
+from workbench.finetune.running import order_warning
+from workbench.finetune.scratch.sizes import ScratchEstimate, ScratchSettings
+from workbench.finetune.sweeps import SweepReport, SweepRequest, SweepTrial, combinations
+from workbench.finetune.types import (
+    Adapter,
+    Method,
+    StepMetrics,
+    TrainingConfig,
+    TrainingSample,
+    TrainReport,
+    TrainRequest,
+)
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.adapters_state import AdapterState
-from workbench.ui.finetune.presets import Preset
+from workbench.ui.finetune.presets import Goal, Preset
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.trouble import Trouble
 
 _DEFAULTS = TrainingConfig()
+_SCRATCH = ScratchSettings()
 SMOOTHED_FROM = 60
 """Below this many steps the single losses are the curve."""
 
@@ -35,6 +48,8 @@ class Phase(StrEnum):
     STARTING = "starting"
     TRAINING = "training"
     PAUSED = "paused"
+    WAITING = "waiting"
+    """For space on the disk."""
     STOPPING = "stopping"
     FINISHED = "finished"
     STOPPED = "stopped"
@@ -43,13 +58,43 @@ class Phase(StrEnum):
     FAILED = "failed"
 
 
-LIVE = frozenset({Phase.QUEUED, Phase.STARTING, Phase.TRAINING, Phase.PAUSED, Phase.STOPPING})
+_OF_ADAPTERS = frozenset({"rank", "alpha", "dropout", "targets"})
+_OF_ROWS = frozenset({"packing", "trained_turns", "general_share"})
+_OF_SCRATCH = frozenset(
+    {
+        "learning_rate", "validation_share", "evaluate_every", "samples_every", "sample_prompts", "sample_tokens",
+        "checkpoint_seconds", "seed",
+    }
+)  # fmt: skip
+LIVE = frozenset({Phase.QUEUED, Phase.STARTING, Phase.TRAINING, Phase.PAUSED, Phase.WAITING, Phase.STOPPING})
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLine:
+    """One setting of a sweep, as it is typed."""
+
+    setting: str = ""
+    values: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SetupState:
     """What shall be trained."""
 
+    goal: Goal = Goal.INSTRUCTIONS
+    method: Method = Method.LORA
+    why_no_qlora: str = ""
+    collections: tuple[str, ...] = ()
+    """Names of the collections whose text can be learned."""
+    is_gathering: bool = False
+    """Text is being read."""
+    scratch: ScratchSettings = _SCRATCH
+    scratch_estimate: ScratchEstimate | None = None
+    is_sweep: bool = False
+    sweep: tuple[SweepLine, ...] = (SweepLine(),)
+    sweep_trouble: str = ""
+    sweep_count: int = 0
+    """How many trainings the sweep comes to."""
     bases: tuple[ModelRef, ...] = ()
     is_scanning: bool = False
     base: str = ""
@@ -83,15 +128,35 @@ class SetupState:
         return why_not_tunable(base) if base is not None else ""
 
     @property
+    def order_warning(self) -> str:
+        """What speaks against learning raw text on this base."""
+        base = self.chosen_base
+        return order_warning(base) if base is not None and self.goal is Goal.TEXT else ""
+
+    @property
+    def hidden_settings(self) -> frozenset[str]:
+        """Settings that mean nothing for what is trained."""
+        if self.goal is Goal.SCRATCH:
+            return frozenset(TrainingConfig.model_fields) - _OF_SCRATCH
+        hidden = _OF_ROWS if self.goal is Goal.TEXT else frozenset[str]()
+        return hidden | (_OF_ADAPTERS if self.method is Method.FULL else frozenset())
+
+    @property
     def can_start(self) -> bool:
-        ready = self.chosen_base is not None and bool(self.dataset) and bool(self.name.strip())
-        return ready and not (self.base_trouble or self.name_trouble or self.config_trouble)
+        has_base = self.goal is Goal.SCRATCH or (self.chosen_base is not None and not self.base_trouble)
+        ready = has_base and bool(self.dataset) and bool(self.name.strip())
+        is_sound = not (self.name_trouble or self.config_trouble or (self.is_sweep and self.sweep_trouble))
+        return ready and is_sound and not (self.is_sweep and not self.sweep_count)
 
     @property
     def preflight_in_words(self) -> str:
         """The line above the start button."""
+        if self.is_gathering:
+            return "Reading the text…"
         if self.is_estimating or (self.wants_estimate and self.can_start):
             return "Estimating memory and time…"
+        if self.scratch_estimate is not None:
+            return scratch_in_words(self.scratch_estimate)
         return preflight_in_words(self.preflight) if self.preflight is not None else ""
 
 
@@ -105,8 +170,19 @@ class RunState:
     label: str = ""
     """What it does when it is not stepping: "Loading starter"."""
     steps: tuple[StepMetrics, ...] = ()
+    samples: tuple[TrainingSample, ...] = ()
+    sweep: SweepRequest | None = None
+    """The sweep whose trainings these are, one after the other."""
+    trials: tuple[SweepTrial, ...] = ()
+    trial: int = 0
+    """The training of the sweep that runs now, from 1."""
+    sweep_report: SweepReport | None = None
     report: TrainReport | None = None
     trouble: Trouble | None = None
+    remedy: Remedy | None = None
+    """Another start that may succeed where this one failed."""
+    standing: str = ""
+    """Why it stands still, when nobody asked for that."""
 
     @property
     def name(self) -> str:
@@ -132,7 +208,7 @@ class RunState:
 
     @property
     def phase_in_words(self) -> str:
-        words = {Phase.STOPPING: "stopping", Phase.STOPPED: "stopped, saved"}
+        words = {Phase.STOPPED: "stopped, saved", Phase.WAITING: "disk full"}
         return words.get(self.phase, self.phase.value)
 
     @property
@@ -141,6 +217,8 @@ class RunState:
         if self.phase in (Phase.QUEUED, Phase.STARTING) or self.last is None:
             return self.label or self.phase_in_words
         parts = [f"step {self.last.step} of {self.last.total}", f"loss {self.last.loss:.3f}"]
+        if self.sweep is not None:
+            parts.insert(0, f"training {self.trial} of {len(combinations(self.sweep))}")
         if self.phase is Phase.TRAINING and self.last.eta_seconds:
             parts.append(f"about {duration_in_words(self.last.eta_seconds)} left")
         elif self.phase is not Phase.TRAINING:
@@ -227,6 +305,42 @@ def preflight_in_words(found: Preflight) -> str:
         f"Needs about {size_in_words(found.memory_bytes)} of memory ({size_in_words(found.free_memory_bytes)} free) "
         f"and {size_in_words(found.disk_bytes)} of disk."
     )
+
+
+def scratch_in_words(found: ScratchEstimate) -> str:
+    """ "6.1 M weights, about 12 min for 5 M tokens (the text 3 times) at 7,000 tokens a second." """
+    return (
+        f"{count_in_words(found.parameters)} weights, about {duration_in_words(found.seconds)} for "
+        f"{count_in_words(found.tokens)} tokens (the text {found.passes:.1f} times) at {found.tokens_per_second:,.0f} "
+        f"tokens a second. Needs about {size_in_words(found.memory_bytes)} of memory."
+    )
+
+
+def big_in_words(found: ScratchEstimate) -> str:
+    """What bigger models would take, a line each."""
+    lines = [
+        f"{count_in_words(big.parameters)} weights on {count_in_words(big.tokens)} tokens: "
+        f"{_long_in_words(big.seconds_here)} here, {_long_in_words(big.card_seconds)} on one data-centre "
+        f"graphics card, at least {size_in_words(big.memory_bytes)} of memory."
+        for big in found.big
+    ]
+    speed = f"This computer does {found.operations_per_second / 1e9:,.0f} billion operations a second at this."
+    return "\n".join(["What a bigger one would take:", *lines, speed])
+
+
+def count_in_words(number: float) -> str:
+    """ "6.1 M", "20 B": millions and billions, two digits."""
+    for unit, size in (("T", 1e12), ("B", 1e9), ("M", 1e6)):
+        if number >= size:
+            return f"{number / size:,.3g} {unit}"
+    return f"{number:,.0f}"
+
+
+def _long_in_words(seconds: float) -> str:
+    days = seconds / 86400
+    if days < 2:
+        return duration_in_words(seconds)
+    return f"{days:,.0f} days" if days < 730 else f"{days / 365:,.0f} years"
 
 
 def _article(noun: str) -> str:

@@ -1,0 +1,167 @@
+"""The model that full tuning or continued pre-training makes: a transformers folder with its GGUF file, proved."""
+
+import datetime
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.datasets.rows_file import hash_file
+from workbench.errors import WorkbenchError
+from workbench.finetune import verification
+from workbench.finetune.adapter_folder import check_name
+from workbench.finetune.base_model import BaseFiles, quiet_libraries, transformers_logits
+from workbench.finetune.checkpoints import disk_full_in_words, problem_with, seal, sync_folder
+from workbench.finetune.converting import check_same_tokens
+from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.gguf.rewriting import rewrite
+from workbench.finetune.types import MadeModel, RunNote, TextGain, TrainReport, TrainRequest
+from workbench.log import get_logger
+
+log = get_logger("finetune")
+
+CARD = "card.json"
+_TOKENIZER_FILES = (
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", "tokenizer.model",
+    "chat_template.jinja", "generation_config.json",
+)  # fmt: skip
+
+
+def check_free_model(name: str, models_folder: Path) -> None:
+    """Raise WorkbenchError when the name cannot be a model's, or one of this name was made."""
+    check_name(name)
+    taken = models_folder.is_dir() and {path.name.casefold() for path in models_folder.iterdir()}
+    if taken and name.casefold() in taken:
+        raise WorkbenchError(
+            f"There is already a model “{name}”.",
+            hint="Choose another name, or delete that one first.",
+            code="name_taken",
+        )
+
+
+def read_made(folder: Path) -> MadeModel | None:
+    """The card of a model that was made here; None where there is none or something is missing or changed."""
+    if problem_with(folder, (CARD, f"{folder.name}.gguf", "model.safetensors", "config.json")):
+        return None
+    try:
+        card = MadeModel.model_validate(json.loads((folder / CARD).read_text(encoding="utf-8")))
+    except ValueError:
+        return None
+    return card.model_copy(update={"folder": str(folder), "gguf_path": str(folder / f"{folder.name}.gguf")})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMaker:
+    """Writes the trained weights beside their place, compares both engines, and makes the folder visible."""
+
+    request: TrainRequest
+    files: BaseFiles
+    base_hash: str
+    reference_difference: float
+    """What the two engines differ by on the base: rms over the logits."""
+    threads: int
+
+    def make(
+        self, model: Any, samples: Sequence[Sequence[int]], report: TrainReport, rows: int, gain: TextGain | None
+    ) -> tuple[MadeModel, list[RunNote]]:
+        """The card, and what a person should know. Raises WorkbenchError when the file answers differently.
+
+        `model` is used up: adapters are merged and the weights rounded to 16 bits.
+        """
+        models = Path(self.request.models_folder)
+        models.mkdir(parents=True, exist_ok=True)
+        trained = [transformers_logits(model, ids) for ids in samples]
+        staging = models / f".staging-{self.request.name}"
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir()
+        try:
+            with disk_full_in_words(models), quiet_libraries():
+                return self._publish(_merged(model), staging, samples, trained, report, rows, gain)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    def _publish(
+        self,
+        model: Any,
+        staging: Path,
+        samples: Sequence[Sequence[int]],
+        trained: Sequence[Any],
+        report: TrainReport,
+        rows: int,
+        gain: TextGain | None,
+    ) -> tuple[MadeModel, list[RunNote]]:
+        import torch
+
+        name = self.request.name
+        gguf = staging / f"{name}.gguf"
+        rewrite(self.files.gguf, model.state_dict(), model.config, gguf, name=name)
+        with EngineProbe(gguf, self.threads) as probe:
+            logits = dict(zip(map(tuple, samples), trained, strict=True))
+            verification.verify_model(
+                samples, lambda ids: logits[tuple(ids)], probe.logits, name, self.reference_difference
+            )
+            model.to(torch.float16).save_pretrained(str(staging), max_shard_size="1TB")
+            notes = self._write_tokenizer(staging, probe)
+        made = self._card(gguf, report, rows, gain)
+        (staging / CARD).write_text(made.model_dump_json(indent=1), encoding="utf-8")
+        seal(staging)
+        staging.rename(made.folder)
+        sync_folder(staging.parent)
+        return made, notes
+
+    def _write_tokenizer(self, folder: Path, probe: EngineProbe) -> list[RunNote]:
+        """The base's own files, or those that transformers reads out of its GGUF, when they cut text alike."""
+        source = self.files.transformers
+        if source.is_dir():
+            for name in _TOKENIZER_FILES:
+                if (source / name).is_file():
+                    shutil.copyfile(source / name, folder / name)
+            return []
+        from transformers import AutoTokenizer
+
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(
+                str(source.parent), gguf_file=source.name, trust_remote_code=False, local_files_only=True
+            )
+            tokenizer.save_pretrained(str(folder))
+            check_same_tokens(folder, probe, self.request.name)
+        except Exception as error:  # noqa: BLE001 - the tokenizers library raises bare Exceptions
+            log.info("No transformers tokenizer could be read out of %s: %s", source.name, error)
+            for name in _TOKENIZER_FILES[:-1]:
+                (folder / name).unlink(missing_ok=True)
+            message = (
+                "The tokenizer of the base could not be written for transformers; the GGUF file has it. "
+                "Other programs need the tokenizer files of the base's own transformers folder."
+            )
+            return [RunNote(message=message)]
+        return []
+
+    def _card(self, gguf: Path, report: TrainReport, rows: int, gain: TextGain | None) -> MadeModel:
+        request = self.request
+        final = Path(request.models_folder) / request.name
+        return MadeModel(
+            name=request.name,
+            folder=str(final),
+            gguf_path=str(final / gguf.name),
+            gguf_hash=hash_file(gguf),
+            base_name=request.base.name,
+            base_path=request.base.path,
+            base_hash=self.base_hash,
+            dataset_name=request.dataset_name,
+            dataset_hash=request.rows_hash,
+            config=request.config,
+            rows=rows,
+            steps=report.steps,
+            loss=report.loss,
+            eval_loss=report.eval_loss,
+            gain=gain,
+            seconds=report.seconds,
+            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        )
+
+
+def _merged(model: Any) -> Any:
+    """The model with its adapters in its weights."""
+    return model.merge_and_unload() if hasattr(model, "peft_config") else model
