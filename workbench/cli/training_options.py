@@ -79,7 +79,7 @@ def read_sweep(given: list[str]) -> dict[str, tuple[Any, ...]]:
         read = _reader(TrainingConfig.model_fields[name])
         try:
             found[name] = tuple(read(value.strip()) for value in values.split(","))
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise WorkbenchError(f"“{values}” are no values for {name}.", code="bad_setting") from error
         for value in found[name]:
             checked({name: value})

@@ -7,6 +7,7 @@ from workbench.finetune import loss
 from workbench.finetune.base_model import quiet_libraries
 from workbench.finetune.batching import IGNORED, collate, in_parts
 from workbench.finetune.checkpoints import NEEDED, NEEDED_WHOLE, save_checkpoint
+from workbench.finetune.group import agree, members, rank
 from workbench.finetune.step_watch import StepWatch, TrainingJob, not_a_number
 from workbench.finetune.types import Method, Precision
 
@@ -21,23 +22,31 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
 
     class Watching(TrainerCallback):  # type: ignore[misc]
         def on_train_begin(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-            watch.before_training(rest["model"])
+            if rank() == 0:
+                watch.before_training(rest["model"])
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
-            watch.after_step(state.global_step, control)
+            watch.step = state.global_step
+            if rank() == 0:
+                watch.after_step(state.global_step, control)
             control.should_log = True
             return control
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **rest: Any) -> None:
-            if "loss" in logs:
+            if "loss" not in logs:
+                return
+            if rank() == 0:
                 watch.after_log(rest["model"], state.global_step, logs, control)
+            _follow(control)
 
     class ExactTrainer(Trainer):  # type: ignore[misc]
         def compute_loss(
             self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
         ) -> Any:
             summed, tokens = loss.summed_loss(model, inputs)
-            return summed / max(1, int(num_items_in_batch) if num_items_in_batch is not None else tokens)
+            items = max(1, int(num_items_in_batch) if num_items_in_batch is not None else tokens)
+            # Gradients of a group are averaged: the sum of its members' losses is wanted.
+            return summed / items if members() == 1 else summed / items * members()
 
         def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> Any:
             parts = in_parts(inputs, job.request.batch_parts if job.request else 1)
@@ -50,6 +59,9 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
             return torch.utils.data.SequentialSampler(self.train_dataset)
 
         def _save_checkpoint(self, model: Any, trial: Any) -> None:
+            if rank() != 0:
+                _follow(self.control)
+                return
             step = self.state.global_step
             _check_weights(self.model, step, job)
             job.patience.write(
@@ -58,11 +70,14 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
                 )
             )
             watch.after_save(self.control)
+            _follow(self.control)
 
         def _write_checkpoint(self, folder: Path) -> None:
             save_weights(self.model, folder)
             self._save_optimizer_and_scheduler(str(folder))
             self._save_rng_state(str(folder))
+            if members() > 1:
+                (folder / "rng_state_0.pth").rename(folder / "rng_state.pth")
             self.state.save_to_json(str(folder / "trainer_state.json"))
 
     config = job.config
@@ -92,7 +107,10 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
         dataloader_pin_memory=False,
         remove_unused_columns=False,
         label_names=["labels"],
+        **_group_settings(),
     )
+    if arguments.n_gpu > 1:
+        arguments._n_gpu = 1  # else transformers spreads the model over threads, without our loss
     trainer = ExactTrainer(
         model=job.model,
         args=arguments,
@@ -105,16 +123,35 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
 
 
 class _Batches:
-    """The schedule as a data set of ready batches."""
+    """The schedule as a data set of ready batches; in a group each of them in as many parts as there are members.
+
+    accelerate hands item after item to member after member, so that the parts of a batch are computed together.
+    """
 
     def __init__(self, job: TrainingJob) -> None:
         self._job = job
+        self._parts = members()
 
     def __len__(self) -> int:
-        return len(self._job.schedule.batches)
+        return len(self._job.schedule.batches) * self._parts
 
     def __getitem__(self, index: int) -> "dict[str, torch.Tensor]":
-        return collate([self._job.rows[i] for i in self._job.schedule.batches[index]])
+        batch = self._job.schedule.batches[index // self._parts]
+        return collate([self._job.rows[i] for i in batch[index % self._parts :: self._parts]])
+
+
+def _group_settings() -> dict[str, Any]:
+    """What accelerate wants to know of a group; nothing where a process trains alone."""
+    import torch
+
+    if members() == 1:
+        return {}
+    return {"ddp_find_unused_parameters": False, "ddp_backend": "nccl" if torch.cuda.is_available() else "gloo"}
+
+
+def _follow(control: Any) -> None:
+    """All members of a group save and stop when the first does."""
+    control.should_save, control.should_training_stop = agree(control.should_save, control.should_training_stop)
 
 
 def needed_files(job: TrainingJob) -> tuple[str, ...]:

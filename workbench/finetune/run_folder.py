@@ -136,6 +136,11 @@ class RunFolder:
         with (self.root / name).open("a", encoding="utf-8") as file:
             file.write(told.model_dump_json() + "\n")
 
+    def metrics_seen(self, step: int) -> list[StepMetrics]:
+        """The same for a process that only looks."""
+        told = self._until(step, self.root / _METRICS, StepMetrics, is_ours=False)
+        return list({metrics.step: metrics for metrics in told}.values())
+
     def metrics_until(self, step: int) -> list[StepMetrics]:
         """The figures of the steps that still count after going on from `step`; later ones are forgotten."""
         return list({told.step: told for told in self._until(step, self.root / _METRICS, StepMetrics)}.values())
@@ -145,7 +150,7 @@ class RunFolder:
         told = self._until(step, self.root / _SAMPLES, TrainingSample)
         return list({(sample.step, sample.number): sample for sample in told}.values())
 
-    def _until(self, step: int, path: Path, kind: type[T]) -> list[T]:
+    def _until(self, step: int, path: Path, kind: type[T], *, is_ours: bool = True) -> list[T]:
         if not path.exists():
             return []
         kept: list[T] = []
@@ -156,7 +161,8 @@ class RunFolder:
                 continue  # the line that a killed process did not finish
             if told.step <= step:
                 kept.append(told)
-        _write_whole(path, "".join(told.model_dump_json() + "\n" for told in kept))
+        if is_ours:
+            _write_whole(path, "".join(told.model_dump_json() + "\n" for told in kept))
         return kept
 
     def forget(self) -> None:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from workbench.finetune.disk_patience import DiskPatience
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
 from workbench.finetune.gguf.adapter import export_adapter
+from workbench.finetune.group import device, leading
 from workbench.finetune.library_versions import library_versions
 from workbench.finetune.loss import losses_of
 from workbench.finetune.made_model import ModelMaker
@@ -69,7 +70,8 @@ class TrainingRun:
         samples = verification.choose_samples([row.ids for row in prepared.rows])
         model = self._load(samples)
         self._measure_before(model, prepared)
-        result = training.train(self._job(model, prepared))
+        with leading(self.request, self.run.root, self.threads):
+            result = training.train(self._job(model, prepared))
         self.notes += result.notes
         report = TrainReport(
             finished=result.finished,
@@ -90,6 +92,17 @@ class TrainingRun:
         report = self._patience.write(lambda: self._publish(model, prepared, samples, report))
         self._patience.write(lambda: self.run.finish(report))
         return report
+
+    def follow(self) -> None:
+        """Make the steps of a group that another process leads."""
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.set_device(device())
+        prepared = prepare(self.request, self.probe)
+        model = self._load(verification.choose_samples([row.ids for row in prepared.rows]))
+        job = self._job(model, prepared)
+        training.train(replace(job, report=_silent, tell=_silent, resumed=self.run.metrics_seen, sampler=None))
 
     def _claim_memory(self, longest: int) -> None:
         """Say what will be needed at worst: chat models that are idle make way, others are loaded only beside it."""
@@ -114,11 +127,11 @@ class TrainingRun:
         config = self.request.config
         if config.method is Method.FULL:
             torch.manual_seed(config.seed)
-            return model.to("cuda") if torch.cuda.is_available() else model
+            return model.to(device())
         if config.method is Method.QLORA:
             model = quantize_base(model)
         model = training.add_lora(model, config)
-        return model.to("cuda") if torch.cuda.is_available() else model
+        return model.to(device())
 
     def _measure_before(self, model: Any, prepared: Prepared) -> None:
         """How well the base predicts the held-out text; a fresh adapter changes nothing yet."""
@@ -255,3 +268,7 @@ class TrainingRun:
             engine_base=self.probe.logits,
             name=self.request.name,
         )
+
+
+def _silent(_told: object) -> None:
+    """Another process says it."""

@@ -262,7 +262,7 @@ def test_that_learning_rate_and_memory_are_curves(qtbot: QtBot, around: Around) 
     tab, job = start_training(qtbot, around)
     job.produce(step(1, 2.0))
     click(tab, "run_view_rate")
-    qtbot.waitUntil(lambda: find(tab, LineChart, "rate_chart").legend_text() == "Learning rate 0.002")
+    qtbot.waitUntil(lambda: find(tab, LineChart, "rate_chart").legend_text() == "Learning rate 1.90e-03")
     click(tab, "run_view_memory")
     assert find(tab, LineChart, "memory_chart").legend_text() == "Memory in GB 0.820"
 

@@ -49,6 +49,17 @@ def test_that_a_job_found_running_goes_before_those_that_wait() -> None:
     assert lanes.wait_turn("training", "new", given_up=lambda: False, waits_for=heard.append)
 
 
+def test_that_a_waiting_job_goes_before_another_but_never_before_the_one_that_runs() -> None:
+    lanes = Lanes()
+    for job in ("runs", "second", "third"):
+        lanes.join("training", job, job)
+    assert lanes.move_up("training", "third") == "second"
+    assert lanes.move_up("training", "third") == ""
+    assert lanes.move_up("training", "runs") == lanes.move_up("training", "nobody") == lanes.move_up("", "runs") == ""
+    lanes.leave("training", "runs")
+    assert lanes.wait_turn("training", "third", given_up=lambda: False, waits_for=lambda title: None)
+
+
 def test_that_insistence_grows_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
     now, done = [100.0], []
     monkeypatch.setattr("workbench.jobs.insistence.time.monotonic", lambda: now[0])

@@ -88,6 +88,8 @@ def _connect_setup(tab: FinetuneTab, presenter: FinetunePresenter) -> None:
     page.back_requested.connect(setup.leave)
     page.data_requested.connect(presenter.open_data)
     page.goal_chosen.connect(setup.choose_goal)
+    page.pack_chosen.connect(presenter.packing.pack)
+    page.packed_chosen.connect(presenter.packing.bring_back)
     source = page.source
     source.base_chosen.connect(setup.choose_base)
     source.method_chosen.connect(setup.choose_method)

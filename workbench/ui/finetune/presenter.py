@@ -4,6 +4,7 @@ from workbench.jobs.spec import JobSpec, Listener
 from workbench.ui.finetune.adapters_part import AdaptersPart
 from workbench.ui.finetune.board import Board, Surroundings, View
 from workbench.ui.finetune.measuring_part import MeasuringPart
+from workbench.ui.finetune.packing_part import PackingPart
 from workbench.ui.finetune.runs_part import RunsPart
 from workbench.ui.finetune.setup_part import SetupPart
 from workbench.ui.finetune.state import FinetuneState, Page
@@ -23,6 +24,7 @@ class FinetunePresenter:
         self.adapters = AdaptersPart(self._board, around, self.measuring, self._refresh_setup)
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start, self.runs.start_sweep)
+        self.packing = PackingPart(self._board, around, self.setup.request, self.adapters.welcome)
         self.texts = TextsPart(self._board, around, self.setup.choose_dataset)
 
     @property

@@ -1,7 +1,16 @@
 """A new training: what shall come out, from what, its settings, what it needs, and the start."""
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.ui.finetune.expert_form import ExpertForm
 from workbench.ui.finetune.presets import Goal
@@ -28,6 +37,10 @@ class SetupPage(QWidget):
     option_chosen = Signal(str, object)
     estimate_due = Signal()
     start_requested = Signal()
+    pack_chosen = Signal(str)
+    """The folder in which the training is packed."""
+    packed_chosen = Signal(str)
+    """A packed folder that comes home."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +104,7 @@ class SetupPage(QWidget):
         if setup.is_sweep and setup.sweep_count:
             self._start.setText(self.tr("Start {} trainings").format(setup.sweep_count))
         self._start.setEnabled(setup.can_start and not setup.is_gathering)
+        self._pack.setEnabled(setup.can_start and not setup.is_gathering and not setup.is_sweep)
 
     def _wait_for_estimate(self, setup: SetupState) -> None:
         """Start the quiet time anew whenever what is asked changed."""
@@ -137,6 +151,14 @@ class SetupPage(QWidget):
         self._advice = note("preflight_advice", "small", self._body)
         self._start = _button(self.tr("Start"), "start_training", self.tr("Start the training"))
         set_role(self._start, "primary")
+        self._elsewhere = _button(
+            self.tr("Other computer"), "other_computer", self.tr("Train on another computer, or bring a training home")
+        )
+        menu = QMenu(self._elsewhere)
+        self._pack = menu.addAction(self.tr("Pack this training into a folder…"), self._on_pack)
+        self._pack.setObjectName("pack_training")
+        menu.addAction(self.tr("Bring a packed training home…"), self._on_bring).setObjectName("bring_training")
+        self._elsewhere.setMenu(menu)
         self._timer = QTimer(self, singleShot=True, interval=ESTIMATE_AFTER_MS)
 
     def _build_layout(self) -> None:
@@ -182,6 +204,7 @@ class SetupPage(QWidget):
         foot.setSpacing(10)
         foot.addWidget(self._verdict)
         foot.addWidget(self._preflight, 1)
+        foot.addWidget(self._elsewhere)
         foot.addWidget(self._start)
         return foot
 
@@ -194,6 +217,22 @@ class SetupPage(QWidget):
         self._expert.option_chosen.connect(self.option_chosen)
         self._timer.timeout.connect(self.estimate_due)
         self._start.clicked.connect(self.start_requested)
+
+    @Slot()
+    def _on_pack(self) -> None:
+        self._ask(self.tr("Folder to pack into"), self.pack_chosen)
+
+    @Slot()
+    def _on_bring(self) -> None:
+        self._ask(self.tr("Packed training"), self.packed_chosen)
+
+    def _ask(self, title: str, chosen: SignalInstance) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setObjectName("packing_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
 
 def _button(text: str, name: str, accessible: str) -> QPushButton:

@@ -181,6 +181,10 @@ class SetupPart:
         else:
             self._on_start(request)
 
+    def request(self) -> TrainRequest | None:
+        """The training that is chosen now; None when something is missing."""
+        return self._request() if self._board.setup.can_start else None
+
     # -- behind it ----------------------------------------------------------------------------------------------------
 
     def _request(self) -> TrainRequest | None:
