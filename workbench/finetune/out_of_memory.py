@@ -90,13 +90,13 @@ def slower(request: TrainRequest) -> Remedy:
 
 def under_another_name(request: TrainRequest) -> TrainRequest:
     """The request beside the first one: what that saved stays."""
-    taken = Path(request.adapters_folder)
+    homes = [Path(folder) for folder in (request.adapters_folder, request.models_folder) if folder]
     work = Path(request.work_folder) if request.work_folder else None
     number = 2
     while True:
         name = f"{request.name[:74]} {number}"
         beside = work.with_name(name) if work else None
-        if not (taken / name).exists() and not (beside and beside.exists()):
+        if not any((home / name).exists() for home in homes) and not (beside and beside.exists()):
             return request.model_copy(
                 update={"name": name, "work_folder": str(beside) if beside else "", "restart": False, "batch_parts": 1}
             )

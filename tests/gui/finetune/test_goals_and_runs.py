@@ -240,6 +240,29 @@ def cells(table: QTableWidget, row: int) -> list[str]:
     return [item.text() if (item := table.item(row, column)) else "" for column in range(table.columnCount())]
 
 
+# -- another computer -------------------------------------------------------------------------------------------------
+
+
+def test_that_a_training_is_packed_and_comes_home(
+    qtbot: QtBot, around: Around, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Path]] = []
+
+    def packed(request: TrainRequest, folder: Path, *, with_base: bool) -> None:
+        asked.append((request.name, folder))
+
+    monkeypatch.setattr("workbench.ui.finetune.packing_part.pack", packed)
+    tab = open_setup(qtbot, around)
+    find(tab, QAction, "pack_training").trigger()
+    dialog = find(tab, QFileDialog, "packing_dialog")
+    dialog.fileSelected.emit(str(tmp_path))
+    dialog.close()
+    assert asked == [("house", tmp_path / "house")]
+    assert "Copy it to the other computer" in around.messages.texts("info")[-1]
+    tab.presenter.packing.bring_back(str(tmp_path / "nowhere"))
+    assert "cannot be started" in find(tab, QFrame, "setup_trouble").accessibleName()
+
+
 # -- while it runs ----------------------------------------------------------------------------------------------------
 
 

@@ -12,11 +12,13 @@ from workbench.errors import WorkbenchError
 from workbench.finetune.base_model import compare_logits, transformers_logits
 from workbench.finetune.converting import ConvertReport, ConvertRequest, convert_folder, target_for
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.gguf.rewriting import rewrite
 from workbench.finetune.gguf.twin import write_twin
 from workbench.finetune.running import rows_request
 from workbench.finetune.tasks import train
 from workbench.finetune.types import TrainingConfig
 from workbench.jobs.context import RecordingContext
+from workbench.llm.gguf_header import read_header
 from workbench.llm.types import ModelRef
 from workbench.paths import WorkbenchPaths
 
@@ -35,6 +37,28 @@ def test_that_both_engines_compute_the_same_for_every_family(kind: str, tmp_path
     ids = [int(i) for i in np.random.default_rng(0).integers(2, model.config.vocab_size, 150)]
     with EngineProbe(tmp_path / "twin.gguf") as probe:
         assert compare_logits(transformers_logits(model, ids), probe.logits(ids)).relative < 0.003
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "phi3", "gemma3_text"])
+def test_that_a_model_whose_weights_all_changed_is_written_with_the_header_of_its_base(
+    kind: str, tmp_path: Path
+) -> None:
+    import torch
+
+    model = write_family(kind, tmp_path / "model")
+    write_twin(tmp_path / "model", tmp_path / "base.gguf", "base")
+    with torch.no_grad():
+        for weights in model.parameters():
+            weights.mul_(1.0 + 0.1 * torch.rand(()))
+    rewrite(tmp_path / "base.gguf", model.state_dict(), model.config, tmp_path / "changed.gguf", name="changed")
+    ids = [int(i) for i in np.random.default_rng(0).integers(2, model.config.vocab_size, 50)]
+    with EngineProbe(tmp_path / "changed.gguf") as probe, EngineProbe(tmp_path / "base.gguf") as base:
+        assert compare_logits(transformers_logits(model, ids), probe.logits(ids)).relative < 0.003
+        assert compare_logits(base.logits(ids), probe.logits(ids)).relative > 0.02, "nothing changed, nothing proved"
+        assert probe.tokenize(SEED_TEXT) == base.tokenize(SEED_TEXT)
+    header = read_header(tmp_path / "changed.gguf")
+    assert header.text("general.name") == "changed"
+    assert header.size("context_length") == model.config.max_position_embeddings
 
 
 def test_that_a_converted_folder_is_a_model_of_the_library(tmp_path: Path) -> None:

@@ -309,7 +309,8 @@ class RunsPart:
 def _remedy_of(request: TrainRequest, event: Failed | Crashed) -> Remedy | None:
     """What the training offers itself; one that the system killed for its memory can no longer say it."""
     if isinstance(event, Crashed):
-        return gentler(request) if "memory" in event.message else None
+        was_seen = event.exit_code is not None  # of a process that nobody watched the cause is only guessed
+        return gentler(request) if was_seen and "memory" in event.message else None
     try:
         return Remedy.model_validate(event.facts.get("remedy"))
     except ValidationError:
