@@ -23,6 +23,7 @@ _ROOMS = (
     "documents",
     "asking",
     "retrieval",
+    "exhausting",
     "data",
     "finetune",
     "adapters",

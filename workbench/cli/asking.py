@@ -1,4 +1,4 @@
-"""`workbench ask`: answers from documents, with citations."""
+"""`workbench ask`: answers from documents, with citations. (`exhaust`: exhausting.py.)"""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from workbench.cli.output import Output, printable
 from workbench.cli.retrieving import (
     add_retrieval_options,
     collection_store,
+    document_filter,
     hit_line,
     read_questions,
     reranker_folder,
@@ -19,7 +20,7 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
-from workbench.rag.types import Answer, AskRequest, Question
+from workbench.rag.types import Answer, AnswerPrompt, AskRequest, PassageOrder, Question
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -37,15 +38,12 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
     parser.add_argument("--temperature", type=float, metavar="T", help="0 (the default) takes the likeliest token")
     parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
+    orders = [order.value for order in PassageOrder]
+    parser.add_argument("--order", choices=orders, default="best first", help="of the passages in the prompt")
+    parser.add_argument("--passage-tokens", type=int, default=0, metavar="N", help="tokens the passages may take")
+    parser.add_argument("--show-prompt", action="store_true", help="print what the model is given, with its lengths")
     add_retrieval_options(parser)
     parser.set_defaults(run=ask)
-    everything = commands.add_parser("exhaust", help="ask a question of every passage, and count the answers")
-    everything.add_argument("collection", metavar="COLLECTION")
-    everything.add_argument("question", metavar="QUESTION")
-    everything.add_argument("--model", required=True, metavar="M", help="name or path of a model")
-    everything.add_argument("--adapter", metavar="A", help="name or path of an adapter")
-    everything.add_argument("--everything", action="store_true", help="no filter: the model reads every passage")
-    everything.set_defaults(run=exhaust)
 
 
 def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
@@ -53,12 +51,14 @@ def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
     from workbench.rag.tasks import ASK
 
     store = collection_store(place)
-    request = _request(arguments, place)
+    request, wanted = _request(arguments, place), document_filter(arguments)
     answers: dict[str, Answer] = {}
     streaming = not arguments.questions and not output.json
 
     def on_item(produced: Produced) -> None:
-        if produced.kind == "TextProduced" and streaming:
+        if produced.kind == "AnswerPrompt" and arguments.show_prompt and streaming:
+            _show_prompt(output, AnswerPrompt.model_validate(produced.item))
+        elif produced.kind == "TextProduced" and streaming:
             sys.stdout.write(printable(produced.item["text"]))
             sys.stdout.flush()
         elif produced.kind == "Answer":
@@ -66,8 +66,8 @@ def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
             answers[answer.id] = answer
 
     def make_spec() -> JobSpec:
-        others = tuple(store.ref(name) for name in arguments.also)
-        fresh = request.model_copy(update={"collection": store.ref(arguments.collection), "others": others})
+        first, others = store.asked_refs(arguments.collection, arguments.also, wanted)
+        fresh = request.model_copy(update={"collection": first, "others": others})
         return JobSpec(task=ASK, params=fresh.model_dump(mode="json"), title="Ask", worker="llm")
 
     run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
@@ -101,6 +101,8 @@ def _request(arguments: argparse.Namespace, place: Workplace) -> AskRequest:
         adapter=choose_adapter(place, arguments.adapter),
         retrieval=retrieval_config(arguments, place),
         reranker=reranker_folder(arguments, place),
+        order=PassageOrder(arguments.order),
+        passage_tokens=max(0, arguments.passage_tokens),
     )
 
 
@@ -114,6 +116,7 @@ def answer_line(answer: Answer) -> dict[str, Any]:
         "hits": [hit_line(hit) for hit in answer.hits],
         "dangling": list(answer.dangling),
         "claims": [claim.model_dump(mode="json") for claim in answer.claims],
+        "uncited": list(answer.uncited),
     }
     if answer.problem:
         line["error"] = {"message": answer.problem, "hint": ""}
@@ -137,46 +140,18 @@ def _show(output: Output, answer: Answer) -> None:
     for claim in answer.claims:
         if not claim.supported and not set(claim.numbers) & set(answer.dangling):
             output.note(f"Unsupported: “{claim.text}” {claim.reason}")
+    for sentence in answer.uncited:
+        output.note(f"Without a source: “{sentence}”")
 
 
-def exhaust(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    """Ask every passage; what it found so far is shown as it comes."""
-    from workbench.cli.choices import choose_adapter, choose_model, load_config
-    from workbench.rag.exhaustive import ExhaustiveReport, ExhaustiveRequest, Finding
-    from workbench.rag.indexing import run_healed
-    from workbench.rag.tasks import EXHAUST
-
-    store = collection_store(place)
-    model = choose_model(place, arguments.model)
-    adapter = choose_adapter(place, arguments.adapter)
-
-    def on_item(produced: Produced) -> None:
-        if produced.kind == "Finding" and not output.json:
-            found = Finding.model_validate(produced.item)
-            cited = found.citation
-            output.text(f"[{cited.number}] {found.answer}  ({cited.document}, page {cited.page})")
-
-    def make_spec() -> JobSpec:
-        request = ExhaustiveRequest(
-            collection=store.ref(arguments.collection),
-            question=arguments.question,
-            model=model,
-            load=load_config(place, model),
-            adapter=adapter,
-            reads_everything=arguments.everything,
-        )
-        return JobSpec(task=EXHAUST, params=request.model_dump(mode="json"), title="Read everything", worker="llm")
-
-    result = run_healed(store, arguments.collection, make_spec, run_with_lock(place, on_item))
-    report = ExhaustiveReport.model_validate(result)
-    if output.json:
-        output.object(report)
-        return
+def _show_prompt(output: Output, prompt: AnswerPrompt) -> None:
+    for message in prompt.messages:
+        output.text(f"--- {message.role}\n{message.content}\n")
+    passages = ", ".join(f"[{part.number}] {part.tokens}" for part in prompt.passages)
     output.text(
-        f"\n{len(report.groups)} different answers in {report.documents} documents; read {report.read} of "
-        f"{report.chunks} passages, the others have nothing to do with the question."
+        f"--- {prompt.tokens} tokens: instruction {prompt.instruction_tokens}, passages {passages or 0}, question "
+        f"{prompt.question_tokens}; of {prompt.context_length}, {prompt.answer_tokens} of them kept for the answer"
     )
-    for group in report.groups:
-        output.text(f"  {len(group.citations)} x {group.answer}")
-    if report.problems:
-        output.note(f"{report.problems} passages were too long for the model and were not read.")
+    for part in prompt.left_out:
+        output.text(f"--- left out: {part.document}, page {part.page} ({part.tokens} tokens)")
+    output.text("")

@@ -14,6 +14,7 @@ from workbench.cli.passwords import ask_passwords, can_ask, given_passwords
 from workbench.cli.retrieving import (
     add_retrieval_options,
     collection_store,
+    document_filter,
     hit_line,
     read_questions,
     reranker_folder,
@@ -191,11 +192,13 @@ def search(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
     store = collection_store(place)
     queries = read_questions(Path(arguments.queries)) if arguments.queries else (Question(text=arguments.query),)
     retrieval, reranker = retrieval_config(arguments, place), reranker_folder(arguments, place)
+    wanted = document_filter(arguments)
 
     def make_spec() -> JobSpec:
+        first, others = store.asked_refs(arguments.collection, arguments.also, wanted)
         request = SearchRequest(
-            collection=store.ref(arguments.collection),
-            others=tuple(store.ref(name) for name in arguments.also),
+            collection=first,
+            others=others,
             queries=queries,
             retrieval=retrieval,
             reranker=reranker,

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
+from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.types import Hit, HitFilter, Question, RetrievalConfig, RetrievalMode
 
 if TYPE_CHECKING:
@@ -25,7 +27,33 @@ def add_retrieval_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--only", action="append", default=[], metavar="NAME", help="only this document, or folder with a / at its end"
     )
+    parser.add_argument("--reranker", metavar="FOLDER", help="the cross-encoder to order them with")
     parser.add_argument("--fold", action="store_true", help="list near-duplicates of a passage with it")
+    add_document_options(parser)
+
+
+def add_document_options(parser: argparse.ArgumentParser) -> None:
+    """Which documents are looked into, by what is known of them."""
+    parser.add_argument("--since", metavar="DATE", help="only documents changed on this day or later: 2024-01-31")
+    parser.add_argument("--until", metavar="DATE", help="only documents changed on this day or earlier")
+    parser.add_argument(
+        "--language", action="append", default=[], metavar="NAME", help='only documents in this language: "German"'
+    )
+
+
+def document_filter(arguments: argparse.Namespace) -> DocumentFilter:
+    """Raises WorkbenchError for days that are none, or in the wrong order."""
+    since, until = (_day(option, getattr(arguments, option)) for option in ("since", "until"))
+    if since and until and since > until:
+        raise WorkbenchError(f"--since {since} is after --until {until}.", hint="Exchange the two days.")
+    return DocumentFilter(since=since, until=until, languages=tuple(name.capitalize() for name in arguments.language))
+
+
+def _day(option: str, text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise WorkbenchError(f"--{option} {text} is no day.", hint="Write it like 2024-01-31.") from None
 
 
 def collection_store(place: Workplace) -> "CollectionStore":
@@ -46,7 +74,7 @@ def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> Retriev
     return RetrievalConfig(
         mode=RetrievalMode(arguments.mode),
         top_k=top_k,
-        rerank=arguments.rerank,
+        rerank=arguments.rerank or bool(arguments.reranker),
         folds_duplicates=arguments.fold,
         only=only,
     )
@@ -54,6 +82,8 @@ def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> Retriev
 
 def reranker_folder(arguments: argparse.Namespace, place: Workplace) -> str:
     """The local cross-encoder when one is asked for. Raises WorkbenchError when there is none."""
+    if arguments.reranker:
+        return str(Path(arguments.reranker).expanduser().absolute())
     if not arguments.rerank:
         return ""
     from workbench.rag.reranking import find_reranker
@@ -89,7 +119,7 @@ def run_with_lock(place: Workplace, on_item: Callable[[Produced], None] | None) 
 def hit_line(hit: Hit) -> dict[str, Any]:
     """The published form of a hit."""
     place = {"document": hit.document, "page": hit.page, "start": hit.start, "end": hit.end}
-    line = place | {"score": hit.score, "text": hit.text}
+    line = place | {"score": hit.score, "scores": hit.scores, "ranks": hit.ranks, "text": hit.text}
     if hit.collection:
         line["collection"] = hit.collection
     if hit.folded:

@@ -11,15 +11,15 @@ from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import longer_context, too_long_of
 from workbench.llm.types import ChatEngine, Completion, FinishReason, GenerationRequest
 from workbench.rag.citations import parse
-from workbench.rag.claims import check_claims
+from workbench.rag.claims import check_claims, uncited_statements
 from workbench.rag.following_up import standalone
-from workbench.rag.grounding import GroundedPrompt, build_messages
+from workbench.rag.grounding import GroundedPrompt, build_messages, describe_prompt
 from workbench.rag.retrieval import Searcher
 from workbench.rag.types import Answer, AskRequest, Hit, Question, QuestionHits
 
 
 class Answerer:
-    """Answers the questions of one request; each gets QuestionHits and then an Answer."""
+    """Answers the questions of one request; each gets QuestionHits and then an Answer, a single one its prompt too."""
 
     def __init__(self, context: JobContext, request: AskRequest, retriever: Searcher) -> None:
         self._context = context
@@ -114,6 +114,7 @@ class Answerer:
         def on_text(text: str) -> None:
             self._context.produce(TextProduced(request_id=question.id, text=text))
 
+        self._context.produce(describe_prompt(prompt, engine, self._request, question))
         self._context.progress(0, 1, "Answering")
         completion = engine.stream(self._generation(question, prompt), on_text, self._context.is_cancelled)
         self._say(self._checked(make_answer(question, hits, prompt, completion), prompt))
@@ -136,7 +137,8 @@ class Answerer:
     def _checked(self, answer: Answer, prompt: GroundedPrompt) -> Answer:
         """The answer with each of its cited sentences held against what it cites."""
         claims = check_claims(answer.answer, prompt.used_hits, self._retriever.similarities)
-        return answer.model_copy(update={"claims": claims})
+        uncited = uncited_statements(answer.answer) if answer.answerable else ()
+        return answer.model_copy(update={"claims": claims, "uncited": uncited})
 
     def _say(self, answer: Answer) -> None:
         self._done += 1

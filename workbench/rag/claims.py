@@ -7,6 +7,7 @@ nearly what some sentence of a passage means. It is a check, no proof: it finds 
 import re
 from collections.abc import Callable, Sequence
 
+from workbench.llm.grounded_prompt import is_refusal
 from workbench.rag.citations import MARK, mark_numbers, without_marks
 from workbench.rag.types import Claim, Hit
 
@@ -16,7 +17,14 @@ ENOUGH_LIKENESS = 0.7
 """Cosine similarity to the nearest sentence of a passage that is enough without the words."""
 Similarities = Callable[[str, Sequence[str]], Sequence[float]]
 
-_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?](?!\s|$)[^.!?\n]*)*(?:[.!?]+(?:\s*\[[\d,; ]+\])*|\n|$)")
+_SENTENCE = re.compile(
+    r"(?:[^.!?\u3002\uff01\uff1f\n]|[.!?](?![\s\[]|$))*"
+    r"(?:[.!?\u3002\uff01\uff1f]+(?:\s*\[[\d,; ]+\])*|\n|$)"
+)
+_NO_STATEMENT = re.compile(r"\s*(?:#|[-*_=|:\s]+$)|.*:\s*$")
+"""A heading, a rule of dashes, the line before a list."""
+_FEWEST_WORDS, _FEWEST_LETTERS = 3, 12
+"""Less says nothing that would need a source: "Yes.", "Dr."."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ENDINGS = ("ing", "ed", "es", "en", "er", "s", "e", "n")
@@ -35,7 +43,29 @@ def check_claims(answer: str, used_hits: Sequence[Hit], similarities: Similariti
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text; marks behind the full stop belong to the sentence before."""
-    return [found for match in _SENTENCE.finditer(text) if (found := match[0].strip())]
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Where the sentences stand, without the space around them."""
+    spans = []
+    for match in _SENTENCE.finditer(text):
+        if found := match[0].strip():
+            start = match.start() + match[0].index(found[0])
+            spans.append((start, start + len(found)))
+    return spans
+
+
+def needs_source(sentence: str) -> bool:
+    """Whether a sentence states something, so that it should name its source."""
+    words = re.findall(r"[^\W\d_]+", without_marks(sentence))
+    is_long = len(words) >= _FEWEST_WORDS or sum(map(len, words)) >= _FEWEST_LETTERS
+    return is_long and not _NO_STATEMENT.match(sentence) and not is_refusal(sentence)
+
+
+def uncited_statements(answer: str) -> tuple[str, ...]:
+    """The sentences that state something and carry no mark."""
+    return tuple(s for s in sentences(answer) if not MARK.search(s) and needs_source(s))
 
 
 def _check(text: str, numbers: tuple[int, ...], cited: Sequence[Hit], similarities: Similarities) -> Claim:

@@ -1,7 +1,8 @@
 """Questions about all documents ("every contract that mentions X"): the whole collection is gone through, not the top.
 
 Every chunk is considered. Those that share no word with what was asked and mean something else are passed over by a
-cheap filter; the model is asked about each of the rest alone, many at once, and says whether that passage answers.
+cheap filter (`exhaustive_filter.py`); the model is asked about each of the rest alone, many at once, and says whether
+that passage answers.
 """
 
 import re
@@ -26,14 +27,21 @@ from workbench.llm.types import (
     ModelRef,
 )
 from workbench.rag.citations import without_marks
-from workbench.rag.retrieval import Retriever, content_words
+from workbench.rag.exhaustive_filter import PassageFilter, passing
+from workbench.rag.retrieval import Retriever
 from workbench.rag.rows import StoredChunk
 from workbench.rag.types import Citation, CollectionRef
 
 BATCH = 32
 """Passages that are read at once; after each it can be stopped and keeps what it has."""
-LIKELY = 0.25
-"""Cosine similarity to the question from which on a passage is read although it shares no word with it."""
+
+
+class Reached(Boundary):
+    """The last passage of a batch that was read whole, in the order of documents and pages."""
+
+    document: str
+    page: int
+    start: int
 
 
 class ExhaustiveRequest(Boundary):
@@ -45,8 +53,12 @@ class ExhaustiveRequest(Boundary):
     load: LoadConfig = LoadConfig()
     config: GenerationConfig = GenerationConfig(max_tokens=96)
     adapter: AdapterRef | None = None
-    reads_everything: bool = False
-    """No filter: the model reads every passage. Slow, and nothing can be missed by the filter."""
+    passes: PassageFilter = PassageFilter()
+    """Which passages the model reads."""
+    after: Reached | None = None
+    """Go on behind this place, where an earlier run was stopped."""
+    found_before: int = Field(0, ge=0)
+    """Findings of that run: the numbers go on."""
 
 
 class Finding(Boundary):
@@ -62,9 +74,11 @@ class ExhaustiveProgress(Boundary):
     chunks: int
     """All of the collection."""
     likely: int
-    """Those that the model reads."""
+    """Those that the model reads; of a run that goes on those of the earlier one too."""
     read: int
     found: int
+    reached: Reached | None = None
+    """None before the first batch was read whole."""
 
 
 class Group(Boundary):
@@ -92,27 +106,19 @@ class ExhaustiveReport(Boundary):
 
 
 def go_through(context: JobContext, request: ExhaustiveRequest, retriever: Retriever) -> ExhaustiveReport:
-    """Read the likely passages batch by batch; a cancel ends it after the batch and keeps what was found."""
+    """Read the likely passages batch by batch; a cancel ends it within the batch and keeps what was found."""
     began = time.monotonic()
     chunks = retriever.all_chunks()
     context.progress(0, len(chunks), "Looking for passages that may answer")
-    likely = chunks if request.reads_everything else _likely(request.question, chunks, retriever)
-    findings: list[Finding] = []
-    read = problems = 0
+    likely = passing(request.passes, request.question, chunks, retriever)
+    behind = [chunk for chunk in likely if request.after is None or _place(chunk) > _key(request.after)]
+    reading = _Reading(context, request, chunks=len(chunks), likely=len(likely), read=len(likely) - len(behind))
     with borrowed(request.model, request.load) as engine:
-        for batch in _batches(likely):
+        for batch in _batches(behind):
             if context.is_cancelled():
                 break
-            answered = _read(engine, request, batch, context)
-            problems += sum(completion.finish_reason is FinishReason.ERROR for _, completion in answered)
-            read += len(batch)
-            for finding in _findings(answered, len(findings)):
-                findings.append(finding)
-                context.produce(finding)
-            context.produce(ExhaustiveProgress(chunks=len(chunks), likely=len(likely), read=read, found=len(findings)))
-            if not context.is_cancelled():
-                context.progress(read, len(likely), f"Read {read:,} of {len(likely):,} passages, {len(findings)} found")
-    if likely and problems == read:
+            reading.take(engine, batch)
+    if behind and reading.problems == len(behind):
         raise WorkbenchError(
             "No passage could be read by this model.",
             hint="Choose a longer context or another model.",
@@ -121,30 +127,55 @@ def go_through(context: JobContext, request: ExhaustiveRequest, retriever: Retri
     return ExhaustiveReport(
         chunks=len(chunks),
         likely=len(likely),
-        read=read,
-        groups=_grouped(findings),
-        documents=len({finding.citation.document for finding in findings}),
-        problems=problems,
-        is_complete=read == len(likely),
+        read=reading.read,
+        groups=grouped(reading.findings),
+        documents=len({finding.citation.document for finding in reading.findings}),
+        problems=reading.problems,
+        is_complete=reading.read == len(likely),
         seconds=time.monotonic() - began,
     )
 
 
-def _likely(question: str, chunks: Sequence[StoredChunk], retriever: Retriever) -> list[StoredChunk]:
-    """Passages that share a word with what is asked, or mean something near it; in reading order."""
-    wanted = {_stem(word) for word in re.findall(r"\w{3,}", content_words(question).casefold())}
-    near = retriever.likely_by_meaning(question, LIKELY)
-    return [
-        chunk
-        for chunk in chunks
-        if chunk.chunk_id in near
-        or any(_stem(word) in wanted for word in re.findall(r"\w{3,}", f"{chunk.title} {chunk.text}".casefold()))
-    ]
+class _Reading:
+    """How far the reading is, and what was found."""
+
+    def __init__(self, context: JobContext, request: ExhaustiveRequest, *, chunks: int, likely: int, read: int) -> None:
+        self._context = context
+        self._request = request
+        self._chunks = chunks
+        self._likely = likely
+        self._reached = request.after
+        self.read = read
+        self.problems = 0
+        self.findings: list[Finding] = []
+
+    def take(self, engine: ChatEngine, batch: Sequence[StoredChunk]) -> None:
+        """Have a batch read; of one that is cancelled halfway what was read counts."""
+        answered = _read(engine, self._request, batch, self._context)
+        self.problems += sum(completion.finish_reason is FinishReason.ERROR for _, completion in answered)
+        self.read += len(answered)
+        for finding in _findings(answered, self._request.found_before + len(self.findings)):
+            self.findings.append(finding)
+            self._context.produce(finding)
+        if len(answered) == len(batch):
+            self._reached = Reached(document=batch[-1].document, page=batch[-1].page, start=batch[-1].start)
+        found = self._request.found_before + len(self.findings)
+        self._context.produce(
+            ExhaustiveProgress(
+                chunks=self._chunks, likely=self._likely, read=self.read, found=found, reached=self._reached
+            )
+        )
+        if not self._context.is_cancelled():
+            label = f"Read {self.read:,} of {self._likely:,} passages, {found} found"
+            self._context.progress(self.read, self._likely, label)
 
 
-def _stem(word: str) -> str:
-    """Long words by their beginning: forms of a word count as the word."""
-    return word[: max(4, len(word) - 2)]
+def _place(chunk: StoredChunk) -> tuple[str, int, int]:
+    return chunk.document, chunk.page, chunk.start
+
+
+def _key(reached: Reached) -> tuple[str, int, int]:
+    return reached.document, reached.page, reached.start
 
 
 def _batches(chunks: Sequence[StoredChunk]) -> Iterator[Sequence[StoredChunk]]:
@@ -182,7 +213,7 @@ def _findings(answered: Sequence[tuple[StoredChunk, Completion]], before: int) -
         yield Finding(answer=said, citation=place)
 
 
-def _grouped(findings: Sequence[Finding]) -> tuple[Group, ...]:
+def grouped(findings: Sequence[Finding]) -> tuple[Group, ...]:
     """Answers that differ only in case and punctuation are one."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:

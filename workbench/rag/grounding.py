@@ -1,13 +1,13 @@
 """Hits into a prompt: as many passages as the model's context holds, best first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from workbench.llm.grounded_prompt import Passage, grounded_messages
 from workbench.llm.too_long import PartKind, PromptPart, ShortenAnswer, TooLong
 from workbench.llm.types import ChatEngine, ChatMessage
-from workbench.rag.types import Hit, PassageOrder
+from workbench.rag.types import AnswerPrompt, AskRequest, Hit, PassageInPrompt, PassageOrder, Question
 
 SHORTEST_ANSWER = 16
 """Tokens; with less an answer is not worth asking for."""
@@ -19,6 +19,9 @@ class GroundedPrompt:
 
     messages: tuple[ChatMessage, ...]
     used_hits: tuple[Hit, ...]
+    lengths: tuple[tuple[Hit, int], ...] = ()
+    """Every hit, best first, with the length of the prompt in tokens after it was tried; those that were left out
+    were tried beside the ones before them."""
 
 
 def passage(hit: Hit) -> Passage:
@@ -48,20 +51,55 @@ def build_messages(
     used: list[Hit] = []
     best: GroundedPrompt | None = None
     shortest = 0
+    lengths: list[tuple[Hit, int]] = []
     for hit in hits:
         candidate = [*used, hit]
         shown = arranged(candidate, order)
         messages = grounded_messages(question, [passage(h) for h in shown], examples=examples, system=system)
         count = engine.count_tokens(messages)
+        lengths.append((hit, count))
         if count > room:
             shortest = min(count, shortest or count)
             continue  # a shorter one further down may still fit
         used = candidate
-        best = GroundedPrompt(messages, tuple(shown))
+        best = GroundedPrompt(messages, tuple(shown), tuple(lengths))
     if best is None and hits:
         bare = engine.count_tokens(grounded_messages(question, [], examples=examples, system=system))
         raise _too_long(engine.context_length, shortest, bare, max_answer_tokens).problem()
-    return best or GroundedPrompt(grounded_messages(question, [], examples=examples, system=system), ())
+    if best is None:
+        return GroundedPrompt(grounded_messages(question, [], examples=examples, system=system), ())
+    return replace(best, lengths=tuple(lengths))
+
+
+def describe_prompt(
+    prompt: GroundedPrompt, engine: ChatEngine, request: AskRequest, question: Question
+) -> AnswerPrompt:
+    """What goes to the model, part by part."""
+    bare = grounded_messages(question.text, [], examples=request.examples, system=request.system)
+    length = frame = engine.count_tokens(bare)
+    numbers = {id(hit): number for number, hit in enumerate(prompt.used_hits, 1)}
+    passages: list[PassageInPrompt] = []
+    left_out: list[PassageInPrompt] = []
+    for hit, longer in prompt.lengths:
+        number = numbers.get(id(hit), 0)
+        part = PassageInPrompt(
+            number=number, collection=hit.collection, document=hit.document, page=hit.page, tokens=longer - length
+        )
+        (passages if number else left_out).append(part)
+        length = longer if number else length
+    instruction = engine.count_text_tokens("\n".join(message.content for message in bare[:-1]))
+    return AnswerPrompt(
+        id=question.id,
+        messages=prompt.messages,
+        tokens=length,
+        instruction_tokens=instruction,
+        question_tokens=max(0, frame - instruction),
+        passages=tuple(sorted(passages, key=lambda part: part.number)),
+        left_out=tuple(left_out),
+        context_length=engine.context_length,
+        answer_tokens=request.config.max_tokens,
+        passage_tokens=request.passage_tokens,
+    )
 
 
 def arranged(hits: Sequence[Hit], order: PassageOrder) -> list[Hit]:

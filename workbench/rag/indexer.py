@@ -27,6 +27,7 @@ from workbench.rag.indexing_plan import (
     make_plan,
 )
 from workbench.rag.journal import state_of
+from workbench.rag.languages import language_of
 from workbench.rag.parser import Parser
 from workbench.rag.passwords import Passwords
 from workbench.rag.reasons import ReasonCode, reason_code
@@ -357,6 +358,7 @@ class Indexer:
             title=parsed.title,
             file_type=parsed.file_type,
             encoding=parsed.encoding,
+            language=language_of(page.text for page in parsed.pages),
             warnings=parsed.warnings,
             size_bytes=path.stat().st_size,
             file_state=self._states.get(str(path), ""),

@@ -143,7 +143,16 @@ def _inherit(session: Session, row: DocumentRow, heir: DocumentRow) -> None:
         .where(DocumentRow.collection_id == row.collection_id, DocumentRow.duplicate_of == row.name)
         .values(duplicate_of=heir.name)
     )
-    for name in ("page_count", "chunk_count", "characters", "title", "file_type", "encoding", "is_markdown"):
+    for name in (
+        "page_count",
+        "chunk_count",
+        "characters",
+        "title",
+        "file_type",
+        "encoding",
+        "is_markdown",
+        "language",
+    ):
         setattr(heir, name, getattr(row, name))
     heir.duplicate_of, heir.reason, heir.reason_code = "", "", ""
     row.duplicate_of, row.chunk_count = heir.name, 0

@@ -10,12 +10,21 @@ from workbench.errors import WorkbenchError
 from workbench.rag.types import Hit
 
 
+def list_rerankers(folders: Iterable[Path]) -> list[Path]:
+    """Every cross-encoder below these folders, by folder and name. Walks folders: not for the window's thread."""
+    found = [
+        config.parent
+        for folder in folders
+        for config in (sorted(folder.glob("**/config.json")) if folder.is_dir() else [])
+        if is_reranker(config.parent)
+    ]
+    return list(dict.fromkeys(found))
+
+
 def find_reranker(folders: Iterable[Path]) -> Path:
     """The first cross-encoder below these folders. Raises WorkbenchError when there is none."""
-    for folder in folders:
-        for config in sorted(folder.glob("**/config.json")) if folder.is_dir() else []:
-            if is_reranker(config.parent):
-                return config.parent
+    for found in list_rerankers(folders):
+        return found
     raise WorkbenchError(
         "No local cross-encoder was found, so hits cannot be reranked.",
         hint="Put one (a sentence-transformers CrossEncoder with model.safetensors, like ms-marco-MiniLM-L6-v2) "

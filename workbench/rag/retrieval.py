@@ -9,12 +9,13 @@ from typing import Protocol
 from workbench.embedding import Embedder, load_embedder
 from workbench.rag.index_files import has_table
 from workbench.rag.index_writer import IndexWriter, is_being_written
-from workbench.rag.types import CollectionRef, FoldedHit, Hit, RetrievalConfig, RetrievalMode
-from workbench.rag.vector_store import EVERYWHERE, Among, StoredChunk, VectorStore, damaged
+from workbench.rag.types import CollectionRef, FoldedHit, Hit, HitFilter, RetrievalConfig, RetrievalMode
+from workbench.rag.vector_store import Among, StoredChunk, VectorStore, damaged
 
 _RRF_K = 60
 """Cormack, Clarke, Buettcher, "Reciprocal rank fusion", SIGIR 2009."""
 
+_ANYWHERE = HitFilter()
 NEARLY_THE_SAME = 0.85
 """Jaccard index of the words of two hits from which on they say the same."""
 
@@ -72,26 +73,33 @@ class Retriever:
         open_embedder: Callable[[], Embedder],
         reranker: Reranker | None = None,
         hidden: frozenset[str] = frozenset(),
+        only: HitFilter = _ANYWHERE,
     ) -> None:
-        """`open_embedder` is called by the first search that needs vectors; `hidden` documents are not found."""
+        """`open_embedder` is called by the first search that needs vectors; `hidden` documents are not found, and
+        nothing outside `only`."""
         self._hidden = hidden
+        self._only = only
         self._store = store
         self._open_embedder = open_embedder
         self._reranker = reranker
 
     def with_reranker(self, reranker: Reranker) -> "Retriever":
-        return Retriever(self._store, self._open_embedder, reranker, self._hidden)
+        return Retriever(self._store, self._open_embedder, reranker, self._hidden, self._only)
 
-    def without(self, hidden: Iterable[str]) -> "Retriever":
-        """The same, but documents of these hashes are not found."""
-        return Retriever(self._store, self._open_embedder, self._reranker, frozenset(hidden))
+    def without(self, hidden: Iterable[str], only: HitFilter = _ANYWHERE) -> "Retriever":
+        """The same, but documents of these hashes are not found, and nothing outside `only`."""
+        return Retriever(self._store, self._open_embedder, self._reranker, frozenset(hidden), only)
 
     def count(self) -> int:
         """Number of chunks in the index."""
         return self._store.count()
 
     def all_chunks(self) -> list[StoredChunk]:
-        return [chunk for chunk in self._store.all_chunks() if chunk.doc_hash not in self._hidden]
+        """Those that can be found, in the order of documents and pages."""
+        chunks = [chunk for chunk in self._store.all_chunks() if chunk.doc_hash not in self._hidden]
+        only = _among(self._only)
+        held = {document: only.holds(document) for document in {chunk.document for chunk in chunks}}
+        return [chunk for chunk in chunks if held[chunk.document]]
 
     def search(self, query: str, config: RetrievalConfig) -> list[Hit]:
         """At most `config.top_k` hits, best first; a query without words finds nothing."""
@@ -106,10 +114,10 @@ class Retriever:
             hits = fold_duplicates(hits)
         return hits[: config.top_k]
 
-    def likely_by_meaning(self, query: str, least: float) -> frozenset[str]:
-        """Ids of all chunks whose cosine similarity to the query is at least `least`."""
-        rows = self._by_meaning(query, max(1, self.count()), EVERYWHERE)
-        return frozenset(chunk.chunk_id for chunk, similarity in rows if similarity >= least)
+    def all_by_meaning(self, query: str) -> dict[str, float]:
+        """The cosine similarity of every chunk to the query, by chunk id."""
+        rows = self._by_meaning(query, max(1, self.count()), (_among(self._only),))
+        return {chunk.chunk_id: similarity for chunk, similarity in rows}
 
     def similarities(self, text: str, others: Sequence[str]) -> list[float]:
         """Cosine similarity of a text to each of the others, by the collection's embedder."""
@@ -117,7 +125,7 @@ class Retriever:
         return [float(value) for value in embedder.embed_documents(others) @ embedder.embed_query(text)]
 
     def _candidates(self, query: str, config: RetrievalConfig, limit: int) -> list[Hit]:
-        only = Among(config.only.documents, config.only.folders)
+        only = (_among(self._only), _among(config.only))
         match config.mode:
             case RetrievalMode.VECTOR:
                 return ranked(_hits(self._by_meaning(query, limit, only), "vector"), "vector")
@@ -128,11 +136,15 @@ class Retriever:
                 words = ranked(_hits(self._by_words(query, limit, only), "text"), "text")
                 return ranked(fuse(meaning, words), "hybrid")
 
-    def _by_meaning(self, query: str, limit: int, only: Among) -> list[tuple[StoredChunk, float]]:
+    def _by_meaning(self, query: str, limit: int, only: Sequence[Among]) -> list[tuple[StoredChunk, float]]:
         return self._store.search_vector(self._open_embedder().embed_query(query), limit, self._hidden, only)
 
-    def _by_words(self, query: str, limit: int, only: Among) -> list[tuple[StoredChunk, float]]:
+    def _by_words(self, query: str, limit: int, only: Sequence[Among]) -> list[tuple[StoredChunk, float]]:
         return self._store.search_text(content_words(query), limit, self._hidden, only)
+
+
+def _among(only: HitFilter) -> Among:
+    return Among(only.documents, only.folders)
 
 
 def content_words(question: str) -> str:
@@ -192,7 +204,7 @@ def fold_duplicates(hits: Sequence[Hit]) -> list[Hit]:
             words.append(own)
             continue
         place = FoldedHit(collection=hit.collection, document=hit.document, page=hit.page, start=hit.start, end=hit.end)
-        kept[twin] = kept[twin].model_copy(update={"folded": (*kept[twin].folded, place)})
+        kept[twin] = kept[twin].model_copy(update={"folded": (*kept[twin].folded, place, *hit.folded)})
     return kept
 
 
@@ -216,7 +228,7 @@ def open_retriever(ref: CollectionRef, reranker: str = "", *, threads: int = 0) 
         if kept is None or not _is_there(ref) or kept.count() != ref.chunks:
             kept = _open(ref, threads)
         _OPEN[key] = kept
-    kept = kept.without(ref.hidden)
+    kept = kept.without(ref.hidden, ref.only)
     if not reranker:
         return kept
     from workbench.rag.reranking import open_reranker

@@ -14,10 +14,13 @@ from workbench.database import Database
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.document_filter import DocumentFilter, DocumentFilterStore, NoSuchDocuments
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
+from workbench.rag.judgement_store import JudgementStore
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.removal import RemovalStore
+from workbench.rag.search_settings_store import SearchSettingsStore
 from workbench.rag.tables import (
     ChunkRow,
     CollectionRow,
@@ -98,6 +101,9 @@ class CollectionStore:
         self.paths = paths
         self.indexes = IndexStore(database, paths)
         self.removal = RemovalStore(database, paths)
+        self.filters = DocumentFilterStore(database)
+        self.judgements = JudgementStore(database)
+        self.search_settings = SearchSettingsStore(database)
 
     def list_collections(self) -> list[Collection]:
         with self._database.reading() as session:
@@ -135,6 +141,25 @@ class CollectionStore:
             language=found.language,
             hidden=hidden,
         )
+
+    def asked_refs(
+        self, name: str, also: Sequence[str], wanted: DocumentFilter
+    ) -> tuple[CollectionRef, tuple[CollectionRef, ...]]:
+        """`ref` of a collection and of those that are asked with it, each for the documents that are wanted.
+
+        Names of documents and folders are the collection's own; days and languages hold for all of them, and a further
+        collection that has nothing to offer is left out. Raises WorkbenchError when the first has nothing.
+        """
+        first = self.ref(name).model_copy(update={"only": self.filters.resolve(name, wanted)})
+        inside = wanted.model_copy(update={"documents": (), "folders": ()})
+        others = []
+        for other in also:
+            try:
+                only = self.filters.resolve(other, inside)
+            except NoSuchDocuments:
+                continue
+            others.append(self.ref(other).model_copy(update={"only": only}))
+        return first, tuple(others)
 
     def _collection(self, session: Session, row: CollectionRow) -> Collection:
         indexed = DocumentRow.status == str(DocumentStatus.INDEXED)

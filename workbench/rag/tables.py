@@ -91,6 +91,8 @@ class DocumentRow(Base):
     """When the user deleted it; it can come back until it is purged. Empty while it is there."""
     reason_code: Mapped[str] = mapped_column(server_default="")
     """`ReasonCode`."""
+    language: Mapped[str | None]
+    """`languages.language_of`; NULL where nobody looked yet."""
 
 
 class PageRow(Base):
@@ -140,6 +142,7 @@ def add_document(session: Session, collection_id: int, index_id: int, item: File
         is_markdown=item.is_markdown,
         file_state=item.file_state,
         deleted_at="",
+        language=item.language,
     )
     session.add(row)
     session.flush()

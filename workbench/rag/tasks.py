@@ -6,6 +6,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.answering import Answerer
 from workbench.rag.exhaustive import ExhaustiveReport, ExhaustiveRequest, go_through
+from workbench.rag.exhaustive_filter import PassingReport, PassingRequest, count
 from workbench.rag.indexer import Indexer
 from workbench.rag.rebuilding import Rebuilder
 from workbench.rag.retrieval import Retriever, Searcher, SeveralCollections, open_retriever
@@ -29,6 +30,7 @@ REBUILD = "workbench.rag.tasks:rebuild"
 SEARCH = "workbench.rag.tasks:search"
 ASK = "workbench.rag.tasks:ask"
 EXHAUST = "workbench.rag.tasks:exhaust"
+COUNT_PASSING = "workbench.rag.tasks:count_passing"
 GROUND_ROWS = "workbench.rag.tasks:ground_rows"
 
 
@@ -77,6 +79,12 @@ def exhaust(context: JobContext, request: ExhaustiveRequest) -> ExhaustiveReport
     """Ask a question of every passage of a collection: produces Finding for each that answers, and how far it is."""
     context.progress(0, 0, "Opening the index")
     return go_through(context, request, open_retriever(request.collection, threads=context.threads))
+
+
+def count_passing(context: JobContext, request: PassingRequest) -> PassingReport:
+    """How many passages of a collection the filters of an exhaustive question let through; no chat model takes part."""
+    context.progress(0, 0, "Opening the index")
+    return count(request, open_retriever(request.collection, threads=context.threads))
 
 
 def open_searcher(context: JobContext, request: SearchRequest | AskRequest) -> Searcher:

@@ -70,6 +70,15 @@ class TextLanguage(StrEnum):
     TURKISH = "Turkish"
 
 
+class HitFilter(Boundary):
+    """Where hits may come from. Nothing named: from everywhere."""
+
+    documents: tuple[str, ...] = ()
+    """Names of documents."""
+    folders: tuple[str, ...] = ()
+    """Folders, as the names of their documents begin: "contracts/2024"."""
+
+
 class CollectionRef(Boundary):
     """What a worker gets to know of a collection."""
 
@@ -83,21 +92,14 @@ class CollectionRef(Boundary):
     language: TextLanguage = TextLanguage.ENGLISH
     hidden: tuple[str, ...] = ()
     """Hashes of documents that were deleted and not yet purged: they are not found."""
+    only: HitFilter = HitFilter()
+    """Where in this collection a question looks; what `RetrievalConfig.only` says holds as well."""
 
 
 class RetrievalMode(StrEnum):
     VECTOR = "vector"
     TEXT = "text"
     HYBRID = "hybrid"
-
-
-class HitFilter(Boundary):
-    """Where hits may come from. Nothing named: from everywhere."""
-
-    documents: tuple[str, ...] = ()
-    """Names of documents."""
-    folders: tuple[str, ...] = ()
-    """Folders, as the names of their documents begin: "contracts/2024"."""
 
 
 class RetrievalConfig(Boundary):
@@ -194,6 +196,8 @@ class FileIndexed(Boundary):
     title: str = ""
     file_type: str = ""
     encoding: str = ""
+    language: str | None = None
+    """English name of the language that the text is written in; empty where that cannot be told."""
     warnings: tuple[str, ...] = ()
     size_bytes: int = 0
     modified_ns: int = 0
@@ -340,6 +344,41 @@ class StandaloneQuestion(Boundary):
     remark: str = ""
 
 
+class PassageInPrompt(Boundary):
+    """A passage that the model saw, or one that had no room."""
+
+    number: int = 0
+    """Its mark; 0 when it was left out."""
+    collection: str = ""
+    document: str
+    page: int
+    tokens: int
+    """What it adds to the prompt; of one that was left out: what it would have added."""
+
+
+class AnswerPrompt(Boundary):
+    """Exactly what the model is given for a question, and what each part of it takes."""
+
+    id: str
+    messages: tuple[ChatMessage, ...]
+    tokens: int
+    """The whole prompt with the marks of the chat template."""
+    instruction_tokens: int
+    """The instruction before the sources, and examples."""
+    question_tokens: int
+    """The question with the marks of the chat template."""
+    passages: tuple[PassageInPrompt, ...]
+    """In the order in which the model sees them."""
+    left_out: tuple[PassageInPrompt, ...] = ()
+    """Passages that were found and had no room."""
+    context_length: int
+    """Tokens that prompt and answer may have together."""
+    answer_tokens: int
+    """Kept free for the answer."""
+    passage_tokens: int = 0
+    """What the passages were allowed to take; 0: what the context left."""
+
+
 class Claim(Boundary):
     """A sentence of an answer that names sources, and whether they say so."""
 
@@ -366,6 +405,8 @@ class Answer(Boundary):
     """Marks that point to no passage."""
     claims: tuple[Claim, ...] = ()
     """The sentences with marks, each checked against what it cites."""
+    uncited: tuple[str, ...] = ()
+    """Statements without a mark: nothing says where they come from."""
     hits: tuple[Hit, ...] = ()
     """What was retrieved, best first."""
     used: int = 0

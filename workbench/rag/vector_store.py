@@ -38,8 +38,21 @@ class Among:
     documents: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
 
+    def __bool__(self) -> bool:
+        """Whether anything is named."""
+        return bool(self.documents or self.folders)
 
-EVERYWHERE = Among()
+    def holds(self, document: str) -> bool:
+        """Whether a document of that name is among them."""
+        return (
+            not self
+            or document in self.documents
+            or any(document.startswith(f"{folder.strip('/')}/") for folder in self.folders)
+        )
+
+
+EVERYWHERE: tuple[Among, ...] = ()
+"""No limits. Several are all to be kept."""
 
 
 class VectorStore:
@@ -91,7 +104,7 @@ class VectorStore:
             return self._table.take_offsets(list(range(first, last))).to_arrow().select(schema(self._dimension).names)
 
     def search_vector(
-        self, vector: "Vectors", limit: int, hidden: Collection[str] = (), only: Among = EVERYWHERE
+        self, vector: "Vectors", limit: int, hidden: Collection[str] = (), only: Sequence[Among] = EVERYWHERE
     ) -> list[tuple[StoredChunk, float]]:
         """The nearest chunks with their cosine similarity; those of the `hidden` document hashes stay unseen."""
         with self._words():
@@ -102,7 +115,7 @@ class VectorStore:
         return [(_chunk(row), 1.0 - float(row["_distance"])) for row in rows]
 
     def search_text(
-        self, words: str, limit: int, hidden: Collection[str] = (), only: Among = EVERYWHERE
+        self, words: str, limit: int, hidden: Collection[str] = (), only: Sequence[Among] = EVERYWHERE
     ) -> list[tuple[StoredChunk, float]]:
         """The chunks that hold the words, with their BM25 score; those of the `hidden` documents stay unseen."""
         from lancedb.query import MatchQuery
@@ -192,10 +205,9 @@ def is_in(column: str, values: Sequence[str]) -> str:
     return f"{column} IN ({listed})"
 
 
-def _where(query: Any, hidden: Collection[str], only: Among) -> Any:
+def _where(query: Any, hidden: Collection[str], only: Sequence[Among]) -> Any:
     conditions = [f"NOT ({is_in('doc_hash', sorted(hidden))})"] if hidden else []
-    if only.documents or only.folders:
-        conditions.append(f"({' OR '.join(_belongs(only))})")
+    conditions += [f"({' OR '.join(_belongs(among))})" for among in only if among]
     return query.where(" AND ".join(conditions), prefilter=True) if conditions else query
 
 

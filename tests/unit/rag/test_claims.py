@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workbench.rag.claims import check_claims, sentences
+from workbench.rag.claims import check_claims, sentences, uncited_statements
 from workbench.rag.types import Hit
 
 KETTLE = "The Alder kettle has a warranty of 3 years. It costs 54.90 euros and weighs 1.2 kg."
@@ -49,3 +49,10 @@ def test_that_only_sentences_with_marks_are_claims_and_dangling_marks_are_told()
 
 def test_that_decimal_points_end_no_sentence() -> None:
     assert sentences("It costs 54.90 euros. Really? Yes") == ["It costs 54.90 euros.", "Really?", "Yes"]
+
+
+def test_that_statements_without_a_mark_are_told_and_what_states_nothing_is_not() -> None:
+    said = "# Kettle\nYes. Here is what it says:\n- It weighs 1.2 kg.[1] Dr. Alder sells it in blue.\n---\n"
+    other = "它的保修期是三年零两个月左右。"
+    assert uncited_statements(said + other) == ("Alder sells it in blue.", other)
+    assert uncited_statements("The documents do not say.") == ()

@@ -13,9 +13,10 @@ from workbench.llm.engines import close_engines
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import LoadConfig
 from workbench.paths import WorkbenchPaths
-from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding
+from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
+from workbench.rag.exhaustive_filter import FilterKind, PassageFilter, PassingRequest
 from workbench.rag.store import CollectionStore
-from workbench.rag.tasks import exhaust, search
+from workbench.rag.tasks import count_passing, exhaust, search
 from workbench.rag.types import HitFilter, Question, RetrievalConfig, RetrievalMode, SearchRequest
 
 pytestmark = pytest.mark.slow
@@ -47,7 +48,7 @@ def ask_all(store: CollectionStore, model: Path, context: RecordingContext, **mo
 def test_that_every_passage_is_read_counted_and_cited(store: CollectionStore, tmp_path: Path) -> None:
     model = write_saying_gguf(tmp_path / "m.gguf", "3 years")
     context = RecordingContext()
-    report = ask_all(store, model, context, reads_everything=True)
+    report = ask_all(store, model, context, passes=PassageFilter(kind=FilterKind.NONE))
     assert report.is_complete and report.read == report.likely == report.chunks == 5
     findings = [item for item in context.produced if isinstance(item, Finding)]
     assert len(findings) == 5 - report.problems
@@ -74,8 +75,46 @@ def test_that_a_stop_keeps_what_was_found(store: CollectionStore, tmp_path: Path
                 self.cancelled.set()
 
     model = write_saying_gguf(tmp_path / "m.gguf", "3 years")
-    report = ask_all(store, model, Stopping(), reads_everything=True)
+    report = ask_all(store, model, Stopping(), passes=PassageFilter(kind=FilterKind.NONE))
     assert report.groups, "what was found is reported, not thrown away"
+
+
+def test_that_a_run_goes_on_behind_the_place_where_it_was_stopped(store: CollectionStore, tmp_path: Path) -> None:
+    model = write_saying_gguf(tmp_path / "m.gguf", "3 years")
+    everything = PassageFilter(kind=FilterKind.NONE)
+    context = RecordingContext()
+    chunks = sorted((c for c in found_places(store)), key=lambda place: place)
+    document, page, start = chunks[2]
+    report = ask_all(
+        store,
+        model,
+        context,
+        passes=everything,
+        after=Reached(document=document, page=page, start=start),
+        found_before=7,
+    )
+    assert (report.read, report.likely, report.is_complete) == (5, 5, True)
+    findings = [item for item in context.produced if isinstance(item, Finding)]
+    assert [f.citation.number for f in findings] == list(range(8, 8 + len(findings))) and len(findings) <= 2
+    last = [item for item in context.produced if isinstance(item, ExhaustiveProgress)][-1]
+    assert last.reached == Reached(document=chunks[-1][0], page=chunks[-1][1], start=chunks[-1][2])
+
+
+def found_places(store: CollectionStore) -> list[tuple[str, int, int]]:
+    texts = store.texts(NAME)
+    return [(document.name, span.page, span.start) for document in texts for span in document.spans]
+
+
+def test_that_the_filters_are_counted_before_a_model_reads(store: CollectionStore) -> None:
+    request = PassingRequest(collection=store.ref(NAME), question="Which warranty is there?")
+    report = count_passing(RecordingContext(), request)
+    assert report.chunks == report.passing(PassageFilter(kind=FilterKind.NONE)) == 5
+    with_words = report.passing(PassageFilter(kind=FilterKind.WORDS))
+    assert 0 < with_words < 5
+    counts = [report.passing(PassageFilter(likeness=step / 10)) for step in range(11)]
+    assert counts == sorted(counts, reverse=True) and counts[-1] == with_words and counts[0] >= counts[5]
+    named = count_passing(RecordingContext(), request.model_copy(update={"words": "zebra"}))
+    assert named.with_words == 0
 
 
 @pytest.mark.parametrize("mode", list(RetrievalMode))

@@ -7,8 +7,8 @@ import pytest
 from workbench.errors import WorkbenchError
 from workbench.llm.too_long import ShortenAnswer, too_long_of
 from workbench.llm.types import ChatMessage
-from workbench.rag.grounding import build_messages
-from workbench.rag.types import Hit
+from workbench.rag.grounding import build_messages, describe_prompt
+from workbench.rag.types import AskRequest, Hit, PassageOrder
 
 
 class WordCounter:
@@ -19,6 +19,9 @@ class WordCounter:
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return sum(len(message.content.split()) for message in messages)
+
+    def count_text_tokens(self, text: str) -> int:
+        return len(text.split())
 
 
 def hit(name: str, words: int) -> Hit:
@@ -68,3 +71,31 @@ def test_that_a_shorter_answer_is_offered_where_that_is_all_it_takes() -> None:
 def test_that_numbers_in_the_prompt_follow_the_used_hits() -> None:
     prompt = build_messages("Why?", [hit("a", 2), hit("b", 2)], WordCounter(100), max_answer_tokens=1)  # type: ignore[arg-type]
     assert prompt.messages[-1].content == "[1] a\na a\n\n[2] b\nb b\n\nQuestion: Why?"
+
+
+def test_that_the_parts_of_a_prompt_add_up_and_what_was_cut_is_told() -> None:
+    model = WordCounter(60)
+    hits = [hit("a", 10), hit("b", 50), hit("c", 5)]
+    request = AskRequest.model_validate(
+        {
+            "collection": {"name": "c", "folder": "/c", "embedder": {"name": "e", "path": "/e", "content_hash": "e"}},
+            "questions": ({"text": "Why?"},),
+            "model": {"name": "m", "path": "/m"},
+            "config": {"max_tokens": 10},
+            "system": "Answer.",
+        }
+    )
+    prompt = build_messages(
+        "Why?",
+        hits,
+        model,
+        max_answer_tokens=10,
+        system="Answer.",
+        order=PassageOrder.BEST_LAST,  # type: ignore[arg-type]
+    )
+    shown = describe_prompt(prompt, model, request, request.questions[0])  # type: ignore[arg-type]
+    assert [(part.number, part.document) for part in shown.passages] == [(1, "c.md"), (2, "a.md")]
+    assert [(part.number, part.document, part.tokens) for part in shown.left_out] == [(0, "b.md", 52)]
+    parts = shown.instruction_tokens + shown.question_tokens + sum(part.tokens for part in shown.passages)
+    assert parts == shown.tokens == model.count_tokens(shown.messages)
+    assert (shown.context_length, shown.answer_tokens) == (60, 10)

@@ -1,0 +1,171 @@
+"""Which documents a question is put to: by name, folder, date of the last change, language."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Self
+
+import sqlalchemy as sa
+from pydantic import model_validator
+
+from workbench.boundary import Boundary
+from workbench.database import Database
+from workbench.errors import WorkbenchError
+from workbench.rag.languages import language_of
+from workbench.rag.tables import CollectionRow, DocumentRow, PageRow
+from workbench.rag.types import DocumentStatus, HitFilter
+
+UNKNOWN_LANGUAGE = "unknown"
+"""Stands for documents whose language could not be told."""
+_PAGES_READ = 3
+
+
+class DocumentFilter(Boundary):
+    """Documents that meet all of what is named here; nothing named: all of them."""
+
+    documents: tuple[str, ...] = ()
+    """Names. With folders: these and what is below those."""
+    folders: tuple[str, ...] = ()
+    """As the names of their documents begin: "contracts/2024"."""
+    since: date | None = None
+    """Last changed on this day or later, in local time."""
+    until: date | None = None
+    """Last changed on this day or earlier."""
+    languages: tuple[str, ...] = ()
+    """English names of languages, or `UNKNOWN_LANGUAGE`."""
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"the first day ({self.since}) is after the last ({self.until})")
+        return self
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether only the database can tell which documents are meant."""
+        return bool(self.since or self.until or self.languages)
+
+
+class NoSuchDocuments(WorkbenchError):
+    """No document of a collection is meant by a filter."""
+
+
+class DocumentFilterStore:
+    """Asks the database which documents a filter means."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def resolve(self, collection: str, wanted: DocumentFilter) -> HitFilter:
+        """What workers get. Raises NoSuchDocuments when no document of the collection is meant."""
+        named = HitFilter(documents=wanted.documents, folders=wanted.folders)
+        if not wanted.looks_inside:
+            return named
+        names = tuple(
+            name
+            for name, changed, language in self._documents(collection)
+            if _is_named(name, named)
+            and (wanted.since is None or changed >= wanted.since)
+            and (wanted.until is None or changed <= wanted.until)
+            and (not wanted.languages or (language or UNKNOWN_LANGUAGE) in wanted.languages)
+        )
+        if not names:
+            raise NoSuchDocuments(
+                f"No document of “{collection}” {_in_words(wanted)}.",
+                hint="Choose other days, folders or languages.",
+                code="no_such_documents",
+            )
+        return HitFilter(documents=names)
+
+    def changed_between(self, collection: str, since: date | None, until: date | None) -> list[str]:
+        """Names of the documents that were last changed in these days, both included; by name."""
+        return [
+            name
+            for name, changed, _ in self._documents(collection)
+            if (since is None or changed >= since) and (until is None or changed <= until)
+        ]
+
+    def folders(self, collection: str) -> list[str]:
+        """Every folder that the names of its documents speak of, by name."""
+        found: set[str] = set()
+        for name, _, _ in self._documents(collection):
+            parts = name.split("/")[:-1]
+            found.update("/".join(parts[: depth + 1]) for depth in range(len(parts)))
+        return sorted(found)
+
+    def languages(self, collection: str) -> dict[str, int]:
+        """Number of documents by language, the most frequent first."""
+        counts: dict[str, int] = {}
+        for _, _, language in self._documents(collection):
+            counts[language or UNKNOWN_LANGUAGE] = counts.get(language or UNKNOWN_LANGUAGE, 0) + 1
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    def find_languages(self, collection: str) -> None:
+        """Tell the languages of documents that were indexed before anybody looked. Reads texts: not for the window's
+        thread."""
+        indexed = _indexed(collection).with_only_columns(DocumentRow.id).where(DocumentRow.language.is_(None))
+        with self._database.reading() as session:
+            found = {
+                number: language_of(
+                    session.scalars(
+                        sa.select(PageRow.text)
+                        .where(PageRow.document_id == number)
+                        .order_by(PageRow.number)
+                        .limit(_PAGES_READ)
+                    )
+                )
+                for number in session.scalars(indexed).all()
+            }
+        if found:
+            with self._database.session() as session:
+                change = sa.update(DocumentRow).where(DocumentRow.id == sa.bindparam("of_id"))
+                session.connection().execute(
+                    change.values(language=sa.bindparam("found")),
+                    [{"of_id": number, "found": language} for number, language in found.items()],
+                )
+
+    def _documents(self, collection: str) -> Sequence[tuple[str, date, str]]:
+        """Name, day of the last change, and language of every document that can be found."""
+        query = _indexed(collection).order_by(DocumentRow.name)
+        with self._database.reading() as session:
+            return [
+                (name, _changed(state, indexed_at), language or "")
+                for name, state, indexed_at, language in session.execute(query)
+            ]
+
+
+def _indexed(collection: str) -> "sa.Select[tuple[str, str, str, str | None]]":
+    query = sa.select(DocumentRow.name, DocumentRow.file_state, DocumentRow.indexed_at, DocumentRow.language)
+    return query.join(CollectionRow).where(
+        CollectionRow.name == collection,
+        DocumentRow.status == str(DocumentStatus.INDEXED),
+        DocumentRow.duplicate_of == "",
+        DocumentRow.deleted_at == "",
+    )
+
+
+def _changed(file_state: str, indexed_at: str) -> date:
+    """The file's own date; without one (it had just been changed when it was read) the day of the indexing."""
+    if file_state:
+        return datetime.fromtimestamp(int(file_state.split()[1]) / 1e9).date()
+    return datetime.fromisoformat(indexed_at).replace(tzinfo=UTC).astimezone().date()
+
+
+def _is_named(name: str, named: HitFilter) -> bool:
+    if not named.documents and not named.folders:
+        return True
+    return name in named.documents or any(name.startswith(f"{folder.strip('/')}/") for folder in named.folders)
+
+
+def _in_words(wanted: DocumentFilter) -> str:
+    """ "below contracts/ was changed between 2024-01-01 and 2024-12-31"."""
+    parts = [f"below {' or '.join(wanted.folders)}"] if wanted.folders else []
+    match wanted.since, wanted.until:
+        case date() as since, date() as until:
+            parts.append(f"was changed between {since} and {until}")
+        case date() as since, None:
+            parts.append(f"was changed since {since}")
+        case None, date() as until:
+            parts.append(f"was changed until {until}")
+    if wanted.languages:
+        parts.append(f"is written in {' or '.join(wanted.languages)}")
+    return " and ".join(parts)
