@@ -55,7 +55,7 @@ def test_that_documents_are_indexed_found_read_and_asked(folder: Path, tmp_path:
     found = lines("search", "facts", "--queries", queries, "--top-k", 2)
     assert [line["id"] for line in found] == ["a", "b"]
     hit = found[0]["hits"][0]
-    assert set(hit) == {"document", "page", "start", "end", "score", "text"}
+    assert set(hit) == {"document", "page", "start", "end", "score", "scores", "ranks", "text"}
     assert (hit["document"], hit["page"]) == ("delivery.pdf", 2)
     page = workbench("text", "facts", hit["document"], "--page", hit["page"]).stdout
     assert page[hit["start"] : hit["end"]] == hit["text"]

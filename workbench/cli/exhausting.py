@@ -85,7 +85,7 @@ def _show(output: Output, report: "ExhaustiveReport") -> None:
 
 
 def _read(report: "ExhaustiveReport") -> str:
-    return f"read {report.read} of {report.chunks} passages, the others have nothing to do with the question"
+    return f"read {report.read} of {report.chunks} passages, the filter passed over the others"
 
 
 def _passes(arguments: argparse.Namespace) -> "PassageFilter":

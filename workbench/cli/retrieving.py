@@ -1,6 +1,7 @@
 """What `search` and `ask` share: the collection, the questions, how passages are found and printed."""
 
 import argparse
+import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -86,9 +87,10 @@ def reranker_folder(arguments: argparse.Namespace, place: Workplace) -> str:
         return str(Path(arguments.reranker).expanduser().absolute())
     if not arguments.rerank:
         return ""
+    from workbench.llm.library_sources import hugging_face_hub
     from workbench.rag.reranking import find_reranker
 
-    return str(find_reranker([place.paths.models, *place.own_model_folders]))
+    return str(find_reranker([place.paths.models, *place.own_model_folders, hugging_face_hub(os.environ)]))
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:

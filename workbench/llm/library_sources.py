@@ -39,17 +39,19 @@ def find_all(own_folders: list[Path], models_folder: Path) -> Iterator[Found]:
 
 def hugging_face(environment: Mapping[str, str]) -> Iterator[Found]:
     """`models--org--name/snapshots/<revision>/...`; the files are links into `blobs`."""
-    home = Path.home()
-    cache = _path(environment.get("XDG_CACHE_HOME")) or home / ".cache"
-    hf_home = _path(environment.get("HF_HOME")) or cache / "huggingface"
-    named = _path(environment.get("HF_HUB_CACHE"))
-    root = named or hf_home / "hub"
-    for repository in _children(root):
+    for repository in _children(hugging_face_hub(environment)):
         if not repository.name.startswith("models--"):
             continue
         for snapshot in _children(repository / "snapshots"):
             yield from gguf_files(snapshot, "Hugging Face cache")
             yield from model_folders(snapshot, "Hugging Face cache", name=repository.name.split("--", 2)[-1])
+
+
+def hugging_face_hub(environment: Mapping[str, str]) -> Path:
+    """Where the libraries of Hugging Face keep what they downloaded."""
+    cache = _path(environment.get("XDG_CACHE_HOME")) or Path.home() / ".cache"
+    hf_home = _path(environment.get("HF_HOME")) or cache / "huggingface"
+    return _path(environment.get("HF_HUB_CACHE")) or hf_home / "hub"
 
 
 def llama_cpp(environment: Mapping[str, str]) -> Iterator[Found]:

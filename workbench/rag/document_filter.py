@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 from pydantic import model_validator
@@ -102,7 +102,7 @@ class DocumentFilterStore:
     def find_languages(self, collection: str) -> None:
         """Tell the languages of documents that were indexed before anybody looked. Reads texts: not for the window's
         thread."""
-        indexed = _indexed(collection).with_only_columns(DocumentRow.id).where(DocumentRow.language.is_(None))
+        indexed = _indexed(collection, DocumentRow.id).where(DocumentRow.language.is_(None))
         with self._database.reading() as session:
             found = {
                 number: language_of(
@@ -125,7 +125,8 @@ class DocumentFilterStore:
 
     def _documents(self, collection: str) -> Sequence[tuple[str, date, str]]:
         """Name, day of the last change, and language of every document that can be found."""
-        query = _indexed(collection).order_by(DocumentRow.name)
+        columns = (DocumentRow.name, DocumentRow.file_state, DocumentRow.indexed_at, DocumentRow.language)
+        query = _indexed(collection, *columns).order_by(DocumentRow.name)
         with self._database.reading() as session:
             return [
                 (name, _changed(state, indexed_at), language or "")
@@ -133,9 +134,10 @@ class DocumentFilterStore:
             ]
 
 
-def _indexed(collection: str) -> "sa.Select[tuple[str, str, str, str | None]]":
-    query = sa.select(DocumentRow.name, DocumentRow.file_state, DocumentRow.indexed_at, DocumentRow.language)
-    return query.join(CollectionRow).where(
+def _indexed(collection: str, *columns: Any) -> "sa.Select[Any]":
+    """These columns of the documents that can be found."""
+    query = sa.select(*columns).join_from(DocumentRow, CollectionRow)
+    return query.where(
         CollectionRow.name == collection,
         DocumentRow.status == str(DocumentStatus.INDEXED),
         DocumentRow.duplicate_of == "",

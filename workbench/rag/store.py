@@ -294,6 +294,8 @@ class CollectionStore:
 
     def find_document(self, collection: str, document: str) -> SourceDocument:
         """By name, by path, or by a file name that only one document has. Raises WorkbenchError."""
+        if (named := self._named(collection, document)) is not None:
+            return named  # by far the most: no need to read them all
         self.get(collection)
         documents = self.documents(collection)
         path = str(Path(document).expanduser().absolute())
@@ -312,6 +314,12 @@ class CollectionStore:
             hint=f"Name one of: {', '.join(d.name for d in found)}.",
             code="ambiguous_document",
         )
+
+    def _named(self, collection: str, name: str) -> SourceDocument | None:
+        with self._database.reading() as session:
+            query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == collection)
+            row = session.scalars(query.where(DocumentRow.name == name, DocumentRow.deleted_at == "")).one_or_none()
+            return _document(row) if row is not None else None
 
     def page_text(self, collection: str, document: str, page: int) -> str:
         """The text of one page, the very one that offsets count in. Raises WorkbenchError."""

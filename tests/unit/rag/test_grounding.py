@@ -85,14 +85,8 @@ def test_that_the_parts_of_a_prompt_add_up_and_what_was_cut_is_told() -> None:
             "system": "Answer.",
         }
     )
-    prompt = build_messages(
-        "Why?",
-        hits,
-        model,
-        max_answer_tokens=10,
-        system="Answer.",
-        order=PassageOrder.BEST_LAST,  # type: ignore[arg-type]
-    )
+    order = PassageOrder.BEST_LAST
+    prompt = build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", order=order)  # type: ignore[arg-type]
     shown = describe_prompt(prompt, model, request, request.questions[0])  # type: ignore[arg-type]
     assert [(part.number, part.document) for part in shown.passages] == [(1, "c.md"), (2, "a.md")]
     assert [(part.number, part.document, part.tokens) for part in shown.left_out] == [(0, "b.md", 52)]

@@ -13,6 +13,7 @@ from workbench.ui.documents.files_page import FilesPage
 from workbench.ui.documents.page import PageSpec
 from workbench.ui.documents.presenter import DocumentsPresenter
 from workbench.ui.documents.question_page import QuestionPage
+from workbench.ui.documents.question_wiring import build_exhaustive_page, build_question_page
 from workbench.ui.documents.view import DocumentsView
 
 __all__ = ["DocumentsTab", "Surroundings", "build"]
@@ -67,26 +68,10 @@ def build(surroundings: Surroundings) -> DocumentsTab:
 def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequence[PageSpec]:
     """In the order of their tabs. Each is built when it is shown for the first time."""
     return [
-        PageSpec("ask", "Ask", "search", partial(_question_page, surroundings, presenter)),
+        PageSpec("ask", "Ask", "search", partial(build_question_page, presenter)),
+        PageSpec("exhaustive", "Whole collection", "documents", partial(build_exhaustive_page, presenter)),
         PageSpec("files", "Files", "file", partial(_files_page, surroundings, presenter)),
     ]
-
-
-def _question_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
-    page, asking = QuestionPage(), presenter.asking
-    page.question_edited.connect(asking.edit_question)
-    page.search_requested.connect(asking.search)
-    page.ask_requested.connect(asking.ask)
-    page.stop_requested.connect(asking.stop)
-    page.mode_chosen.connect(asking.choose_mode)
-    page.model_chosen.connect(asking.choose_model)
-    page.offer_chosen.connect(asking.take_offer)
-    page.hit_opened.connect(asking.open_place)
-    page.citation_opened.connect(asking.open_citation)
-    page.place.page_turned.connect(asking.turn_page)
-    page.place.text_preferred.connect(asking.prefer_text)
-    asking.board.put_up(page)
-    return page
 
 
 def _files_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:

@@ -83,6 +83,7 @@ class PlaceView(QWidget):
     def _build_widgets(self) -> None:
         self.setObjectName("place_view")
         self._bar = QWidget(self)
+        self._bar.hide()
         self._name = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
         set_role(self._name, "field")
         self._name.setObjectName("place_document")

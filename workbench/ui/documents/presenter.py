@@ -3,18 +3,21 @@
 from workbench.ui.documents.asking_part import AskingPart
 from workbench.ui.documents.board import Board, Surroundings, View
 from workbench.ui.documents.collections_part import CollectionsPart
+from workbench.ui.documents.exhaustive_part import ExhaustivePart
 from workbench.ui.documents.indexing_part import IndexingPart
 from workbench.ui.documents.state import DocumentsState
 
 
 class DocumentsPresenter:
     """Which collection is selected. The parts do the rest: `management` with collections, `indexing` with files,
-    `asking` with questions and places in documents. Methods are named after what the user did."""
+    `asking` with questions and places in documents, `reading` with questions to the whole collection. Methods are named
+    after what the user did."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._board = Board()
         self._collections = surroundings.collections
         self.asking = AskingPart(surroundings)
+        self.reading = ExhaustivePart(surroundings)
         self.indexing = IndexingPart(surroundings, self._board, self)
         self.management = CollectionsPart(surroundings, self._board, self)
 
@@ -43,14 +46,24 @@ class DocumentsPresenter:
         # Together: whether there is something to ask decides which page the view turns to.
         documents = tuple(self._collections.documents(name)) if name else ()
         has_chunks = any(document.chunks for document in documents)
-        self.asking.show_collection(name, has_chunks=has_chunks)
+        self._tell(name, has_chunks=has_chunks)
         self._board.show(selected=name, documents=documents, asks_to_delete=False)
 
     def show_documents(self) -> None:
         """Read the documents of the selected collection anew."""
         documents = tuple(self._collections.documents(self.state.selected)) if self.state.selected else ()
-        self.asking.show_collection(self.state.selected, has_chunks=any(document.chunks for document in documents))
+        self._tell(self.state.selected, has_chunks=any(document.chunks for document in documents))
         self._board.show(documents=documents)
+
+    def read_whole_collection(self, question: str) -> None:
+        """A question that asks about all documents goes to the page that reads them all."""
+        self.reading.edit_question(question)
+        self.show_page("exhaustive")
+
+    def _tell(self, name: str, *, has_chunks: bool) -> None:
+        """The pages about questions, which collection is selected."""
+        self.asking.show_collection(name, has_chunks=has_chunks)
+        self.reading.show_collection(name, has_chunks=has_chunks)
 
     def show_page(self, key: str) -> None:
         """Bring a page of the tab to the front."""

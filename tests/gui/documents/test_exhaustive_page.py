@@ -1,0 +1,193 @@
+"""The page "Whole collection" as a user meets it; jobs are spoken by the test."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSlider, QTableView
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
+from tests.gui.acting import click, find, type_text
+from tests.gui.documents.test_documents_tab import END, START, TEXT, Catalog, a_file
+from workbench.database import Database
+from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
+from workbench.paths import WorkbenchPaths
+from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
+from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import COUNT_PASSING, EXHAUST
+from workbench.rag.types import ChunkingConfig, Citation
+from workbench.settings import Settings
+from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.documents.exhaustive_page import ExhaustivePage
+from workbench.ui.protocols import at_once
+
+QUESTION = "Which warranties are promised?"
+
+
+@pytest.fixture
+def jobs(database: Database) -> FakeJobs:
+    return FakeJobs(database)
+
+
+@pytest.fixture
+def messages() -> FakeMessages:
+    return FakeMessages()
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, database: Database, home: WorkbenchPaths, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
+    store = CollectionStore(database, home)
+    store.create("handbook", starter_embedder(), ChunkingConfig())
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    store.record("handbook", a_file("a.md"))
+    tab = build(
+        Surroundings(
+            jobs=jobs,
+            messages=messages,
+            navigator=FakeNavigator(),
+            collections=store,
+            catalog=Catalog(),
+            settings=Settings,
+            in_background=at_once,
+        )
+    )
+    qtbot.addWidget(tab)
+    tab.resize(1100, 760)
+    tab.show()
+    tab.presenter.select_collection("handbook")
+    tab.presenter.show_page("exhaustive")
+    return tab
+
+
+@pytest.fixture
+def page(tab: DocumentsTab) -> ExhaustivePage:
+    page = tab.page("exhaustive")
+    assert isinstance(page, ExhaustivePage)
+    return page
+
+
+def start(page: ExhaustivePage, jobs: FakeJobs) -> FakeJob:
+    type_text(find(page, QLineEdit, "exhaustive_question"), QUESTION)
+    click(find(page, QPushButton, "start_reading"))
+    return jobs.of(EXHAUST)[-1]
+
+
+def found(number: int, answer: str, start: int = START) -> Finding:
+    place = Citation(number=number, document="a.md", page=1, start=start, end=END, text=TEXT[start:END])
+    return Finding(answer=answer, citation=place)
+
+
+def progress(read: int, count: int, at: int) -> ExhaustiveProgress:
+    reached = Reached(document="a.md", page=1, start=at)
+    return ExhaustiveProgress(chunks=90, likely=40, read=read, found=count, reached=reached)
+
+
+def report(read: int, *, is_complete: bool, problems: int = 0) -> ExhaustiveReport:
+    return ExhaustiveReport(
+        chunks=90, likely=40, read=read, groups=(), documents=1, problems=problems, is_complete=is_complete, seconds=1
+    )
+
+
+def cells(page: ExhaustivePage, name: str) -> list[list[str]]:
+    model = find(page, QTableView, name).model()
+    columns, rows = range(model.columnCount()), range(model.rowCount())
+    return [[str(model.index(row, column).data()) for column in columns] for row in rows]
+
+
+def test_that_findings_stream_in_and_open_their_place(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    assert not find(page, QPushButton, "start_reading").isEnabled()
+    job = start(page, jobs)
+    job.progress(32, 40, "Read 32 of 40 passages, 2 found")
+    assert page.strip.isVisible()
+    job.produce(found(1, "3 years"))
+    job.produce(found(2, "3 Years.", START + 1))
+    job.produce(progress(32, 2, START))
+    assert [row[:3] for row in cells(page, "findings")] == [
+        ["[1]", "3 years", "a.md, 1"],
+        ["[2]", "3 Years.", "a.md, 1"],
+    ]
+    assert cells(page, "groups") == [["3 years", "2", "1"]]
+    find(page, QTableView, "findings").selectRow(0)
+    assert page.place.marked_text() == TEXT[START:END]
+    job.finish(report(40, is_complete=True, problems=1))
+    assert not page.strip.isVisible()
+    summary = find(page, QLabel, "reading_summary").text()
+    assert summary.startswith("2 findings in 1 document; 32 of 40 passages were read, the filter passed over 50 others")
+    assert "1 were too long" in summary and "Stopped" not in summary
+    assert not find(page, QPushButton, "go_on_reading").isVisible()
+
+
+def test_that_a_stop_keeps_what_it_has_and_goes_on_behind_it(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    job = start(page, jobs)
+    job.produce(found(1, "3 years"))
+    job.produce(progress(32, 1, START))
+    click(find(page.strip, QPushButton, "job_strip_stop"))
+    assert job.cancelled
+    job.produce(found(2, "2 years", START + 1))
+    job.end_cancelled()
+    assert len(cells(page, "findings")) == 2
+    assert find(page, QLabel, "reading_summary").text().endswith("Stopped before the end.")
+    click(find(page, QPushButton, "go_on_reading"))
+    request = ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params)
+    assert request.after == Reached(document="a.md", page=1, start=START) and request.found_before == 2
+    jobs.of(EXHAUST)[-1].produce(found(3, "2 years", START + 1))
+    assert len(cells(page, "findings")) == 2, "a batch that was stopped halfway is read again, not counted again"
+
+
+def test_that_the_filter_is_counted_and_can_be_changed_or_left_out(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    type_text(find(page, QLineEdit, "exhaustive_question"), QUESTION)
+    type_text(find(page, QLineEdit, "filter_words"), "warranty")
+    page.filter.count_wanted.emit()
+    (counting,) = jobs.of(COUNT_PASSING)
+    assert PassingRequest.model_validate(counting.spec.params).words == "warranty"
+    counting.finish(PassingReport(chunks=90, with_words=10, more_by_likeness=tuple(80 - n // 2 for n in range(101))))
+    count = find(page, QLabel, "filter_count")
+    assert count.text() == "lets 78 of 90 passages through"
+    find(page, QSlider, "filter_likeness").setValue(60)
+    assert count.text() == "lets 60 of 90 passages through"
+    kind = find(page, QComboBox, "filter_kind")
+    for wanted, text in (
+        (FilterKind.WORDS, "lets 10 of 90 passages through"),
+        (FilterKind.NONE, "lets 90 of 90 passages through"),
+    ):
+        kind.setCurrentIndex(kind.findData(wanted.value))
+        kind.activated.emit(kind.currentIndex())
+        assert count.text() == text
+    assert len(jobs.of(COUNT_PASSING)) == 1, "counted once for all filters"
+    assert not find(page, QLineEdit, "filter_words").isVisible()
+    click(find(page, QPushButton, "start_reading"))
+    assert ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params).passes.kind is FilterKind.NONE
+
+
+def test_that_findings_are_exported_and_copied(
+    tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs, messages: FakeMessages, tmp_path: Path
+) -> None:
+    job = start(page, jobs)
+    job.produce(found(1, "3 years"))
+    job.produce(progress(40, 1, START))
+    job.finish(report(40, is_complete=True))
+    page.export_requested.emit(str(tmp_path / "out.csv"))
+    page.export_requested.emit(str(tmp_path / "out.md"))
+    assert "1,3 years,a.md,1," in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "out.md").read_text(encoding="utf-8").startswith(f"# {QUESTION}\n\n1 finding in 1 document;")
+    page.export_requested.emit(str(tmp_path / "not there" / "out.md"))
+    assert [kind for kind, _ in messages.said] == ["info", "info", "error"]
+    page.copy_requested.emit()
+    assert "3 years" in QApplication.clipboard().text()
+
+
+def test_that_a_failure_is_told_and_the_next_reading_can_start(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    start(page, jobs).fail(WorkbenchError("No passage could be read by this model.", hint="Choose another."))
+    assert page._trouble.text() == "No passage could be read by this model."
+    assert find(page, QPushButton, "start_reading").isEnabled()
+
+
+def test_that_another_collection_starts_anew(tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs) -> None:
+    job = start(page, jobs)
+    job.produce(found(1, "3 years"))
+    tab.presenter.select_collection("letters")
+    assert job.cancelled
+    assert cells(page, "findings") == []
+    assert not find(page, QPushButton, "start_reading").isEnabled(), "there is nothing in it"

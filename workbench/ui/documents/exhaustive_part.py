@@ -1,0 +1,278 @@
+"""A question to every passage of the collection. No Qt."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
+from workbench.jobs.spec import JobHandle, JobSpec
+from workbench.playground.prompt_files import write_whole
+from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding
+from workbench.rag.exhaustive_export import findings_as_csv, findings_as_markdown
+from workbench.rag.exhaustive_filter import PassageFilter, PassingReport, PassingRequest
+from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
+from workbench.rag.tasks import COUNT_PASSING, EXHAUST
+from workbench.ui import board
+from workbench.ui.board import Running
+from workbench.ui.documents.asking_state import Place
+from workbench.ui.documents.board import Surroundings
+from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
+from workbench.ui.documents.place_part import PlacePart
+from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.widgets.model_choice import can_answer
+
+_WORKER = "llm"
+
+
+class ExhaustiveBoard(board.Board[ExhaustiveState, board.Shows[ExhaustiveState]]):
+    def __init__(self) -> None:
+        super().__init__(ExhaustiveState())
+
+
+class ExhaustivePart:
+    """Methods are named after what the user did."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.board = self._board = ExhaustiveBoard()
+        self._jobs = surroundings.jobs
+        self._collections = surroundings.collections
+        self._catalog = surroundings.catalog
+        self._settings = surroundings.settings
+        self._messages = surroundings.messages
+        self._in_background = surroundings.in_background
+        self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
+        self._handle: JobHandle | None = None
+        self._listens = 0
+        self._seen: set[tuple[str, int, int]] = set()
+        """Places of the findings: a batch that was stopped halfway is read again."""
+        self._catalog.subscribe(self._show_models)
+        self._show_models()
+
+    @property
+    def state(self) -> ExhaustiveState:
+        return self._board.state
+
+    def show_collection(self, name: str, *, has_chunks: bool) -> None:
+        """What the tab has selected; findings belong to a collection."""
+        state = self.state
+        if name != state.selected:
+            self.stop()
+            self._listens += 1
+            self._handle = None
+            self._seen.clear()
+            self.places.leave()
+            self._board.state = ExhaustiveState(models=state.models, model=state.model)
+            self._board.show(selected=name, has_chunks=has_chunks)
+        elif has_chunks != state.has_chunks:
+            self._board.show(has_chunks=has_chunks)
+
+    def edit_question(self, text: str) -> None:
+        self._board.show(question=text, counted=None)
+
+    def choose_model(self, name: str) -> None:
+        self._board.show(model=name)
+
+    def change_filter(self, **changes: Any) -> None:
+        """Which passages the model shall read."""
+        passes = PassageFilter.model_validate({**dict(self.state.passes), **changes})
+        counted = self.state.counted if passes.words == self.state.passes.words else None
+        self._board.show(passes=passes, counted=counted)
+
+    def count(self) -> None:
+        """How many passages does the filter let through? No chat model takes part."""
+        state = self.state
+        if state.phase is not ReadingPhase.IDLE or not state.question.strip() or not state.has_chunks:
+            return
+        if state.counted is None:
+            self._board.show(phase=ReadingPhase.COUNTING, trouble=None)
+            self._start(self._count_spec, self._on_counted)
+
+    def begin(self) -> None:
+        """Read from the beginning; what was found for an earlier question goes."""
+        if self.state.can_start:
+            self._seen.clear()
+            self._board.show(asked=self.state.question.strip(), findings=(), progress=None, problems=0)
+            self._read()
+
+    def go_on(self) -> None:
+        """Read on behind the place where it was stopped."""
+        if self.state.can_go_on:
+            self._read()
+
+    def stop(self) -> None:
+        """What was found stays."""
+        if self._handle is not None:
+            self._handle.cancel()
+
+    def open_finding(self, finding: Finding) -> None:
+        self.places.open_place(finding.citation)
+
+    def export(self, path: str) -> None:
+        """Write what was found, as a table or as text by the file's ending."""
+        state, target = self.state, Path(path)
+        is_table = target.suffix.lower() == ".csv"
+        text = (
+            findings_as_csv(state.findings)
+            if is_table
+            else findings_as_markdown(state.asked, state.findings, state.summary)
+        )
+        self._in_background(lambda: _written(target, text), lambda problem: self._tell_export(target, problem))
+
+    def markdown(self) -> str:
+        """What was found, to be pasted elsewhere."""
+        return findings_as_markdown(self.state.asked, self.state.findings, self.state.summary)
+
+    def _tell_export(self, target: Path, problem: WorkbenchError | None) -> None:
+        if problem is None:
+            self._messages.info(f"{len(self.state.findings)} findings were written to {target.name}.")
+        else:
+            self._messages.error(problem.message, problem.hint, problem.details)
+
+    # -- jobs -------------------------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._board.show(
+            phase=ReadingPhase.READING,
+            running=Running("Opening the index"),
+            was_started=True,
+            is_complete=False,
+            trouble=None,
+        )
+        self._start(self._read_spec, self._on_reading)
+
+    def _start(
+        self, make_spec: Callable[[], JobSpec], hear: Callable[[JobEvent], None], *, may_heal: bool = True
+    ) -> None:
+        self._listens += 1
+        listens = self._listens
+        try:
+            spec = make_spec()
+        except WorkbenchError as problem:
+            self._over(trouble_of(problem))
+            return
+
+        def heard(event: JobEvent) -> None:
+            if listens != self._listens:
+                return
+            if isinstance(event, Failed) and event.code == INDEX_DAMAGED and may_heal:
+                self._heal(make_spec, hear)
+            else:
+                hear(event)
+
+        self._handle = self._jobs.submit(spec, heard)
+
+    def _heal(self, make_spec: Callable[[], JobSpec], hear: Callable[[JobEvent], None]) -> None:
+        """The index lost something: restore it from the database, then read again."""
+        listens = self._listens
+
+        def restored(event: JobEvent) -> None:
+            if listens != self._listens:
+                return
+            match event:
+                case Finished():
+                    self._start(make_spec, hear, may_heal=False)
+                case Failed() | Crashed():
+                    self._over(trouble_of(event))
+                case Cancelled():
+                    self._over()
+                case _:
+                    pass
+
+        self._board.show(running=Running("Mending the index"))
+        self._handle = self._jobs.submit(rebuild_spec(self._collections, self.state.selected), restored)
+
+    def _on_counted(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                self._board.show(counted=PassingReport.model_validate(result))
+                self._over()
+            case Failed() | Crashed():
+                self._over(trouble_of(event))
+            case Cancelled():
+                self._over()
+            case _:
+                pass
+
+    def _on_reading(self, event: JobEvent) -> None:
+        match event:
+            case Queued(reason=label) if label:
+                self._board.show(running=Running(label))
+            case Progressed(done=done, total=total, label=label):
+                self._board.show(running=Running(label, done, total))
+            case Produced(kind="Finding", item=item):
+                self._add(Finding.model_validate(item))
+            case Produced(kind="ExhaustiveProgress", item=item):
+                self._board.show(progress=ExhaustiveProgress.model_validate(item))
+            case Finished(result=result):
+                report = ExhaustiveReport.model_validate(result)
+                problems = self.state.problems + report.problems
+                self._board.show(
+                    is_complete=report.is_complete, problems=problems, progress=self._final_progress(report)
+                )
+                self._over()
+            case Failed() | Crashed():
+                self._over(trouble_of(event))
+            case Cancelled():
+                self._over()
+            case _:
+                pass
+
+    def _final_progress(self, report: ExhaustiveReport) -> ExhaustiveProgress:
+        """Also where no batch was read: the filter may let nothing through."""
+        return self.state.progress or ExhaustiveProgress(
+            chunks=report.chunks, likely=report.likely, read=report.read, found=len(self.state.findings)
+        )
+
+    def _add(self, finding: Finding) -> None:
+        place = (finding.citation.document, finding.citation.page, finding.citation.start)
+        if place not in self._seen:
+            self._seen.add(place)
+            number = len(self.state.findings) + 1
+            numbered = finding.model_copy(update={"citation": finding.citation.model_copy(update={"number": number})})
+            self._board.show(findings=(*self.state.findings, numbered))
+
+    def _over(self, trouble: Trouble | None = None) -> None:
+        self._handle = None
+        self._board.show(phase=ReadingPhase.IDLE, running=None, **({"trouble": trouble} if trouble else {}))
+
+    def _count_spec(self) -> JobSpec:
+        state = self.state
+        request = PassingRequest(
+            collection=self._collections.ref(state.selected), question=state.question.strip(), words=state.passes.words
+        )
+        params, title = request.model_dump(mode="json"), f"Count passages of {state.selected}"
+        return JobSpec(task=COUNT_PASSING, params=params, title=title, worker=_WORKER)
+
+    def _read_spec(self) -> JobSpec:
+        state = self.state
+        model = next(model for model in state.models if model.name == state.model)
+        request = ExhaustiveRequest(
+            collection=self._collections.ref(state.selected),
+            question=state.asked,
+            model=model,
+            load=self._catalog.load_config(model, self._settings().llm),
+            passes=state.passes,
+            after=state.progress.reached if state.progress is not None else None,
+            found_before=len(state.findings),
+        )
+        params, title = request.model_dump(mode="json"), f"Read all of {state.selected}"
+        return JobSpec(task=EXHAUST, params=params, title=title, worker=_WORKER)
+
+    def _show_place(self, place: Place | None, trouble: Trouble | None) -> None:
+        self._board.show(place=place, trouble=trouble)
+
+    def _show_models(self) -> None:
+        models = tuple(m for m in self._catalog.answering if can_answer(m))
+        names = [model.name for model in models]
+        chosen = self.state.model if self.state.model in names else (names[0] if names else "")
+        self._board.show(models=models, model=chosen)
+
+
+def _written(target: Path, text: str) -> WorkbenchError | None:
+    """Write a file; why that was not possible."""
+    try:
+        write_whole(target, text)
+    except WorkbenchError as problem:
+        return problem
+    return None
