@@ -161,6 +161,20 @@ def test_that_the_filter_is_counted_and_can_be_changed_or_left_out(page: Exhaust
     assert ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params).passes.kind is FilterKind.NONE
 
 
+def test_that_a_count_for_an_older_question_is_not_shown(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    question = find(page, QLineEdit, "exhaustive_question")
+    type_text(question, "Which lamps?")
+    page.filter.count_wanted.emit()
+    type_text(question, " And kettles?")
+    counted = PassingReport(chunks=90, with_words=10, more_by_likeness=(0,) * 101)
+    jobs.of(COUNT_PASSING)[0].finish(counted)
+    assert find(page, QLabel, "filter_count").text() == "Counting…"
+    second = jobs.of(COUNT_PASSING)[1]
+    assert PassingRequest.model_validate(second.spec.params).question == "Which lamps? And kettles?"
+    second.finish(counted)
+    assert find(page, QLabel, "filter_count").text() == "lets 10 of 90 passages through"
+
+
 def test_that_findings_are_exported_and_copied(
     tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs, messages: FakeMessages, tmp_path: Path
 ) -> None:

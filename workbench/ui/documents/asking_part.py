@@ -199,6 +199,7 @@ class AskingPart:
 
     def _begin(self, turn: AskedTurn, phase: Phase) -> None:
         self._board.put_turn(replace(turn, is_running=True), phase=phase, trouble=None)
+        self.choose_turn(turn.id)
         self._start(turn.id, lambda: self._requests.spec(turn, self._config))
 
     def _start(self, turn_id: str, make_spec: Callable[[], JobSpec], *, may_heal: bool = True) -> None:

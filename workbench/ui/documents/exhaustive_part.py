@@ -44,6 +44,8 @@ class ExhaustivePart:
         self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
         self._handle: JobHandle | None = None
         self._listens = 0
+        self._counting = ("", "")
+        """The question and the words that are being counted for."""
         self._seen: set[tuple[str, int, int]] = set()
         """Places of the findings: a batch that was stopped halfway is read again."""
         self._catalog.subscribe(self._show_models)
@@ -85,6 +87,7 @@ class ExhaustivePart:
         if state.phase is not ReadingPhase.IDLE or not state.question.strip() or not state.has_chunks:
             return
         if state.counted is None:
+            self._counting = (state.question, state.passes.words)
             self._board.show(phase=ReadingPhase.COUNTING, trouble=None)
             self._start(self._count_spec, self._on_counted)
 
@@ -185,8 +188,11 @@ class ExhaustivePart:
     def _on_counted(self, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                self._board.show(counted=PassingReport.model_validate(result))
+                is_old = self._counting != (self.state.question, self.state.passes.words)
+                self._board.show(counted=None if is_old else PassingReport.model_validate(result))
                 self._over()
+                if is_old:  # the user typed on meanwhile
+                    self.count()
             case Failed() | Crashed():
                 self._over(trouble_of(event))
             case Cancelled():
