@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag import judgement_store, search_settings_store
 from workbench.rag.embedding_tuning.forgetting import forget_unfinished
 from workbench.rag.evaluation.measurement_store import forget_measurements
 from workbench.rag.evaluation.set_store import forget_documents
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
-from workbench.rag.judgement_store import forget_document
 from workbench.rag.tables import ChunkRow, CollectionRow, DocumentRow, ExclusionRow, IndexRow, PageRow, SourceRow
 from workbench.rag.types import PurgeRequest
 
@@ -94,7 +94,8 @@ class RemovalStore:
             folders: list[str] = []
             for row in rows.all():
                 if row.sha256 in request.doc_hashes:
-                    forget_document(session, row.collection_id, row.sha256)
+                    judgement_store.forget_document(session, row.collection_id, row.sha256)
+                search_settings_store.forget_document(session, row.collection_id, row.name)
                 folders += _forget_measured(session, row)
                 _exclude(session, row)
                 session.delete(row)

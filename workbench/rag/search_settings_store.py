@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from pydantic import Field, ValidationError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.boundary import Boundary
 from workbench.database import Base, Database
@@ -42,6 +42,25 @@ class SearchSettingsRow(Base):
     """`SearchSettings` as JSON."""
 
 
+def forget_document(session: Session, collection_id: int, name: str) -> None:
+    """Part of a purge: settings do not name the document any more."""
+    row = session.get(SearchSettingsRow, collection_id)
+    settings = _read(row.settings) if row is not None else None
+    if row is None or settings is None or name not in settings.documents.documents:
+        return
+    left = tuple(one for one in settings.documents.documents if one != name)
+    documents = settings.documents.model_copy(update={"documents": left})
+    row.settings = settings.model_copy(update={"documents": documents}).model_dump_json()
+
+
+def _read(written: str) -> SearchSettings | None:
+    try:
+        return SearchSettings.model_validate_json(written)
+    except ValidationError as error:
+        _log.warning("Search settings cannot be read and are the defaults again: %s", error)
+        return None
+
+
 class SearchSettingsStore:
     """Only the process that holds the writer's lock may call what writes."""
 
@@ -53,13 +72,7 @@ class SearchSettingsStore:
         query = sa.select(SearchSettingsRow.settings).join(CollectionRow).where(CollectionRow.name == collection)
         with self._database.reading() as session:
             written = session.scalar(query)
-        if written is None:
-            return SearchSettings()
-        try:
-            return SearchSettings.model_validate_json(written)
-        except ValidationError as error:
-            _log.warning("The search settings of %r cannot be read and are the defaults again: %s", collection, error)
-            return SearchSettings()
+        return (_read(written) if written is not None else None) or SearchSettings()
 
     def save(self, collection: str, settings: SearchSettings) -> None:
         """Remember them; nothing happens when the collection is gone."""

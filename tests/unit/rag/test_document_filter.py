@@ -19,7 +19,7 @@ from workbench.rag.languages import language_of
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
 from workbench.rag.tables import DocumentRow
-from workbench.rag.types import ChunkingConfig, RetrievalMode
+from workbench.rag.types import ChunkingConfig, PurgeRequest, RetrievalMode
 
 ENGLISH = "The documents of the house are in the kitchen, and it was said that they have to be read at once."
 GERMAN = "Die Unterlagen des Hauses liegen in der Küche, und es heißt, dass sie nicht gelesen werden dürfen."
@@ -117,6 +117,17 @@ def test_that_search_settings_are_kept_with_their_collection(store: CollectionSt
     store.delete("house")
     store.search_settings.save("house", chosen)
     assert store.search_settings.load("house") == SearchSettings()
+
+
+def test_that_a_purged_document_is_named_by_no_setting(store: CollectionStore, database: Database) -> None:
+    wanted = DocumentFilter(documents=("a.md", "letters/b.md"))
+    store.search_settings.save("house", SearchSettings(top_k=9, documents=wanted))
+    store.removal.delete("house", ["/d/a.md"])
+    ids = tuple(store.removal.all_deleted("house"))
+    request = PurgeRequest(collection="house", copies=(), doc_hashes=store.removal.hashes(ids), document_ids=ids)
+    store.removal.record_purge(request)
+    left = store.search_settings.load("house")
+    assert (left.documents.documents, left.top_k) == (("letters/b.md",), 9)
 
 
 @pytest.mark.logs_warnings
