@@ -30,7 +30,9 @@ class MarkedText:
 def marked(answer: Answer) -> MarkedText:
     """The answer with links for its marks, signs around its checked sentences and a word behind each."""
     sentences = answer_sentences(answer)
-    text, parts, supports, place = answer.answer, [], [], 0
+    text, place = answer.answer, 0
+    parts: list[str] = []
+    supports: list[Support] = []
     for sentence in sentences:
         parts.append(text[place : sentence.start].translate(_OWN_SIGNS))
         said = text[sentence.start : sentence.end]

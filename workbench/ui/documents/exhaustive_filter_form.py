@@ -40,8 +40,8 @@ class ExhaustiveFilterForm(QWidget):
         has_words, has_meaning = passes.kind is not FilterKind.NONE, passes.kind is FilterKind.WORDS_OR_MEANING
         self._words_label.setVisible(has_words)
         self._words.setVisible(has_words)
-        for widget in (self._near, self._likeness, self._wide):
-            widget.setVisible(has_meaning)
+        for about_meaning in (self._near, self._likeness, self._wide):
+            about_meaning.setVisible(has_meaning)
         self._count.setText(self._count_words(state))
         wanted = (state.question.strip(), passes.words)
         if wanted[0] and state.counted is None and wanted != self._asked_for:

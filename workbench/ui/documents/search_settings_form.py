@@ -78,7 +78,7 @@ class SearchSettingsForm(QWidget):
         self._show_day(self._until, self._until_day, wanted.until)
         if wanted.since is not None:
             with QSignalBlocker(self._until_day):
-                self._until_day.setMinimumDate(QDate(wanted.since))
+                self._until_day.setMinimumDate(QDate(wanted.since.year, wanted.since.month, wanted.since.day))
         else:
             self._until_day.clearMinimumDate()
         self._reset.setEnabled(settings != SearchSettings())
@@ -105,7 +105,7 @@ class SearchSettingsForm(QWidget):
             box.setChecked(day is not None)
             edit.setEnabled(day is not None)
             if day is not None:
-                edit.setDate(QDate(day))
+                edit.setDate(QDate(day.year, day.month, day.day))
 
     # -- building ---------------------------------------------------------------------------------------------------
 
