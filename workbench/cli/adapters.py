@@ -1,6 +1,7 @@
-"""`workbench adapters list | show | rename | notes | delete | restore | evaluate`, `workbench export`."""
+"""`workbench adapters list | show | rename | notes | delete | restore | curves | evaluate`, `workbench export`."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.finetune.evaluation.types import EvaluatedRow, EvaluationReport
-    from workbench.finetune.types import Adapter
+    from workbench.finetune.types import Adapter, StepMetrics
     from workbench.llm.types import ModelRef
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _SHOWN_TEXT = 60
+_QUANTIZATION = "of a merged model; default: as the base"
 
 
 def register(commands: "Commands") -> None:
@@ -40,6 +42,10 @@ def register(commands: "Commands") -> None:
     restoring = actions.add_parser("restore", help="bring a deleted adapter back")
     restoring.add_argument("adapter", metavar="ADAPTER", help="its name")
     restoring.set_defaults(run=restore)
+    curving = actions.add_parser("curves", help="losses of several trainings, and in what their settings differ")
+    curving.add_argument("adapters", metavar="ADAPTER", nargs="+")
+    curving.add_argument("--out", type=Path, metavar="FILE.csv", help="write every step of all of them")
+    curving.set_defaults(run=show_curves)
     _register_evaluate(actions)
     _register_export(commands)
 
@@ -61,9 +67,9 @@ def _register_evaluate(actions: "Commands") -> None:
 def _register_export(commands: "Commands") -> None:
     export = commands.add_parser("export", help="write an adapter for another program")
     export.add_argument("adapter", metavar="ADAPTER", help="name or folder")
-    export.add_argument("--format", required=True, choices=("peft", "gguf-lora", "gguf-merged"))
+    export.add_argument("--format", required=True, choices=("peft", "gguf-lora", "gguf-merged", "ollama"))
     export.add_argument("--out", required=True, type=Path, metavar="PATH")
-    export.add_argument("--quantization", choices=("f16", "q8_0"), help="of a merged model; default: as the base")
+    export.add_argument("--quantization", choices=("f16", "q8_0", "q6_k", "q5_k_m", "q4_k_m"), help=_QUANTIZATION)
     export.set_defaults(run=export_adapter)
 
 
@@ -199,8 +205,37 @@ def evaluate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         _show_evaluation(report, output, with_rows=arguments.rows)
 
 
+def show_curves(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Last losses side by side, and the settings that differ."""
+    from workbench.finetune.curves import as_csv, differences, read_curve
+    from workbench.finetune.store import AdapterStore
+
+    store, curves = AdapterStore(place.database), []
+    for name in arguments.adapters:
+        curve = read_curve(store.get(name), place.paths)
+        if curve is None:
+            raise WorkbenchError(
+                f"The figures of the training of “{name}” are gone.", hint="Leave it out.", code="no_file"
+            )
+        curves.append(curve)
+    if arguments.out is not None:
+        arguments.out.write_text(as_csv(curves), encoding="utf-8")
+    settings = differences(curves)
+    if output.json:
+        figures = [{"name": c.name, "steps": [step.model_dump(mode="json") for step in c.steps]} for c in curves]
+        output.object({"curves": figures, "differences": {s.name: list(s.values) for s in settings}})
+        return
+    rows = [(c.name, str(len(c.steps)), f"{c.steps[-1].tokens:,}", *_last_losses(c.steps)) for c in curves]
+    output.table(("training", "steps", "tokens", "loss", "held-out loss", "smallest held-out"), rows)
+    if len(curves) > 1:
+        output.text("")
+        output.table(("setting", *(curve.name for curve in curves)), [(s.name, *s.values) for s in settings])
+
+
 def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.finetune import running
+    from workbench.finetune.evaluation.running import held_out_rows
+    from workbench.finetune.export_wording import exported_in_words
     from workbench.finetune.store import AdapterStore
     from workbench.finetune.types import ExportFormat, ExportReport, ExportRequest, MergedQuantization
 
@@ -210,18 +245,16 @@ def export_adapter(arguments: argparse.Namespace, place: Workplace, output: Outp
         format=ExportFormat(arguments.format),
         out=str(arguments.out.absolute()),
         quantization=MergedQuantization(arguments.quantization) if arguments.quantization else None,
+        rows_path=str(held_out_rows(adapter, place.paths)),
     )
-    report = ExportReport.model_validate(place.run(running.export_spec(request)))
+    with place.writing(f"exporting {adapter.name}"):
+        result = place.run(running.export_spec(request))
+    report = ExportReport.model_validate(result)
     if output.json:
         output.object(report)
         return
-    output.text(f"Wrote {report.path} ({report.size_bytes / 1e6:.1f} MB, SHA-256 {report.sha256[:16]}…).")
-    if proof := report.verification:
-        output.text(
-            f"Checked against the trained adapter at {proof.positions} positions: the same first choice at "
-            f"{proof.same_argmax:.1%}, rms difference {proof.rms_difference:.3f} "
-            f"(the adapter itself makes {proof.effect:.1f})."
-        )
+    for line in exported_in_words(report):
+        output.text(line)
 
 
 def _base(name: str | None, place: Workplace) -> "ModelRef | None":
@@ -280,6 +313,12 @@ def _row_cells(row: "EvaluatedRow") -> tuple[str, ...]:
 def _short(text: str) -> str:
     flat = " ".join(text.split())
     return flat if len(flat) <= _SHOWN_TEXT else flat[: _SHOWN_TEXT - 1] + "…"
+
+
+def _last_losses(steps: "Sequence[StepMetrics]") -> tuple[str, str, str]:
+    held_out = [step.eval_loss for step in steps if step.eval_loss is not None]
+    last = (f"{held_out[-1]:.3f}", f"{min(held_out):.3f}") if held_out else ("-", "-")
+    return (f"{steps[-1].loss:.3f}", *last)
 
 
 def _say(output: Output, adapter: "Adapter", text: str) -> None:

@@ -69,6 +69,15 @@ class EngineProbe:
         """The token that ends an answer where the template writes none."""
         return int(self._weights.native.llama_vocab_eos(self._weights.vocab))
 
+    def end_tokens(self) -> list[int]:
+        """Every token at which the engine stops, in the order of the vocabulary."""
+        return [token for token in range(self.vocabulary_size) if self.ends(token)]
+
+    @property
+    def begin_text(self) -> str:
+        """The mark that the engine puts before a text by itself; empty where the model wants none."""
+        return self._weights.bos_text()
+
     def piece(self, token: int) -> bytes:
         """The bytes of one token, special tokens with their names."""
         return self._weights.piece_with_marks(token)

@@ -239,6 +239,8 @@ class ExportFormat(StrEnum):
     PEFT = "peft"
     GGUF_LORA = "gguf-lora"
     GGUF_MERGED = "gguf-merged"
+    OLLAMA = "ollama"
+    """A folder: the merged model and its Modelfile."""
 
 
 class MergedQuantization(StrEnum):
@@ -246,6 +248,9 @@ class MergedQuantization(StrEnum):
 
     F16 = "f16"
     Q8_0 = "q8_0"
+    Q6_K = "q6_k"
+    Q5_K_M = "q5_k_m"
+    Q4_K_M = "q4_k_m"
 
 
 class Verification(Boundary):
@@ -267,12 +272,33 @@ class Verification(Boundary):
     """The rms difference that the adapter itself makes: an adapter that does nothing proves nothing."""
 
 
+class AnswerProof(Boundary):
+    """What the exported file answered to test prompts in llama.cpp, against the trained model in PEFT."""
+
+    prompts: int
+    held_out: bool
+    """Whether the prompts are rows that were not trained; else trained rows, or general prompts without a score."""
+    same_answers: int
+    """Prompts whose whole answer is the trained model's own, token by token."""
+    tokens: int
+    same_tokens: float
+    """Share of the answers' tokens that the trained model would have chosen at that place too."""
+    metric: str = ""
+    """What the answers are scored by; empty: the prompts have no right answer."""
+    score: float | None = None
+    """Of the exported file, 0 to 1."""
+    trained_score: float | None = None
+    """Of the trained model, over the same prompts."""
+
+
 class ExportRequest(Boundary):
     adapter: Adapter
     format: ExportFormat
     out: str
     quantization: MergedQuantization | None = None
     """Of a merged model; None: as the base, else q8_0."""
+    rows_path: str = ""
+    """The rows of the adapter's data set, for test prompts; empty, or gone: general prompts."""
 
 
 class ExportReport(Boundary):
@@ -282,3 +308,9 @@ class ExportReport(Boundary):
     """Of the file; of the manifest for a folder."""
     size_bytes: int
     verification: Verification | None = None
+    answers: AnswerProof | None = None
+    """None only in reports of older versions."""
+    quantization: str = ""
+    """Of a merged model: how its weights are stored."""
+    notes: tuple[str, ...] = ()
+    """What a person should know: a chat template that could not be translated."""

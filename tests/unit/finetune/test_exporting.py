@@ -2,43 +2,76 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.llm_models import write_tiny_adapter, write_tiny_gguf
-from tests.unit.finetune.conftest import RequestMaker, colour_rows
+from tests.unit.finetune.conftest import colour_rows
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.finetune import exporting
 from workbench.finetune.base_model import compare_logits
-from workbench.finetune.checkpoints import problem_with
+from workbench.finetune.checkpoints import problem_with, seal
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.export_proof import TestPrompt, TestPrompts, check_marks
 from workbench.finetune.gguf import merging
+from workbench.finetune.running import rows_request
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.tasks import export, train
-from workbench.finetune.types import Adapter, ExportFormat, ExportReport, ExportRequest, MergedQuantization
+from workbench.finetune.types import (
+    Adapter,
+    ExportFormat,
+    ExportReport,
+    ExportRequest,
+    MergedQuantization,
+    TrainingConfig,
+)
 from workbench.jobs.context import RecordingContext
 from workbench.llm.gguf_header import read_header
-from workbench.llm.types import ModelRef
+from workbench.llm.types import ChatMessage, ModelRef, Role
+from workbench.paths import WorkbenchPaths
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def adapter(make_request: RequestMaker) -> Iterator[Adapter]:
-    report = train(RecordingContext(), make_request(epochs=6))
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Adapter:
+    """Trained once for all: each test gets a copy of its own."""
+    folder = tmp_path_factory.mktemp("trained")
+    home = WorkbenchPaths(folder / "home")
+    home.create()
+    path = write_tiny_gguf(folder / "tiny.gguf", context=256)
+    config = TrainingConfig(epochs=6, batch_size=4, rank=4, alpha=8.0, learning_rate=1e-2)
+    base = ModelRef(name="tiny", path=str(path), architecture="llama")
+    request = rows_request(home, name="colours", base=base, rows=colour_rows(), config=config, origin="colours")
+    report = train(RecordingContext(), request)
     assert report.adapter
-    yield report.adapter
+    return report.adapter
+
+
+@pytest.fixture
+def adapter(trained: Adapter, base: ModelRef, home: WorkbenchPaths) -> Adapter:
+    """In the data folder of the test, of the test's own base (the same bytes)."""
+    folder = home.adapters / "colours"
+    shutil.copytree(trained.folder, folder)
+    shutil.copytree(Path(trained.folder).parents[1] / "datasets", home.home / "datasets")
+    here = {"folder": str(folder), "gguf_path": str(folder / "adapter.gguf"), "base_path": base.path}
+    card = trained.model_copy(update=here)
+    (folder / "card.json").write_text(card.model_dump_json(), encoding="utf-8")
+    seal(folder)
+    return card
 
 
 def export_as(adapter: Adapter, format: ExportFormat, out: Path, **more: object) -> ExportReport:
-    request = ExportRequest.model_validate({"adapter": adapter, "format": format, "out": str(out), **more})
+    rows = Path(adapter.folder).parents[1] / "datasets" / f"{adapter.dataset_hash}.jsonl"
+    wanted = {"adapter": adapter, "format": format, "out": str(out), "rows_path": str(rows), **more}
+    request = ExportRequest.model_validate(wanted)
     return export(RecordingContext(), request)
 
 
-@pytest.mark.parametrize("quantization", list(MergedQuantization))
+@pytest.mark.parametrize("quantization", [MergedQuantization.F16, MergedQuantization.Q8_0])
 def test_that_a_merged_model_answers_like_base_and_adapter(
     adapter: Adapter, base: ModelRef, tmp_path: Path, quantization: MergedQuantization
 ) -> None:
@@ -84,22 +117,102 @@ def test_that_a_gguf_export_is_the_verified_file(adapter: Adapter, tmp_path: Pat
     assert report.sha256 == adapter.gguf_hash
 
 
+def test_that_every_form_answers_the_test_prompts_like_the_trained_model(adapter: Adapter, tmp_path: Path) -> None:
+    for format in ExportFormat:
+        report = export_as(adapter, format, tmp_path / format.value)
+        assert report.answers is not None, format
+        assert report.answers.prompts == 12
+        assert report.answers.same_answers == 12, format
+        assert report.answers.score == report.answers.trained_score
+        assert report.answers.metric == "label_accuracy"
+
+
+def test_that_a_folder_for_ollama_holds_model_template_and_stops(adapter: Adapter, tmp_path: Path) -> None:
+    report = export_as(adapter, ExportFormat.OLLAMA, tmp_path / "ollama")
+    folder = Path(report.path)
+    assert problem_with(folder, ("colours.gguf", "Modelfile")) == ""
+    text = (folder / "Modelfile").read_text(encoding="utf-8")
+    assert text.startswith("FROM ./colours.gguf\nTEMPLATE")
+    assert "<|user|>{{ $m.Content }}" in text
+    assert 'PARAMETER stop "<|end|>"' in text
+    export_as(adapter, ExportFormat.OLLAMA, folder)  # an earlier export may be replaced
+    with pytest.raises(WorkbenchError, match="is not empty"):
+        export_as(adapter, ExportFormat.OLLAMA, Path(adapter.folder))
+
+
+def test_that_a_quantised_model_is_made_from_a_proved_one_and_its_loss_is_told(
+    adapter: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "small.gguf"
+    report = export_as(adapter, ExportFormat.GGUF_MERGED, out, quantization=MergedQuantization.Q6_K)
+    assert report.verification is not None
+    assert 0 < report.verification.rms_difference < report.verification.tolerance
+    assert report.quantization == "q6_k"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["small.gguf", "tiny.gguf"]
+    monkeypatch.setitem(exporting._LOSS_FLOOR, MergedQuantization.Q6_K, 0.0)
+    monkeypatch.setattr(exporting.verification, "_FACTOR", 0.0)
+    out.unlink()
+    with pytest.raises(WorkbenchError) as caught:
+        export_as(adapter, ExportFormat.GGUF_MERGED, out, quantization=MergedQuantization.Q6_K)
+    assert not out.exists()
+    assert caught.value.code == "export_differs"
+
+
+def break_scale(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    base, pairs, scale, path = arguments
+    return base, pairs, -scale, path
+
+
+def test_that_a_file_with_another_template_or_end_is_refused_by_cause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = write_tiny_gguf(tmp_path / "base.gguf")
+    other = write_tiny_gguf(tmp_path / "other.gguf", template="{% for m in messages %}{{ m.content }}{% endfor %}")
+    prompts = TestPrompts((TestPrompt((ChatMessage(role=Role.USER, content="number 1"),)),))
+    with EngineProbe(base) as plain, EngineProbe(other) as exported, EngineProbe(base) as same:
+        check_marks(plain, same, prompts)
+        with pytest.raises(WorkbenchError) as caught:
+            check_marks(plain, exported, prompts)
+        assert caught.value.facts["cause"] == "template"
+        monkeypatch.setattr(same, "ends", lambda token: token == 3)
+        with pytest.raises(WorkbenchError) as caught:
+            check_marks(plain, same, prompts)
+        assert caught.value.facts["cause"] == "end token"
+
+
 def test_that_an_export_that_answers_differently_is_not_kept_and_the_old_one_stays(
     adapter: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "merged.gguf"
     out.write_bytes(b"the old one")
     honest = merging.merge
-
-    def wrong(*arguments: object, **more: object) -> None:
-        base, pairs, scale, path = arguments
-        honest(base, pairs, -scale, path, **more)  # type: ignore[arg-type,operator]
-
-    monkeypatch.setattr(exporting, "merge", wrong)
-    with pytest.raises(WorkbenchError, match="does not answer like the trained one"):
-        export_as(adapter, ExportFormat.GGUF_MERGED, out)
+    monkeypatch.setattr(exporting, "merge", lambda *args, **more: honest(*break_scale(args), **more))
+    with pytest.raises(WorkbenchError, match="does not answer like the trained one") as caught:
+        export_as(adapter, ExportFormat.GGUF_MERGED, out, quantization=MergedQuantization.F16)
+    assert caught.value.facts["cause"] == "tensor"
     assert out.read_bytes() == b"the old one"
     assert list(tmp_path.glob(".*new*")) == []
+
+
+def test_that_a_full_disk_is_said_before_anything_is_written(
+    adapter: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "free_bytes", lambda folder: 1000)
+    with pytest.raises(WorkbenchError, match=r"only 1\.0 kB are free") as caught:
+        export_as(adapter, ExportFormat.GGUF_MERGED, tmp_path / "merged.gguf")
+    assert caught.value.code == "disk_full"
+
+
+def test_that_what_a_killed_export_left_is_cleared_and_the_old_one_comes_back(adapter: Adapter, tmp_path: Path) -> None:
+    out = tmp_path / "peft"
+    dead = 2**22 + 1  # no process of this number
+    (tmp_path / f".peft.{dead}.new").mkdir()
+    old = tmp_path / f".peft.{dead}.old"
+    old.mkdir()
+    (old / "adapter_config.json").write_text("{}", encoding="utf-8")
+    exporting._clear_left(out)
+    assert (out / "adapter_config.json").is_file()
+    assert [path.name for path in tmp_path.iterdir() if "peft" in path.name] == ["peft"]
 
 
 def test_that_a_replaced_base_and_a_full_folder_are_refused(adapter: Adapter, base: ModelRef, tmp_path: Path) -> None:

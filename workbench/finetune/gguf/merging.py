@@ -32,9 +32,13 @@ def merge(
     *,
     name: str,
     quantization: MergedQuantization,
+    whole: bool = False,
     on_tensor: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
-    """Write weight + scale * up @ down for every pair; `out` is complete when this returns."""
+    """Write weight + scale * up @ down for every pair; `out` is complete when this returns.
+
+    With `whole` every matrix becomes F16, also unchanged ones: what llama.cpp's own quantization starts from.
+    """
     from gguf import GGUFReader, GGUFWriter
 
     reader = GGUFReader(str(base))
@@ -47,7 +51,7 @@ def merge(
     writer = GGUFWriter(str(out), architecture)
     copy_metadata(reader, writer, name, quantization)
     for tensor in reader.tensors:
-        kind = _stored_kind(tensor, tensor.name in pairs, quantization)
+        kind = _stored_kind(tensor, tensor.name in pairs, quantization, whole)
         shape = tuple(int(size) for size in reversed(tensor.shape))
         writer.add_tensor_info(
             tensor.name, _stored_shape(shape, kind), _dtype(kind), _size(shape, kind), raw_dtype=kind
@@ -57,7 +61,7 @@ def merge(
     writer.write_ti_data_to_file()
     for done, tensor in enumerate(reader.tensors):
         on_tensor(done, len(reader.tensors))
-        writer.write_tensor_data(_stored(tensor, pairs.get(tensor.name), scale, quantization))
+        writer.write_tensor_data(_stored(tensor, pairs.get(tensor.name), scale, quantization, whole))
     writer.close()
 
 
@@ -67,16 +71,17 @@ def default_quantization(base_file_type: int) -> MergedQuantization:
 
 
 def _stored(
-    tensor: Any, pair: LoraPair | None, scale: float, quantization: MergedQuantization
+    tensor: Any, pair: LoraPair | None, scale: float, quantization: MergedQuantization, whole: bool
 ) -> "np.ndarray[Any, Any]":
     import numpy as np
     from gguf import GGMLQuantizationType, quants
 
-    if pair is None:
+    kind = _stored_kind(tensor, pair is not None, quantization, whole)
+    if pair is None and kind == tensor.tensor_type:
         return np.asarray(tensor.data)
-    plain = quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
-    merged = plain + np.float32(scale) * (pair.up @ pair.down)
-    kind = _stored_kind(tensor, True, quantization)
+    merged = quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+    if pair is not None:
+        merged = merged + np.float32(scale) * (pair.up @ pair.down)
     if kind == GGMLQuantizationType.F16:
         return np.asarray(merged, dtype=np.float16)
     if kind == GGMLQuantizationType.F32:
@@ -84,9 +89,11 @@ def _stored(
     return np.asarray(quants.quantize(merged, kind))
 
 
-def _stored_kind(tensor: Any, is_changed: bool, quantization: MergedQuantization) -> Any:
+def _stored_kind(tensor: Any, is_changed: bool, quantization: MergedQuantization, whole: bool) -> Any:
     from gguf import GGMLQuantizationType as Kind
 
+    if whole and len(tensor.shape) > 1 and tensor.tensor_type != Kind.F32:
+        return Kind.F16
     if not is_changed:
         return tensor.tensor_type
     if tensor.tensor_type == Kind.F32 and quantization is MergedQuantization.F16:

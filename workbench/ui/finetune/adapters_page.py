@@ -45,6 +45,7 @@ class AdaptersPage(QWidget):
     undo_requested = Signal(str)
     """The id of a deleted adapter."""
     purge_due = Signal()
+    curves_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +67,7 @@ class AdaptersPage(QWidget):
         self._card.setVisible(adapter is not None)
         if adapter is not None:
             self._card.show_adapter(adapter, newest.get(adapter.gguf_hash))
+        self._curves.setVisible(bool(state.adapters))
         self._deleted.show_removed(state.removed)
         self.exporting.show_export(state.export)
         self._card.allow_export(state.export is None or not state.export.is_running)
@@ -97,6 +99,7 @@ class AdaptersPage(QWidget):
         self._new = _button(self.tr("New adapter…"), "new_adapter", self.tr("Train a new adapter"))
         set_role(self._new, "primary")
         icons.set_icon(self._new, "plus", "on_accent", 16)
+        self._curves = _button(self.tr("Compare losses…"), "open_curves", self.tr("Loss curves over each other"))
         self._runs = RunLines(self)
         self._empty: EmptyState = EmptyState("", "", icon="finetune")
         self._empty.setObjectName("adapters_empty")
@@ -131,6 +134,7 @@ class AdaptersPage(QWidget):
         words.addWidget(self._subtitle)
         head = QHBoxLayout()
         head.addLayout(words, 1)
+        head.addWidget(self._curves, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignTop)
         full = QVBoxLayout(self._full)
         full.setContentsMargins(0, 0, 0, 0)
@@ -157,6 +161,7 @@ class AdaptersPage(QWidget):
         self._runs.run_moved_up.connect(self.run_moved_up)
         self._table.selection_moved.connect(self._on_selected)
         self._table.record_activated.connect(self._on_activated)
+        self._curves.clicked.connect(self.curves_requested)
         self._card.open_requested.connect(self.open_requested)
         self._card.try_requested.connect(self.try_requested)
         self._card.folder_requested.connect(self.folder_requested)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from workbench.compare.store import ComparisonStore
 from workbench.errors import WorkbenchError
+from workbench.finetune.evaluation.running import held_out_rows
+from workbench.finetune.export_wording import exported_in_words
 from workbench.finetune.lineage import Lineage, trace
 from workbench.finetune.removal import purge_spec
 from workbench.finetune.running import export_spec
@@ -15,14 +17,12 @@ from workbench.finetune.types import (
     ExportReport,
     ExportRequest,
     MergedQuantization,
-    Verification,
 )
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobHandle
 from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.state import ExportState, Page
-from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.trouble import trouble_of
 
 
@@ -148,7 +148,8 @@ class AdaptersPart:
             return
         self.stop_export()
         self._board.show(export=ExportState(adapter.name, label=f"Exporting “{adapter.name}”"))
-        request = ExportRequest(adapter=adapter, format=kind, out=out, quantization=quantization)
+        rows = held_out_rows(adapter, self._around.paths)
+        request = ExportRequest(adapter=adapter, format=kind, out=out, quantization=quantization, rows_path=str(rows))
         self._exporting = self._around.jobs.submit(export_spec(request), self._on_export)
 
     def stop_export(self) -> None:
@@ -206,7 +207,7 @@ class AdaptersPart:
                 self._board.show_export(label=label, done=done, total=total)
             case Finished(result=result):
                 report = ExportReport.model_validate(result)
-                self._board.show_export(is_running=False, result=exported_in_words(report), path=report.path)
+                self._board.show_export(is_running=False, result="\n".join(exported_in_words(report)), path=report.path)
                 self._exporting = None
             case Failed() | Crashed():
                 self._board.show_export(is_running=False, trouble=trouble_of(event))
@@ -225,15 +226,3 @@ def _trace(adapter: Adapter, around: Surroundings) -> Lineage:
 
 def _hear_nothing(_event: JobEvent) -> None:
     """What is gone is gone; a purge that fails is done again at the next start."""
-
-
-def exported_in_words(report: ExportReport) -> str:
-    """Where it is, how large, and how it was proved."""
-    where = f"Exported to {report.path} ({size_in_words(report.size_bytes)})."
-    return f"{where} {_proof(report.verification)}" if report.verification is not None else where
-
-
-def _proof(found: Verification) -> str:
-    prompts = "1 prompt" if found.prompts == 1 else f"{found.prompts} prompts"
-    share = f"{found.same_argmax:.1%} of {found.positions:,} places in {prompts}"
-    return f"It chose the same next token as the trained adapter at {share}."

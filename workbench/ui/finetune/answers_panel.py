@@ -103,7 +103,7 @@ class AnswersPanel(QWidget):
 
     @Slot(int)
     def _on_filter(self, index: int) -> None:
-        self._wanted = self._filter.itemData(index)
+        self._wanted = Shown(self._filter.itemData(index))
         self._show()
 
     @Slot(object)

@@ -3,6 +3,7 @@
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.ui.finetune.adapters_part import AdaptersPart
 from workbench.ui.finetune.board import Board, Surroundings, View
+from workbench.ui.finetune.curves_part import CurvesPart
 from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.packing_part import PackingPart
 from workbench.ui.finetune.runs_part import RunsPart
@@ -15,13 +16,14 @@ TRAIN = "workbench.finetune.tasks:train"
 
 
 class FinetunePresenter:
-    """Methods are named after what the user did; `setup`, `runs`, `adapters`, `measuring` hold those of their pages."""
+    """Methods are named after what the user did; those of a page are held by `setup`, `runs`, `adapters`, ..."""
 
     def __init__(self, around: Surroundings) -> None:
         self._board = Board()
         self._around = around
         self.measuring = MeasuringPart(self._board, around)
         self.adapters = AdaptersPart(self._board, around, self.measuring, self._refresh_setup)
+        self.curves = CurvesPart(self._board, around)
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start, self.runs.start_sweep)
         self.packing = PackingPart(self._board, around, self.setup.request, self.adapters.welcome)

@@ -22,6 +22,7 @@ from workbench.finetune.types import (
 )
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.adapters_state import AdapterState
+from workbench.ui.finetune.curves_state import CurvesState
 from workbench.ui.finetune.presets import Goal, Preset
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
@@ -39,6 +40,8 @@ class Page(StrEnum):
     RUN = "run"
     ADAPTER = "adapter"
     """One adapter: before and after, card, lineage."""
+    CURVES = "curves"
+    """Losses of several trainings over each other."""
 
 
 class Phase(StrEnum):
@@ -259,6 +262,7 @@ class FinetuneState:
     """Deleted ones that can come back, the last deleted first."""
     adapter: AdapterState = field(default_factory=AdapterState)
     """The page of the selected adapter."""
+    curves: CurvesState = field(default_factory=CurvesState)
     datasets: tuple[Dataset, ...] = ()
     setup: SetupState = SetupState()
     runs: tuple[RunState, ...] = ()

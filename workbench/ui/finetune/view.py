@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from workbench.finetune.types import ExportFormat, MergedQuantization
 from workbench.ui.finetune.adapter_page import AdapterPage
 from workbench.ui.finetune.adapters_page import AdaptersPage
+from workbench.ui.finetune.curves_page import CurvesPage
 from workbench.ui.finetune.run_page import RunPage
 from workbench.ui.finetune.setup_page import SetupPage
 from workbench.ui.finetune.state import FinetuneState, Page
@@ -30,7 +31,13 @@ class FinetuneView(QWidget):
     def show_state(self, state: FinetuneState) -> None:
         before, self._state = self._state, state
         turned = before.page is not state.page
-        pages = {Page.ADAPTERS: self.adapters, Page.SETUP: self.setup, Page.RUN: self.run, Page.ADAPTER: self.adapter}
+        pages = {
+            Page.ADAPTERS: self.adapters,
+            Page.ADAPTER: self.adapter,
+            Page.CURVES: self.curves,
+            Page.SETUP: self.setup,
+            Page.RUN: self.run,
+        }
         only_runs = not turned and before.runs is not state.runs and _without_runs(before) == _without_runs(state)
         if only_runs:
             if not self._timer.isActive():
@@ -59,6 +66,8 @@ class FinetuneView(QWidget):
                 self.setup.show_state(state)
             case Page.ADAPTER:
                 self.adapter.show_state(state)
+            case Page.CURVES:
+                self.curves.show_curves(state.curves)
             case Page.RUN:
                 if state.run is not None:
                     self.run.show_run(state.run)
@@ -68,13 +77,14 @@ class FinetuneView(QWidget):
         self.setAccessibleName(self.tr("Fine-tune"))
         self.adapters = AdaptersPage(self)
         self.adapter = AdapterPage(self)
+        self.curves = CurvesPage(self)
         self.setup = SetupPage(self)
         self.run = RunPage(self)
         self._stack = QStackedWidget(self)
         self._timer = QTimer(self, singleShot=True, interval=RUN_INTERVAL_MS)
 
     def _build_layout(self) -> None:
-        for page in (self.adapters, self.adapter, self.setup, self.run):
+        for page in (self.adapters, self.adapter, self.curves, self.setup, self.run):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
@@ -95,7 +105,7 @@ class FinetuneView(QWidget):
         if is_file:
             dialog.setDefaultSuffix("gguf")
             dialog.setNameFilters([self.tr("GGUF files (*.gguf)")])
-        ending = "-merged" if kind is ExportFormat.GGUF_MERGED else ""
+        ending = {ExportFormat.GGUF_MERGED: "-merged", ExportFormat.OLLAMA: "-ollama"}.get(kind, "")
         size = f"-{quantization.value.upper()}" if quantization is not None else ""
         dialog.selectFile(f"{self._state.selected}{ending}{size}{'.gguf' if is_file else ''}")
         dialog.fileSelected.connect(lambda path: self.export_requested.emit(kind, path, quantization))
@@ -109,6 +119,7 @@ def _without_runs(state: FinetuneState) -> tuple[object, ...]:
         state.selected,
         state.removed,
         state.adapter,
+        state.curves,
         state.datasets,
         state.setup,
         state.shown_run,
