@@ -113,6 +113,15 @@ def _keep_adapter(database: "Database", _spec: JobSpec, event: JobEvent) -> None
                 AdapterStore(database).record(report.adapter)
 
 
+def _keep_imported_adapter(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.finetune.store import AdapterStore
+            from workbench.finetune.types import Adapter
+
+            AdapterStore(database).record(Adapter.model_validate(result))
+
+
 def _keep_export(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished(result=result):
@@ -268,6 +277,7 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.evaluation.tasks:generate_questions": _keep_generated,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.finetune.tasks:export": _keep_export,
+    "workbench.finetune.importing:import_adapter": _keep_imported_adapter,
     "workbench.finetune.evaluation.tasks:evaluate": _keep_evaluation,
     "workbench.finetune.tasks:sweep": _keep_sweep,
     "workbench.compare.tasks:run_comparison": _keep_comparison,

@@ -1,4 +1,4 @@
-"""`workbench adapters list | show | rename | notes | delete | restore | curves | evaluate`, `workbench export`."""
+"""`workbench adapters`: list, show, rename, notes, delete, restore, import, curves, evaluate; `workbench export`."""
 
 import argparse
 from collections.abc import Sequence
@@ -46,6 +46,11 @@ def register(commands: "Commands") -> None:
     curving.add_argument("adapters", metavar="ADAPTER", nargs="+")
     curving.add_argument("--out", type=Path, metavar="FILE.csv", help="write every step of all of them")
     curving.set_defaults(run=show_curves)
+    importing = actions.add_parser("import", help="take in a PEFT adapter (safetensors) from elsewhere")
+    importing.add_argument("folder", metavar="FOLDER", type=Path)
+    importing.add_argument("--model", metavar="M", help="the model that it was trained on; default: the one it names")
+    importing.add_argument("--name", metavar="NAME", help="default: the folder's")
+    importing.set_defaults(run=import_adapter)
     _register_evaluate(actions)
     _register_export(commands)
 
@@ -203,6 +208,29 @@ def evaluate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         output.object(report if arguments.rows else report.without_rows())
     else:
         _show_evaluation(report, output, with_rows=arguments.rows)
+
+
+def import_adapter(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Checked, converted and proved in a worker; then it is one like the others."""
+    from workbench.cli.choices import choose_model, listed_models
+    from workbench.finetune.importing import ImportRequest, import_spec, likely_base, read_about
+    from workbench.finetune.types import Adapter
+
+    folder = arguments.folder.expanduser().absolute()
+    about = read_about(folder)
+    base = choose_model(place, arguments.model) if arguments.model else likely_base(about, listed_models(place))
+    if base is None:
+        raise WorkbenchError(
+            f"It is not clear on which model {folder.name} was trained; it names “{about.base_name or 'none'}”.",
+            hint="Name the model with --model; `workbench models list` shows what is here.",
+            code="no_base",
+        )
+    request = ImportRequest(
+        folder=str(folder), name=arguments.name or folder.name, base=base, adapters_folder=str(place.paths.adapters)
+    )
+    with place.writing(f"importing {request.name}"):
+        adapter = Adapter.model_validate(place.run(import_spec(request)))
+    _say(output, adapter, f"“{adapter.name}” is ready, an adapter of {adapter.base_name} with rank {adapter.rank}.")
 
 
 def show_curves(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,6 +20,7 @@ from workbench.ui import icons
 from workbench.ui.finetune.adapter_card import AdapterCard, loss_in_words
 from workbench.ui.finetune.deleted_bar import DeletedBar
 from workbench.ui.finetune.export_view import ExportView
+from workbench.ui.finetune.import_bar import ImportBar
 from workbench.ui.finetune.run_lines import RunLines
 from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.theme import set_role
@@ -46,6 +48,8 @@ class AdaptersPage(QWidget):
     """The id of a deleted adapter."""
     purge_due = Signal()
     curves_requested = Signal()
+    import_chosen = Signal(str)
+    """A PEFT folder."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +72,7 @@ class AdaptersPage(QWidget):
         if adapter is not None:
             self._card.show_adapter(adapter, newest.get(adapter.gguf_hash))
         self._curves.setVisible(bool(state.adapters))
+        self.importing.show_import(state.importing)
         self._deleted.show_removed(state.removed)
         self.exporting.show_export(state.export)
         self._card.allow_export(state.export is None or not state.export.is_running)
@@ -100,6 +105,8 @@ class AdaptersPage(QWidget):
         set_role(self._new, "primary")
         icons.set_icon(self._new, "plus", "on_accent", 16)
         self._curves = _button(self.tr("Compare losses…"), "open_curves", self.tr("Loss curves over each other"))
+        self._import = _button(self.tr("Import…"), "import_adapter", self.tr("Import an adapter from elsewhere"))
+        self.importing = ImportBar(self)
         self._runs = RunLines(self)
         self._empty: EmptyState = EmptyState("", "", icon="finetune")
         self._empty.setObjectName("adapters_empty")
@@ -135,6 +142,7 @@ class AdaptersPage(QWidget):
         head = QHBoxLayout()
         head.addLayout(words, 1)
         head.addWidget(self._curves, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._import, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignTop)
         full = QVBoxLayout(self._full)
         full.setContentsMargins(0, 0, 0, 0)
@@ -148,6 +156,7 @@ class AdaptersPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addLayout(head)
+        column.addWidget(self.importing)
         column.addWidget(self._runs)
         column.addWidget(self._stack, 1)
         column.addWidget(self._deleted)
@@ -161,6 +170,7 @@ class AdaptersPage(QWidget):
         self._runs.run_moved_up.connect(self.run_moved_up)
         self._table.selection_moved.connect(self._on_selected)
         self._table.record_activated.connect(self._on_activated)
+        self._import.clicked.connect(self._on_import)
         self._curves.clicked.connect(self.curves_requested)
         self._card.open_requested.connect(self.open_requested)
         self._card.try_requested.connect(self.try_requested)
@@ -173,6 +183,16 @@ class AdaptersPage(QWidget):
     @Slot()
     def _on_empty_action(self) -> None:
         (self.data_requested if self._leads_to_data else self.new_requested).emit()
+
+    @Slot()
+    def _on_import(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder of the adapter (PEFT, safetensors)"))
+        dialog.setObjectName("import_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.import_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot(object)
     def _on_selected(self, listed: Listed | None) -> None:

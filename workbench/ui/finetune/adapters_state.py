@@ -88,3 +88,24 @@ class AdapterState:
 
     def measuring_of(self, adapter_hash: str) -> Measuring | None:
         return next((each for each in self.measuring if each.adapter_hash == adapter_hash), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportState:
+    """A PEFT folder on its way into the list."""
+
+    folder: str
+    name: str = ""
+    says: str = ""
+    """What it says of itself."""
+    bases: tuple[str, ...] = ()
+    """Models that it may have been trained on."""
+    base: str = ""
+    running: Running | None = None
+    trouble: Trouble | None = None
+    is_refused: bool = False
+    """Nothing can be done with this folder."""
+
+    @property
+    def can_start(self) -> bool:
+        return bool(self.base and self.name.strip()) and self.running is None and not self.is_refused

@@ -4,6 +4,7 @@ from workbench.jobs.spec import JobSpec, Listener
 from workbench.ui.finetune.adapters_part import AdaptersPart
 from workbench.ui.finetune.board import Board, Surroundings, View
 from workbench.ui.finetune.curves_part import CurvesPart
+from workbench.ui.finetune.import_part import ImportPart
 from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.packing_part import PackingPart
 from workbench.ui.finetune.runs_part import RunsPart
@@ -23,6 +24,7 @@ class FinetunePresenter:
         self._around = around
         self.measuring = MeasuringPart(self._board, around)
         self.adapters = AdaptersPart(self._board, around, self.measuring, self._refresh_setup)
+        self.importing = ImportPart(self._board, around, self.adapters.welcome)
         self.curves = CurvesPart(self._board, around)
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start, self.runs.start_sweep)

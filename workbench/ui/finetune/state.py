@@ -21,7 +21,7 @@ from workbench.finetune.types import (
     TrainRequest,
 )
 from workbench.llm.types import ModelKind, ModelRef
-from workbench.ui.finetune.adapters_state import AdapterState
+from workbench.ui.finetune.adapters_state import AdapterState, ImportState
 from workbench.ui.finetune.curves_state import CurvesState
 from workbench.ui.finetune.presets import Goal, Preset
 from workbench.ui.pace import in_words as duration_in_words
@@ -263,6 +263,7 @@ class FinetuneState:
     adapter: AdapterState = field(default_factory=AdapterState)
     """The page of the selected adapter."""
     curves: CurvesState = field(default_factory=CurvesState)
+    importing: ImportState | None = None
     datasets: tuple[Dataset, ...] = ()
     setup: SetupState = SetupState()
     runs: tuple[RunState, ...] = ()

@@ -120,6 +120,7 @@ def _without_runs(state: FinetuneState) -> tuple[object, ...]:
         state.removed,
         state.adapter,
         state.curves,
+        state.importing,
         state.datasets,
         state.setup,
         state.shown_run,

@@ -52,6 +52,8 @@ def _connect_files(tab: ModelsTab, presenter: ModelsPresenter) -> None:
     details.remove_requested.connect(files.remove_from_list)
     details.put_back_requested.connect(files.put_back)
     details.delete_requested.connect(files.ask_to_delete)
+    details.convert_requested.connect(presenter.converting.convert)
     tab.stop_requested.connect(files.stop_quantizing)
+    tab.stop_requested.connect(presenter.converting.stop)  # one of them runs at a time
     tab.delete_confirmed.connect(files.delete)
     tab.keep_requested.connect(files.keep)

@@ -48,6 +48,7 @@ class ModelDetails(QScrollArea):
     name_chosen = Signal(str)
     name_kept = Signal()
     quantize_requested = Signal()
+    convert_requested = Signal()
     type_chosen = Signal(object)
     """A QuantizationType."""
     type_kept = Signal()
@@ -80,6 +81,9 @@ class ModelDetails(QScrollArea):
             self._form.setRowVisible(self._values[key], bool(text))
         self._use.setEnabled(row.is_usable)
         self._tune.setEnabled(row.is_usable)
+        self._convert.setVisible(row.can_convert)
+        self._convert.setEnabled(state.converting is None and state.quantizing is None and not row.model.problem)
+        self._use.setVisible(not row.can_convert)
         self.loading.show_row(row)
 
     def _show_head(self, row: ModelRow, state: ModelsState) -> None:
@@ -97,7 +101,7 @@ class ModelDetails(QScrollArea):
         self._remove.setVisible(not row.is_removed)
         self._put_back.setVisible(row.is_removed)
         self._rename.setEnabled(bool(row.model.content_key))
-        self._quantize.setEnabled(state.quantizing is None)
+        self._quantize.setEnabled(state.quantizing is None and state.converting is None)
         self._show_types(row, state.is_choosing_type)
 
     def _show_types(self, row: ModelRow, is_asked: bool) -> None:
@@ -147,7 +151,7 @@ class ModelDetails(QScrollArea):
         if row.is_usable and not row.model.has_chat_template:
             return self.tr("This model has no chat template: prompts are sent as plain “role: content” lines.")
         if not row.model.problem and row.model.file_format != "gguf":
-            return self.tr("A transformers folder cannot answer here; get or export the same model as a GGUF file.")
+            return self.tr("A transformers folder cannot answer here. “Convert to GGUF” makes a copy that can.")
         return ""
 
     def _build_widgets(self) -> None:
@@ -174,6 +178,8 @@ class ModelDetails(QScrollArea):
         self._values = {key: self._value(key) for key in _FACTS}
         self._use = self._button("use_in_playground", self.tr("Use in playground"), "primary")
         self._tune = self._button("fine_tune_model", self.tr("Fine-tune…"))
+        self._convert = self._button("convert_model", self.tr("Convert to GGUF"), "primary")
+        self._convert.setToolTip(self.tr("Writes a copy that can answer; it is kept when both engines agree."))
         self._more = self._button("model_more", self.tr("More"))
         self._build_types()
 
@@ -235,7 +241,7 @@ class ModelDetails(QScrollArea):
         head.addWidget(self._name, 1)
         head.addWidget(self._new_name, 1)
         head.addWidget(self._fit)
-        for button in (self._use, self._tune, self._more):
+        for button in (self._convert, self._use, self._tune, self._more):
             head.addWidget(button)
         both = QHBoxLayout()
         both.setSpacing(28)
@@ -265,6 +271,7 @@ class ModelDetails(QScrollArea):
     def _connect(self) -> None:
         self._use.clicked.connect(self.use_requested)
         self._tune.clicked.connect(self.tune_requested)
+        self._convert.clicked.connect(self.convert_requested)
         self._new_name.returnPressed.connect(self._on_name)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._new_name)
         escape.setContext(Qt.ShortcutContext.WidgetShortcut)

@@ -7,6 +7,7 @@ from workbench.llm.fit import verdict
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
 from workbench.settings import LlmSettings, Settings
 from workbench.ui.models.board import Board, Surroundings, View
+from workbench.ui.models.converting_part import ConvertingPart
 from workbench.ui.models.files_part import FilesPart
 from workbench.ui.models.hash_part import HashPart
 from workbench.ui.models.loading_part import LoadingPart
@@ -26,6 +27,7 @@ class ModelsPresenter:
         self._free = 0
         self.loading = LoadingPart(self._board, around)
         self.files = FilesPart(self._board, around, self.select_file, self.remove_place)
+        self.converting = ConvertingPart(self._board, around, self.select_file)
         self.hashes = HashPart(self._board, around)
 
     @property

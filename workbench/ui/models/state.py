@@ -59,6 +59,11 @@ class ModelRow:
         return is_whole and model.kind in (ModelKind.CHAT, ModelKind.EMBEDDER) and model.quantization in SOURCES
 
     @property
+    def can_convert(self) -> bool:
+        """A transformers folder that would answer as GGUF."""
+        return self.model.file_format == "transformers" and self.model.kind is ModelKind.CHAT and not self.is_removed
+
+    @property
     def fit(self) -> str:
         if self.model.problem:
             return "cannot be used"
@@ -103,6 +108,8 @@ class ModelsState:
     is_choosing_type: bool = False
     """Whether the question how to quantize is open."""
     quantizing: Running | None = None
+    converting: Running | None = None
+    """While a transformers folder is written as GGUF."""
     asked_to_delete: str = ""
     """The question before the selected model is deleted from the disk."""
     trouble: Trouble | None = None

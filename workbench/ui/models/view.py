@@ -83,7 +83,8 @@ class ModelsView(QWidget):
         self._is_rendering = False
         self.details.show_state(state)
         self.details.setVisible(state.row is not None)
-        self._strip.show_running(state.quantizing, self.tr("Smaller copy"))
+        about = self.tr("Smaller copy") if state.quantizing is not None else self.tr("Conversion")
+        self._strip.show_running(state.quantizing or state.converting, about)
         self._question.ask(state.asked_to_delete)
         trouble = state.trouble or _NO_TROUBLE
         self._trouble.say(trouble.text, trouble.hint, trouble.details)

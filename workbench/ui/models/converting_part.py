@@ -1,0 +1,73 @@
+"""A transformers folder becomes a GGUF model of the library, which answers and can be fine-tuned. No Qt."""
+
+from collections.abc import Callable
+
+from workbench.finetune.converting import ConvertReport, convert_spec, target_for
+from workbench.finetune.gguf.architectures import ARCHITECTURES, family_of_config
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
+from workbench.jobs.spec import JobHandle
+from workbench.llm.in_words import size_in_words
+from workbench.llm.types import ModelRef
+from workbench.ui.board import Running
+from workbench.ui.models.board import Board, Surroundings
+from workbench.ui.trouble import Trouble, trouble_of
+
+
+class ConvertingPart:
+    """One conversion at a time; `select_file` looks for models anew and selects one."""
+
+    def __init__(self, board: Board, around: Surroundings, select_file: Callable[[str], None]) -> None:
+        self._board, self._around, self._select_file = board, around, select_file
+        self._job: JobHandle | None = None
+
+    def convert(self) -> None:
+        """Write the selected folder as a GGUF file into the data folder, proved to compute the same."""
+        row = self._board.state.row
+        if row is None or self._job is not None:
+            return
+        if reason := why_not_convertible(row.model):
+            self._board.show(trouble=Trouble(reason, f"Families that can: {', '.join(_families())}."))
+            return
+        target = target_for(row.model, self._around.catalog.models_folder)
+        self._board.show(trouble=None, converting=Running(f"{row.model.name} to GGUF"))
+        self._job = self._around.jobs.submit(convert_spec(row.model, target), self._on_event)
+
+    def stop(self) -> None:
+        """What was written so far goes."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _on_event(self, event: JobEvent) -> None:
+        match event:
+            case Queued(reason=reason) if reason:
+                self._board.show(converting=Running(reason))
+            case Progressed(done=done, total=total, label=label):
+                self._board.show(converting=Running(label, done, total))
+            case Finished(result=result):
+                made = ConvertReport.model_validate(result).model
+                self._over()
+                self._around.messages.info(f"{made.name} is ready: {size_in_words(made.size_bytes)}.")
+                self._select_file(made.path)
+            case Failed() | Crashed():
+                self._over(trouble_of(event))
+            case Cancelled():
+                self._over()
+            case _:
+                pass
+
+    def _over(self, trouble: Trouble | None = None) -> None:
+        self._job = None
+        self._board.show(converting=None, trouble=trouble)
+
+
+def why_not_convertible(model: ModelRef) -> str:
+    """The reason in a sentence why this folder cannot become a GGUF file; empty when it can, as far as is known."""
+    if model.problem:
+        return model.problem
+    if model.architecture and family_of_config(model.architecture) is None:
+        return f"{model.name} is of the family “{model.architecture}”, which cannot be written as GGUF here."
+    return ""
+
+
+def _families() -> list[str]:
+    return sorted({kind for family in ARCHITECTURES.values() for kind in family.model_types})
