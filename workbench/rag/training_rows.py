@@ -30,10 +30,13 @@ class RowGrounder:
         self._request = request
         self._retriever = retriever
         self._chunks = retriever.all_chunks()
+        self._lacking: frozenset[int] = frozenset()
+        self._without_answer = 0
 
     def run(self) -> GroundReport:
         """Write the rows as JSON lines of {"messages": [...]}; rows without a place in the documents are left out."""
         problems: list[RowProblem] = []
+        self._lacking = _share(len(self._request.rows), self._request.without_answer, self._request.seed)
         out = Path(self._request.out)
         written = 0
         with out.open("w", encoding="utf-8") as file:
@@ -45,7 +48,7 @@ class RowGrounder:
                     continue
                 file.write(made.model_dump_json(include={"messages"}) + "\n")
                 written += 1
-        return GroundReport(path=str(out), rows=written, problems=tuple(problems))
+        return GroundReport(path=str(out), rows=written, without_answer=self._without_answer, problems=tuple(problems))
 
     def _ground(self, row: FactRow, position: int) -> TrainingRow | RowProblem:
         wanted = self._request.retrieval
@@ -64,6 +67,11 @@ class RowGrounder:
             where = f"in any chunk of {row.source}" if row.source else "in any chunk"
             return RowProblem(row=row.number, message=f"The answer {row.answer!r} was not found {where}.")
         others = [hit for hit in hits if hit.chunk_id != gold.chunk_id and not supports(row, hit.text)]
+        if position in self._lacking and others:
+            shown = others[: wanted.top_k]
+            shuffler.shuffle(shown)
+            self._without_answer += 1
+            return _row(row, shown, REFUSAL)
         shown = [gold, *others[: wanted.top_k - 1]]
         shuffler.shuffle(shown)
         return _row(row, shown, f"{row.answer.strip()} [{shown.index(gold) + 1}]")
@@ -80,6 +88,13 @@ class RowGrounder:
             default=None,
         )
         return None if best is None else _as_hit(best)
+
+
+def _share(count: int, share: float, seed: int) -> frozenset[int]:
+    """Which of so many rows get passages without their answer: the same for the same seed."""
+    places = list(range(count))
+    random.Random(f"{seed} without answer").shuffle(places)
+    return frozenset(places[: round(share * count)])
 
 
 def _row(row: FactRow, hits: Sequence[Hit], answer: str) -> TrainingRow:

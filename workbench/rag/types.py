@@ -443,11 +443,15 @@ class GroundRequest(Boundary):
     answers_are_quoted: bool = True
     """Answers stand in the documents: a row whose answer is found nowhere is left out. False: the documents only guide
     the answer (a style, a format), so rows keep whatever was retrieved, and answers get no mark."""
+    without_answer: float = Field(0.0, ge=0.0, le=0.9)
+    """Share of the rows whose passages lack the answer, so that saying so is learned too; where answers are quoted."""
 
 
 class GroundReport(Boundary):
     path: str
     rows: int
+    without_answer: int = 0
+    """Of these, rows whose passages lack the answer."""
     problems: tuple[RowProblem, ...] = ()
     """Rows that were left out, and why."""
 

@@ -11,7 +11,7 @@ from tests.llm_models import write_tiny_adapter, write_tiny_gguf
 from tests.unit.finetune.conftest import colour_rows
 from workbench.database import Database
 from workbench.errors import WorkbenchError
-from workbench.finetune import exporting
+from workbench.finetune import exporting, verification
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import problem_with, seal
 from workbench.finetune.engine_probe import EngineProbe
@@ -150,7 +150,7 @@ def test_that_a_quantised_model_is_made_from_a_proved_one_and_its_loss_is_told(
     assert report.quantization == "q6_k"
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["small.gguf", "tiny.gguf"]
     monkeypatch.setitem(exporting._LOSS_FLOOR, MergedQuantization.Q6_K, 0.0)
-    monkeypatch.setattr(exporting.verification, "_FACTOR", 0.0)
+    monkeypatch.setattr(verification, "_FACTOR", 0.0)
     out.unlink()
     with pytest.raises(WorkbenchError) as caught:
         export_as(adapter, ExportFormat.GGUF_MERGED, out, quantization=MergedQuantization.Q6_K)

@@ -114,3 +114,21 @@ def test_that_the_same_seed_gives_the_same_rows(tmp_path: Path) -> None:
 )
 def test_that_an_answer_is_found_whole_or_nearly_whole(answer: str, holds: bool) -> None:
     assert supports(FactRow(question="Price?", answer=answer), TEXTS["kettle.md"]) is holds
+
+
+def test_that_a_share_of_rows_learns_to_say_that_the_answer_is_not_there(tmp_path: Path) -> None:
+    rows = [PRICE.model_copy(update={"number": n}) for n in range(10)]
+    request = GroundRequest(
+        collection=CollectionRef(name="c", folder="c", embedder=EmbedderRef(name="e", path="", content_hash="")),
+        rows=tuple(rows),
+        out=str(tmp_path / "rows.jsonl"),
+        retrieval=RetrievalConfig(top_k=3),
+        without_answer=0.3,
+    )
+    retriever = FixedRetriever("kettle.md", "toaster.md", "lamp.md", "fan.md")
+    report = RowGrounder(RecordingContext(), request, retriever).run()  # type: ignore[arg-type]
+    lacking = [row for row in messages(report) if row[-1]["content"] == REFUSAL]
+    assert (report.rows, report.without_answer, len(lacking)) == (10, 3, 3)
+    assert all(TEXTS["kettle.md"] not in row[1]["content"] for row in lacking)
+    again = RowGrounder(RecordingContext(), request, retriever).run()  # type: ignore[arg-type]
+    assert messages(again) == messages(report), "the same rows for the same seed"

@@ -83,7 +83,7 @@ def generate(
         for chunk, completion in _ask(engine, request, batch, context):
             read += 1
             failed += completion.finish_reason is FinishReason.ERROR
-            question = _question(chunk, completion, request.model.name, known)
+            question = question_of(chunk, completion, request.model.name, known)
             if question is None or written >= request.count:
                 continue
             context.produce(question)
@@ -121,14 +121,15 @@ def _ask(
     engine: ChatEngine, request: GenerateRequest, batch: Sequence[StoredChunk], context: JobContext
 ) -> list[tuple[StoredChunk, Completion]]:
     requests = [
-        GenerationRequest(id=str(number), messages=_messages(chunk), config=request.config, adapter=request.adapter)
+        GenerationRequest(id=str(number), messages=messages_for(chunk), config=request.config, adapter=request.adapter)
         for number, chunk in enumerate(batch)
     ]
     done = engine.complete_all(requests, lambda _: None, context.is_cancelled)
     return [(batch[int(one.id)], one) for one in done if one.finish_reason is not FinishReason.CANCELLED]
 
 
-def _messages(chunk: StoredChunk) -> tuple[ChatMessage, ...]:
+def messages_for(chunk: StoredChunk) -> tuple[ChatMessage, ...]:
+    """How a question about a passage is asked for."""
     passage = "\n".join(filter(None, [chunk.title, chunk.text.strip()]))
     return (
         ChatMessage(role=Role.SYSTEM, content=resources.text("prompts/test_question.md").strip()),
@@ -136,10 +137,10 @@ def _messages(chunk: StoredChunk) -> tuple[ChatMessage, ...]:
     )
 
 
-def _question(
+def question_of(
     chunk: StoredChunk, completion: Completion, model: str, known: Sequence[str]
 ) -> EvaluationQuestion | None:
-    """None where the model wrote nothing."""
+    """The question, rejected with the reason where it is of no use; None where the model wrote nothing."""
     text = question_in(completion.text)[:2000]
     if not text or completion.finish_reason is FinishReason.ERROR:
         return None

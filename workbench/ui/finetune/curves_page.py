@@ -31,6 +31,9 @@ class CurvesPage(QWidget):
     axis_chosen = Signal(object)
     measure_chosen = Signal(object, bool)
 
+    _settings: RecordTableModel[Setting]
+    _table: RecordTable[Setting]
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = CurvesState()
@@ -74,14 +77,15 @@ class CurvesPage(QWidget):
         names = tuple(curve.name for curve in state.shown)
         if names != self._compared:  # other trainings are other columns
             self._compared = names
-            before, (self._settings, self._table) = self._table, self._build_table(names)
+            before = self._table
+            self._settings, self._table = self._build_table(names)
             self._drawn.replaceWidget(before, self._table)
             before.setParent(None)
             before.deleteLater()
         self._settings.show(state.differences)
         self._table.resizeColumnsToContents()
 
-    def _build_table(self, names: tuple[str, ...]) -> tuple[RecordTableModel[Setting], RecordTable]:
+    def _build_table(self, names: tuple[str, ...]) -> tuple[RecordTableModel[Setting], RecordTable[Setting]]:
         """In what trainings of these names differ."""
         last = len(names) - 1
         settings = RecordTableModel[Setting](
