@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -50,28 +49,16 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         data = _read(Path(request["path"]), name)
         return {"id": request["id"], "result": _do(request, data, name)}
     except WorkbenchError as problem:
-        return _failure(request, problem.message, problem.hint, problem.details, problem.code)
-    except (MemoryError, RecursionError) as error:
-        return _failure(
-            request,
-            f"{name} needs more memory than a document may take.",
-            "Split it, or save it in another format.",
-            type(error).__name__,
-            "too_big",
-        )
+        return _failure(request, problem)
     except Exception as error:  # noqa: BLE001 - this process exists to survive whatever a parser raises
-        return _failure(
-            request,
-            f"{name} is damaged: it cannot be read ({type(error).__name__}).",
-            "Open it in its own program and save it again.",
-            traceback.format_exc()[-4000:],
-            "damaged",
-        )
+        from workbench.rag.loaders.nested import in_words
+
+        return _failure(request, in_words(error, name))
 
 
-def _failure(request: dict[str, Any], message: str, hint: str, details: str, code: str) -> dict[str, Any]:
-    problem = {"message": message, "hint": hint, "details": details, "code": code}
-    return {"id": request["id"], "problem": problem}
+def _failure(request: dict[str, Any], problem: WorkbenchError) -> dict[str, Any]:
+    told = {"message": problem.message, "hint": problem.hint, "details": problem.details, "code": problem.code}
+    return {"id": request["id"], "problem": told}
 
 
 def _read(path: Path, name: str) -> bytes:

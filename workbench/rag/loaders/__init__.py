@@ -4,77 +4,117 @@ import re
 from pathlib import PurePath
 
 from workbench.errors import WorkbenchError
-from workbench.rag.loaders.archives import container_type, refuse_old_office
+from workbench.rag.loaders.archives import load_archive
+from workbench.rag.loaders.containers import container_type
+from workbench.rag.loaders.decoding import decode
+from workbench.rag.loaders.epub import load_epub
+from workbench.rag.loaders.mail import is_mail, is_mbox, load_mail, load_mbox
 from workbench.rag.loaders.office import load_with_markitdown
-from workbench.rag.loaders.parsed import AS_IT_IS, Parsed, Reading
+from workbench.rag.loaders.ole import MAGIC as OLE
+from workbench.rag.loaders.ole import load_ole
+from workbench.rag.loaders.opendocument import load_opendocument
+from workbench.rag.loaders.parsed import Parsed, Reading
 from workbench.rag.loaders.pdf import load_pdf
-from workbench.rag.loaders.text import decode, load_text
+from workbench.rag.loaders.rtf import load_rtf
+from workbench.rag.loaders.spreadsheets import load_xlsx, refuse_workbook
+from workbench.rag.loaders.text import load_text
+from workbench.rag.loaders.xml import load_xml
+from workbench.rag.reasons import ReasonCode
 
 # What fits one line between worker and app (jobs.wire.LINE_LIMIT_BYTES), spans included.
 MAX_CHARACTERS = 3_500_000
 
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (
     (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"II*\0", "a picture"),
-    (b"MM\0*", "a picture"), (b"RIFF", "a picture, sound or film"), (b"ID3", "sound"), (b"OggS", "sound or film"),
-    (b"\x7fELF", "a program"), (b"MZ", "a program"), (b"\x1f\x8b", "a packed file"), (b"BZh", "a packed file"),
-    (b"\xfd7zXZ", "a packed file"), (b"7z\xbc\xaf", "a packed file"), (b"Rar!", "a packed file"),
-    (b"SQLite format 3", "a database"), (b"GGUF", "a language model"),
+    (b"MM\0*", "a picture"), (b"BM", "a picture"), (b"RIFF", "a picture, sound or film"), (b"ID3", "sound"),
+    (b"\xff\xfb", "sound"), (b"fLaC", "sound"), (b"OggS", "sound or film"), (b"\x1aE\xdf\xa3", "a film"),
+    (b"\x7fELF", "a program"), (b"MZ", "a program"), (b"\xca\xfe\xba\xbe", "a program"),
+    (b"\xcf\xfa\xed\xfe", "a program"),
+    (b"\x1f\x8b", "a packed file"), (b"BZh", "a packed file"), (b"\xfd7zXZ", "a packed file"),
+    (b"7z\xbc\xaf", "a packed file"), (b"Rar!", "a packed file"), (b"(\xb5/\xfd", "a packed file"),
+    (b"SQLite format 3", "a database"), (b"GGUF", "a language model"), (b"PAR1", "a table of data (Parquet)"),
+    (b"wOFF", "a font"), (b"\0\1\0\0\0", "a font"), (b"OTTO", "a font"),
 )  # fmt: skip
-_HTML = re.compile(r"<(!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_FEED = re.compile(r"<(rss|feed)\b", re.IGNORECASE)
+_HTML = re.compile(
+    r"\A\s*(<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_HTML_SUFFIXES = {".html", ".htm", ".xhtml"}
+_XML_SUFFIXES = {".xml", ".rss", ".atom", ".rdf"}
 
 
-def load(data: bytes, name: str, how: Reading = AS_IT_IS) -> Parsed:
+def load(data: bytes, name: str, how: Reading | None = None) -> Parsed:
     """The text of a file. `name` is for messages and for telling Markdown from plain text.
 
     Raises WorkbenchError with a sentence for everything that has no text to give.
     """
     if not data.strip():
-        raise WorkbenchError(f"{name} is empty.", hint="Nothing can be found in it.", code="empty")
-    parsed = _load(data, name, how)
+        raise _empty(f"{name} is empty.")
+    parsed = _load(data, name, how or Reading())
     characters = sum(len(page.text) for page in parsed.pages)
     if characters > MAX_CHARACTERS:
         raise WorkbenchError(
             f"{name} holds {characters / 1e6:.1f} million characters, the limit is {MAX_CHARACTERS / 1e6:.1f} million.",
             hint="Split it.",
-            code="too_long",
+            code=ReasonCode.TOO_LONG,
         )
     if not any(page.text.strip() for page in parsed.pages):
-        raise WorkbenchError(f"{name} is empty: it holds no text.", hint="Nothing can be found in it.", code="empty")
+        raise _empty(f"{name} is empty: it holds no text.")
     return parsed
+
+
+def _empty(message: str) -> WorkbenchError:
+    return WorkbenchError(message, hint="Nothing can be found in it.", code=ReasonCode.EMPTY)
 
 
 def _load(data: bytes, name: str, how: Reading) -> Parsed:
     if is_pdf(data):
         return load_pdf(data, name, how.password)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return load_with_markitdown(data, container_type(data, name), name)
-    if data.startswith(_OLD_OFFICE):
-        raise refuse_old_office(data, name)
+        return _load_container(data, name, how)
+    if data.startswith(OLE):
+        return load_ole(data, name, how, load)
     for magic, what in _OTHERS:
         if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:512]):
             raise WorkbenchError(
-                f"{name} is {what}, not a document with text.", hint="It was left out.", code="unsupported"
+                f"{name} is {what}, not a document with text.", hint="It was left out.", code=ReasonCode.UNSUPPORTED
             )
-    return _load_text(data, name)
+    return _load_text(data, name, how)
 
 
 def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
 
-def _load_text(data: bytes, name: str) -> Parsed:
+def _load_container(data: bytes, name: str, how: Reading) -> Parsed:
+    match container_type(data, name):
+        case "docx" | "pptx" as kind:
+            return load_with_markitdown(data, kind, name)
+        case "xlsx":
+            return load_xlsx(data, name)
+        case "xlsb":
+            raise refuse_workbook(name)
+        case "odt" | "ods" | "odp" as kind:
+            return load_opendocument(data, kind, name)
+        case "epub":
+            return load_epub(data, name)
+        case _:
+            return load_archive(data, name, how, load)
+
+
+def _load_text(data: bytes, name: str, how: Reading) -> Parsed:
+    if re.match(rb"\s*\{\\rtf", data):
+        return load_rtf(data, name)
+    if is_mbox(data):
+        return load_mbox(data, name, how, load)
+    if is_mail(data):
+        return load_mail(data, name, how, load)
     decoded = decode(data, name)
-    start = decoded.text[:2048].lstrip("\ufeff \t\r\n")
-    if start.startswith("{\\rtf"):
-        raise WorkbenchError(
-            f"{name} is an RTF file, which cannot be read yet.", hint="Save it as DOCX or PDF.", code="unsupported"
-        )
     suffix = PurePath(name).suffix.lower()
-    if start.startswith("<"):
-        kind = "html" if _HTML.search(start) or suffix in {".html", ".htm", ".xhtml"} else ""
-        kind = kind or ("rss" if _FEED.search(start) else "")
-        if kind:
-            return load_with_markitdown(decoded.text.encode("utf-8", "replace"), kind, name, encoding=decoded.encoding)
+    start = decoded.text[:65_536].lstrip("\ufeff \t\r\n")
+    if start.startswith("<") and (_HTML.match(start) or suffix in _HTML_SUFFIXES):
+        data = decoded.text.encode("utf-8", "replace")
+        return load_with_markitdown(data, "html", name, encoding=decoded.encoding)
+    # Markdown and others may begin with a tag as well.
+    if start.startswith("<?xml") or (start.startswith("<") and suffix in _XML_SUFFIXES):
+        return load_xml(decoded, name)
     return load_text(decoded, name, suffix)

@@ -1,94 +1,70 @@
-"""Zip containers (Office, EPUB) looked through before anything unpacks them: bombs, passwords, what they really are."""
+"""ZIP archives: the documents inside, each under its name. Nothing is ever written to the disk."""
 
 import io
+import stat
 import zipfile
+from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
+from workbench.rag.loaders.nested import MAX_DEPTH, Load, Members
+from workbench.rag.loaders.parsed import Parsed, Reading, password_problem
+from workbench.rag.reasons import ReasonCode
 
-MAX_UNPACKED_BYTES = 200_000_000
-MAX_RATIO = 100
-_RATIO_MATTERS_FROM = 20_000_000
-MAX_ENTRIES = 10_000
+_AES = 99
+"""The compression method by which WinZip's AES encryption shows itself."""
 
 
-def container_type(data: bytes, name: str) -> str:
-    """ "docx", "pptx", "xlsx" or "epub". Raises WorkbenchError for bombs, locked, damaged and other archives."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            mimetype = _mimetype(archive, entries)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
+    """The documents in an archive as pages. Raises WorkbenchError when none of them can be read."""
+    if how.depth >= MAX_DEPTH:
         raise WorkbenchError(
-            f"{name} is cut off or damaged: its contents cannot be unpacked.",
-            hint="Get the file again.",
-            details=str(error),
-            code="damaged",
-        ) from error
-    _refuse_bomb(entries, len(data), name)
-    names = {entry.filename for entry in entries}
-    if any(entry.flag_bits & 1 for entry in entries):
-        raise _needs_password(name)
-    if "word/document.xml" in names:
-        return "docx"
-    if "ppt/presentation.xml" in names:
-        return "pptx"
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    if mimetype == "application/epub+zip" or "META-INF/container.xml" in names:
-        return "epub"
-    if mimetype.startswith("application/vnd.oasis.opendocument"):
-        raise WorkbenchError(
-            f"{name} is an OpenDocument file, which cannot be read yet.",
-            hint="Save it as DOCX, XLSX, PPTX or PDF.",
-            code="unsupported",
+            f"{name} is an archive that lies {how.depth} files deep.",
+            hint="Unpack it and add the folder.",
+            code=ReasonCode.UNSUPPORTED,
         )
-    raise WorkbenchError(
-        f"{name} is an archive of {len(entries)} files.", hint="Unpack it and add the folder.", code="archive"
-    )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = [entry for entry in archive.infolist() if _is_document(entry)]
+        _check_password(archive, entries, name, how.password)
+        members = Members(how, load, name)
+        word = how.password.encode("utf-8") or None
+        for entry in sorted(entries, key=lambda entry: entry.filename):
+            if not members.add(entry.filename, lambda entry=entry: archive.read(entry, word), entry.file_size):  # type: ignore[misc]
+                break
+    if not members.read:
+        raise members.problem() or _nothing_inside(name, members)
+    return Parsed(pages=tuple(members.pages), warnings=members.told(), file_type="ZIP archive", is_markdown=True)
 
 
-def _mimetype(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> str:
-    if not entries or entries[0].filename != "mimetype" or entries[0].file_size > 200:
-        return ""
-    return archive.read(entries[0]).decode("ascii", "replace").strip()
+def _is_document(entry: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    is_link = stat.S_ISLNK(entry.external_attr >> 16)
+    is_hidden = any(part.startswith(".") and part not in {".", ".."} for part in path.parts) or "__MACOSX" in path.parts
+    return not (entry.is_dir() or is_link or is_hidden) and bool(entry.file_size)
 
 
-def _refuse_bomb(entries: list[zipfile.ZipInfo], packed_bytes: int, name: str) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    reason = ""
-    if len(entries) > MAX_ENTRIES:
-        reason = f"holds {len(entries)} files, the limit is {MAX_ENTRIES}"
-    elif unpacked > MAX_UNPACKED_BYTES:
-        reason = f"unpacks to {unpacked / 1e6:.0f} MB, the limit is {MAX_UNPACKED_BYTES / 1e6:.0f} MB"
-    elif unpacked > _RATIO_MATTERS_FROM and unpacked > MAX_RATIO * max(packed_bytes, 1):
-        reason = f"unpacks to {unpacked / packed_bytes:.0f} times its size, the limit is {MAX_RATIO} times"
-    if reason:
-        raise WorkbenchError(f"{name} {reason}.", hint="It was skipped; split it if it is what it seems.", code="bomb")
+def _check_password(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str, password: str) -> None:
+    """Ask before the first locked file is opened: an archive that is half read would hide what is missing."""
+    locked = [entry for entry in entries if entry.flag_bits & 1]
+    if not locked:
+        return
+    if not password:
+        raise password_problem(name, password)
+    if any(entry.compress_type == _AES for entry in locked):
+        raise WorkbenchError(
+            f"{name} is encrypted with AES, which is not read in ZIP archives.",
+            hint="Unpack it with its own program and add the folder.",
+            code=ReasonCode.UNSUPPORTED,
+        )
+    try:
+        archive.read(min(locked, key=lambda entry: entry.file_size), password.encode("utf-8"))
+    except (RuntimeError, zipfile.BadZipFile) as error:
+        raise password_problem(name, password) from error
 
 
-def _needs_password(name: str) -> WorkbenchError:
+def _nothing_inside(name: str, members: Members) -> WorkbenchError:
     return WorkbenchError(
-        f"{name} is encrypted and needs a password.",
-        hint="Save a copy without a password and add that.",
-        code="needs_password",
-    )
-
-
-def refuse_old_office(data: bytes, name: str) -> WorkbenchError:
-    """The sentence for a file in the container of Office before 2007, which also holds encrypted new files."""
-    for marker, sentence in (
-        ("EncryptedPackage", ""),
-        ("WordDocument", "is an old Word file (.doc). Save it as DOCX."),
-        ("PowerPoint Document", "is an old PowerPoint file (.ppt). Save it as PPTX."),
-        ("Workbook", "is an old Excel file (.xls). Save it as XLSX."),
-        ("Book", "is an old Excel file (.xls). Save it as XLSX."),
-        ("__substg1.0_", "is an Outlook message (.msg). Save it as HTML or text."),
-    ):
-        if marker.encode("utf-16-le") in data:
-            if not sentence:
-                return _needs_password(name)
-            what, hint = sentence.split(". ", 1)
-            return WorkbenchError(f"{name} {what}, which cannot be read.", hint=hint, code="unsupported")
-    return WorkbenchError(
-        f"{name} is an old Office file, which cannot be read.", hint="Save it anew.", code="unsupported"
+        f"{name} is an archive in which no file can be read.",
+        hint="Unpack it and add the folder.",
+        details="\n".join(members.told()),
+        code=ReasonCode.EMPTY if not members.told() else ReasonCode.UNSUPPORTED,
     )

@@ -1,4 +1,4 @@
-"""Office, EPUB, HTML and feeds through markitdown: always an opened stream, never a name that it could fetch."""
+"""Word, PowerPoint, HTML and feeds as Markdown through markitdown: always an opened stream, never a name to fetch."""
 
 import io
 import re
@@ -6,31 +6,24 @@ import warnings
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.rag.loaders.parsed import Parsed, plain
+from workbench.rag.loaders.parsed import Parsed, as_pages, plain
 from workbench.rag.loaders.text import clean
-from workbench.rag.types import PageText
+from workbench.rag.reasons import ReasonCode
 
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
 _LINK = re.compile(r"(?<!\!)\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
 _SLIDE = re.compile(r"\s*<!-- Slide number: \d+ -->\s*")
 _BLANKS = re.compile(r"\n{3,}")
-_NAMES = {"docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "epub": "EPUB", "html": "HTML", "rss": "Feed"}
+_NAMES = {"docx": "Word", "pptx": "PowerPoint", "html": "HTML", "rss": "Feed"}
 
 
 def load_with_markitdown(data: bytes, kind: str, name: str, *, encoding: str = "") -> Parsed:
-    """The file as Markdown; presentations have one page per slide. `kind` is a key of _NAMES."""
-    result = _convert(data, kind, name, encoding)
-    text, notes = clean(result.markdown)
-    text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
+    """The file as Markdown; presentations have one page per slide, notes included. `kind` is a key of _NAMES."""
+    text, title, notes = to_markdown(data, kind, name)
     parts = _SLIDE.split(text)[1:] if kind == "pptx" else [text]
-    pages = tuple(
-        PageText(number=number, text=_BLANKS.sub("\n\n", part.strip())) for number, part in enumerate(parts, 1)
-    )
-    if not any(page.text for page in pages):
-        raise WorkbenchError(f"{name} is empty: it holds no text.", hint="Nothing can be found in it.", code="empty")
     return Parsed(
-        pages=pages,
-        title=plain(result.title or ""),
+        pages=as_pages([part.strip() for part in parts]),
+        title=title,
         warnings=notes,
         file_type=_NAMES[kind],
         encoding=encoding,
@@ -38,32 +31,29 @@ def load_with_markitdown(data: bytes, kind: str, name: str, *, encoding: str = "
     )
 
 
-def _convert(data: bytes, kind: str, name: str, encoding: str) -> Any:
+def to_markdown(data: bytes, kind: str, name: str) -> tuple[str, str, tuple[str, ...]]:
+    """(Markdown without links and pictures, title, warnings). HTML and feeds come as UTF-8."""
+    result = _convert(data, kind, name)
+    text, notes = clean(result.markdown)
+    return _BLANKS.sub("\n\n", _LINK.sub(r"\1", _IMAGE.sub(r"\1", text)).strip()), plain(result.title or ""), notes
+
+
+def _convert(data: bytes, kind: str, name: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its parsers, about the file's quirks
-        from markitdown import (
-            FileConversionException,
-            MarkItDown,
-            MissingDependencyException,
-            StreamInfo,
-            UnsupportedFormatException,
-        )
+        # The converters themselves: what the file is was found out already.
+        from markitdown import MissingDependencyException, StreamInfo
+        from markitdown.converters import DocxConverter, HtmlConverter, PptxConverter, RssConverter
 
+        converters = {"docx": DocxConverter, "pptx": PptxConverter, "html": HtmlConverter, "rss": RssConverter}
         extension = {"rss": ".xml"}.get(kind, f".{kind}")
-        info = StreamInfo(extension=extension, charset="utf-8" if encoding else None)
+        info = StreamInfo(extension=extension, charset="utf-8" if kind in {"html", "rss"} else None)
         try:
-            return MarkItDown(enable_plugins=False).convert_stream(io.BytesIO(data), stream_info=info)
+            return converters[kind]().convert(io.BytesIO(data), info)
         except MissingDependencyException as error:
             raise WorkbenchError(
                 f"{name} cannot be read: a part of markitdown is not installed.",
                 hint="Run `make run` again.",
                 details=str(error),
-                code="not_installed",
-            ) from error
-        except (FileConversionException, UnsupportedFormatException) as error:
-            raise WorkbenchError(
-                f"{name} is damaged: it cannot be read as {_NAMES[kind]}.",
-                hint="Open it in its own program and save it again.",
-                details=str(error)[-2000:],
-                code="damaged",
+                code=ReasonCode.NOT_INSTALLED,
             ) from error

@@ -1,105 +1,26 @@
-"""Files that are text: decoding, and Markdown, CSV, JSON, notebooks. Binary content is refused."""
+"""Files that are text: Markdown, tables of any delimiter, JSON, notebooks."""
 
-import codecs
-import contextlib
 import csv
 import io
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter
 
-from workbench.errors import WorkbenchError
+from workbench.rag.loaders.decoding import Decoded
+from workbench.rag.loaders.nested import joined
 from workbench.rag.loaders.parsed import Parsed, plain
+from workbench.rag.loaders.tables import MAX_COLUMNS, row_lines
 from workbench.rag.types import PageText
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with that of UTF-16
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_SAMPLE = 65_536
-_MAX_CELLS = 200
+_DELIMITERS = ",;\t|:^~"
+_TABLE_SUFFIXES = {".csv", ".tsv", ".tab", ".psv", ".ssv"}
+_MARKDOWN_SUFFIXES = {".md", ".markdown", ".mdx"}
+_SURE_DELIMITERS = ",;\t|"
+"""Those that make a table of a text that is not called one."""
+_SNIFFED_LINES = 50
+_LONGEST_CELL = 80
 # Characters that people cannot see and models can: joiners inside words stay (200C, 200D: scripts need them).
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x00-\x08\x0b\x0e-\x1f\x7f]")
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    text: str
-    encoding: str
-
-
-def decode(data: bytes, name: str) -> Decoded:
-    """The text and its encoding. Raises WorkbenchError when the bytes are no text."""
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return _decode_as(data, encoding, name)
-    if b"\0" in data[:_SAMPLE]:
-        return _decode_utf16(data, name)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _guess(data, name)
-    if _control_share(text[:_SAMPLE]) > 0.02:
-        raise _binary(name)
-    return Decoded(text, "ascii" if text.isascii() else "utf-8")
-
-
-def _decode_as(data: bytes, encoding: str, name: str) -> Decoded:
-    try:
-        return Decoded(data.decode(encoding), encoding.removesuffix("-sig"))
-    except UnicodeDecodeError as error:
-        raise WorkbenchError(
-            f"{name} says that it is {encoding.removesuffix('-sig').upper()} but holds bytes that are not.",
-            hint="Save it again as UTF-8.",
-            details=str(error),
-            code="encoding",
-        ) from error
-
-
-def _decode_utf16(data: bytes, name: str) -> Decoded:
-    """UTF-16 without a mark has a zero in every other byte of western text; any other zero means no text."""
-    sample = data[:_SAMPLE]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < 0.3 * len(sample) / 2 or min(even, odd) > 0.05 * max(even, odd):
-        raise _binary(name)
-    return _decode_as(data, "utf-16-le" if odd > even else "utf-16-be", name)
-
-
-def _guess(data: bytes, name: str) -> Decoded:
-    from charset_normalizer import from_bytes
-
-    if _control_share(data[:_SAMPLE].decode("latin-1")) > 0.02:
-        raise _binary(name)
-    best = from_bytes(data[: 4 * _SAMPLE]).best()
-    if best is None:
-        raise _binary(name)
-    try:
-        text = data.decode(best.encoding)
-        # Many code pages agree on a text; the commonest of them is named.
-        with contextlib.suppress(UnicodeDecodeError):
-            if data.decode("cp1252") == text:
-                return Decoded(text, "cp1252")
-        return Decoded(text, best.encoding.replace("_", "-"))
-    except UnicodeDecodeError:
-        text = data.decode(best.encoding, errors="replace")
-        return Decoded(text, f"{best.encoding.replace('_', '-')}, damaged")
-
-
-def _control_share(text: str) -> float:
-    if not text:
-        return 0.0
-    return sum(1 for c in text if ord(c) < 32 and c not in "\t\n\r\f\x1b") / len(text)
-
-
-def _binary(name: str) -> WorkbenchError:
-    return WorkbenchError(
-        f"{name} holds binary data, not text.",
-        hint="Add PDF, Office, HTML, EPUB or text files.",
-        code="binary",
-    )
 
 
 def clean(text: str) -> tuple[str, tuple[str, ...]]:
@@ -120,21 +41,21 @@ def load_text(decoded: Decoded, name: str, suffix: str) -> Parsed:
     """The loader for everything that is text and no markup: picks by content, the suffix decides between equals."""
     text, warnings = clean(decoded.text)
     stripped = text.lstrip()
-    if decoded.encoding.endswith("damaged"):
+    if decoded.is_damaged:
         warnings = (*warnings, "Some bytes could not be decoded and are shown as \ufffd.")
+    markdown = False
     if stripped[:1] in {"{", "["} and (json_type := _json_type(stripped)):
-        if json_type == "notebook":
-            text, file_type, markdown = _notebook(json.loads(stripped)), "Notebook", True
-        else:
-            file_type, markdown = "JSON", False
-    elif suffix in {".csv", ".tsv"}:
-        text, file_type, markdown = _table(text, suffix), "CSV", False
+        markdown = json_type == "notebook"
+        text = _notebook(json.loads(stripped)) if markdown else text
+        file_type = "Notebook" if markdown else "JSON"
+    elif suffix not in _MARKDOWN_SUFFIXES and (delimiter := find_delimiter(text, is_table=suffix in _TABLE_SUFFIXES)):
+        text, file_type = _table(text, delimiter), "CSV"
     else:
-        markdown = suffix in {".md", ".markdown", ".mdx"} or bool(re.search(r"^#{1,3} \S", text, re.MULTILINE))
+        markdown = suffix in _MARKDOWN_SUFFIXES or bool(re.search(r"^#{1,3} \S", text, re.MULTILINE))
         file_type = "Markdown" if markdown else "Text"
     return Parsed(
         pages=paged(text),
-        title=_first_heading(text) if markdown else "",
+        title=first_heading(text) if markdown else "",
         warnings=warnings,
         file_type=file_type,
         encoding=decoded.encoding,
@@ -142,7 +63,8 @@ def load_text(decoded: Decoded, name: str, suffix: str) -> Parsed:
     )
 
 
-def _first_heading(text: str) -> str:
+def first_heading(text: str) -> str:
+    """The first heading of the highest level near the start of a Markdown text."""
     found = re.search(r"^# +(.+?)[ #]*$", text[:4000], re.MULTILINE)
     return plain(found[1]) if found else ""
 
@@ -153,52 +75,105 @@ def _json_type(text: str) -> str:
         content = json.loads(text)
     except (ValueError, RecursionError):
         return ""
-    return "notebook" if isinstance(content, dict) and "nbformat" in content and "cells" in content else "json"
+    is_notebook = isinstance(content, dict) and "nbformat" in content and content.keys() & {"cells", "worksheets"}
+    return "notebook" if is_notebook else "json"
 
 
 def _notebook(content: dict[str, object]) -> str:
-    """A notebook as Markdown: prose as it is, code and its printed output fenced."""
+    """A notebook as Markdown: prose as it is, code and what it showed fenced."""
+    language = _language_of(content)
     parts: list[str] = []
-    cells = content.get("cells")
-    for cell in cells if isinstance(cells, list) else []:
-        if not isinstance(cell, dict):
-            continue
-        source = _joined(cell.get("source"))
-        if cell.get("cell_type") == "code":
-            parts.append(f"```python\n{source}\n```")
-            printed = "".join(
-                _joined(output.get("text")) for output in cell.get("outputs", []) if isinstance(output, dict)
-            )
-            parts += [f"```\n{printed.rstrip()}\n```"] if printed.strip() else []
-        else:
-            parts.append(source)
-    return "\n\n".join(part for part in parts if part.strip())
+    for cell in _cells(content):
+        source = _lines(cell.get("source", cell.get("input")))
+        match cell.get("cell_type"):
+            case "code":
+                shown = "\n".join(filter(None, map(_shown, _list(cell.get("outputs")))))
+                parts += [_fenced(source, language), _fenced(shown.rstrip(), "")]
+            case "heading":
+                parts.append(f"{'#' * int(str(cell.get('level', 1)))} {source}")
+            case _:
+                parts.append(source)
+    return joined(parts)
 
 
-def _joined(lines: object) -> str:
+def _cells(content: dict[str, object]) -> list[dict[str, object]]:
+    """Those of format 4, or of the worksheets of format 3."""
+    sheets = [sheet for sheet in _list(content.get("worksheets")) if isinstance(sheet, dict)]
+    cells = [*_list(content.get("cells")), *(cell for sheet in sheets for cell in _list(sheet.get("cells")))]
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def _language_of(content: dict[str, object]) -> str:
+    metadata = content.get("metadata")
+    info = metadata.get("language_info", metadata.get("kernelspec")) if isinstance(metadata, dict) else None
+    found = info.get("name", info.get("language", "")) if isinstance(info, dict) else ""
+    return found if isinstance(found, str) and found.isalnum() else "python"
+
+
+def _shown(output: object) -> str:
+    """The text of a code cell's output: printed, a result, or an error without its colours."""
+    if not isinstance(output, dict):
+        return ""
+    data = output.get("data")
+    plain_text = data.get("text/plain") if isinstance(data, dict) else None
+    error = f"{output.get('ename')}: {output.get('evalue')}" if output.get("output_type") == "error" else ""
+    return _lines(output.get("text") or plain_text) or error
+
+
+def _fenced(text: str, language: str) -> str:
+    return f"```{language}\n{text}\n```" if text.strip() else ""
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _lines(lines: object) -> str:
     return "".join(map(str, lines)) if isinstance(lines, list) else str(lines or "")
 
 
-def _table(text: str, suffix: str) -> str:
+def find_delimiter(text: str, *, is_table: bool) -> str:
+    """What parts the cells of a table; empty for text that is none. `is_table`: its name says that it is one."""
+    if is_table and (found := re.match(r"sep=(.)\n", text)):
+        return found[1]
+    sample = "\n".join(text[:65_536].split("\n")[: _SNIFFED_LINES + 1])
+    best, most = "", 0.0
+    for delimiter in _DELIMITERS if is_table else _SURE_DELIMITERS:
+        rows = _rows(sample, delimiter)[:_SNIFFED_LINES]
+        share = _regular_share(rows, sure=not is_table)
+        if share > most:
+            best, most = delimiter, share
+    return best if most > (0.0 if is_table else 0.98) else ""
+
+
+def _regular_share(rows: list[list[str]], *, sure: bool) -> float:
+    """The share of rows with as many cells as most have; 0 for what is no table."""
+    if not rows:
+        return 0.0
+    columns, count = Counter(map(len, rows)).most_common(1)[0]
+    if not 2 <= columns <= MAX_COLUMNS:
+        return 0.0
+    # More columns are less likely to be chance.
+    share = count / len(rows) - 0.001 / columns
+    names = [cell.strip() for cell in rows[0]]
+    is_head = all(names) and len(set(names)) == len(names)
+    longest = max(len(cell) for row in rows for cell in row)
+    if sure and (len(rows) < 3 or columns < 3 or not is_head or longest > _LONGEST_CELL):
+        return 0.0
+    return share
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return []
+
+
+def _table(text: str, delimiter: str) -> str:
     """A table's rows as lines "column: value; ...", so that a chunk from its middle still says what the numbers are."""
-    try:
-        dialect = csv.Sniffer().sniff(text[:8192], delimiters=",;\t|")
-        separator = dialect.delimiter
-    except csv.Error:
-        separator = "\t" if suffix == ".tsv" else ","
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
-    except csv.Error:
+    text = re.sub(r"\Asep=.\n", "", text)
+    rows = [[" ".join(cell.split()) for cell in row] for row in _rows(text, delimiter)]
+    if len(rows) < 2 or not 2 <= len(rows[0]) <= MAX_COLUMNS:
         return text
-    if len(rows) < 2 or not 2 <= len(rows[0]) <= _MAX_CELLS:
-        return text
-    header = [" ".join(cell.split()) for cell in rows[0]]
-    return "\n".join(_row_line(header, row) for row in rows[1:] if any(cell.strip() for cell in row))
-
-
-def _row_line(header: list[str], row: list[str]) -> str:
-    cells = [" ".join(cell.split()) for cell in row]
-    if len(cells) > len(header):
-        header = [*header, *[""] * (len(cells) - len(header))]
-    named = (f"{name}: {cell}" if name else cell for name, cell in zip(header, cells, strict=False) if cell)
-    return "; ".join(named)
+    return row_lines(rows)

@@ -1,0 +1,50 @@
+"""Short texts in many scripts, and the encodings that people had for them before UTF-8."""
+
+TEXTS = {
+    "English": "The café’s rent is due on the first of the month – please pay it by bank transfer, not in cash.",
+    "German": "Die Kündigungsfrist beträgt sechs Wochen; für Köln und Zürich gelten größere Zuschläge als in München.",
+    "French": "L’été dernier, la société a reçu des réponses à toutes ses questions, où qu’elles aient été posées.",
+    "Polish": "Umowa została zawarta na czas nieokreślony; każda ze stron może ją rozwiązać po trzech miesiącach.",
+    "Czech": "Příliš žluťoučký kůň úpěl ďábelské ódy, a proto se smlouva prodlužuje o další tři měsíce.",
+    "Hungarian": "A szerződés felmondási ideje három hónap, amelyet írásban kell közölni a másik féllel.",
+    "Turkish": "Sözleşmenin fesih süresi üç aydır; yazılı olarak bildirilmesi gerekir, aksi hâlde geçersiz sayılır.",
+    "Lithuanian": "Sutartis nutraukiama raštu įspėjus prieš tris mėnesius, išskyrus atvejus, kai susitariama kitaip.",
+    "Greek": "Η προθεσμία καταγγελίας της σύμβασης είναι τρεις μήνες και πρέπει να κοινοποιηθεί γραπτώς.",
+    "Russian": "Срок уведомления о расторжении договора составляет три месяца; оно направляется письменно.",
+    "Ukrainian": "Строк повідомлення про розірвання договору становить три місяці; її надсилають у письмовій формі.",
+    "Hebrew": "תקופת ההודעה המוקדמת לסיום החוזה היא שלושה חודשים, ויש למסור אותה בכתב לצד השני של ההסכם.",
+    "Arabic": "مدة الإخطار بإنهاء العقد ثلاثة أشهر، ويجب أن يُرسل الإخطار كتابةً إلى الطرف الآخر قبل نهاية الشهر.",
+    "Thai": "ระยะเวลาการบอกเลิกสัญญาคือสามเดือน และต้องแจ้งเป็นลายลักษณ์อักษรแก่คู่สัญญาอีกฝ่ายหนึ่ง",
+    "Vietnamese": "Thời hạn báo trước khi chấm dứt hợp đồng là ba tháng và phải được gửi bằng văn bản cho bên kia.",
+    "Hindi": "अनुबंध समाप्त करने की सूचना अवधि तीन महीने है और यह दूसरे पक्ष को लिखित रूप में दी जानी चाहिए।",
+    "Georgian": "ხელშეკრულების შეწყვეტის შესახებ შეტყობინების ვადა სამი თვეა და წერილობით უნდა გაიგზავნოს.",
+    "Japanese": "契約の解約予告期間は三か月であり、相手方に書面で通知しなければなりません。東京支店にご連絡ください。",
+    "Chinese": "合同的解除通知期限为三个月，必须以书面形式通知对方。如有疑问，请与北京办事处的工作人员联系。",
+    "Traditional Chinese": "合約的終止通知期限為三個月，必須以書面形式通知對方。如有疑問，請與臺北辦事處聯絡。",
+    "Korean": "계약 해지 통지 기간은 석 달이며 상대방에게 서면으로 알려야 합니다. 서울 지점에 문의하십시오.",
+    "Emoji": "The fee is 12 € 🙂 and 𝒙 is a letter beyond the first plane, as is 𠮷.",
+}
+
+OLD_ENCODINGS = {
+    "English": ("cp1252", "mac-roman"),
+    "German": ("cp1252", "iso-8859-1"),
+    "French": ("cp1252", "mac-roman"),
+    "Polish": ("cp1250", "iso-8859-2"),
+    "Czech": ("cp1250", "iso-8859-2"),
+    "Hungarian": ("cp1250", "iso-8859-2"),
+    "Turkish": ("cp1254", "iso-8859-9"),
+    "Lithuanian": ("cp1257",),
+    "Greek": ("cp1253", "iso-8859-7"),
+    "Russian": ("cp1251", "koi8-r", "cp866", "iso-8859-5", "mac-cyrillic"),
+    "Ukrainian": ("cp1251", "koi8-u"),
+    "Hebrew": ("cp1255", "iso-8859-8"),
+    "Arabic": ("cp1256", "iso-8859-6"),
+    "Thai": ("cp874", "tis-620"),
+    "Vietnamese": ("cp1258",),
+    "Japanese": ("shift_jis", "cp932", "euc-jp", "iso-2022-jp"),
+    "Chinese": ("gb18030", "gbk"),
+    "Traditional Chinese": ("big5", "gb18030"),
+    "Korean": ("euc-kr", "cp949", "iso-2022-kr"),
+}
+
+UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")

@@ -1,0 +1,114 @@
+"""Files inside a file: documents in an archive, attachments of a mail. Bounded together, whatever they pretend."""
+
+import re
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from workbench.errors import WorkbenchError
+from workbench.rag.loaders.parsed import Parsed, Reading, plain
+from workbench.rag.reasons import ReasonCode
+from workbench.rag.types import PageText
+
+MAX_DEPTH = 2
+"""A document in an archive that is attached to a mail is read; what lies deeper is named and left out."""
+_NAMED = 20
+_HEADING = re.compile(r"^(#{1,6})(?=[ \t])", re.MULTILINE)
+_FENCE = re.compile(r"^( {0,3})(```|~~~)", re.MULTILINE)
+
+Load = Callable[[bytes, str, Reading], Parsed]
+
+
+class Members:
+    """Collects the pages of the files inside one file, each under a heading with its name."""
+
+    def __init__(self, how: Reading, load: Load, outer: str) -> None:
+        self._how = replace(how, depth=how.depth + 1)
+        self._load = load
+        self._outer = outer
+        self._left_out: list[tuple[str, WorkbenchError]] = []
+        self.pages: list[PageText] = []
+        self.warnings: list[str] = []
+        self.read = 0
+
+    def add(self, name: str, open_member: Callable[[], bytes], size: int) -> bool:
+        """Read one more; what cannot be read becomes a warning. False: the allowance is used up."""
+        shown = _shown(name)
+        try:
+            self._how.allowance.take(size)
+        except WorkbenchError as problem:
+            self.warnings.append(f"{shown} and what follows in {self._outer} was left out: {problem.message}")
+            return False
+        try:
+            self._take(shown, self._load(open_member(), shown, self._how))
+        except WorkbenchError as problem:
+            self._left_out.append((shown, problem))
+        except Exception as error:  # noqa: BLE001 - parsers raise anything; one bad part must not take the others along
+            self._left_out.append((shown, in_words(error, shown)))
+        return True
+
+    def _take(self, name: str, parsed: Parsed) -> None:
+        self.read += 1
+        for position, page in enumerate(parsed.pages):
+            text = _demoted(page.text) if parsed.is_markdown else as_markdown(page.text)
+            head = f"# {name}\n\n" if position == 0 else ""
+            self.pages.append(PageText(number=len(self.pages) + 1, text=f"{head}{text}"))
+        self.warnings += [f"{name}: {warning}" for warning in parsed.warnings]
+
+    def told(self) -> tuple[str, ...]:
+        """What is to be said of the members, those that were left out included."""
+        named = [f"Left out: {problem.message}" for _, problem in self._left_out[:_NAMED]]
+        more = len(self._left_out) - _NAMED
+        return (*self.warnings, *named, *([f"{more} more files were left out."] if more > 0 else []))
+
+    def problem(self) -> WorkbenchError | None:
+        """Why nothing at all was read, where all that was tried failed for the same reason."""
+        codes = {problem.code for _, problem in self._left_out}
+        return self._left_out[0][1] if len(codes) == 1 and not self.read else None
+
+
+def in_words(error: Exception, name: str) -> WorkbenchError:
+    """What a parser's own exception means for people."""
+    if isinstance(error, (MemoryError, RecursionError)):
+        return WorkbenchError(
+            f"{name} needs more memory than a document may take.",
+            hint="Split it, or save it in another format.",
+            details=type(error).__name__,
+            code=ReasonCode.TOO_BIG,
+        )
+    return WorkbenchError(
+        f"{name} is damaged: it cannot be read ({type(error).__name__}).",
+        hint="Open it in its own program and save it again.",
+        details="".join(traceback.format_exception(error))[-4000:],
+        code=ReasonCode.DAMAGED,
+    )
+
+
+def _shown(name: str) -> str:
+    """A member's name as a path below its archive, whatever it pretends: nothing is ever written there."""
+    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in {"..", "/", "."}]
+    return plain("/".join(parts)) or "unnamed"
+
+
+def as_markdown(text: str) -> str:
+    """Plain text within Markdown: what only looks like a heading or a fence is none."""
+    return _FENCE.sub(r"\1\\\2", _HEADING.sub(r"\\\1", text))
+
+
+def _demoted(text: str) -> str:
+    """Headings one level deeper, those in code left alone."""
+    lines, fence = [], ""
+    for line in text.split("\n"):
+        found = _FENCE.match(line)
+        if found and (not fence or found[2] == fence):
+            fence = "" if fence else found[2]
+        elif not fence and _HEADING.match(line) and not line.startswith("######"):
+            line = "#" + line
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Paragraphs, the empty ones left out."""
+    return "\n\n".join(part.strip() for part in parts if part.strip())
