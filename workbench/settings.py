@@ -65,6 +65,17 @@ class RagSettings(Boundary):
         20, ge=0, le=512, title="Overlap", description="Tokens repeated at the start of the next chunk."
     )
     top_k: int = Field(5, ge=1, le=100, title="Chunks per question", description="How many chunks an answer may use.")
+    recognize_scans: bool = Field(
+        False,
+        title="Read scanned pages",
+        description="Recognise the text of scans and pictures with Tesseract, where that is installed. Slow.",
+    )
+    scan_languages: str = Field(
+        "eng",
+        pattern=r"^[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*$",
+        title="Languages of scans",
+        description="As Tesseract calls them, joined by +: eng+deu. Each needs its data installed.",
+    )
 
 
 class FinetuneSettings(Boundary):

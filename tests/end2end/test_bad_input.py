@@ -141,6 +141,10 @@ def mixed(tmp_path: Path) -> Path:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("word/document.xml", b" " * 300_000_000)
     (folder / "report.docx").write_bytes(docx_bytes("The office closes at six.", heading="Office"))
+    with zipfile.ZipFile(folder / "papers.zip", "w") as archive:
+        archive.writestr("../../lease.txt", "The lease ends in June.")
+    entities = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;">]>'
+    (folder / "laughs.xml").write_text(f'<?xml version="1.0"?>{entities}<a>&c;</a>', encoding="utf-8")
     if hasattr(os, "mkfifo"):
         (folder / "loop").symlink_to(folder)
         os.mkfifo(folder / "pipe.txt")
@@ -158,14 +162,18 @@ def test_that_bad_documents_are_named_and_the_good_ones_are_found(mixed: Path) -
     rows = index(mixed, ".", "gone.md")
     states = {Path(path).name: row["status"] for path, row in rows.items()}
     good = {name for name, status in states.items() if status == "indexed"}
-    assert good == {"good.md", "page.html", "report.docx"}
+    assert good == {"good.md", "page.html", "report.docx", "papers.zip"}
     failed = {name: str(row["reason"]) for path, row in rows.items() if (name := Path(path).name) not in good}
     assert set(failed) >= {"empty.pdf", "locked.pdf", "cut.pdf", "noise.bin", "noise.docx", "bomb.docx", "gone.md"}
     assert all(failed.values())
-    assert "password" in failed["locked.pdf"]
+    codes = {Path(path).name: row["reason_code"] for path, row in rows.items()}
+    assert codes["locked.pdf"] == "needs_password"
+    assert codes["bomb.docx"] == "bomb"
+    assert codes["laughs.xml"] == "dangerous"
+    assert codes.get("pipe.txt", "not_a_file") == "not_a_file"
     assert "empty" in failed["empty.pdf"]
     shown = only_object(workbench(mixed, "collections", "list", "--json"))["collections"]
-    assert [(c["documents"], c["failed"]) for c in shown] == [(3, len(failed))]
+    assert [(c["documents"], c["failed"]) for c in shown] == [(4, len(failed))]
     page = workbench(mixed, "text", "c", "page.html").stdout
     assert "The lamp is green." in page
     assert "evil" not in page

@@ -1,5 +1,6 @@
 """What lies below the files and folders that a user added: documents to try, and what is left out and why.
 
+Listing runs in the parsing child, because a drive that hangs blocks whoever asks it; walking asks that child.
 The program's own files are nobody's documents: a data folder below an added folder is left out, and a path inside it
 is refused, but for the sample projects that the user opened, which lie there.
 """
@@ -9,10 +10,13 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
+from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.rag.reasons import ReasonCode
 
@@ -22,6 +26,36 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+class EntryKind(StrEnum):
+    FILE = "file"
+    FOLDER = "folder"
+    LEFT_OUT = "left out"
+
+
+class Entry(Boundary):
+    """Something in a folder."""
+
+    name: str
+    kind: EntryKind
+    reason: str = ""
+    """Why it is left out, or cannot be opened."""
+    code: ReasonCode = ReasonCode.NONE
+    state: str = ""
+    """`file_state` of a file that can be opened."""
+    device: int = 0
+    """The drive that the file lies on."""
+
+
+class FolderListing(Boundary):
+    """A folder with its entries; or a single file, which is its own only entry."""
+
+    is_folder: bool
+    problem: str = ""
+    code: ReasonCode = ReasonCode.NONE
+    entries: tuple[Entry, ...] = ()
+    """In the order of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +69,9 @@ class FoundFile:
     problem: str = ""
     code: ReasonCode = ReasonCode.NONE
     """The problem as a word."""
+    state: str = ""
+    """`file_state`; empty when it may miss a change."""
+    device: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,56 +102,121 @@ class OwnFolders:
 _OWN_FILES = "It lies in LLM Workbench's own data folder, which holds no documents."
 
 
+class Lister(Protocol):
+    """Lists folders: `list_folder`, or something that asks another process to."""
+
+    def __call__(self, path: Path, own: OwnFolders | None) -> FolderListing: ...
+
+
+def list_folder(path: Path, own: OwnFolders | None = None, beat: Callable[[], None] = lambda: None) -> FolderListing:
+    """What lies in a folder; `beat` is called after each entry. Opens no file; may wait for a drive for ever."""
+    if own is not None and own.hold(path):
+        return FolderListing(is_folder=False, problem=_OWN_FILES, code=ReasonCode.OWN_FILES)
+    if not path.is_dir():
+        return FolderListing(is_folder=False, entries=(_file_entry(path),))
+    try:
+        found = sorted(os.scandir(path), key=lambda entry: entry.name)
+    except OSError as error:
+        problem = f"The folder cannot be read: {error.strerror}."
+        return FolderListing(is_folder=True, problem=problem, code=code_of(error))
+    entries = []
+    for entry in found:
+        entries.append(_entry(entry, own))
+        beat()
+    return FolderListing(is_folder=True, entries=tuple(entries))
+
+
+def _entry(entry: "os.DirEntry[str]", own: OwnFolders | None) -> Entry:
+    path = Path(entry.path)
+    if not _is_unicode(entry.name):
+        shown = os.fsencode(entry.name).decode("utf-8", "replace")
+        reason = "Its name is not valid text: rename it."
+        return Entry(name=shown, kind=EntryKind.FILE, reason=reason, code=ReasonCode.UNREADABLE)
+    if entry.name.startswith("."):
+        return _left_out(path, "hidden")
+    if entry.is_symlink() and path.is_dir():
+        return _left_out(path, "a link to a folder")
+    if entry.is_dir(follow_symlinks=False):
+        if own is not None and _is_same(path, own.home):
+            return _left_out(path, "the data folder of LLM Workbench")
+        return Entry(name=path.name, kind=EntryKind.FOLDER)
+    if entry.is_symlink() and own is not None and own.hold(path):
+        return _left_out(path, "a link into the data folder of LLM Workbench")
+    return _file_entry(path)
+
+
+def _is_unicode(name: str) -> bool:
+    """A name in another encoding comes with lone surrogates, which no database keeps."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _left_out(path: Path, reason: str) -> Entry:
+    return Entry(name=path.name, kind=EntryKind.LEFT_OUT, reason=reason)
+
+
+def _file_entry(path: Path) -> Entry:
+    reason, code = problem_with(path)
+    if reason:
+        return Entry(name=path.name, kind=EntryKind.FILE, reason=reason, code=code)
+    try:
+        return Entry(name=path.name, kind=EntryKind.FILE, state=file_state(path), device=path.stat().st_dev)
+    except OSError as error:
+        reason = f"It cannot be looked at: {error.strerror}."
+        return Entry(name=path.name, kind=EntryKind.FILE, reason=reason, code=code_of(error))
+
+
 def walk(
-    sources: Sequence[Path], own: OwnFolders | None = None, roots: Sequence[Path] = ()
+    sources: Sequence[Path], own: OwnFolders | None = None, roots: Sequence[Path] = (), lister: Lister = list_folder
 ) -> Iterator[FoundFile | LeftOut]:
     """Every file once, folders before deeper ones, in the order of their names; what is `own` is left out.
 
-    A source that is a file below one of the `roots` is called by its path in it.
+    A source that is a file below one of the `roots` is called by its path in it. A folder that cannot be listed is a
+    file with a problem.
     """
     seen: set[Path] = set()
     for source in sources:
-        for found in _walk_one(source, own, roots):
+        for found in _walk_one(source, own, roots, lister):
             if found.path not in seen:
                 seen.add(found.path)
                 yield found
 
 
-def _walk_one(source: Path, own: OwnFolders | None, roots: Sequence[Path]) -> Iterator[FoundFile | LeftOut]:
-    if own is not None and own.hold(source):
-        yield FoundFile(source, source.name, source.parent, _OWN_FILES, ReasonCode.OWN_FILES)
-    elif source.is_dir():
-        yield from _walk_folder(source, source, own)
-    else:
-        root = next((root for root in roots if root in source.parents), source.parent)
-        yield FoundFile(source, _below(source, root), root, *problem_with(source))
-
-
-def _walk_folder(folder: Path, root: Path, own: OwnFolders | None) -> Iterator[FoundFile | LeftOut]:
+def _walk_one(
+    source: Path, own: OwnFolders | None, roots: Sequence[Path], lister: Lister
+) -> Iterator[FoundFile | LeftOut]:
+    root = next((root for root in roots if root in source.parents), source.parent)
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        problem = f"The folder cannot be read: {error.strerror}."
-        yield FoundFile(folder, _below(folder, root), root, problem, _code_of(error))
+        listing = lister(source, own)
+    except WorkbenchError as problem:
+        yield FoundFile(source, _below(source, root), root, str(problem), ReasonCode(problem.code))
         return
-    deeper: list[Path] = []
-    for entry in entries:
-        path = Path(entry.path)
-        if entry.name.startswith("."):
-            yield LeftOut(path, "hidden")
-        elif entry.is_symlink() and path.is_dir():
-            yield LeftOut(path, "a link to a folder")
-        elif entry.is_dir(follow_symlinks=False):
-            if own is not None and _is_same(path, own.home):
-                yield LeftOut(path, "the data folder of LLM Workbench")
-            else:
-                deeper.append(path)
-        elif entry.is_symlink() and own is not None and own.hold(path):
-            yield LeftOut(path, "a link into the data folder of LLM Workbench")
+    if listing.code is ReasonCode.OWN_FILES:
+        yield FoundFile(source, source.name, source.parent, listing.problem, listing.code)
+    elif listing.is_folder:
+        yield from _walk_folder(source, source, listing, own, lister)
+    else:
+        (entry,) = listing.entries
+        yield FoundFile(source, _below(source, root), root, entry.reason, entry.code, entry.state, entry.device)
+
+
+def _walk_folder(
+    folder: Path, root: Path, listing: FolderListing, own: OwnFolders | None, lister: Lister
+) -> Iterator[FoundFile | LeftOut]:
+    if listing.problem:
+        yield FoundFile(folder, _below(folder, root), root, listing.problem, listing.code)
+    for entry in listing.entries:
+        path = folder / entry.name
+        if entry.kind is EntryKind.LEFT_OUT:
+            yield LeftOut(path, entry.reason)
+        elif entry.kind is EntryKind.FILE:
+            yield FoundFile(path, _below(path, root), root, entry.reason, entry.code, entry.state, entry.device)
+    for path in (folder / entry.name for entry in listing.entries if entry.kind is EntryKind.FOLDER):
+        try:
+            deeper = lister(path, own)
+        except WorkbenchError as problem:
+            yield FoundFile(path, _below(path, root), root, str(problem), ReasonCode(problem.code))
         else:
-            yield FoundFile(path, _below(path, root), root, *problem_with(path))
-    for path in deeper:
-        yield from _walk_folder(path, root, own)
+            yield from _walk_folder(path, root, deeper, own, lister)
 
 
 def _is_below(path: Path, folder: Path) -> bool:
@@ -133,7 +235,7 @@ def _below(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path != root else path.name
 
 
-def _code_of(error: OSError) -> ReasonCode:
+def code_of(error: OSError) -> ReasonCode:
     return ReasonCode.NO_PERMISSION if isinstance(error, PermissionError) else ReasonCode.UNREADABLE
 
 
@@ -145,7 +247,7 @@ def problem_with(path: Path) -> tuple[str, ReasonCode]:
         says = "There is no such file or folder." if not path.is_symlink() else "The link points to nothing."
         return says, ReasonCode.MISSING
     except OSError as error:
-        return f"It cannot be looked at: {error.strerror}.", _code_of(error)
+        return f"It cannot be looked at: {error.strerror}.", code_of(error)
     for is_kind, word in _KINDS:
         if is_kind(mode):
             return f"It is {word}, not a file.", ReasonCode.NOT_A_FILE
@@ -154,27 +256,6 @@ def problem_with(path: Path) -> tuple[str, ReasonCode]:
     if not os.access(path, os.R_OK):
         return "There is no permission to read it.", ReasonCode.NO_PERMISSION
     return "", ReasonCode.NONE
-
-
-def check_sources(sources: Sequence[Path], own: OwnFolders | None = None) -> None:
-    """Raise WorkbenchError when none of the sources can be indexed: then there is nothing to do."""
-    missing = [source for source in sources if not os.path.lexists(source)]
-    refused = [source for source in sources if own is not None and source not in missing and own.hold(source)]
-    if own is not None and refused and len(missing) + len(refused) == len(sources):
-        raise WorkbenchError(
-            f"{refused[0]} lies in LLM Workbench's own data folder and cannot be indexed.",
-            hint=f"Copy the documents to a place outside {own.home} and add that; "
-            "opened sample projects can be indexed where they are.",
-            details="\n".join(map(str, refused)),
-            code="own_files",
-        )
-    if sources and len(missing) == len(sources):
-        raise WorkbenchError(
-            f"There is no file or folder {missing[0]}.",
-            hint="Check the path.",
-            details="\n".join(map(str, missing)),
-            code="no_file",
-        )
 
 
 # File systems keep times as coarse as two seconds: a younger file may change again without another time.

@@ -1,6 +1,5 @@
 """The loop of an indexing job: parse, chunk, embed, write, read back, and only then say so, file by file."""
 
-import hashlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from workbench.embedding import SPECIAL_TOKENS, load_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.chunking import Chunker
-from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, file_state, path_hash, walk
+from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, path_hash
 from workbench.rag.index_writer import IndexWriter
 from workbench.rag.indexing_plan import (
     Duplicate,
@@ -32,6 +31,7 @@ from workbench.rag.parser import Parser
 from workbench.rag.passwords import Passwords
 from workbench.rag.reasons import ReasonCode, reason_code
 from workbench.rag.rows import StoredChunk
+from workbench.rag.surveying import Survey
 from workbench.rag.types import (
     ChunkSpan,
     CollectionRef,
@@ -157,11 +157,11 @@ class Indexer:
     def run(self) -> IndexReport:
         started = time.monotonic()
         self._reconcile(self._request.known)
-        plan = self._plan()
-        self._tell_states(plan)
-        self._move([step for step in plan.steps if isinstance(step, Moved)])
-        self._remove(plan)
         with Parser() as parser:
+            plan = self._plan(Survey(parser, self._own_folders(), self._context.check_cancelled))
+            self._tell_states(plan)
+            self._move([step for step in plan.steps if isinstance(step, Moved)])
+            self._remove(plan)
             for step in plan.steps:
                 self._take(step, parser)
         self._flush()
@@ -188,10 +188,10 @@ class Indexer:
         if lost:
             raise damaged(Path(self._request.collection.folder), f"{len(lost)} documents are not complete")
 
-    def _plan(self) -> Plan:
+    def _plan(self, survey: Survey) -> Plan:
         sources = [Path(source) for source in self._request.sources]
         files: list[FoundFile] = []
-        for found in walk(sources, self._own_folders(), [Path(root) for root in self._request.roots]):
+        for found in survey.files(sources, [Path(root) for root in self._request.roots]):
             self._context.progress(0, 0, f"Looking for files: {len(files)}")
             reason = found.reason if isinstance(found, LeftOut) else self._deleted(found.path)
             if reason or isinstance(found, LeftOut):
@@ -199,10 +199,24 @@ class Indexer:
             else:
                 files.append(found)
         self._total = len(files)
-        removed = find_removed(self._known, files, [source for source in sources if source.is_dir()])
-        plan = make_plan(list(self._hashed(files)), self._known, removed)
+        folders = [source for source in sources if source in survey.folders]
+        removed = find_removed(self._known, files, folders, survey.has_vanished)
+        self._forget_failed(files, survey)
+        plan = make_plan(list(self._hashed(files, survey)), self._known, removed)
         self._needed = frozenset(step.sha256 for step in plan.steps if isinstance(step, ToIndex))
         return plan
+
+    def _forget_failed(self, files: Sequence[FoundFile], survey: Survey) -> None:
+        """Files that could not be read and are gone, or folders that answer again."""
+        found = {str(file.path) for file in files}
+        for path in self._request.failed:
+            place = Path(path)
+            is_below = any(place.is_relative_to(folder) for folder in survey.folders)
+            if path not in found and is_below and (place in survey.folders or survey.has_vanished(place)):
+                gone = FileIndexed(
+                    path=path, name=place.name, status=DocumentStatus.REMOVED, reason="The file is gone."
+                )
+                self._say(gone)
 
     def _deleted(self, path: Path) -> str:
         """Why a file in a synced folder stays out; empty when it does not."""
@@ -222,7 +236,7 @@ class Indexer:
         request = self._request
         return OwnFolders(Path(request.data_folder), Path(request.projects_folder)) if request.data_folder else None
 
-    def _hashed(self, files: Sequence[FoundFile]) -> "list[tuple[FoundFile, str]]":
+    def _hashed(self, files: Sequence[FoundFile], survey: Survey) -> "list[tuple[FoundFile, str]]":
         """The readable files with their hashes; the others are reported. What has not changed is not read."""
         known = {document.path: document for document in self._known}
         readable = []
@@ -232,9 +246,9 @@ class Indexer:
                 self._fail(file, file.name, file.problem, file.code)
                 continue
             try:
-                sha256 = self._sha256(file.path, known.get(str(file.path)))
-            except OSError as error:
-                self._fail(file, file.name, f"It cannot be read: {error.strerror}.", ReasonCode.UNREADABLE)
+                sha256 = self._sha256(file, known.get(str(file.path)), survey)
+            except WorkbenchError as problem:
+                self._fail(file, file.name, str(problem), reason_code(problem.code))
                 continue
             if sha256 in self._deleted_hashes:
                 reason = "A document with the same content was deleted; this one is taken in once that is purged."
@@ -243,22 +257,12 @@ class Indexer:
                 readable.append((file, sha256))
         return readable
 
-    def _sha256(self, path: Path, known: KnownDocument | None) -> str:
-        state = file_state(path)
-        if known is not None and state and state == known.file_state:
+    def _sha256(self, file: FoundFile, known: KnownDocument | None, survey: Survey) -> str:
+        if known is not None and file.state and file.state == known.file_state:
             return known.sha256
-        sha256 = self._hash(path)
-        # Both before and after: what changed while it was read is hashed again the next time.
-        self._states[str(path)] = state if state == file_state(path) else ""
-        return sha256
-
-    def _hash(self, path: Path) -> str:
-        total = hashlib.sha256()
-        with path.open("rb") as file:
-            while part := file.read(1 << 20):
-                total.update(part)
-                self._context.check_cancelled()
-        return total.hexdigest()
+        hashed = survey.hashed(file)
+        self._states[str(file.path)] = hashed.state
+        return hashed.sha256
 
     def _tell_states(self, plan: Plan) -> None:
         """All at once: one transaction instead of thousands."""
@@ -337,7 +341,13 @@ class Indexer:
         path = step.file.path
         try:
             password = self._passwords.of(path)
-            parsed = parser.parse(path, path.name, self._context.check_cancelled, password=password)
+            parsed = parser.parse(
+                path,
+                path.name,
+                self._context.check_cancelled,
+                password=password,
+                recognition=self._request.recognition,
+            )
             if parsed.sha256 != step.sha256:
                 raise WorkbenchError(
                     f"{path.name} changed while it was read.", hint="Try again.", code=ReasonCode.CHANGED
@@ -360,7 +370,7 @@ class Indexer:
             encoding=parsed.encoding,
             language=language_of(page.text for page in parsed.pages),
             warnings=parsed.warnings,
-            size_bytes=path.stat().st_size,
+            size_bytes=parsed.size_bytes,
             file_state=self._states.get(str(path), ""),
             is_markdown=parsed.is_markdown,
             texts=parsed.pages,

@@ -11,11 +11,12 @@ from workbench.embedding import EmbedderRef, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
 from workbench.rag.chunking import check_chunking
-from workbench.rag.folders import OwnFolders, check_sources
+from workbench.rag.folders import OwnFolders
 from workbench.rag.index_store import CollectionIndex
 from workbench.rag.indexer import COLLECTION_CHANGED
 from workbench.rag.journal import state_of
 from workbench.rag.maintenance import CHECK, PURGE, RENAME
+from workbench.rag.sources import check_sources
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
 from workbench.rag.types import (
@@ -28,8 +29,10 @@ from workbench.rag.types import (
     RebuildRequest,
     RenameRequest,
     TextLanguage,
+    TextRecognition,
 )
 from workbench.rag.vector_store import INDEX_DAMAGED
+from workbench.settings import Settings
 
 __all__ = ["COLLECTION_CHANGED", "INDEX_DAMAGED"]
 
@@ -102,6 +105,7 @@ def _index_job(
     store: CollectionStore, collection_name: str, sources: Sequence[Path], passwords: Mapping[str, str] | None
 ) -> JobSpec:
     collection = store.ref(collection_name)
+    rag = Settings.load(store.paths.settings).rag
     request = IndexRequest(
         collection=collection,
         index_state=state_of(Path(collection.folder)),
@@ -110,6 +114,8 @@ def _index_job(
         data_folder=str(store.paths.home),
         projects_folder=str(store.paths.projects),
         excluded=store.exclusions(collection_name),
+        failed=store.failed_paths(collection_name),
+        recognition=TextRecognition(is_on=rag.recognize_scans, languages=rag.scan_languages),
         roots=tuple(map(str, store.get(collection_name).sources)),
         passwords={os.path.abspath(path): word for path, word in (passwords or {}).items()},  # noqa: PTH100
     )

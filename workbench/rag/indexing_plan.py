@@ -1,6 +1,6 @@
 """What has to be done with each file: decided from content hashes alone, before anything is opened."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,10 @@ class Plan:
 
 
 def find_removed(
-    known: Sequence[KnownDocument], found: Sequence[FoundFile], folders: Sequence[Path]
+    known: Sequence[KnownDocument],
+    found: Sequence[FoundFile],
+    folders: Sequence[Path],
+    has_vanished: Callable[[Path], bool] = has_vanished,
 ) -> tuple[KnownDocument, ...]:
     """Documents below these folders whose files are gone. A folder without any file removes nothing: it may be a
     drive that is not there today."""

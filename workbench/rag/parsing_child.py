@@ -9,10 +9,16 @@ import hashlib
 import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.rag.folders import OwnFolders, has_vanished, list_folder
+from workbench.rag.hashing import hash_file, open_regular, reading_problem
+from workbench.rag.reasons import ReasonCode
+from workbench.rag.types import TextRecognition
 
 MEMORY_BYTES = 3_000_000_000
 MAX_FILE_BYTES = 200_000_000
@@ -23,9 +29,27 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     _limit_itself()
-    for line in sys.stdin:
-        answers.write(json.dumps(_answer(json.loads(line))) + "\n")
+
+    def say(line: dict[str, Any]) -> None:
+        answers.write(json.dumps(line) + "\n")
         answers.flush()
+
+    say({"beat": True})  # it has started
+    for line in sys.stdin:
+        say(_answer(json.loads(line), Beat(say)))
+
+
+class Beat:
+    """Says about once a second that what takes long goes on."""
+
+    def __init__(self, say: Callable[[dict[str, Any]], None]) -> None:
+        self._say = say
+        self._last = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._last > 1.0:
+            self._last = time.monotonic()
+            self._say({"beat": True})
 
 
 def _limit_itself() -> None:
@@ -43,13 +67,14 @@ def _limit_itself() -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], beat: Beat) -> dict[str, Any]:
     name = str(request["name"])
     try:
-        data = _read(Path(request["path"]), name)
-        return {"id": request["id"], "result": _do(request, data, name)}
+        return {"id": request["id"], "result": _do(request, name, beat)}
     except WorkbenchError as problem:
         return _failure(request, problem)
+    except OSError as error:
+        return _failure(request, reading_problem(error, name))
     except Exception as error:  # noqa: BLE001 - this process exists to survive whatever a parser raises
         from workbench.rag.loaders.nested import in_words
 
@@ -62,31 +87,58 @@ def _failure(request: dict[str, Any], problem: WorkbenchError) -> dict[str, Any]
 
 
 def _read(path: Path, name: str) -> bytes:
-    # O_NONBLOCK: a FIFO that took the file's place since it was checked must not block.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
+    with open_regular(path) as file:
+        before = os.fstat(file.fileno())
         data = file.read(MAX_FILE_BYTES + 1)
+        after = os.fstat(file.fileno())
     if len(data) > MAX_FILE_BYTES:
-        raise WorkbenchError(f"{name} is larger than {MAX_FILE_BYTES / 1e6:.0f} MB.", hint="Split it.", code="too_big")
-    return data or b""
+        raise WorkbenchError(
+            f"{name} is larger than {MAX_FILE_BYTES / 1e6:.0f} MB.", hint="Split it.", code=ReasonCode.TOO_BIG
+        )
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) != after.st_size:
+        raise WorkbenchError(f"{name} changed while it was read.", hint="Try again.", code=ReasonCode.CHANGED)
+    return data
 
 
-def _do(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
-    sha256, password = hashlib.sha256(data).hexdigest(), str(request.get("password", ""))
-    if request["do"] == "parse":
-        from workbench.rag.loaders import load
-        from workbench.rag.loaders.parsed import Reading
+def _do(request: dict[str, Any], name: str, beat: Beat) -> dict[str, Any]:
+    path = Path(request["path"])
+    match request["do"]:
+        case "list":
+            own = OwnFolders(*map(Path, request["own"])) if request["own"] else None
+            return list_folder(path, own, beat).model_dump(mode="json")
+        case "hash":
+            return hash_file(path, beat).model_dump(mode="json")
+        case "vanished":
+            return {"vanished": [has_vanished(Path(place)) for place in request["paths"]]}
+        case "parse":
+            return _parse(request, _read(path, name), name)
+        case _:
+            return _render(request, _read(path, name), name)
 
-        return load(data, name, Reading(password)).model_copy(update={"sha256": sha256}).model_dump(mode="json")
+
+def _parse(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
+    from workbench.rag.loaders import load
+    from workbench.rag.loaders.ocr import recognizer_for
+    from workbench.rag.loaders.parsed import Reading
+
+    recognition = TextRecognition.model_validate(request.get("recognition", {}))
+    password, seconds = str(request.get("password", "")), recognition.seconds_per_file
+    how = Reading(password, recognizer=recognizer_for(recognition), seconds=seconds)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return load(data, name, how).model_copy(update={"sha256": sha256, "size_bytes": len(data)}).model_dump(mode="json")
+
+
+def _render(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
     from workbench.rag.loaders.pdf import render_page
 
-    image = render_page(data, name, request["page"], request["start"], request["end"], request["scale"], password)
+    place = (request["page"], request["start"], request["end"], request["scale"])
+    image = render_page(data, name, *place, str(request.get("password", "")))
     return {
         "png": base64.b64encode(image.png).decode("ascii"),
         "width": image.width,
         "height": image.height,
         "boxes": image.boxes,
-        "sha256": sha256,
+        "sha256": hashlib.sha256(data).hexdigest(),
     }
 
 

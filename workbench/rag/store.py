@@ -292,6 +292,12 @@ class CollectionStore:
                 for row in rows.all()
             )
 
+    def failed_paths(self, name: str) -> tuple[str, ...]:
+        """Where the files lie that could not be read."""
+        with self._database.reading() as session:
+            query = sa.select(DocumentRow.path).join(CollectionRow).where(CollectionRow.name == name)
+            return tuple(session.scalars(query.where(DocumentRow.status == str(DocumentStatus.FAILED))))
+
     def find_document(self, collection: str, document: str) -> SourceDocument:
         """By name, by path, or by a file name that only one document has. Raises WorkbenchError."""
         if (named := self._named(collection, document)) is not None:

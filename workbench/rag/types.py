@@ -238,6 +238,16 @@ class KnownDocument(Boundary):
     """Deleted by the user and not yet purged: its file is left out."""
 
 
+class TextRecognition(Boundary):
+    """Whether and how the text of scanned pages and pictures is recognised (OCR)."""
+
+    is_on: bool = False
+    languages: str = Field("eng", pattern=r"^[A-Za-z0-9_]+(\+[A-Za-z0-9_]+)*$")
+    """As the recognition program calls them, "eng+deu"."""
+    seconds_per_file: float = Field(300.0, gt=0)
+    """Recognition takes seconds for every page."""
+
+
 class IndexRequest(Boundary):
     model_config = ConfigDict(hide_input_in_errors=True)  # a message about a bad request must not tell passwords
 
@@ -254,6 +264,9 @@ class IndexRequest(Boundary):
     """SHA-256 of paths that the user deleted from the collection; a source that names one itself is indexed."""
     index_state: str = ""
     """`journal.state_of` the index when `known` was read; empty: not compared."""
+    recognition: TextRecognition = TextRecognition()
+    failed: tuple[str, ...] = ()
+    """Paths of files that could not be read before: those that are gone are forgotten."""
     roots: tuple[str, ...] = ()
     """Folders of the collection: a single file below one is called by its path in it."""
     passwords: dict[str, str] = Field(default_factory=dict, repr=False)

@@ -7,7 +7,8 @@ import pytest
 
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
-from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, check_sources, has_vanished, walk
+from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, has_vanished, walk
+from workbench.rag.sources import check_sources
 
 
 def files(*sources: Path) -> dict[str, str]:

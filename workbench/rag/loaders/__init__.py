@@ -14,8 +14,8 @@ from workbench.rag.loaders.ole import MAGIC as OLE
 from workbench.rag.loaders.ole import load_ole
 from workbench.rag.loaders.opendocument import load_opendocument
 from workbench.rag.loaders.parsed import Parsed, Reading
-from workbench.rag.loaders.pdf import load_pdf
 from workbench.rag.loaders.rtf import load_rtf
+from workbench.rag.loaders.scans import load_pdf_with_scans, load_picture
 from workbench.rag.loaders.spreadsheets import load_xlsx, refuse_workbook
 from workbench.rag.loaders.text import load_text
 from workbench.rag.loaders.xml import load_xml
@@ -68,13 +68,15 @@ def _empty(message: str) -> WorkbenchError:
 
 def _load(data: bytes, name: str, how: Reading) -> Parsed:
     if is_pdf(data):
-        return load_pdf(data, name, how.password)
+        return load_pdf_with_scans(data, name, how)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _load_container(data, name, how)
     if data.startswith(OLE):
         return load_ole(data, name, how, load)
     for magic, what in _OTHERS:
         if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:512]):
+            if what == "a picture" and how.recognizer is not None:
+                return load_picture(data, name, how)
             raise WorkbenchError(
                 f"{name} is {what}, not a document with text.", hint="It was left out.", code=ReasonCode.UNSUPPORTED
             )

@@ -61,6 +61,8 @@ class Reading:
     """What is left for files inside it."""
     recognizer: Recognizer | None = None
     """Reads scanned pages and pictures; None: they are refused as needing it."""
+    seconds: float = 30.0
+    """How long the file may take."""
 
 
 class Parsed(Boundary):
@@ -76,6 +78,7 @@ class Parsed(Boundary):
     """Lines that begin with # are headings."""
     sha256: str = ""
     """Of the bytes that were parsed."""
+    size_bytes: int = 0
 
 
 def plain(text: str) -> str:

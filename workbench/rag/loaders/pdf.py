@@ -224,7 +224,7 @@ def render_page(data: bytes, name: str, page: int, start: int, end: int, scale: 
     """The picture of a page (from 1) and the boxes of its text from `start` to `end`, one per line of text."""
     with _Opened(data, name, password) as document:
         if not 1 <= page <= len(document):
-            raise WorkbenchError(f"{name} has no page {page}.", hint=f"It has {len(document)} pages.")
+            raise WorkbenchError(f"{name} has no page {page}.", hint=f"It has {len(document)} pages.", code="no_page")
         sheet = document[page - 1]
         width, height = sheet.get_size()
         scale = min(scale, (_MAX_PIXELS / max(width * height, 1.0)) ** 0.5)

@@ -58,7 +58,7 @@ def load_xls(data: bytes, name: str) -> Parsed:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), on_demand=True)
     except xlrd.XLRDError as error:
         raise damaged(name, "Excel", str(error)) from error
-    sheets = {}
+    sheets: dict[str, list[Row]] = {}
     for number in range(book.nsheets):
         sheet = book.sheet_by_index(number)
         rows = (sheet.row(index) for index in range(min(sheet.nrows, MAX_ROWS + 1)))

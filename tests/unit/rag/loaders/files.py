@@ -12,7 +12,9 @@ _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 def compound_file(streams: Mapping[str, bytes]) -> bytes:
     """[MS-CFB]: "name" or "storage/name" to content. Streams are padded to 4096 bytes: no mini stream is needed."""
     storages = sorted({path.split("/")[0] for path in streams if "/" in path})
-    names = [(None, name) for name in [*storages, *(path for path in streams if "/" not in path)]]
+    names: list[tuple[str | None, str]] = [
+        (None, name) for name in [*storages, *(path for path in streams if "/" not in path)]
+    ]
     names += [(path.split("/")[0], path.split("/")[1]) for path in streams if "/" in path]
     number_of = {name: number for number, name in enumerate(names, 1)}
 

@@ -26,7 +26,7 @@ def problem_of(data: bytes, name: str, how: "Reading | None" = None) -> Workbenc
 
 
 def test_that_the_documents_of_an_archive_are_pages_below_their_names() -> None:
-    files = {
+    files: dict[str, bytes | str] = {
         "b/terms.docx": docx_bytes("Thirty days.", heading="Payment"),
         "a.txt": "#### no heading\nPlain.",
         "__MACOSX/._a.txt": "x",

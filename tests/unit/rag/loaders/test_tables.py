@@ -30,7 +30,7 @@ def xlsx_bytes(sheets: dict[str, list[list[Any]]], formats: dict[str, str] | Non
 
 
 def test_that_sheets_are_pages_with_their_tables() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["Item", "Price", "Since", "Share"],
         ["Kettle", 45.0, datetime(2024, 5, 6), 0.125],
         ["Toaster", 30, None, 1],
