@@ -396,6 +396,7 @@ class CollectionStore:
                     if old is not None:
                         session.delete(old)
                         session.flush()
+                    item = _with_free_name(session, owner.id, item)
                     add_document(session, owner.id, active_index(session, owner.id).id, item)
 
     def record_states(self, collection: str, found: FileStates) -> None:
@@ -410,6 +411,24 @@ class CollectionStore:
                     rows.values(file_state=sa.bindparam("state")),
                     [{"of_path": path, "state": state} for path, state in found.states.items()],
                 )
+
+
+def _with_free_name(session: Session, collection_id: int, item: FileIndexed) -> FileIndexed:
+    """Of two files with one name (from two folders) one that cannot be read is called by another."""
+    mine = sa.select(DocumentRow).where(DocumentRow.collection_id == collection_id)
+    other = session.scalars(mine.where(DocumentRow.name == item.name)).one_or_none()
+    if other is None:
+        return item
+    number = 2
+    while session.scalar(mine.where(DocumentRow.name == f"{item.name} ({number})")):
+        number += 1
+    free = f"{item.name} ({number})"
+    if item.status is DocumentStatus.FAILED:
+        return item.model_copy(update={"name": free})
+    if other.status == DocumentStatus.FAILED:
+        other.name = free
+        session.flush()
+    return item
 
 
 def _rename(session: Session, collection: str, in_place: DocumentRow | None, item: FileIndexed) -> None:

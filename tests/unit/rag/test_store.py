@@ -65,6 +65,15 @@ def test_that_a_file_that_cannot_be_read_any_more_keeps_its_old_text(store: Coll
     assert store.page_text("Hand book", "a.md", 1) == "old"
 
 
+def test_that_files_of_one_name_from_two_folders_are_both_kept(store: CollectionStore) -> None:
+    for path in ("/d/a.bin", "/e/a.bin"):
+        store.record("Hand book", FileIndexed(path=path, name="a.bin", status=DocumentStatus.FAILED, reason="Noise."))
+    store.record("Hand book", indexed("/f/a.bin", "text"))
+    names = {document.path: document.name for document in store.documents("Hand book")}
+    assert names["/f/a.bin"] == "a.bin", "the name that its rows in the index have"
+    assert len(set(names.values())) == 3
+
+
 def test_that_a_removed_document_leaves_nothing(store: CollectionStore, database: Database) -> None:
     store.record("Hand book", indexed("/d/a.md", "canary"))
     store.record("Hand book", FileIndexed(path="/d/a.md", name="a.md", status=DocumentStatus.REMOVED))

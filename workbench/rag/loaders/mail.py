@@ -24,7 +24,6 @@ _FIRST = re.compile(rb"\A\s*" + _HEADERS + rb":[ \t]?\S", re.IGNORECASE)
 _ANY = re.compile(rb"^([a-z-]+):", re.IGNORECASE | re.MULTILINE)
 _MBOX = re.compile(rb"^From \S+ .*\d{4}\r?\n(?=[\w-]+: )", re.MULTILINE)
 _TELLING = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"content-type"}
-_MAX_MESSAGES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,19 @@ def load_mail(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
 def load_mbox(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
     """Every message of a mailbox, in its order."""
     starts = [found.start() for found in _MBOX.finditer(data)]
-    pairs = [_read(part, name, how, load) for part in _parts(data, starts[:_MAX_MESSAGES])]
+    pairs: list[tuple[Message, Members]] = []
+    notes: tuple[str, ...] = ()
+    for part in _parts(data, starts):
+        message, members = _read(part, name, how, load)
+        try:
+            how.allowance.take(len(part))
+            how.allowance.take_text(len(message.body))
+        except WorkbenchError as problem:
+            notes = (f"It holds {len(starts)} messages; only the first {len(pairs)} were read: {problem.message}",)
+            break
+        pairs.append((message, members))
     parsed = as_parsed([message for message, _ in pairs], [members for _, members in pairs], "Mailbox")
-    if len(starts) > _MAX_MESSAGES:
-        note = f"It holds {len(starts)} messages; the first {_MAX_MESSAGES} were read."
-        return parsed.model_copy(update={"warnings": (*parsed.warnings, note)})
-    return parsed
+    return parsed.model_copy(update={"warnings": (*parsed.warnings, *notes)})
 
 
 def _parts(data: bytes, starts: Sequence[int]) -> Iterator[bytes]:

@@ -34,19 +34,28 @@ class Members:
 
     def add(self, name: str, open_member: Callable[[], bytes], size: int) -> bool:
         """Read one more; what cannot be read becomes a warning. False: the allowance is used up."""
-        shown = _shown(name)
+        shown, allowance = _shown(name), self._how.allowance
         try:
-            self._how.allowance.take(size)
+            allowance.take(size)
+            left = allowance.characters
+            parsed = self._try(open_member, shown)
+            if parsed is not None:
+                if allowance.characters == left:  # else its own members were counted
+                    allowance.take_text(sum(len(page.text) for page in parsed.pages))
+                self._take(shown, parsed)
         except WorkbenchError as problem:
             self.warnings.append(f"{shown} and what follows in {self._outer} was left out: {problem.message}")
             return False
-        try:
-            self._take(shown, self._load(open_member(), shown, self._how))
-        except WorkbenchError as problem:
-            self._left_out.append((shown, problem))
-        except Exception as error:  # noqa: BLE001 - parsers raise anything; one bad part must not take the others along
-            self._left_out.append((shown, in_words(error, shown)))
         return True
+
+    def _try(self, open_member: Callable[[], bytes], name: str) -> Parsed | None:
+        try:
+            return self._load(open_member(), name, self._how)
+        except WorkbenchError as problem:
+            self._left_out.append((name, problem))
+        except Exception as error:  # noqa: BLE001 - parsers raise anything; one bad part must not take the others along
+            self._left_out.append((name, in_words(error, name)))
+        return None
 
     def _take(self, name: str, parsed: Parsed) -> None:
         self.read += 1

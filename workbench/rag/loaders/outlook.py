@@ -4,7 +4,7 @@ import struct
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from workbench.rag.loaders.decoding import decode
+from workbench.rag.loaders.decoding import codec_for, decode
 from workbench.rag.loaders.mail import Message, as_parsed
 from workbench.rag.loaders.nested import Load, Members
 from workbench.rag.loaders.office import to_markdown
@@ -30,7 +30,7 @@ _LARGEST_RTF = 50_000_000
 def load_msg(ole: Any, how: Reading, load: Load, name: str) -> Parsed:
     """A message: its head and text on the first page, attachments that can be read on those that follow."""
     numbers = _numbers(ole)
-    codepage = f"cp{numbers.get(_CODEPAGE, 1252)}"
+    codepage = _codec(numbers.get(_CODEPAGE, 1252))
     message = Message(
         subject=_text(ole, "", _SUBJECT, codepage),
         sender=_sender(ole, codepage),
@@ -50,6 +50,14 @@ def load_msg(ole: Any, how: Reading, load: Load, name: str) -> Parsed:
     return as_parsed([message], [members], "Outlook message")
 
 
+def _codec(codepage: int) -> str:
+    names = {65001: "utf-8", 20866: "koi8-r", 21866: "koi8-u", 50220: "iso-2022-jp", 51932: "euc-jp", 51949: "euc-kr"}
+    try:
+        return codec_for(names.get(codepage, f"cp{codepage}"))
+    except LookupError:
+        return "cp1252"
+
+
 def _stream(ole: Any, folder: str, prop: str, kind: str) -> bytes:
     path = f"{folder}/__substg1.0_{prop}{kind}".lstrip("/")
     return bytes(ole.openstream(path).read()) if ole.exists(path) else b""
@@ -60,8 +68,7 @@ def _text(ole: Any, folder: str, prop: str, codepage: str) -> str:
     wide = _stream(ole, folder, prop, "001F")
     if wide:
         return wide.decode("utf-16-le", "replace").rstrip("\0")
-    narrow = _stream(ole, folder, prop, "001E")
-    return decode(narrow, "", declared=codepage).text.rstrip("\0") if narrow.strip(b"\0 ") else ""
+    return _stream(ole, folder, prop, "001E").decode(codepage, "replace").rstrip("\0")
 
 
 def _sender(ole: Any, codepage: str) -> str:

@@ -9,8 +9,10 @@ from workbench.errors import WorkbenchError
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.types import PageText
 
-MAX_MEMBERS = 2_000
+MAX_MEMBERS = 5_000
 MAX_UNPACKED_BYTES = 200_000_000
+MAX_CHARACTERS = 3_000_000
+"""Of all members together; a whole document may hold a little more."""
 MEMBER_SECONDS = 20.0
 """Within the thirty seconds of a file, so that what was read by then is kept."""
 
@@ -23,6 +25,7 @@ class Allowance:
     ) -> None:
         self._files = files
         self._bytes = unpacked_bytes
+        self.characters = MAX_CHARACTERS
         self._deadline = time.monotonic() + seconds
 
     def take(self, size: int) -> None:
@@ -35,6 +38,12 @@ class Allowance:
             raise _too_much("more bytes than are unpacked from one archive")
         if time.monotonic() > self._deadline:
             raise _too_much("reading took too long")
+
+    def take_text(self, characters: int) -> None:
+        """So much text was found. Raises WorkbenchError when that is too much."""
+        self.characters -= characters
+        if self.characters < 0:
+            raise _too_much("more text than one document may hold")
 
 
 def _too_much(what: str) -> WorkbenchError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.parsed import Parsed, as_pages, damaged, plain
-from workbench.rag.loaders.tables import MAX_ROWS, Row, cell_text, table_text
+from workbench.rag.loaders.tables import MAX_COLUMNS, MAX_ROWS, Row, cell_text, table_text
 from workbench.rag.loaders.text import clean
 
 
@@ -90,7 +90,9 @@ def sheets_as_pages(sheets: dict[str, list[Row]], file_type: str, title: str = "
     for sheet, rows in sheets.items():
         if len(rows) > MAX_ROWS:
             notes.append(f"The sheet {plain(sheet)} has more than {MAX_ROWS} rows; the first {MAX_ROWS} were read.")
-        text, removed = clean(table_text(rows[:MAX_ROWS]))
+        if any(len(row) > MAX_COLUMNS for row in rows):
+            notes.append(f"The sheet {plain(sheet)} is wider than {MAX_COLUMNS} columns; the first of them were read.")
+        text, removed = clean(table_text([row[:MAX_COLUMNS] for row in rows[:MAX_ROWS]]))
         notes += removed
         pages.append(f"## {plain(sheet)}\n\n{text}" if text else "")
     return Parsed(pages=as_pages(pages), title=title, warnings=tuple(notes), file_type=file_type, is_markdown=True)

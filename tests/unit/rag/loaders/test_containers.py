@@ -13,6 +13,7 @@ from tests.unit.rag.documents import docx_bytes, pdf_bytes
 from tests.unit.rag.loaders.files import archive_of, epub_bytes, opendocument_bytes
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders import load
+from workbench.rag.loaders import parsed as parsed_module
 from workbench.rag.loaders.parsed import Allowance, Reading
 from workbench.rag.reasons import ReasonCode
 
@@ -69,6 +70,15 @@ def test_that_files_bytes_and_time_of_an_archive_are_bounded_together() -> None:
         assert len(parsed.pages) == read
         assert parsed.warnings[0].startswith(f"{read:02}.txt and what follows in many.zip was left out")
     assert problem_of(data, "slow.zip", Reading(allowance=Allowance(seconds=-1.0))).code == ReasonCode.UNSUPPORTED
+
+
+def test_that_the_text_of_an_archive_is_bounded_and_what_was_read_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsed_module, "MAX_CHARACTERS", 250)
+    inner = archive_of({f"{n}.txt": "x" * 100 for n in range(2)})
+    # The text of an archive inside counts once.
+    parsed = load(archive_of({"a.zip": inner, "b.txt": "y" * 40, "c.txt": "z" * 100}), "long.zip")
+    assert [page.text.split("\n")[0] for page in parsed.pages] == ["# a.zip", "## 1.txt", "# b.txt"]
+    assert parsed.warnings[0].startswith("c.txt and what follows in long.zip was left out: more text")
 
 
 def test_that_an_archive_of_zeros_is_refused_at_once() -> None:

@@ -9,6 +9,7 @@ from tests.unit.rag.documents import pdf_bytes
 from tests.unit.rag.loaders.files import archive_of, msg_bytes
 from workbench.rag.loaders import load
 from workbench.rag.loaders.outlook import unpacked_rtf
+from workbench.rag.loaders.parsed import Allowance, Reading
 
 
 def mail(subject: str, text: str, *, html: str = "", attachments: "dict[str, bytes] | None" = None) -> EmailMessage:
@@ -61,6 +62,14 @@ def test_that_every_message_of_a_mailbox_is_a_page() -> None:
     parsed = load(data, "inbox")
     assert (parsed.file_type, [page.text.split("\n")[0] for page in parsed.pages]) == ("Mailbox", ["# One", "# Two"])
     assert parsed.pages[1].text.endswith("Second.\nFrom here.")
+
+
+def test_that_of_a_mailbox_that_is_too_long_the_first_messages_are_read() -> None:
+    start = b"From ana@x.example Mon May  6 09:08:00 2024\n"
+    data = b"".join(start + mail(f"No {n}", "Text.").as_bytes().replace(b"\r\n", b"\n") + b"\n" for n in range(5))
+    parsed = load(data, "inbox", Reading(allowance=Allowance(files=3)))
+    assert len(parsed.pages) == 3
+    assert parsed.warnings[0].startswith("It holds 5 messages; only the first 3 were read")
 
 
 def test_that_an_outlook_message_is_read_with_its_attachments() -> None:
