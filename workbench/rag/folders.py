@@ -28,6 +28,24 @@ _KINDS = (
 )
 
 
+# File systems keep times as coarse as two seconds: a younger file may change again without another time.
+_RACY_NS = 3_000_000_000
+
+
+class FileState(Boundary):
+    """What the file system says of a file; the same words later mean that it has not changed."""
+
+    words: str = ""
+    changed_ns: int = 0
+    """When it changed last, in nanoseconds since 1970."""
+    looked_ns: int = 0
+    """When it was looked at."""
+
+    def settled(self) -> str:
+        """The words; empty when it had changed so recently that the next change might not show."""
+        return self.words if self.looked_ns - self.changed_ns >= _RACY_NS else ""
+
+
 class EntryKind(StrEnum):
     FILE = "file"
     FOLDER = "folder"
@@ -42,8 +60,8 @@ class Entry(Boundary):
     reason: str = ""
     """Why it is left out, or cannot be opened."""
     code: ReasonCode = ReasonCode.NONE
-    state: str = ""
-    """`file_state` of a file that can be opened."""
+    state: FileState = FileState()
+    """Of a file that can be opened."""
     device: int = 0
     """The drive that the file lies on."""
 
@@ -70,7 +88,7 @@ class FoundFile:
     code: ReasonCode = ReasonCode.NONE
     """The problem as a word."""
     state: str = ""
-    """`file_state`; empty when it may miss a change."""
+    """`FileState.settled`: empty when it may miss a change."""
     device: int = 0
 
 
@@ -196,7 +214,13 @@ def _walk_one(
         yield from _walk_folder(source, source, listing, own, lister)
     else:
         (entry,) = listing.entries
-        yield FoundFile(source, _below(source, root), root, entry.reason, entry.code, entry.state, entry.device)
+        yield _found(source, root, entry)
+
+
+def _found(path: Path, root: Path, entry: Entry) -> FoundFile:
+    return FoundFile(
+        path, _below(path, root), root, entry.reason, entry.code, state=entry.state.settled(), device=entry.device
+    )
 
 
 def _walk_folder(
@@ -209,7 +233,7 @@ def _walk_folder(
         if entry.kind is EntryKind.LEFT_OUT:
             yield LeftOut(path, entry.reason)
         elif entry.kind is EntryKind.FILE:
-            yield FoundFile(path, _below(path, root), root, entry.reason, entry.code, entry.state, entry.device)
+            yield _found(path, root, entry)
     for path in (folder / entry.name for entry in listing.entries if entry.kind is EntryKind.FOLDER):
         try:
             deeper = lister(path, own)
@@ -258,20 +282,14 @@ def problem_with(path: Path) -> tuple[str, ReasonCode]:
     return "", ReasonCode.NONE
 
 
-# File systems keep times as coarse as two seconds: a younger file may change again without another time.
-_RACY_NS = 3_000_000_000
-
-
-def file_state(path: Path) -> str:
-    """What the file system says of a file; the same words later mean that it has not changed.
-
-    Empty when it was changed so recently that the next change might not show. Raises OSError.
-    """
+def file_state(path: Path) -> FileState:
+    """What the file system says of a file. Raises OSError."""
     found = path.stat()
-    changed_ns = max(found.st_mtime_ns, found.st_ctime_ns)
-    if time.time_ns() - changed_ns < _RACY_NS:
-        return ""
-    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+    return FileState(
+        words=f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}",
+        changed_ns=max(found.st_mtime_ns, found.st_ctime_ns),
+        looked_ns=time.time_ns(),
+    )
 
 
 def has_vanished(path: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
-from workbench.rag.folders import code_of, file_state
+from workbench.rag.folders import FileState, code_of, file_state
 from workbench.rag.reasons import ReasonCode
 
 
@@ -17,8 +17,8 @@ class HashedFile(Boundary):
     """The content of a file, and what the file system says of it."""
 
     sha256: str
-    state: str
-    """`file_state`, when it was the same before and after; else empty."""
+    state: FileState
+    """Without words where it was not the same before and after: it is hashed again the next time."""
 
 
 def hash_file(path: Path, beat: Callable[[], None] = lambda: None) -> HashedFile:
@@ -29,8 +29,7 @@ def hash_file(path: Path, beat: Callable[[], None] = lambda: None) -> HashedFile
         while part := file.read(1 << 20):
             total.update(part)
             beat()
-    # Both before and after: what changed while it was read is hashed again the next time.
-    return HashedFile(sha256=total.hexdigest(), state=before if before == file_state(path) else "")
+    return HashedFile(sha256=total.hexdigest(), state=before if before.words == file_state(path).words else FileState())
 
 
 def open_regular(path: Path) -> BinaryIO:

@@ -261,7 +261,7 @@ class Indexer:
         if known is not None and file.state and file.state == known.file_state:
             return known.sha256
         hashed = survey.hashed(file)
-        self._states[str(file.path)] = hashed.state
+        self._states[str(file.path)] = hashed.state.settled()
         return hashed.sha256
 
     def _tell_states(self, plan: Plan) -> None:

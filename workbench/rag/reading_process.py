@@ -94,7 +94,10 @@ class ReadingProcess:
         )
 
     def _died(self, name: str) -> WorkbenchError:
-        code = self._process.wait(_DEATH_SECONDS)
+        try:
+            code: int | None = self._process.wait(_DEATH_SECONDS)
+        except subprocess.TimeoutExpired:
+            code = None  # it closed its output and lives on: it will be killed
         self._threads[1].join(1.0)
         return WorkbenchError(
             f"{name} made its reader stop (exit code {code}).",

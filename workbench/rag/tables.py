@@ -86,7 +86,7 @@ class DocumentRow(Base):
     indexed_at: Mapped[str]
     is_markdown: Mapped[bool] = mapped_column(server_default=sa.false())
     file_state: Mapped[str] = mapped_column(server_default="")
-    """What the file system said of the file when its hash was taken: `folders.file_state`."""
+    """What the file system said of the file when its hash was taken: `folders.FileState`."""
     deleted_at: Mapped[str] = mapped_column(server_default="")
     """When the user deleted it; it can come back until it is purged. Empty while it is there."""
     reason_code: Mapped[str] = mapped_column(server_default="")

@@ -27,6 +27,7 @@ from workbench.rag.indexing import (
 from workbench.rag.maintenance import check, purge, rename
 from workbench.rag.rows import StoredChunk
 from workbench.rag.store import CollectionStore
+from workbench.rag.surveying import Survey
 from workbench.rag.types import (
     CheckRequest,
     ChunkingConfig,
@@ -278,7 +279,7 @@ def test_that_what_has_not_changed_is_not_even_read(
 ) -> None:
     monkeypatch.setattr("workbench.rag.folders._RACY_NS", 0)
     run_index(store, folder)
-    monkeypatch.setattr(indexer.Indexer, "_hash", lambda self, path: pytest.fail(f"{path} was read"))
+    monkeypatch.setattr(Survey, "hashed", lambda self, file: pytest.fail(f"{file.path} was read"))
     assert run_index(store).unchanged == 3
 
 

@@ -22,8 +22,11 @@ def load_pdf_with_scans(data: bytes, name: str, how: Reading) -> Parsed:
     try:
         parsed = load_pdf(data, name, how.password)
     except WorkbenchError as problem:
-        if problem.code != ReasonCode.NEEDS_OCR or how.recognizer is None:
+        if problem.code != ReasonCode.NEEDS_OCR:
             raise
+        if how.recognizer is None:
+            hint = "Switch on the reading of scanned pages in the preferences, or run it through such a program first."
+            raise WorkbenchError(problem.message, hint=hint, code=ReasonCode.NEEDS_OCR) from problem
         parsed = Parsed(pages=_empty_pages(data, name, how), file_type="PDF")
     empty = [page.number for page in parsed.pages if not page.text.strip()]
     if how.recognizer is None or not empty:
