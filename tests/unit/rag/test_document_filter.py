@@ -36,7 +36,7 @@ def store(database: Database, home: WorkbenchPaths, tmp_path: Path) -> Collectio
         file.write_text(name)
         stamp = time.mktime(time.strptime(day, "%Y-%m-%d")) + 3600
         os.utime(file, (stamp, stamp))
-        size, _, _, inode = (file_state(file) or "1 0 0 0").split()
+        size, _, _, inode = file_state(file).words.split()
         state = f"{size} {int(stamp * 1e9)} {int(stamp * 1e9)} {inode}"
         item = indexed(f"/d/{name}", GERMAN if name == "a.md" else ENGLISH, sha256=name)
         store.record("house", item.model_copy(update={"name": name, "file_state": state}))
