@@ -146,7 +146,7 @@ def _show_report(output: Output, place: Workplace, folder: str) -> None:
 
 
 def _print_report(output: Output, report: MeasureReport) -> None:
-    from workbench.rag.evaluation.reporting import describe_setting
+    from workbench.rag.evaluation.reporting import labels_of
 
     def cell(result: Any, measure: Measure) -> str:
         summary = result.values.get(measure)
@@ -155,9 +155,10 @@ def _print_report(output: Output, report: MeasureReport) -> None:
         return f"{summary.mean:.3f} [{summary.low:.3f}, {summary.high:.3f}]"
 
     rows = []
+    labels = labels_of([result.setting for result in report.results])
     for number, result in enumerate(report.results):
         marks = ("*" if number == report.best else "") + ("=" if number in report.tied else "")
-        label = describe_setting(result.setting) + (" (now)" if number == report.current else "")
+        label = labels[number] + (" (now)" if number == report.current else "")
         values = [cell(result, one) for one in (Measure.NDCG, Measure.RECALL, Measure.MRR)]
         rows.append((number, marks, label, *values, result.chunks, round(result.characters), result.problem))
     k = report.k

@@ -99,6 +99,8 @@ class CollectionStore:
     def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
         self._database = database
         self.paths = paths
+        self.database = database
+        """Where everything about collections is kept, test sets and judgements too."""
         self.indexes = IndexStore(database, paths)
         self.removal = RemovalStore(database, paths)
         self.filters = DocumentFilterStore(database)

@@ -111,7 +111,8 @@ def sentence_of(report: MeasureReport) -> str:
         return "Nothing was measured to its end." if not report.is_complete else "No setting could be measured."
     best = report.results[report.best]
     name, mean = MEASURE_NAMES[report.measure], best.values[report.measure].mean or 0.0
-    label = describe_setting(best.setting)
+    labels = labels_of([result.setting for result in report.results])
+    label = labels[report.best]
     compared = 1 + len({number for pair in report.differences for number in (pair.first, pair.second)} - {report.best})
     if compared == 1:
         said = f"{label}: {name}@{report.k} is {mean:.3f}."
@@ -123,7 +124,7 @@ def sentence_of(report: MeasureReport) -> str:
             f"{len(report.questions)} questions. The highest is {label} ({name}@{report.k} {mean:.3f})."
         )
     else:
-        also = "; ".join(describe_setting(report.results[number].setting) for number in report.tied[:3])
+        also = "; ".join(labels[number] for number in report.tied[:3])
         more = f" and {len(report.tied) - 3} more" if len(report.tied) > 3 else ""
         said = f"{label} finds most ({name}@{report.k} {mean:.3f}). It cannot be told apart from: {also}{more}."
     return " ".join(filter(None, [said, _against_current(report), "" if report.is_complete else "It was stopped."]))
@@ -143,9 +144,14 @@ def _against_current(report: MeasureReport) -> str:
     return f"It cannot be told apart from how the collection is searched now ({by})."
 
 
+def labels_of(settings: Sequence[RetrievalSetting]) -> list[str]:
+    """Each setting in words; the embedder is named where there are several."""
+    is_named = len({setting.embedder.identity for setting in settings}) > 1
+    return [describe_setting(setting) + (f" · {setting.embedder.name}" if is_named else "") for setting in settings]
+
+
 def describe_setting(setting: RetrievalSetting) -> str:
-    """ "120 tokens, overlap 20 · meaning and words · reranked"."""
-    chunking = setting.chunking
-    parts = [f"{chunking.chunk_tokens} tokens, overlap {chunking.overlap}", _MODES[setting.mode]]
-    parts += ["reranked"] if setting.rerank else []
-    return " · ".join(parts)
+    """ "Meaning and words, reranked · 120 tokens, overlap 20"."""
+    chunking, mode = setting.chunking, _MODES[setting.mode]
+    how = mode[:1].upper() + mode[1:] + (", reranked" if setting.rerank else "")
+    return f"{how} · {chunking.chunk_tokens} tokens, overlap {chunking.overlap}"

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.files_page import FilesPage
+from workbench.ui.documents.measure_page import MeasurePage
+from workbench.ui.documents.measure_page import wire as wire_measure_page
+from workbench.ui.documents.measure_presenter import MeasurePresenter
 from workbench.ui.documents.page import PageSpec
 from workbench.ui.documents.presenter import DocumentsPresenter
 from workbench.ui.documents.question_page import QuestionPage
@@ -71,6 +74,7 @@ def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequenc
         PageSpec("ask", "Ask", "search", partial(build_question_page, presenter)),
         PageSpec("exhaustive", "Whole collection", "documents", partial(build_exhaustive_page, presenter)),
         PageSpec("files", "Files", "file", partial(_files_page, surroundings, presenter)),
+        PageSpec("measure", "Measure", "compare", partial(_measure_page, surroundings, presenter)),
     ]
 
 
@@ -79,4 +83,18 @@ def _files_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> Q
     page.paths_chosen.connect(presenter.indexing.add_paths)
     page.document_opened.connect(presenter.asking.open_document)
     page.document_opened.connect(lambda: presenter.show_page("ask"))
+    return page
+
+
+def _measure_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
+    measuring = MeasurePresenter(
+        surroundings,
+        mode=lambda: presenter.asking.board.state.mode,
+        choose_mode=presenter.asking.choose_mode,
+        switched=presenter.refresh,
+    )
+    page = MeasurePage()
+    wire_measure_page(page, measuring)
+    page.compare.drill.place_opened.connect(presenter.asking.open_place)
+    page.compare.drill.place_opened.connect(lambda: presenter.show_page("ask"))
     return page

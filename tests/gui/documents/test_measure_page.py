@@ -1,0 +1,212 @@
+"""The page "Measure" as a user meets it; jobs are spoken by the test."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QTableView
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJobs, FakeMessages
+from tests.gui.acting import click, find, type_text
+from tests.gui.documents.test_documents_tab import HIT, a_file, fill, jobs, messages, store, tab
+from workbench.rag.evaluation.generating import GenerateReport
+from workbench.rag.evaluation.journal import MeasureJournal, read_request
+from workbench.rag.evaluation.reporting import report_of
+from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.evaluation.tasks import GENERATE, MEASURE
+from workbench.rag.evaluation.types import (
+    EvaluationQuestion,
+    FoundPlace,
+    IndexBuilt,
+    Measure,
+    Origin,
+    QuestionOutcome,
+    RelevantPlace,
+    Review,
+    SettingProgress,
+)
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import SEARCH
+from workbench.rag.types import DocumentSpans, QuestionHits, RebuildReport
+from workbench.ui.documents import DocumentsTab
+from workbench.ui.documents.measure_page import MeasurePage
+
+__all__ = ["jobs", "messages", "store", "tab"]
+PLACE = RelevantPlace(document="a.md", page=1, start=HIT.start, end=HIT.end)
+
+
+@pytest.fixture
+def sets(store: CollectionStore) -> QuestionSetStore:
+    return QuestionSetStore(store.database)
+
+
+@pytest.fixture
+def page(tab: DocumentsTab, store: CollectionStore) -> MeasurePage:
+    fill(tab, store, a_file("a.md"), a_file("b.md"))
+    tab.show_page("measure")
+    page = tab.page("measure")
+    assert isinstance(page, MeasurePage)
+    return page
+
+
+def table(page: MeasurePage, name: str) -> list[list[str]]:
+    model = find(page, QTableView, name).model()
+    return [
+        [str(model.index(row, column).data() or "") for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def some_questions(sets: QuestionSetStore, count: int = 4, **more: object) -> None:
+    sets.create("handbook", "mine")
+    values = {"relevant": (PLACE,), **more}
+    questions = [EvaluationQuestion.model_validate({"text": f"Question {n}?", **values}) for n in range(count)]
+    sets.add("handbook", "mine", questions)
+
+
+def reopen(tab: DocumentsTab) -> None:
+    tab.presenter.select_collection("")
+    tab.presenter.select_collection("handbook")
+
+
+def test_that_a_question_is_written_and_its_passage_marked(
+    page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore
+) -> None:
+    click(find(page, QPushButton, "measure_new_question"))
+    type_text(find(page, QPlainTextEdit, "measure_question_text"), "How many days?")
+    assert not find(page, QPushButton, "measure_save").isEnabled()
+    click(find(page, QPushButton, "measure_search"))
+    (search,) = jobs.of(SEARCH)
+    assert search.spec.params["queries"][0]["text"] == "How many days?"
+    search.produce(QuestionHits(id="1", hits=(HIT,)))
+    search.finish()
+    hits = find(page, QListWidget, "measure_hits")
+    hits.item(0).setCheckState(Qt.CheckState.Checked)
+    click(find(page, QPushButton, "measure_save"))
+    (saved,) = sets.questions("handbook", "Questions")
+    assert (saved.text, saved.relevant, saved.origin) == ("How many days?", (PLACE,), Origin.MARKED)
+    assert table(page, "measure_question_table")[0][0] == "How many days?"
+    assert find(page, QPushButton, "measure_questions").text() == "Questions (1)"
+
+
+def test_that_generated_questions_are_looked_through_one_by_one(
+    page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore
+) -> None:
+    click(find(page, QPushButton, "measure_generate"))
+    click(find(page, QPushButton, "measure_write"))
+    (job,) = jobs.of(GENERATE)
+    for number in range(3):
+        text = f"Written {number}?"
+        job.produce(EvaluationQuestion(text=text, relevant=(PLACE,), origin=Origin.GENERATED, review=Review.WAITING))
+    job.finish(GenerateReport(written=3, rejected=0, read=3, is_complete=True))
+    editor = find(page, QPlainTextEdit, "measure_question_text")
+    assert editor.toPlainText() == "Written 0?"
+    editor.setPlainText("Written by me?")
+    click(find(page, QPushButton, "measure_accept"))
+    assert editor.toPlainText() == "Written 1?"
+    click(find(page, QPushButton, "measure_reject"))
+    assert editor.toPlainText() == "Written 2?"
+    kept = [(question.text, question.review) for question in sets.questions("handbook", "Questions")]
+    assert kept == [
+        ("Written by me?", Review.ACCEPTED),
+        ("Written 1?", Review.REJECTED),
+        ("Written 2?", Review.WAITING),
+    ]
+
+
+def test_that_columns_of_a_table_are_mapped_before_it_is_imported(
+    page: MeasurePage, sets: QuestionSetStore, tmp_path: Path, messages: FakeMessages
+) -> None:
+    path = tmp_path / "asked.csv"
+    path.write_text("Ask,Where\nHow many days?,a.md\nWho?,nowhere.md\n", encoding="utf-8")
+    page.questions.path_chosen.emit(str(path))
+    start = find(page, QPushButton, "measure_import_now")
+    assert not start.isEnabled()
+    for name, column in (("question", "Ask"), ("source", "Where")):
+        box = find(page, QComboBox, f"measure_column_{name}")
+        box.setCurrentIndex(box.findData(column))
+        box.activated.emit(box.currentIndex())
+    click(start)
+    (question,) = sets.questions("handbook", "Questions")
+    assert question.relevant == (RelevantPlace(document="a.md"),)
+    assert any("nowhere.md" in hint for hint in messages.hints)
+
+
+def test_that_nothing_is_measured_without_questions(page: MeasurePage) -> None:
+    click(find(page, QPushButton, "measure_compare"))
+    assert not find(page, QPushButton, "measure_start").isEnabled()
+
+
+def test_that_settings_are_compared_looked_into_and_used(
+    qtbot: QtBot, tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, store: CollectionStore, sets: QuestionSetStore
+) -> None:
+    some_questions(sets, 20)
+    reopen(tab)
+    click(find(page, QPushButton, "measure_compare"))
+    page.compare.setup.changed.emit("sizes", "60")
+    click(find(page, QPushButton, "measure_start"))
+    (job,) = jobs.of(MEASURE)
+    request = read_request(job.spec.params["folder"])
+    assert request is not None and len(request.settings) == 4 and request.current == 0
+    job.start()
+    job.produce(SettingProgress(setting=0, done=2, total=20, means={Measure.NDCG: 0.5}))
+    assert [row[-1] for row in table(page, "measure_table")][:2] == ["2 of 20 questions", "waits"]
+
+    built = request.indexes[1].collection
+    spans = Path(built.folder) / "spans.jsonl"
+    stored = [(d.sha256, d.spans) for d in store.texts("handbook")]
+    spans.write_text(
+        "".join(DocumentSpans(sha256=s, spans=p).model_dump_json() + "\n" for s, p in stored), encoding="utf-8"
+    )
+    job.produce(IndexBuilt(collection=built, report=RebuildReport(documents=2, chunks=2, spans=str(spans))))
+    outcomes = [
+        QuestionOutcome(
+            setting=setting,
+            question=question.id,
+            ndcg=0.9 if setting == 1 else 0.2,
+            recall=1.0 if setting == 1 else 0.0,
+            ranks=(1,) if setting == 1 else (12,),
+            found=(FoundPlace(document="b.md", page=1, start=0, end=5, score=1.0, is_relevant=setting == 1),),
+            characters=10,
+        )
+        for setting in range(4)
+        for question in request.questions
+    ]
+    journal = MeasureJournal(Path(request.folder))
+    for outcome in outcomes:
+        journal.add(outcome)
+    journal.finish(report_of(request, outcomes))
+    job.finish()
+    assert "finds most" in find(page, QLabel, "measure_sentence").text()
+
+    questions = find(page, QTableView, "measure_drill_questions")
+    find(page, QTableView, "measure_table").selectRow(0)
+    questions.selectRow(0)
+    assert find(page, QLabel, "measure_missed").text() == "Missed: a.md, page 1: only at rank 12"
+    assert not find(page, QPushButton, "measure_use").isEnabled()
+    find(page, QTableView, "measure_table").selectRow(1)
+    click(find(page, QPushButton, "measure_use"))
+    assert store.get("handbook").chunking.chunk_tokens == 60
+    click(find(page, QPushButton, "measure_undo"))
+    assert store.get("handbook").chunking.chunk_tokens == 120
+
+
+def test_that_a_stopped_measurement_offers_to_go_on(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore
+) -> None:
+    some_questions(sets)
+    reopen(tab)
+    click(find(page, QPushButton, "measure_compare"))
+    click(find(page, QPushButton, "measure_start"))
+    (job,) = jobs.of(MEASURE)
+    job.progress(1, 8, "Measuring")
+    click(find(page.strip, QPushButton, "job_strip_stop"))
+    assert job.cancelled
+    request = read_request(job.spec.params["folder"])
+    assert request is not None
+    MeasureJournal(Path(request.folder)).add(QuestionOutcome(setting=0, question=request.questions[0].id, ndcg=1.0))
+    job.end_cancelled()
+    assert find(page, QPushButton, "measure_start").text() == "Go on"
+    click(find(page, QPushButton, "measure_start"))
+    assert jobs.of(MEASURE)[-1].spec.params["folder"] == job.spec.params["folder"]

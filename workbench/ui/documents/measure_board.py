@@ -1,0 +1,36 @@
+"""What the parts of the page "Measure" share: the state, the view, the doors. No Qt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.rag.evaluation.measurement_store import MeasurementStore
+from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.types import RetrievalMode
+from workbench.ui import board
+from workbench.ui.documents.board import Surroundings
+from workbench.ui.documents.measure_state import MeasureState
+
+
+class MeasureView(Protocol):
+    def show_state(self, state: MeasureState) -> None: ...
+
+
+class MeasureBoard(board.Board[MeasureState, MeasureView]):
+    def __init__(self) -> None:
+        super().__init__(MeasureState())
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the page works with."""
+
+    around: Surroundings
+    sets: QuestionSetStore
+    measurements: MeasurementStore
+    mode: Callable[[], RetrievalMode]
+    """How the collection is searched on the page "Ask"."""
+    choose_mode: Callable[[str], None]
+    """Have it searched in another way there."""
+    switched: Callable[[], None]
+    """The collection is searched by another index now."""

@@ -1,0 +1,249 @@
+"""Settings side by side: start, stop, go on, look into a question, use what is best. No Qt."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
+from workbench.jobs.spec import JobHandle
+from workbench.rag.building_beside import drop_measured
+from workbench.rag.embedding_tuning.saving import FOLDER as EMBEDDERS
+from workbench.rag.embedding_tuning.saving import list_tuned
+from workbench.rag.evaluation.applying import use_setting
+from workbench.rag.evaluation.reporting import describe_setting, labels_of
+from workbench.rag.evaluation.running import (
+    MeasurePlan,
+    chunkings_of,
+    combinations_of,
+    current_setting,
+    measure_job,
+    measure_request,
+)
+from workbench.rag.evaluation.types import MeasureRequest, RetrievalSetting, SettingProgress
+from workbench.rag.indexing import undo_rebuild
+from workbench.rag.types import RetrievalMode
+from workbench.ui.board import Running
+from workbench.ui.documents.measure_board import Doors, MeasureBoard
+from workbench.ui.documents.measure_state import Part, SetUp
+from workbench.ui.trouble import Trouble, trouble_of
+
+_CONTINUES = "Start it again: it goes on where it was."
+
+
+class ComparePart:
+    """At most one measurement at a time. Methods are named after what the user did."""
+
+    def __init__(self, board: MeasureBoard, doors: Doors) -> None:
+        self._board, self._doors = board, doors
+        self._job: JobHandle | None = None
+        self._request: MeasureRequest | None = None
+        self._is_stopped = False
+
+    def show_history(self) -> None:
+        """Read anew what was measured; the newest measurement is shown where none is."""
+        state = self._board.state
+        if not state.collection:
+            return
+        history = tuple(self._doors.measurements.list_measurements(state.collection))
+        indexes = self._doors.around.collections.indexes.list_indexes(state.collection)
+        self._board.show(
+            history=history,
+            measured_indexes=sum(not index.is_active and not index.left_at for index in indexes),
+            tuned=tuple(one.embedder for one in list_tuned(self._doors.around.collections.paths.home / EMBEDDERS)),
+        )
+        if history and state.report is None and state.running is None:
+            self.open_measurement(history[0].id)
+
+    def open_measurement(self, number: int) -> None:
+        report, outcomes = self._doors.measurements.get(number)
+        self._board.show(report=report, outcomes=outcomes, setting=max(report.best, 0), question="", progress={})
+
+    def delete_measurement(self, number: int) -> None:
+        self._doors.measurements.delete(number)
+        self._board.show(report=None, outcomes=(), setting=-1, question="")
+        self.show_history()
+
+    def change(self, field: str, value: Any) -> None:
+        """`field` is one of `SetUp`."""
+        setup = self._board.state.setup
+        if field == "mode":
+            mode, is_on = value
+            modes = setup.modes | {mode} if is_on else setup.modes - {mode}
+            setup = replace(setup, modes=frozenset(modes))
+        elif field == "embedder":
+            identity, is_on = value
+            chosen = setup.embedders | {identity} if is_on else setup.embedders - {identity}
+            setup = replace(setup, embedders=frozenset(chosen))
+        else:
+            setup = replace(setup, **{field: value})
+        self._board.show(setup=setup)
+
+    def start(self) -> None:
+        """Measure, or go on with the same measurement that was stopped."""
+        state = self._board.state
+        if state.not_ready or state.running is not None:
+            return
+        self._is_stopped = False
+        self._board.show(running=Running("Getting ready"), trouble=None, report=None, outcomes=(), progress={})
+
+        def work() -> MeasureRequest | WorkbenchError:
+            try:
+                return self._make_request()
+            except WorkbenchError as problem:
+                return problem
+
+        self._doors.around.in_background(work, self._submit)
+
+    def _make_request(self) -> MeasureRequest:
+        state, around = self._board.state, self._doors.around
+        current = current_setting(around.collections, state.collection, self._doors.mode(), rerank=False)
+        plan = MeasurePlan(
+            collection=state.collection,
+            test_set=state.set_name,
+            questions=self._doors.sets.counting(state.collection, state.set_name),
+            settings=tuple(self._settings(state.setup, current)),
+            k=state.setup.k,
+            measure=state.setup.measure,
+            reranker=self._reranker() if state.setup.rerank else "",
+        )
+        return measure_request(around.collections, plan, current)
+
+    def _settings(self, setup: SetUp, current: RetrievalSetting) -> list[RetrievalSetting]:
+        sizes = [int(number) for number in re.findall(r"\d+", setup.sizes)] or [current.chunking.chunk_tokens]
+        tuned = [one for one in self._board.state.tuned if one.identity in setup.embedders]
+        return combinations_of(
+            chunkings=chunkings_of(current.chunking, sizes, []),
+            embedders=list({one.identity: one for one in (current.embedder, *tuned)}.values()),
+            modes=[mode for mode in RetrievalMode if mode in setup.modes] or [current.mode],
+            reranks=[False, True] if setup.rerank else [False],
+            language=current.language,
+        )
+
+    def _reranker(self) -> str:
+        from workbench.rag.reranking import find_reranker
+
+        around = self._doors.around
+        own = [Path(folder) for folder in around.settings().llm.model_folders]
+        return str(find_reranker([around.collections.paths.models, *own]))
+
+    def _submit(self, request: MeasureRequest | WorkbenchError) -> None:
+        if isinstance(request, WorkbenchError):
+            self._board.show(running=None, trouble=trouble_of(request))
+            return
+        if self._is_stopped:
+            self._board.show(running=None)
+            return
+        self._request = request
+        self._board.show(settings=tuple(labels_of(request.settings)), part=Part.COMPARE)
+        self._job = self._doors.around.jobs.submit(measure_job(request), lambda event: self._on_event(request, event))
+
+    def stop(self) -> None:
+        """What was measured so far is kept and shown."""
+        self._is_stopped = True
+        if self._job is not None:
+            self._job.cancel()
+
+    def _on_event(self, request: MeasureRequest, event: JobEvent) -> None:
+        match event:
+            case Queued(reason=reason) if reason:
+                self._board.show(running=Running(reason))
+            case Progressed(done=done, total=total, label=label):
+                self._board.show(running=Running(label, done, total))
+            case Produced(kind="SettingProgress", item=item):
+                told = SettingProgress.model_validate(item)
+                self._board.show(progress={**self._board.state.progress, told.setting: told})
+            case Finished():
+                self._end(request)
+            case Cancelled():
+                self._end(request)
+                self._doors.around.messages.info("The measurement was stopped. Start it again to go on.")
+            case Failed() | Crashed():
+                self._end(request)
+                self._board.show(trouble=trouble_of(event, after_crash=_CONTINUES))
+            case _:
+                pass
+
+    def _end(self, request: MeasureRequest) -> None:
+        """What came is in the database by now."""
+        self._job = None
+        found = self._doors.measurements.find(request.folder)
+        if found is not None and request.collection == self._board.state.collection:
+            report, outcomes = found
+            self._board.show(report=report, outcomes=outcomes, setting=max(report.best, 0), question="")
+        self._board.show(running=None, progress={})
+        self.show_history()
+
+    # -- looking into it --------------------------------------------------------------------------------------------
+
+    def select_setting(self, number: int) -> None:
+        self._board.show(setting=number)
+
+    def select_question(self, question: str) -> None:
+        self._board.show(question=question)
+
+    # -- using it ---------------------------------------------------------------------------------------------------
+
+    def use(self) -> None:
+        """Let the collection be searched as the selected setting says."""
+        state, around = self._board.state, self._doors.around
+        if state.report is None or not 0 <= state.setting < len(state.report.results):
+            return
+        setting = state.report.results[state.setting].setting
+        before = around.collections.get(state.collection)
+        try:
+            spec = use_setting(around.collections, state.collection, setting)
+        except WorkbenchError as problem:
+            self._board.show(trouble=trouble_of(problem))
+            return
+        self._doors.choose_mode(setting.mode.value)
+        changes_index = before.chunking != setting.chunking or before.embedder.identity != setting.embedder.identity
+        if spec is None:
+            self._used(describe_setting(setting), can_undo=changes_index)
+            return
+        self._board.show(running=Running("Rebuilding the index"))
+
+        def heard(event: JobEvent) -> None:
+            match event:
+                case Progressed(done=done, total=total, label=label):
+                    self._board.show(running=Running(label, done, total))
+                case Finished():
+                    self._board.show(running=None)
+                    self._used(describe_setting(setting), can_undo=True)
+                case Failed() | Crashed():
+                    self._board.show(running=None, trouble=trouble_of(event))
+                case Cancelled():
+                    self._board.show(running=None)
+                case _:
+                    pass
+
+        self._job = around.jobs.submit(spec, heard)
+
+    def _used(self, label: str, *, can_undo: bool) -> None:
+        self._board.show(can_undo=can_undo)
+        self._doors.around.messages.info(f"“{self._board.state.collection}” is searched with {label} now.")
+        self._doors.switched()
+        self.show_history()
+
+    def undo(self) -> None:
+        """Back to the index that answered before."""
+        state, around = self._board.state, self._doors.around
+        try:
+            spec = undo_rebuild(around.collections, state.collection)
+        except WorkbenchError as problem:
+            self._board.show(can_undo=False, trouble=Trouble(problem.message, problem.hint))
+            return
+        if spec is not None:
+            around.jobs.submit(spec, lambda event: self._doors.switched() if isinstance(event, Finished) else None)
+        self._board.show(can_undo=False)
+        around.messages.info("The earlier index answers again.")
+        self._doors.switched()
+        self.show_history()
+
+    def drop_indexes(self) -> None:
+        """Give back the space of indexes that were built only to be measured."""
+        state = self._board.state
+        removed = drop_measured(self._doors.around.collections, state.collection)
+        self._doors.around.messages.info(f"{removed} measured index{'' if removed == 1 else 'es'} removed.")
+        self.show_history()

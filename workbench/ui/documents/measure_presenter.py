@@ -1,0 +1,79 @@
+"""Decides what happens on the page "Measure". No Qt."""
+
+from collections.abc import Callable
+
+from workbench.rag.evaluation.measurement_store import MeasurementStore
+from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.types import RetrievalMode
+from workbench.ui.documents.board import Surroundings
+from workbench.ui.documents.measure_board import Doors, MeasureBoard, MeasureView
+from workbench.ui.documents.measure_compare_part import ComparePart
+from workbench.ui.documents.measure_questions_part import QuestionsPart
+from workbench.ui.documents.measure_state import MeasureState, Part
+from workbench.ui.documents.state import DocumentsState
+from workbench.ui.widgets.model_choice import can_answer
+
+
+class MeasurePresenter:
+    """`questions` holds what happens with test sets, `comparing` what happens with settings."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        *,
+        mode: Callable[[], RetrievalMode],
+        choose_mode: Callable[[str], None],
+        switched: Callable[[], None],
+    ) -> None:
+        database = around.collections.database
+        doors = Doors(around, QuestionSetStore(database), MeasurementStore(database), mode, choose_mode, switched)
+        self._board = MeasureBoard()
+        self._around = around
+        self.questions = QuestionsPart(self._board, doors)
+        self.comparing = ComparePart(self._board, doors)
+
+    @property
+    def state(self) -> MeasureState:
+        return self._board.state
+
+    def start(self, view: MeasureView) -> None:
+        """The page is shown for the first time."""
+        self._board.put_up(view)
+        self._around.catalog.subscribe(self._show_models)
+        self._show_models()
+
+    def show_collection(self, tab: DocumentsState) -> None:
+        """The tab shows a collection; nothing happens where the page shows it already."""
+        if tab.selected == self.state.collection:
+            if tab.has_chunks != self.state.has_chunks:
+                self._board.show(has_chunks=tab.has_chunks)
+            return
+        if self.state.collection:
+            # What runs goes on, is recorded, and is found when the collection is selected again.
+            self._board.show(running=None, generating=None)
+        self._board.show(
+            collection=tab.selected,
+            has_chunks=tab.has_chunks,
+            set_name="",
+            draft=None,
+            hits=(),
+            report=None,
+            outcomes=(),
+            progress={},
+            setting=-1,
+            question="",
+            trouble=None,
+            mapping=None,
+            can_undo=False,
+        )
+        self.questions.show_sets()
+        self.comparing.show_history()
+
+    def show_part(self, part: str) -> None:
+        self._board.show(part=Part(part))
+
+    def _show_models(self) -> None:
+        models = tuple(model for model in self._around.catalog.answering if can_answer(model))
+        names = [model.name for model in models]
+        chosen = self.state.model if self.state.model in names else (names[0] if names else "")
+        self._board.show(models=models, model=chosen)

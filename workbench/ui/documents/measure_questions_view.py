@@ -1,0 +1,363 @@
+"""A test set: its questions on the left, the one that is looked at on the right."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSpinBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench.datasets.readers import SUFFIXES
+from workbench.rag.evaluation.types import EvaluationQuestion, Origin, Review
+from workbench.ui import icons
+from workbench.ui.documents.measure_question_form import QuestionForm, place_in_words
+from workbench.ui.documents.measure_state import MeasureState, Shown
+from workbench.ui.theme import set_role
+from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.question_bar import QuestionBar
+from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+
+_INKS = {Review.ACCEPTED: "", Review.WAITING: "warn", Review.REJECTED: "muted"}
+
+
+class QuestionsView(QWidget):
+    set_chosen = Signal(str)
+    new_set_requested = Signal()
+    naming_left = Signal()
+    named = Signal(str)
+    delete_requested = Signal()
+    delete_confirmed = Signal()
+    keep_requested = Signal()
+    shown_chosen = Signal(str)
+    question_selected = Signal(str)
+    new_question_requested = Signal()
+    accept_all_requested = Signal()
+    path_chosen = Signal(str)
+    column_mapped = Signal(str, str)
+    import_requested = Signal()
+    import_left = Signal()
+    generate_requested = Signal()
+    model_chosen = Signal(str)
+    wanted_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_generating_open = False
+        self._build_widgets()
+        self._build_mapping()
+        self._build_generating()
+        self._build_layout()
+        self._connect()
+
+    def show_state(self, state: MeasureState) -> None:
+        with QSignalBlocker(self._sets):
+            self._sets.clear()
+            self._sets.addItems([entry.name for entry in state.sets])
+            self._sets.setCurrentText(state.set_name)
+        self._sets.setEnabled(bool(state.sets))
+        self._sets.setPlaceholderText(self.tr("No test set yet"))
+        self._delete.setEnabled(bool(state.set_name))
+        self._naming.setVisible(state.is_naming)
+        if state.is_naming and not self._name.hasFocus():
+            self._name.setFocus()
+        self._name_trouble.setText(state.name_trouble)
+        self._name_trouble.setVisible(bool(state.name_trouble))
+        question = self.tr("Delete the test set “{}” with its {} questions? Measurements keep theirs.")
+        self._confirm.ask(question.format(state.set_name, len(state.questions)) if state.asks_to_delete else "")
+        with QSignalBlocker(self._shown):
+            self._shown.setCurrentIndex(self._shown.findData(state.shown.value))
+        waiting = len(state.waiting)
+        self._accept_all.setVisible(waiting > 0)
+        self._accept_all.setText(self.tr("Accept all {} that wait").format(waiting))
+        with QSignalBlocker(self._table):
+            self._model.show(state.listed)
+            if state.draft is None or not state.draft.id:
+                self._table.clearSelection()
+            else:
+                self._table.select_key(state.draft.id)
+        self._table.set_empty_text(self._empty_text(state))
+        self.form.show_state(state)
+        self._show_mapping(state)
+        self._show_generating(state)
+
+    def _empty_text(self, state: MeasureState) -> str:
+        if not state.has_chunks:
+            return self.tr("Add documents on the page “Files” first.")
+        if state.questions:
+            return self.tr("No question of this kind.")
+        return self.tr(
+            "Questions with known sources say how much the search finds.\n"
+            "Write some, import a file, or have a model write them."
+        )
+
+    def _show_mapping(self, state: MeasureState) -> None:
+        mapping = state.mapping
+        self._mapping.setVisible(mapping is not None)
+        if mapping is None:
+            return
+        self._mapping_title.setText(self.tr("Columns of {}").format(Path(mapping.path).name))
+        for meaning, box in self._columns.items():
+            with QSignalBlocker(box):
+                box.clear()
+                box.addItem(self.tr("(none)"), "")
+                for column in mapping.columns:
+                    box.addItem(column, column)
+                box.setCurrentIndex(max(0, box.findData(getattr(mapping.choice, meaning))))
+        self._import.setEnabled(bool(mapping.choice.question and mapping.choice.source))
+
+    def _show_generating(self, state: MeasureState) -> None:
+        self._generating.setVisible(self._is_generating_open)
+        self._picker.show_models(state.models, state.model)
+        with QSignalBlocker(self._wanted):
+            self._wanted.setValue(state.wanted)
+        self._write.setEnabled(state.has_chunks and state.generating is None and bool(state.models))
+
+    def _build_widgets(self) -> None:
+        self._sets = QComboBox(self)
+        self._sets.setObjectName("measure_sets")
+        self._sets.setAccessibleName(self.tr("Test set"))
+        self._sets.setMinimumContentsLength(14)
+        self._new = self._button("measure_new_set", self.tr("New set"), "plus")
+        self._delete = self._button("measure_delete_set", self.tr("Delete"), "trash", "quiet")
+        self._delete.setAccessibleName(self.tr("Delete the test set"))
+        self._add = self._button("measure_new_question", self.tr("New question"), "plus", "primary")
+        self._more = self._button("measure_import", self.tr("Import"), "download")
+        self._generate = self._button("measure_generate", self.tr("Generate"), "play")
+        self._generate.setCheckable(True)
+        self._confirm = QuestionBar(self.tr("the test set"), self)
+        self._naming = QFrame(self)
+        self._name, self._name_trouble = QLineEdit(self._naming), QLabel(self._naming)
+        self._name.setObjectName("measure_set_name")
+        self._name.setAccessibleName(self.tr("Name of the new test set"))
+        self._name.setPlaceholderText(self.tr("Name of the new test set, then Enter"))
+        set_role(self._name_trouble, "error")
+        self._name_trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self._shown = QComboBox(self)
+        self._shown.setObjectName("measure_shown")
+        self._shown.setAccessibleName(self.tr("Which questions are listed"))
+        for shown, text in (
+            (Shown.ALL, self.tr("All questions")),
+            (Shown.WAITING, self.tr("To look at")),
+            (Shown.ACCEPTED, self.tr("Accepted")),
+            (Shown.REJECTED, self.tr("Rejected")),
+        ):
+            self._shown.addItem(text, shown.value)
+        self._accept_all = self._button("measure_accept_all", "", "check")
+        self._model: RecordTableModel[EvaluationQuestion] = RecordTableModel(
+            [
+                Column(self.tr("Question"), lambda q: q.text, tooltip=_tooltip, stretch=True, narrowest=38),
+                Column(self.tr("Answered by"), _places, gives_way=True, ink=lambda q: "" if q.relevant else "bad"),
+                Column(self.tr("From"), self._origin, ink=lambda _: "muted", gives_way=True),
+                Column(self.tr("State"), self._review, ink=lambda q: _INKS[q.review]),
+            ],
+            key=lambda q: q.id,
+        )
+        self._table: RecordTable[EvaluationQuestion] = RecordTable(self._model, "", self)
+        self._table.setObjectName("measure_question_table")
+        self._table.setAccessibleName(self.tr("Questions of the test set"))
+        self.form = QuestionForm(self)
+
+    def _origin(self, question: EvaluationQuestion) -> str:
+        words = {
+            Origin.TYPED: self.tr("typed"),
+            Origin.MARKED: self.tr("marked"),
+            Origin.IMPORTED: self.tr("imported"),
+            Origin.GENERATED: self.tr("a model"),
+        }
+        return words[question.origin]
+
+    def _review(self, question: EvaluationQuestion) -> str:
+        words = {
+            Review.ACCEPTED: self.tr("counts"),
+            Review.WAITING: self.tr("to look at"),
+            Review.REJECTED: self.tr("rejected"),
+        }
+        return words[question.review]
+
+    def _button(self, name: str, text: str, icon: str, role: str = "") -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        if role:
+            set_role(button, role)
+        icons.set_icon(button, icon, {"primary": "on_accent", "quiet": "muted"}.get(role, "text"), 14)
+        return button
+
+    def _build_mapping(self) -> None:
+        self._mapping = QFrame(self)
+        self._mapping.setObjectName("measure_mapping")
+        set_role(self._mapping, "panel")
+        self._mapping_title = QLabel(self._mapping)
+        self._mapping_title.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._mapping_title, "field")
+        self._columns: dict[str, QComboBox] = {}
+        form = QFormLayout()
+        form.setVerticalSpacing(6)
+        for meaning, text in (
+            ("question", self.tr("Question")),
+            ("source", self.tr("Document that answers")),
+            ("page", self.tr("Page (optional)")),
+            ("quote", self.tr("Passage word by word (optional)")),
+        ):
+            box = QComboBox(self._mapping)
+            box.setObjectName(f"measure_column_{meaning}")
+            box.setAccessibleName(text)
+            box.activated.connect(partial(self._on_mapped, meaning))
+            self._columns[meaning] = box
+            form.addRow(text, box)
+        self._import = self._button("measure_import_now", self.tr("Import"), "check", "primary")
+        self._leave = self._button("measure_import_leave", self.tr("Cancel"), "close")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._leave)
+        buttons.addWidget(self._import)
+        column = QVBoxLayout(self._mapping)
+        column.addWidget(self._mapping_title)
+        column.addLayout(form)
+        column.addLayout(buttons)
+
+    def _build_generating(self) -> None:
+        self._generating = QFrame(self)
+        self._generating.setObjectName("measure_generating")
+        set_role(self._generating, "panel")
+        self._picker = ModelPicker(self._generating)
+        self._wanted = QSpinBox(self._generating)
+        self._wanted.setObjectName("measure_wanted")
+        self._wanted.setAccessibleName(self.tr("How many questions"))
+        self._wanted.setRange(1, 2000)
+        self._wanted.setSuffix(self.tr(" questions"))
+        self._write = self._button("measure_write", self.tr("Write"), "play", "primary")
+        note = QLabel(
+            self.tr(
+                "A model on this computer reads passages and asks about them. Its questions count once you have "
+                "looked at them; they use the passages' words more than people do."
+            ),
+            self._generating,
+        )
+        note.setWordWrap(True)
+        note.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(note, "small")
+        row = QHBoxLayout()
+        row.addWidget(self._picker, 1)
+        row.addWidget(self._wanted)
+        row.addWidget(self._write)
+        column = QVBoxLayout(self._generating)
+        column.addWidget(note)
+        column.addLayout(row)
+
+    def _build_layout(self) -> None:
+        sets = QHBoxLayout()
+        sets.setSpacing(6)
+        sets.addWidget(self._sets, 1)
+        for button in (self._new, self._delete):
+            sets.addWidget(button)
+        actions = QHBoxLayout()
+        actions.setSpacing(6)
+        for button in (self._add, self._more, self._generate):
+            actions.addWidget(button)
+        actions.addStretch(1)
+        actions.addWidget(self._shown)
+        naming = QVBoxLayout(self._naming)
+        naming.setContentsMargins(0, 0, 0, 0)
+        naming.addWidget(self._name)
+        naming.addWidget(self._name_trouble)
+        left = QWidget(self)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(sets)
+        column.addWidget(self._naming)
+        column.addWidget(self._confirm)
+        column.addLayout(actions)
+        column.addWidget(self._generating)
+        column.addWidget(self._mapping)
+        column.addWidget(self._accept_all, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._table, 1)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.addWidget(left)
+        splitter.addWidget(self.form)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes([520, 420])
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(splitter)
+
+    def _connect(self) -> None:
+        self._sets.textActivated.connect(self.set_chosen)
+        self._new.clicked.connect(self.new_set_requested)
+        self._delete.clicked.connect(self.delete_requested)
+        self._confirm.confirmed.connect(self.delete_confirmed)
+        self._confirm.kept.connect(self.keep_requested)
+        self._name.returnPressed.connect(self._on_named)
+        self._add.clicked.connect(self.new_question_requested)
+        self._add.clicked.connect(self.form.focus_text)
+        self._more.clicked.connect(self._on_import)
+        self._generate.toggled.connect(self._on_generate)
+        self._write.clicked.connect(self.generate_requested)
+        self._picker.model_chosen.connect(self.model_chosen)
+        self._wanted.valueChanged.connect(self.wanted_chosen)
+        self._shown.activated.connect(lambda number: self.shown_chosen.emit(self._shown.itemData(number)))
+        self._accept_all.clicked.connect(self.accept_all_requested)
+        self._table.selection_moved.connect(self._on_selected)
+        self._import.clicked.connect(self.import_requested)
+        self._leave.clicked.connect(self.import_left)
+
+    @Slot()
+    def _on_named(self) -> None:
+        self.named.emit(self._name.text())
+        self._name.clear()
+
+    @Slot(bool)
+    def _on_generate(self, is_open: bool) -> None:
+        self._is_generating_open = is_open
+        self._generating.setVisible(is_open)
+
+    @Slot()
+    def _on_import(self) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("measure_import_menu")
+        menu.addAction(self.tr("A table: CSV, JSONL, Excel…"), self._choose_file)
+        menu.addAction(self.tr("A BEIR folder…"), self._choose_folder)
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
+
+    def _choose_file(self) -> None:
+        endings = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Questions"), "", self.tr("Tables ({})").format(endings))
+        if path:
+            self.path_chosen.emit(path)
+
+    def _choose_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("A folder with queries.jsonl and qrels"))
+        if path:
+            self.path_chosen.emit(path)
+
+    def _on_mapped(self, meaning: str, number: int) -> None:
+        self.column_mapped.emit(meaning, self._columns[meaning].itemData(number))
+
+    @Slot(object)
+    def _on_selected(self, question: object) -> None:
+        if isinstance(question, EvaluationQuestion):
+            self.question_selected.emit(question.id)
+
+
+def _places(question: EvaluationQuestion) -> str:
+    found = [place_in_words(place) for place in question.relevant]
+    return found[0] + (f" +{len(found) - 1}" if len(found) > 1 else "") if found else "nothing yet"
+
+
+def _tooltip(question: EvaluationQuestion) -> str:
+    lines = [question.text, *(place_in_words(place) for place in question.relevant), question.remark]
+    return "\n".join(filter(None, lines))
