@@ -1,9 +1,9 @@
 """Does hybrid search find at least as much as the better of vector and text search, and is vector search exact?
 
-`--data FOLDER` names a collection in the BEIR layout, or a folder of such. Documents are indexed as files with the program's
-defaults; a document stands where its best chunk does. Hybrid is compared with whichever of the two is better on that
-collection, question by question (paired bootstrap). The vectors' agreement is the share of the ten nearest chunks that
-plain sentence-transformers with exact cosine finds too, both in the precision that belongs to the embedder.
+`--data FOLDER` names a collection in the BEIR layout, or a folder of such. Documents are indexed as files with the
+program's defaults; a document stands where its best chunk does. Hybrid is compared with whichever of the two is better
+on that collection, question by question (paired bootstrap). The vectors' agreement is the share of the ten nearest
+chunks that plain sentence-transformers with exact cosine finds too, both in the precision that belongs to the embedder.
 """
 
 from collections.abc import Sequence
@@ -66,8 +66,8 @@ def collections_in(data: Path | None) -> list[Path]:
     if not found:
         raise WorkbenchError(
             "No collection to measure on." if data is None else f"{data} holds no collection in the BEIR layout.",
-            hint="Name a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv, or a folder of such: --data FOLDER. "
-            "https://github.com/beir-cellar/beir lists many that can be downloaded, such as SciFact and NFCorpus.",
+            hint="Name a folder with corpus.jsonl, queries.jsonl and qrels/test.tsv, or a folder of such: "
+            "--data FOLDER. https://github.com/beir-cellar/beir lists many to download, such as SciFact and NFCorpus.",
         )
     return sorted(found, key=lambda path: ((path / "corpus.jsonl").stat().st_size, path.name))
 

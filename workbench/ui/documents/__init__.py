@@ -17,6 +17,9 @@ from workbench.ui.documents.page import PageSpec
 from workbench.ui.documents.presenter import DocumentsPresenter
 from workbench.ui.documents.question_page import QuestionPage
 from workbench.ui.documents.question_wiring import build_exhaustive_page, build_question_page
+from workbench.ui.documents.tuning_page import TuningPage
+from workbench.ui.documents.tuning_page import wire as wire_tuning_page
+from workbench.ui.documents.tuning_presenter import TuningPresenter
 from workbench.ui.documents.view import DocumentsView
 
 __all__ = ["DocumentsTab", "Surroundings", "build"]
@@ -75,6 +78,7 @@ def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequenc
         PageSpec("exhaustive", "Whole collection", "documents", partial(build_exhaustive_page, presenter)),
         PageSpec("files", "Files", "file", partial(_files_page, surroundings, presenter)),
         PageSpec("measure", "Measure", "compare", partial(_measure_page, surroundings, presenter)),
+        PageSpec("improve", "Improve search", "star", partial(_tuning_page, surroundings, presenter)),
     ]
 
 
@@ -97,4 +101,11 @@ def _measure_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> 
     wire_measure_page(page, measuring)
     page.compare.drill.place_opened.connect(presenter.asking.open_place)
     page.compare.drill.place_opened.connect(lambda: presenter.show_page("ask"))
+    return page
+
+
+def _tuning_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
+    tuning = TuningPresenter(surroundings, mode=lambda: presenter.asking.board.state.mode, switched=presenter.refresh)
+    page = TuningPage()
+    wire_tuning_page(page, tuning)
     return page

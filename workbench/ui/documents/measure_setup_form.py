@@ -149,14 +149,12 @@ class SetUpForm(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
-        for row, (text, layout) in enumerate(
-            ((self.tr("Chunks of"), self._sizes), (self.tr("Searched by"), modes), (self.tr("What counts"), counts))
-        ):
+        sizes = QHBoxLayout()
+        sizes.addWidget(self._sizes)
+        rows = ((self.tr("Chunks of"), sizes), (self.tr("Searched by"), modes), (self.tr("What counts"), counts))
+        for row, (text, layout) in enumerate(rows):
             grid.addWidget(QLabel(text, self), row, 0)
-            if isinstance(layout, QWidget):
-                grid.addWidget(layout, row, 1)
-            else:
-                grid.addLayout(layout, row, 1)
+            grid.addLayout(layout, row, 1)
         grid.addWidget(self._embedder_label, 3, 0)
         grid.addLayout(embedders, 3, 1)
         grid.setColumnStretch(1, 1)
