@@ -15,6 +15,7 @@ from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.running import MeasurePlan, current_setting, measure_job, measure_request
 from workbench.rag.evaluation.types import EvaluationQuestion, MeasureRequest, QuestionOutcome, RelevantPlace
 from workbench.rag.indexing import index_spec
+from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, RetrievalMode
 
@@ -31,7 +32,7 @@ def write_towns(folder: Path) -> Path:
 
 
 def request_for(store: CollectionStore) -> MeasureRequest:
-    now = current_setting(store, NAME, RetrievalMode.VECTOR, rerank=False)
+    now = current_setting(store, NAME, SearchSettings(mode=RetrievalMode.VECTOR))
     small = now.model_copy(update={"chunking": ChunkingConfig(chunk_tokens=32, overlap=4)})
     questions = tuple(
         EvaluationQuestion(

@@ -82,7 +82,8 @@ def _plan(arguments: argparse.Namespace, place: Workplace, store: "CollectionSto
     if not 1 <= arguments.k <= 100:
         raise WorkbenchError(f"--k {arguments.k} is not possible.", hint="Choose 1 to 100.")
     questions = QuestionSetStore(place.database).counting(arguments.collection, arguments.test_set)
-    current = current_setting(store, arguments.collection, RetrievalMode.HYBRID, rerank=False)
+    search = store.search_settings.load(arguments.collection)
+    current = current_setting(store, arguments.collection, search)
     plan = MeasurePlan(
         collection=arguments.collection,
         test_set=arguments.test_set,
@@ -90,7 +91,7 @@ def _plan(arguments: argparse.Namespace, place: Workplace, store: "CollectionSto
         settings=tuple(_settings(arguments, place, current)),
         k=arguments.k,
         measure=Measure(arguments.measure),
-        reranker=_reranker(arguments, place),
+        reranker=search.reranker or _reranker(arguments, place),
     )
     return plan, current
 
@@ -228,13 +229,16 @@ def use_measured(arguments: argparse.Namespace, place: Workplace, output: Output
         spec = use_setting(store, arguments.collection, setting)
         if spec is not None:
             place.run(spec)
+        search = store.search_settings.load(arguments.collection)
+        changes = {"mode": setting.mode, "reranker": report.reranker if setting.rerank else ""}
+        store.search_settings.save(arguments.collection, search.model_copy(update=changes))
     rerank = " --rerank" if setting.rerank else ""
     if output.json:
         output.object({"collection": arguments.collection, "setting": setting.model_dump(mode="json")})
     else:
         output.text(f"{arguments.collection}: {describe_setting(setting)}.")
         output.note(
-            f"Search it with --mode {setting.mode.value}{rerank}. "
+            f"The window searches it so; here name --mode {setting.mode.value}{rerank}. "
             "`workbench collections undo` brings the earlier index back."
         )
 

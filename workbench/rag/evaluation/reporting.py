@@ -57,6 +57,7 @@ def report_of(
         best=max(whole, key=lambda number: (fmean(values[number]), number == request.current), default=-1),
         current=request.current,
         is_complete=is_complete,
+        reranker=request.reranker,
         seconds=seconds,
     )
     report = report.model_copy(update={"tied": _tied(report)})

@@ -26,6 +26,7 @@ from workbench.rag.evaluation.types import (
     RetrievalSetting,
 )
 from workbench.rag.index_kinds import kind_of
+from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, CollectionRef, RetrievalMode, TextLanguage
 
@@ -80,11 +81,15 @@ def combinations_of(
     ]
 
 
-def current_setting(store: CollectionStore, collection: str, mode: RetrievalMode, *, rerank: bool) -> RetrievalSetting:
+def current_setting(store: CollectionStore, collection: str, search: SearchSettings) -> RetrievalSetting:
     """How the collection is searched now."""
     found = store.get(collection)
     return RetrievalSetting(
-        chunking=found.chunking, embedder=found.embedder, language=found.language, mode=mode, rerank=rerank
+        chunking=found.chunking,
+        embedder=found.embedder,
+        language=found.language,
+        mode=search.mode,
+        rerank=bool(search.reranker),
     )
 
 

@@ -260,6 +260,8 @@ class MeasureReport(Boundary):
     """False when it was stopped: settings without every question are not compared."""
     sentence: str = ""
     """The outcome in words."""
+    reranker: str = ""
+    """The folder of the cross-encoder that reranked."""
     seconds: float = 0.0
 
     def difference(self, first: int, second: int) -> SettingDifference | None:

@@ -93,8 +93,8 @@ def _files_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> Q
 def _measure_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
     measuring = MeasurePresenter(
         surroundings,
-        mode=lambda: presenter.asking.board.state.mode,
-        choose_mode=presenter.asking.choose_mode,
+        search=lambda: presenter.asking.board.state.settings,
+        change_search=lambda mode, reranker: presenter.asking.settings.change(mode=mode, reranker=reranker),
         switched=presenter.refresh,
     )
     page = MeasurePage()
@@ -105,7 +105,9 @@ def _measure_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> 
 
 
 def _tuning_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
-    tuning = TuningPresenter(surroundings, mode=lambda: presenter.asking.board.state.mode, switched=presenter.refresh)
+    tuning = TuningPresenter(
+        surroundings, mode=lambda: presenter.asking.board.state.settings.mode, switched=presenter.refresh
+    )
     page = TuningPage()
     wire_tuning_page(page, tuning)
     return page

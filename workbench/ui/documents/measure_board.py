@@ -6,6 +6,7 @@ from typing import Protocol
 
 from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.types import RetrievalMode
 from workbench.ui import board
 from workbench.ui.documents.board import Surroundings
@@ -28,9 +29,9 @@ class Doors:
     around: Surroundings
     sets: QuestionSetStore
     measurements: MeasurementStore
-    mode: Callable[[], RetrievalMode]
+    search: Callable[[], SearchSettings]
     """How the collection is searched on the page "Ask"."""
-    choose_mode: Callable[[str], None]
-    """Have it searched in another way there."""
+    change_search: Callable[[RetrievalMode, str], None]
+    """Have it searched in another way there: by that mode, with that reranker (or none)."""
     switched: Callable[[], None]
     """The collection is searched by another index now."""

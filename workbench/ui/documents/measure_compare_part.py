@@ -98,7 +98,8 @@ class ComparePart:
 
     def _make_request(self) -> MeasureRequest:
         state, around = self._board.state, self._doors.around
-        current = current_setting(around.collections, state.collection, self._doors.mode(), rerank=False)
+        search = self._doors.search()
+        current = current_setting(around.collections, state.collection, search)
         plan = MeasurePlan(
             collection=state.collection,
             test_set=state.set_name,
@@ -106,7 +107,7 @@ class ComparePart:
             settings=tuple(self._settings(state.setup, current)),
             k=state.setup.k,
             measure=state.setup.measure,
-            reranker=self._reranker() if state.setup.rerank else "",
+            reranker=search.reranker or (self._reranker() if state.setup.rerank else ""),
         )
         return measure_request(around.collections, plan, current)
 
@@ -197,7 +198,7 @@ class ComparePart:
         except WorkbenchError as problem:
             self._board.show(trouble=trouble_of(problem))
             return
-        self._doors.choose_mode(setting.mode.value)
+        self._doors.change_search(setting.mode, state.report.reranker if setting.rerank else "")
         changes_index = before.chunking != setting.chunking or before.embedder.identity != setting.embedder.identity
         if spec is None:
             self._used(describe_setting(setting), can_undo=changes_index)

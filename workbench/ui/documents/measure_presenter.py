@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.types import RetrievalMode
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.measure_board import Doors, MeasureBoard, MeasureView
@@ -21,12 +22,12 @@ class MeasurePresenter:
         self,
         around: Surroundings,
         *,
-        mode: Callable[[], RetrievalMode],
-        choose_mode: Callable[[str], None],
+        search: Callable[[], SearchSettings],
+        change_search: Callable[[RetrievalMode, str], None],
         switched: Callable[[], None],
     ) -> None:
         database = around.collections.database
-        doors = Doors(around, QuestionSetStore(database), MeasurementStore(database), mode, choose_mode, switched)
+        doors = Doors(around, QuestionSetStore(database), MeasurementStore(database), search, change_search, switched)
         self._board = MeasureBoard()
         self._around = around
         self.questions = QuestionsPart(self._board, doors)

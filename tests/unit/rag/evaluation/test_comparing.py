@@ -29,6 +29,7 @@ from workbench.rag.evaluation.types import (
 )
 from workbench.rag.indexing import delete_documents, purge_spec, undo_rebuild
 from workbench.rag.maintenance import purge
+from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, PurgeRequest, RetrievalMode
 from workbench.recording import recorder
@@ -53,7 +54,7 @@ def store(database: Database, home: WorkbenchPaths, tmp_path: Path) -> Collectio
 
 def plan(store: CollectionStore) -> MeasureRequest:
     """Text and vector search of the index that answers, and of one with small chunks."""
-    now = current_setting(store, NAME, RetrievalMode.VECTOR, rerank=False)
+    now = current_setting(store, NAME, SearchSettings(mode=RetrievalMode.VECTOR))
     small = ChunkingConfig(chunk_tokens=24, overlap=4)
     settings = tuple(
         RetrievalSetting(chunking=chunking, embedder=now.embedder, mode=mode)
@@ -151,7 +152,7 @@ def test_that_a_stopped_measurement_is_shown_and_goes_on(store: CollectionStore,
 
 
 def test_that_a_reranker_that_is_missing_is_said_before_the_start(store: CollectionStore) -> None:
-    now = current_setting(store, NAME, RetrievalMode.VECTOR, rerank=False)
+    now = current_setting(store, NAME, SearchSettings(mode=RetrievalMode.VECTOR))
     with pytest.raises(WorkbenchError, match="local cross-encoder"):
         measure_request(store, MeasurePlan(NAME, "mine", QUESTIONS, (now.model_copy(update={"rerank": True}),)), now)
 
