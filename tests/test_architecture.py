@@ -36,7 +36,7 @@ RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
 ONLY_IN = {
     "llama_cpp": {"llm"},
     "lancedb": {"rag/vector_store.py"},
-    "pypdfium2": {"rag/loaders/pdf.py"},
+    "pypdfium2": {"rag/loaders/pdf"},
     "markitdown": {"rag/loaders"},
     "chardet": {"rag/loaders/decoding.py"},
     "defusedxml": {"rag/loaders/xml.py"},

@@ -18,6 +18,19 @@ class ColorScheme(StrEnum):
     DARK = "dark"
 
 
+class ChunkerKind(StrEnum):
+    """How pages are cut into chunks."""
+
+    STRUCTURE = "structure"
+    """By headings, paragraphs and sentences; tables and code stay whole where they can."""
+    TOKENS = "tokens"
+    """Always as many tokens as allowed."""
+    CHARACTERS = "characters"
+    """Always as many characters as allowed."""
+    SECTIONS = "sections"
+    """As earlier versions did: by Markdown headings, then by size."""
+
+
 class GeneralSettings(Boundary):
     color_scheme: ColorScheme = Field(
         ColorScheme.SYSTEM, title="Appearance", description="Light, dark, or as the system."
@@ -58,11 +71,23 @@ class LlmSettings(Boundary):
 
 
 class RagSettings(Boundary):
+    chunker: ChunkerKind = Field(
+        ChunkerKind.STRUCTURE,
+        title="Cut documents by",
+        description="How new collections cut their documents; the page Chunks of a collection shows what each does.",
+    )
     chunk_tokens: int = Field(
         120, ge=16, le=2048, title="Chunk size", description="Longest chunk, in tokens of the embedding model."
     )
+    chunk_characters: int = Field(
+        600, ge=50, le=32_768, title="Chunk size in characters", description="Longest chunk when cut by characters."
+    )
     overlap: int = Field(
-        20, ge=0, le=512, title="Overlap", description="Tokens repeated at the start of the next chunk."
+        20,
+        ge=0,
+        le=512,
+        title="Overlap",
+        description="Tokens, or characters when cut by them, repeated at the start of the next chunk.",
     )
     top_k: int = Field(5, ge=1, le=100, title="Chunks per question", description="How many chunks an answer may use.")
     recognize_scans: bool = Field(

@@ -16,10 +16,14 @@ def test_that_a_collection_is_synced_rebuilt_undone_and_purged(tmp_path: Path) -
     (folder / "office.txt").rename(folder / "notice.txt")
     renamed = {row["path"]: row["status"] for row in lines("collections", "sync", "facts", "--json")}
     assert renamed[str(folder / "notice.txt")] == "renamed"
-    (report,) = lines("collections", "rebuild", "facts", "--chunk-tokens", 16, "--overlap", 0, "--json")
+    *chunks, summary = lines("chunks", "facts", "handbook.md", "--chunker", "tokens", "--chunk-tokens", 20, "--json")
+    assert summary["chunks"] == len(chunks) and summary["longest"] <= 18
+    rebuild = ("--chunker", "tokens", "--chunk-tokens", 16, "--overlap", 0, "--json")
+    (report,) = lines("collections", "rebuild", "facts", *rebuild)
     assert report["documents"] == 3
     (undone,) = lines("collections", "undo", "facts", "--json")
     assert [index["chunk_tokens"] for index in undone["indexes"]] == [120, 16]
+    assert undone["indexes"][1]["chunker"] == "tokens" != undone["indexes"][0]["chunker"]
     (removed,) = lines("collections", "remove", "facts", "handbook.md", "--json")
     assert removed == {"removed": ["handbook.md"]}
     assert lines("collections", "restore", "facts", "handbook.md", "--json") == [{"restored": ["handbook.md"]}]

@@ -3,14 +3,16 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from workbench.cli.chunking import add_chunking_options, asked_chunking
 from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
-from workbench.rag.types import ChunkingConfig, FileIndexed, IndexReport, TextLanguage
+from workbench.rag.types import FileIndexed, IndexReport, TextLanguage
 
 if TYPE_CHECKING:
     from workbench.jobs.events import Produced
     from workbench.jobs.spec import JobSpec
+    from workbench.rag.index_store import CollectionIndex
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -42,8 +44,7 @@ def register(actions: "Commands") -> None:
 def _register_rebuild(actions: "Commands") -> None:
     parser = actions.add_parser("rebuild", help="build the index anew beside the old one, which answers meanwhile")
     parser.add_argument("collection", metavar="COLLECTION")
-    parser.add_argument("--chunk-tokens", type=int, metavar="N", help="longest chunk, in tokens of the embedder")
-    parser.add_argument("--overlap", type=int, metavar="N", help="tokens repeated at the start of the next chunk")
+    add_chunking_options(parser)
     parser.add_argument("--embedder", metavar="E", help="folder of a sentence-transformers model")
     languages = [language.value for language in TextLanguage]
     parser.add_argument("--language", choices=languages, help="whose word endings the full-text index knows")
@@ -143,13 +144,10 @@ def rebuild(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
 
     with place.writing(f"workbench collections rebuild {arguments.collection}"):
         store = collection_store(place)
-        known = store.get(arguments.collection).chunking
-        tokens = arguments.chunk_tokens or known.chunk_tokens
-        overlap = min(known.overlap, tokens // 2) if arguments.overlap is None else arguments.overlap
         spec = build_spec(
             store,
             arguments.collection,
-            chunking=known.model_copy(update=ChunkingConfig(chunk_tokens=tokens, overlap=overlap).model_dump()),
+            chunking=asked_chunking(arguments, store.get(arguments.collection).chunking),
             embedder=find_embedder(arguments.embedder) if arguments.embedder else None,
             language=TextLanguage(arguments.language) if arguments.language else None,
         )
@@ -175,16 +173,31 @@ def undo(arguments: argparse.Namespace, place: Workplace, output: Output) -> Non
 def list_indexes(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     store = collection_store(place)
     store.get(arguments.collection)
-    columns = ("index", "answers", "embedder", "precision", "chunk_tokens", "overlap", "language", "chunks", "current")
-    rows = [
-        (i.id, i.is_active, i.embedder.name, i.embedder.precision.value, i.chunking.chunk_tokens, i.chunking.overlap,
-         i.language.value, i.chunks, i.is_current)
-        for i in store.indexes.list_indexes(arguments.collection)
-    ]  # fmt: skip
+    columns = (
+        "index",
+        "answers",
+        "embedder",
+        "precision",
+        "chunker",
+        "chunk_tokens",
+        "chunk_characters",
+        "overlap",
+        "language",
+        "chunks",
+        "current",
+    )
+    rows = [_index_row(index) for index in store.indexes.list_indexes(arguments.collection)]
     if output.json:
         output.object({"indexes": [dict(zip(columns, row, strict=True)) for row in rows]})
     else:
         output.table(columns, rows)
+
+
+def _index_row(index: "CollectionIndex") -> tuple[object, ...]:
+    embedder, chunking = index.embedder, index.chunking
+    sizes = (chunking.chunk_tokens, chunking.chunk_characters, chunking.overlap)
+    kinds = (embedder.name, embedder.precision.value, chunking.chunker.value)
+    return index.id, index.is_active, *kinds, *sizes, index.language.value, index.chunks, index.is_current
 
 
 def _say(output: Output, what: str, names: list[str], note: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
+from workbench.cli.chunking import add_chunking_options, asked_chunking
+from workbench.cli.chunking import register as register_chunks
 from workbench.cli.collections import register as register_upkeep
-from workbench.cli.output import Output, in_words
+from workbench.cli.output import Output
 from workbench.cli.passwords import ask_passwords, can_ask, given_passwords
 from workbench.cli.retrieving import (
     add_retrieval_options,
@@ -22,7 +22,6 @@ from workbench.cli.retrieving import (
     run_with_lock,
 )
 from workbench.cli.workplace import Workplace
-from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
 from workbench.rag.reasons import ReasonCode
@@ -59,6 +58,7 @@ def register(commands: "Commands") -> None:
     text.add_argument("document", metavar="DOCUMENT", help="name in the collection, or path")
     text.add_argument("--page", type=int, default=1, metavar="N", help="from 1")
     text.set_defaults(run=print_text)
+    register_chunks(commands)
     collections = commands.add_parser("collections", help="the collections of documents")
     actions = collections.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help="every collection").set_defaults(run=list_collections)
@@ -74,8 +74,7 @@ def _register_index(commands: "Commands") -> None:
     parser = commands.add_parser("index", help="make files and folders searchable")
     parser.add_argument("collection", metavar="COLLECTION", help="made when there is none of that name")
     parser.add_argument("paths", nargs="+", metavar="PATH", help="files and folders")
-    parser.add_argument("--chunk-tokens", type=int, metavar="N", help="longest chunk, in tokens of the embedder")
-    parser.add_argument("--overlap", type=int, metavar="N", help="tokens repeated at the start of the next chunk")
+    add_chunking_options(parser)
     parser.add_argument("--embedder", metavar="E", help="folder of a sentence-transformers model")
     parser.add_argument(
         "--password",
@@ -138,20 +137,10 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
 
 def _chunking(arguments: argparse.Namespace, place: Workplace, known: ChunkingConfig | None) -> ChunkingConfig | None:
     """What was asked for; the rest from the collection, or for a new one from the settings."""
-    if known is not None and arguments.chunk_tokens is None and arguments.overlap is None:
+    given = (arguments.chunker, arguments.chunk_tokens, arguments.chunk_characters, arguments.overlap)
+    if known is not None and all(value is None for value in given):
         return None
-    rag = place.settings.rag
-    base = known or ChunkingConfig(chunk_tokens=rag.chunk_tokens, overlap=min(rag.overlap, rag.chunk_tokens // 2))
-    tokens = base.chunk_tokens if arguments.chunk_tokens is None else arguments.chunk_tokens
-    overlap = min(base.overlap, max(tokens, 0) // 2) if arguments.overlap is None else arguments.overlap
-    try:
-        return ChunkingConfig(chunk_tokens=tokens, overlap=overlap)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise WorkbenchError(
-            f"Chunks of {tokens} tokens with an overlap of {overlap} cannot be made: {in_words(first)}.",
-            hint="Use --chunk-tokens from 16 on and an overlap of at most half of it.",
-        ) from error
+    return asked_chunking(arguments, known or ChunkingConfig.from_settings(place.settings.rag))
 
 
 def _as_typed(sources: Sequence[Path]) -> Callable[[str], str]:

@@ -112,7 +112,7 @@ class _Building:
     def __init__(self, context: JobContext, target: CollectionRef) -> None:
         self._context = context
         chunking = target.chunking
-        self._what = f"{chunking.chunk_tokens} tokens, {target.embedder.name}"
+        self._what = f"{chunking.size} {chunking.unit}, {target.embedder.name}"
 
     @property
     def run_folder(self) -> Path | None:

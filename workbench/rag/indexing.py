@@ -58,8 +58,7 @@ def open_collection(
     if chunking is not None and chunking != found.chunking:
         check_chunking(chunking, found.embedder)
         raise WorkbenchError(
-            f"The collection {name!r} has chunks of {found.chunking.chunk_tokens} tokens with an overlap of "
-            f"{found.chunking.overlap}; others cannot join it.",
+            f"The collection {name!r} has chunks of {found.chunking}; others cannot join it.",
             hint="Rebuild the collection with it, or index into a new one.",
             code="other_chunking",
         )

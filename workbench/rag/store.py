@@ -34,6 +34,7 @@ from workbench.rag.tables import (
     document_query,
     find_row,
     now,
+    page_text,
 )
 from workbench.rag.types import (
     ChunkingConfig,
@@ -43,7 +44,6 @@ from workbench.rag.types import (
     FileIndexed,
     FileStates,
     KnownDocument,
-    PageText,
     StoredDocument,
     TextLanguage,
 )
@@ -349,6 +349,15 @@ class CollectionStore:
             )
         return text
 
+    def stored_document(self, name: str, document: str) -> StoredDocument:
+        """A document with its text and its chunks, by its name or path. Raises WorkbenchError for one without text."""
+        found = self.find_document(name, document)
+        source = found.duplicate_of or found.name
+        for candidate in self.documents(name):
+            if candidate.name == source and candidate.chunks:
+                return self._stored(name, candidate)
+        raise WorkbenchError(f"{found.name} holds no text.", hint=found.reason, code="no_text")
+
     def texts(self, name: str) -> Iterator[StoredDocument]:
         """Every indexed document with pages and chunks, one at a time; those that may come back too."""
         for document in self._all_documents(name):
@@ -368,7 +377,7 @@ class CollectionStore:
             return StoredDocument(
                 name=row.name,
                 sha256=row.sha256,
-                pages=tuple(PageText(number=page.number, text=page.text) for page in pages),
+                pages=tuple(page_text(page) for page in pages),
                 spans=tuple(
                     ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title) for c in chunks
                 ),

@@ -1,5 +1,6 @@
 """How collections lie in the database: the tables, and a file's result as rows of them."""
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.database import Base
-from workbench.rag.types import ChunkSpan, FileIndexed
+from workbench.rag.types import ChunkSpan, FileIndexed, PageMark, PageText
 
 
 class CollectionRow(Base):
@@ -101,6 +102,8 @@ class PageRow(Base):
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
+    marks: Mapped[str] = mapped_column(server_default="")
+    """Its headings, tables and repeated lines, as JSON; empty without any."""
 
 
 class ChunkRow(Base):
@@ -147,9 +150,21 @@ def add_document(session: Session, collection_id: int, index_id: int, item: File
     session.add(row)
     session.flush()
     if item.texts:
-        pages = [{"document_id": row.id, "number": page.number, "text": page.text} for page in item.texts]
+        pages = [_page_values(row.id, page) for page in item.texts]
         session.execute(sa.insert(PageRow), pages)
     add_chunks(session, row.id, index_id, item.spans)
+
+
+def _page_values(document_id: int, page: PageText) -> dict[str, object]:
+    marks = [mark.model_dump(mode="json", exclude_defaults=True) for mark in page.marks]
+    values = {"document_id": document_id, "number": page.number, "text": page.text}
+    return {**values, "marks": json.dumps(marks) if marks else ""}
+
+
+def page_text(row: PageRow) -> PageText:
+    """A page with its marks."""
+    marks = tuple(PageMark.model_validate(mark) for mark in json.loads(row.marks)) if row.marks else ()
+    return PageText(number=row.number, text=row.text, marks=marks)
 
 
 def add_chunks(session: Session, document_id: int, index_id: int, spans: Sequence[ChunkSpan]) -> None:

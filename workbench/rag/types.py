@@ -10,6 +10,29 @@ from workbench.datasets.types import RowProblem
 from workbench.embedding import EmbedderRef
 from workbench.llm.types import AdapterRef, ChatMessage, Completion, GenerationConfig, LoadConfig, ModelRef
 from workbench.rag.reasons import ReasonCode
+from workbench.settings import ChunkerKind, RagSettings
+
+
+class MarkKind(StrEnum):
+    """What a part of a page is, beside running text."""
+
+    HEADING = "heading"
+    TABLE = "table"
+    CODE = "code"
+    REPEATED = "repeated"
+    """A header, a footer or a page number: shown with the page, in no chunk."""
+
+
+class PageMark(Boundary):
+    """A part of a page that is more than running text."""
+
+    kind: MarkKind
+    start: int
+    end: int
+    level: int = 0
+    """Of a heading, from 1."""
+    header_end: int = 0
+    """Where the rows of a table end that name its columns; 0 without such."""
 
 
 class PageText(Boundary):
@@ -17,6 +40,8 @@ class PageText(Boundary):
 
     number: int = Field(ge=1)
     text: str
+    marks: tuple[PageMark, ...] = ()
+    """What its reader found out about its parts, in their order. Empty for Markdown, which says it itself."""
 
 
 class ChunkSpan(Boundary):
@@ -32,18 +57,49 @@ class ChunkSpan(Boundary):
 
 
 class ChunkingConfig(Boundary):
-    """How pages are cut into chunks."""
+    """How pages are cut into chunks. What is not named in an older index is what that version did."""
 
+    chunker: ChunkerKind = ChunkerKind.SECTIONS
     chunk_tokens: int = Field(120, ge=16, le=8192)
-    """Longest chunk in the embedder's tokens, its two special tokens included."""
+    """Longest chunk in the embedder's tokens, its two special tokens included. Not for fixed characters."""
     overlap: int = Field(20, ge=0, le=4096)
-    """Tokens repeated at the start of the next chunk."""
+    """Tokens, or characters where chunks are measured in them, repeated at the start of the next chunk."""
+    chunk_characters: int = Field(600, ge=50, le=32_768)
+    """Longest chunk in characters, for fixed characters only; shorter where the embedder sees less."""
 
     @model_validator(mode="after")
     def _overlap_is_smaller_than_half(self) -> Self:
-        if self.overlap > self.chunk_tokens // 2:
-            raise ValueError(f"overlap ({self.overlap}) must be at most half of chunk_tokens ({self.chunk_tokens})")
+        if self.overlap > self.size // 2:
+            what = "chunk_characters" if self.chunker is ChunkerKind.CHARACTERS else "chunk_tokens"
+            raise ValueError(f"overlap ({self.overlap}) must be at most half of {what} ({self.size})")
         return self
+
+    def __str__(self) -> str:
+        by = "" if self.chunker is ChunkerKind.SECTIONS else f" by {self.chunker.value}"
+        return f"{self.size} {self.unit}{by}, overlap {self.overlap}"
+
+    @property
+    def size(self) -> int:
+        """The longest chunk, in the chunker's unit."""
+        return self.chunk_characters if self.chunker is ChunkerKind.CHARACTERS else self.chunk_tokens
+
+    @property
+    def unit(self) -> str:
+        """What size and overlap are counted in."""
+        return "characters" if self.chunker is ChunkerKind.CHARACTERS else "tokens"
+
+    @classmethod
+    def of(cls, chunker: ChunkerKind, size: int, overlap: int) -> Self:
+        """A chunker with size and overlap in its own unit."""
+        if chunker is ChunkerKind.CHARACTERS:
+            return cls(chunker=chunker, chunk_characters=size, overlap=overlap)
+        return cls(chunker=chunker, chunk_tokens=size, overlap=overlap)
+
+    @classmethod
+    def from_settings(cls, rag: RagSettings) -> Self:
+        """How new collections are cut. An overlap of more than half is half."""
+        size = rag.chunk_characters if rag.chunker is ChunkerKind.CHARACTERS else rag.chunk_tokens
+        return cls.of(rag.chunker, size, min(rag.overlap, size // 2))
 
 
 class TextLanguage(StrEnum):

@@ -64,3 +64,10 @@ def write_facts(folder: Path) -> Path:
     )
     (folder / "office.txt").write_bytes("Die Kündigungsfrist beträgt sechs Wochen.".encode("cp1252"))
     return folder
+
+
+def picture_png() -> io.BytesIO:
+    """A small grey picture."""
+    from workbench.rag.loaders.pdf.picture import _png
+
+    return io.BytesIO(_png(b"\x80" * 300, 10, 10, 30, 3))

@@ -56,7 +56,7 @@ def test_that_a_cut_pdf_says_that_its_end_is_missing() -> None:
 
 def test_that_pages_without_text_are_named() -> None:
     parsed = load(pdf_bytes(["One.", "", "", "Four."]), "gaps.pdf")
-    assert parsed.warnings == ("No text on page 2-3: empty or scanned.",)
+    assert parsed.warnings == ("Pages 2-3 hold no text.",)
 
 
 def test_that_a_page_is_drawn_with_boxes_around_the_passage() -> None:

@@ -10,7 +10,15 @@ from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import open_collection
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, ChunkSpan, DocumentStatus, FileIndexed, PageText
+from workbench.rag.types import (
+    ChunkingConfig,
+    ChunkSpan,
+    DocumentStatus,
+    FileIndexed,
+    MarkKind,
+    PageMark,
+    PageText,
+)
 
 EMBEDDER = EmbedderRef(name="tiny", path="/e", content_hash="e" * 64)
 
@@ -44,6 +52,17 @@ def test_that_a_recorded_document_can_be_read_page_by_page(store: CollectionStor
     assert store.get("Hand book").chunks == store.ref("Hand book").chunks == 2
     with pytest.raises(WorkbenchError, match=r"a\.md has no page 3"):
         store.page_text("Hand book", "a.md", 3)
+
+
+def test_that_the_marks_of_a_page_are_kept(store: CollectionStore) -> None:
+    marks = (
+        PageMark(kind=MarkKind.HEADING, start=0, end=3, level=2),
+        PageMark(kind=MarkKind.TABLE, start=5, end=9, header_end=7),
+    )
+    item = indexed("/d/a.pdf", "Top", "plain")
+    pages = (item.texts[0].model_copy(update={"marks": marks}), item.texts[1])
+    store.record("Hand book", item.model_copy(update={"texts": pages}))
+    assert store.stored_document("Hand book", "a.pdf").pages == pages
 
 
 def test_that_a_new_state_replaces_the_old_one(store: CollectionStore) -> None:

@@ -153,6 +153,6 @@ def labels_of(settings: Sequence[RetrievalSetting]) -> list[str]:
 
 def describe_setting(setting: RetrievalSetting) -> str:
     """ "Meaning and words, reranked · 120 tokens, overlap 20"."""
-    chunking, mode = setting.chunking, _MODES[setting.mode]
+    mode = _MODES[setting.mode]
     how = mode[:1].upper() + mode[1:] + (", reranked" if setting.rerank else "")
-    return f"{how} · {chunking.chunk_tokens} tokens, overlap {chunking.overlap}"
+    return f"{how} · {setting.chunking}"

@@ -6,7 +6,7 @@ from itertools import count
 
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.parsed import Parsed, Reading, as_pages
-from workbench.rag.loaders.pdf import load_pdf, render_page
+from workbench.rag.loaders.pdf import is_about_textless_pages, load_pdf, render_page
 from workbench.rag.loaders.text import clean
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.types import PageText
@@ -42,7 +42,7 @@ def load_pdf_with_scans(data: bytes, name: str, how: Reading) -> Parsed:
     notes = [f"The text of {len(found)} scanned pages was recognised and may hold mistakes."] if found else []
     if len(texts) < len(empty):
         notes.append(f"{len(empty) - len(texts)} scanned pages were left out: recognising them took too long.")
-    others = [warning for warning in parsed.warnings if not warning.startswith("No text on page")]
+    others = [warning for warning in parsed.warnings if not is_about_textless_pages(warning)]
     return parsed.model_copy(update={"pages": pages, "warnings": (*others, *notes)})
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.documents.board import Surroundings
+from workbench.ui.documents.chunks_page import build_chunks_page
 from workbench.ui.documents.files_page import FilesPage
 from workbench.ui.documents.measure_page import MeasurePage
 from workbench.ui.documents.measure_page import wire as wire_measure_page
@@ -77,6 +78,7 @@ def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequenc
         PageSpec("ask", "Ask", "search", partial(build_question_page, presenter)),
         PageSpec("exhaustive", "Whole collection", "documents", partial(build_exhaustive_page, presenter)),
         PageSpec("files", "Files", "file", partial(_files_page, surroundings, presenter)),
+        PageSpec("chunks", "Chunks", "sliders", partial(build_chunks_page, surroundings, presenter.refresh)),
         PageSpec("measure", "Measure", "compare", partial(_measure_page, surroundings, presenter)),
         PageSpec("improve", "Improve search", "star", partial(_tuning_page, surroundings, presenter)),
     ]

@@ -146,5 +146,4 @@ class IndexingPart:
 
 def chunking_of(settings: Settings) -> ChunkingConfig:
     """How new collections are cut."""
-    rag = settings.rag
-    return ChunkingConfig(chunk_tokens=rag.chunk_tokens, overlap=min(rag.overlap, rag.chunk_tokens // 2))
+    return ChunkingConfig.from_settings(settings.rag)

@@ -1,73 +1,48 @@
-"""Pages into chunks: exact offsets, never across a page or a heading, each with the headings above it."""
+"""The chunks of earlier versions: sections of Markdown, cut by semantic-text-splitter.
+
+Kept as it was: indexes that were built with it go on with it until they are rebuilt with another chunker.
+"""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from pathlib import PurePath
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from workbench.embedding import SPECIAL_TOKENS, EmbedderRef, load_tokenizer
-from workbench.errors import WorkbenchError
-from workbench.rag.loaders.parsed import Parsed
-from workbench.rag.types import ChunkingConfig, ChunkSpan
+from workbench.rag.types import PageText
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 # A word piece tokenizer counts a "word" of a million letters as one unknown token; this bounds such chunks.
 _CHARACTERS_PER_TOKEN = 10
-_MAX_TITLE = 120
 # The splitter's time grows faster than its text: blocks of this many characters keep it linear (measured: three
 # million letters without a space took four minutes in one piece).
 _BLOCK = 20_000
 
 
-def check_chunking(chunking: ChunkingConfig, embedder: EmbedderRef) -> None:
-    """Raise WorkbenchError when chunks would be longer than the embedder can see."""
-    if chunking.chunk_tokens > embedder.max_tokens:
-        raise WorkbenchError(
-            f"The embedder {embedder.name} sees at most {embedder.max_tokens} tokens at once, "
-            f"so chunks of {chunking.chunk_tokens} tokens would be searched by their beginning only.",
-            hint=f"Choose a chunk size of at most {embedder.max_tokens}, or another embedder.",
-            code="chunks_too_long",
-        )
+class SectionSplitter:
+    """Cuts pages by their Markdown headings, then by size."""
 
-
-class Chunker:
-    """Cuts documents for one collection; keeps its tokenizer."""
-
-    def __init__(self, chunking: ChunkingConfig, embedder: EmbedderRef) -> None:
+    def __init__(self, tokenizer: Any, capacity: int, overlap: int, count_tokens: Callable[[str], int]) -> None:
+        """`capacity` and `overlap` in tokens, without special ones."""
         from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
-        check_chunking(chunking, embedder)
-        self._tokenizer = load_tokenizer(embedder)
-        capacity = chunking.chunk_tokens - SPECIAL_TOKENS
-        overlap = min(chunking.overlap, capacity // 2)
         self._capacity = capacity
-        self._markdown = MarkdownSplitter.from_huggingface_tokenizer(self._tokenizer, capacity, overlap)
-        self._text = TextSplitter.from_huggingface_tokenizer(self._tokenizer, capacity, overlap)
-        self._halves = TextSplitter.from_huggingface_tokenizer(self._tokenizer, max(capacity // 2, 1))
+        self._count_tokens = count_tokens
+        self._markdown = MarkdownSplitter.from_huggingface_tokenizer(tokenizer, capacity, overlap)
+        self._text = TextSplitter.from_huggingface_tokenizer(tokenizer, capacity, overlap)
+        self._halves = TextSplitter.from_huggingface_tokenizer(tokenizer, max(capacity // 2, 1))
 
-    def count_tokens(self, text: str) -> int:
-        """Tokens of a text without the special ones."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
-
-    def chunk(self, parsed: Parsed, document: str, sha256: str) -> list[ChunkSpan]:
-        """The chunks of a document, in reading order. `document` names it where it has no headings."""
-        title = parsed.title or readable(document)
-        splitter = self._markdown if parsed.is_markdown else self._text
-        spans: list[ChunkSpan] = []
+    def split(self, pages: Sequence[PageText], *, is_markdown: bool) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
+        """(page, start, end, headings above) of each chunk, in reading order."""
+        splitter = self._markdown if is_markdown else self._text
         # Headings go on over a page break, except on slides, which carry their own.
         above: tuple[str, ...] = ()
-        for page in parsed.pages:
-            headings = list(_headings(page.text, above)) if parsed.is_markdown else []
+        for page in pages:
+            headings = list(_headings(page.text, above)) if is_markdown else []
             for begin, stop, path in _sections(headings, page.text, above):
-                heading = (" > ".join(path) or title)[:_MAX_TITLE]
                 for start, end in self._spans(page.text[begin:stop], splitter):
-                    number = f"{sha256[:20]}-{len(spans)}"
-                    span = ChunkSpan(id=number, page=page.number, start=begin + start, end=begin + end, title=heading)
-                    spans.append(span)
+                    yield page.number, begin + start, begin + end, path
             above = headings[-1][1] if headings else above
-        return spans
 
     def _spans(self, section: str, splitter: Any) -> Iterator[tuple[int, int]]:
         for offset, part in _blocks(section, _BLOCK):
@@ -84,7 +59,7 @@ class Chunker:
 
     def _fitting(self, start: int, text: str) -> Iterator[tuple[int, int]]:
         """The chunk itself, or its halves where the splitter's slack made it longer than the embedder sees."""
-        if self.count_tokens(text) <= self._capacity:
+        if self._count_tokens(text) <= self._capacity:
             yield start, start + len(text)
         else:
             for offset, half in self._halves.chunk_indices(text):
@@ -109,12 +84,6 @@ def _blocks(text: str, longest: int) -> Iterator[tuple[int, str]]:
         start = end
     if start < len(text):
         yield start, text[start:]
-
-
-def readable(document: str) -> str:
-    """A file name as a title: "sales-terms.pdf" is "Sales terms"."""
-    stem = " ".join(re.sub(r"[-_]+", " ", PurePath(document).stem).split())
-    return stem[:1].upper() + stem[1:]
 
 
 _Heading = tuple[int, tuple[str, ...]]
