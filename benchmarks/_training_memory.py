@@ -1,12 +1,13 @@
 """One training's memory: `python -m benchmarks._training_memory measure FILE.json`; prints one JSON object.
 
-The peak of the resident memory while the program's own training task runs, from before it begins to after its last
-step, less what the process held after the imports.
+The peak of the resident memory while the program's own training task runs, from before it begins to after its end, less
+what the process held after the imports; on a graphics card the most that the allocator gave out.
 """
 
 import json
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.types import TrainingRow
 from workbench.finetune import tasks
-from workbench.finetune.preflight import LIBRARIES_BYTES
+from workbench.finetune.model_size import model_size
+from workbench.finetune.preflight import LIBRARIES_BYTES, this_hardware
+from workbench.finetune.step_memory import step_memory
 from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.context import RecordingContext
 from workbench.llm.library import describe_gguf
@@ -25,6 +28,8 @@ STEPS = 2
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:
     """Peak bytes above the imports, and what was estimated before any step."""
+    import torch
+
     config = TrainingConfig.model_validate(task["config"])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -33,10 +38,22 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         _import_libraries()
         before = _status("VmRSS")
         estimated = tasks.estimate(context, request)
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the high-water mark begins anew
-        tasks.train(context, request)
-        peak = _status("VmHWM") - before
-    return {"measured": peak, "estimated": estimated.memory_bytes - LIBRARIES_BYTES, "longest": estimated.longest}
+        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, this_hardware(config))
+        if torch.cuda.is_available():
+            torch.cuda.reset_peak_memory_stats()
+            tasks.train(context, request)
+            peak = torch.cuda.max_memory_allocated()
+        else:
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the high-water mark begins anew
+            tasks.train(context, request)
+            peak = _status("VmHWM") - before
+    libraries = 0 if torch.cuda.is_available() else LIBRARIES_BYTES
+    return {
+        "measured": peak,
+        "estimated": estimated.memory_bytes - libraries,
+        "longest": estimated.longest,
+        "parts": asdict(parts),
+    }
 
 
 def _import_libraries() -> None:

@@ -55,7 +55,9 @@ def ours(task: dict[str, Any]) -> dict[str, Any]:
             model, rows, (), schedule, config, Path(folder), Control(), lambda: None, lambda metrics: None
         )
         result = train(job)
-    return _found(sum(lengths), sum(lengths) / result.tokens_per_second, mean_loss(model, held_out, config.batch_size))
+    per_step = [sum(lengths[index] for index in batch) for batch in schedule.batches]
+    loss = mean_loss(model, held_out, config.batch_size)
+    return _found(per_step, sum(lengths) / result.tokens_per_second, loss)
 
 
 def trl(task: dict[str, Any]) -> dict[str, Any]:
@@ -75,6 +77,12 @@ def trl(task: dict[str, Any]) -> dict[str, Any]:
     model.is_quantized = False
     model.hf_quantizer = None
     times: list[float] = []
+    per_step: list[int] = []
+
+    class Counting(SFTTrainer):  # type: ignore[misc]
+        def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
+            per_step.append(int(inputs["attention_mask"].sum()))
+            return super().training_step(model, inputs, *rest)
 
     class Clock(TrainerCallback):  # type: ignore[misc]
         def on_train_begin(self, *_: Any, **__: Any) -> None:
@@ -98,7 +106,7 @@ def trl(task: dict[str, Any]) -> dict[str, Any]:
             save_strategy="no",
             disable_tqdm=True,
         )
-        trainer = SFTTrainer(
+        trainer = Counting(
             model=model,
             args=arguments,
             train_dataset=Dataset.from_list(_as_trl(rows)),
@@ -110,15 +118,24 @@ def trl(task: dict[str, Any]) -> dict[str, Any]:
         )
         trainer.train()
     seconds = times[-1] - times[0]
-    return _found(sum(len(row.ids) for row in rows), seconds, mean_loss(trainer.model, held_out, config.batch_size))
+    return _found(per_step, seconds, mean_loss(trainer.model, held_out, config.batch_size))
 
 
 def _as_trl(rows: Sequence[EncodedRow]) -> list[dict[str, Any]]:
     return [{"input_ids": list(row.ids), "completion_mask": [int(flag) for flag in row.trained]} for row in rows]
 
 
-def _found(tokens: int, seconds: float, loss: float) -> dict[str, Any]:
-    return {"tokens": tokens, "seconds": seconds, "tokens_per_second": tokens / seconds, "loss": loss}
+def _found(per_step: Sequence[int], seconds: float, loss: float) -> dict[str, Any]:
+    """`per_step`: tokens of each optimizer step, without padding."""
+    tokens = sum(per_step)
+    return {
+        "tokens": tokens,
+        "steps": len(per_step),
+        "tokens_per_step": tokens / len(per_step),
+        "seconds": seconds,
+        "tokens_per_second": tokens / seconds,
+        "loss": loss,
+    }
 
 
 def main() -> None:

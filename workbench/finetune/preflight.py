@@ -1,12 +1,10 @@
 """Does it fit, how long will it take? Answered before the start from the model's header and the rows' lengths.
 
-The figures are estimates: memory from what a LoRA step keeps (weights in float32, adapter with gradient and two Adam
-moments, the inputs of every linear layer, logits), time from the floating-point operations of a step.
+The figures are estimates: memory from what a step keeps (`step_memory`), time from its floating-point operations.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.boundary import Boundary
@@ -15,15 +13,12 @@ from workbench.finetune.base_model import locate_base
 from workbench.finetune.batching import build_schedule
 from workbench.finetune.checkpoints import free_bytes
 from workbench.finetune.encoding import EncodedRow, EncodedRows
-from workbench.finetune.gguf.architectures import ARCHITECTURES, Architecture, architecture_of
+from workbench.finetune.model_size import ModelSize, model_size
+from workbench.finetune.step_memory import Hardware, step_memory
 from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
-from workbench.llm.gguf_header import read_header
 
 LIBRARIES_BYTES = 650_000_000
 """Resident memory of a process that has loaded torch, transformers, peft and llama.cpp (measured)."""
-FRAGMENTATION = 2.0
-"""Batches of ever other lengths leave holes in the heap: with equal lengths a step takes what the formula says, in a
-real training of 288 rows the process grew to twice that (1.7 GB resident, measured)."""
 RESERVE = 0.9
 """Share of the free memory that a training may plan with."""
 FLOPS_PER_THREAD = 60e9
@@ -33,6 +28,9 @@ LAYER_STEP_SECONDS = 0.004
 _STARTING_SECONDS = 15.0
 _ADAPTER_COPIES_ON_DISK = 8
 """PEFT and GGUF of the adapter, and two checkpoints with two Adam moments each."""
+
+
+__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory", "smaller_batches"]
 
 
 class Preflight(Boundary):
@@ -65,45 +63,10 @@ class Preflight(Boundary):
     """The same learning in smaller batches that fit into this machine's free memory, where that is all it takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSize:
-    """The sizes of a base that the estimate needs."""
-
-    parameters: int
-    layers: int
-    width: int
-    inner: int
-    vocabulary: int
-    key_width: int
-    """Width of k and v: smaller than `width` with grouped heads."""
-    query_width: int = 0
-    """Width of all heads together; 0: as `width`."""
-    family: Architecture = ARCHITECTURES["llama"]
-
-    def adapter_parameters(self, config: TrainingConfig) -> int:
-        queries = self.query_width or self.width
-        outputs = {
-            "q_proj": queries, "k_proj": self.key_width, "v_proj": self.key_width,
-            "gate_proj": self.inner, "up_proj": self.inner,
-        }  # fmt: skip
-        total = 0
-        for module in self.family.modules(config.targets):
-            if module == "o_proj":
-                total += queries + self.width
-            elif module == "down_proj":
-                total += self.inner + self.width
-            else:  # a layer that joins several projections holds all of them, asked for or not
-                joined = [name for name in outputs if self.family.fused.get(name, name) == module]
-                total += self.width + sum(outputs[name] for name in joined)
-        return self.layers * config.rank * total
-
-
 def estimate(
     request: TrainRequest, encoded: EncodedRows, threads: int, held_out: Sequence[EncodedRow] = ()
 ) -> Preflight:
     """The figures for training `encoded` and measuring the rows that are held out."""
-    import psutil
-
     size = model_size(Path(locate_base(request.base).gguf))
     config = request.config
     lengths = [len(row.ids) for row in encoded.rows]
@@ -115,7 +78,7 @@ def estimate(
         seed=config.seed,
     )
     memory = peak_memory(size, config, max(lengths))
-    free_memory, free_disk = int(psutil.virtual_memory().available), free_bytes(Path(request.adapters_folder))
+    free_memory, free_disk = free_for_training(), free_bytes(Path(request.adapters_folder))
     disk = disk_needed(size, config)
     fits_memory, fits_disk = memory <= RESERVE * free_memory, disk <= free_disk
     fitting = None if fits_memory else smaller_batches(size, config, max(lengths), free_memory)
@@ -144,13 +107,27 @@ def estimate(
 
 
 def peak_memory(size: ModelSize, config: TrainingConfig, longest: int) -> int:
-    """Bytes of the training process at its worst batch."""
-    weights = 4 * size.parameters
-    adapter = 16 * size.adapter_parameters(config)
-    per_token = 4 * size.layers * (14 * size.width + 6 * size.inner + 2 * config.rank * len(config.targets))
-    logits = 4 * 3 * size.vocabulary
-    activations = config.batch_size * longest * (per_token + logits)
-    return LIBRARIES_BYTES + weights + adapter + int(FRAGMENTATION * activations)
+    """Bytes of the training process at its worst batch, where that is the scarce memory: the processor's with the
+    libraries, or the graphics card's."""
+    hardware = this_hardware(config)
+    return step_memory(size, config, longest, hardware).total + (0 if hardware.is_cuda else LIBRARIES_BYTES)
+
+
+def this_hardware(config: TrainingConfig) -> Hardware:
+    """What a training on this computer would use. Loads torch."""
+    import torch
+
+    from workbench.finetune.exact_trainer import uses_bf16
+
+    return Hardware(is_cuda=torch.cuda.is_available(), bfloat16=uses_bf16(config.precision))
+
+
+def free_for_training() -> int:
+    """Bytes that are free where a training would lie: on the graphics card, else in this computer's memory."""
+    import psutil
+    import torch
+
+    return int(torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else psutil.virtual_memory().available)
 
 
 def training_seconds(
@@ -185,24 +162,6 @@ def check_disk(request: TrainRequest, *folders: Path) -> None:
                 hint=_FREE_SPACE,
                 code="disk_full",
             )
-
-
-def model_size(gguf: Path) -> ModelSize:
-    """Sizes from the header."""
-    header = read_header(gguf)
-    heads = max(1, header.size("attention.head_count", 1))
-    width = header.size("embedding_length")
-    head_width = header.size("attention.key_length", width // heads)
-    return ModelSize(
-        parameters=header.parameters,
-        layers=header.size("block_count"),
-        width=width,
-        inner=header.size("feed_forward_length", 4 * width),
-        vocabulary=max((t.shape[1] for n, t in header.tensors.items() if n == "token_embd.weight"), default=32_000),
-        key_width=head_width * header.size("attention.head_count_kv", heads),
-        query_width=head_width * heads,
-        family=architecture_of(header.architecture),
-    )
 
 
 _FREE_SPACE = "Free some disk space, or choose a smaller rank."

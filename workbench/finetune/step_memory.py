@@ -1,0 +1,148 @@
+"""The memory of a training step, part by part, from a model's sizes and the settings: nothing is run for it.
+
+What autograd keeps from forward to backward was listed with `torch.autograd.graph.saved_tensors_hooks` for each kind of
+layer; the terms below are that list. They count bytes of tensors, so they hold on every device. What the processor's
+allocator adds to them was measured and is kept apart (`_heap_waste`).
+"""
+
+from dataclasses import dataclass, fields
+
+from workbench.finetune.model_size import ModelSize
+from workbench.finetune.types import PROJECTIONS, TrainingConfig
+
+_FLOAT, _BFLOAT = 4, 2
+"""Bytes of a number."""
+_NF4 = 0.516
+"""Bytes of a weight in 4 bits with its share of the doubly quantised scales (Dettmers et al. 2023, section 3)."""
+_PROCESS_BYTES = 80_000_000
+"""What a training process takes beside all that: threads, the optimizer's code, tokens, the engine's buffers (measured
+on the processor with one row of 16 tokens)."""
+_REUSED = {False: 0.67, True: 0.22}
+"""By bfloat16. glibc gives torch its aligned blocks with a few bytes cut off, and small objects move into them: a block
+that is freed is never again large enough for the same tensor. Short-lived results of a forward pass leave such holes.
+Share of what a layer keeps without adapters, fitted to 116M parameters at 64 to 1024 tokens."""
+_ADAPTER_HOLES = 1.4
+"""The same for a layer with an adapter: holes as a multiple of what comes out of it (fitted likewise)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What the numbers depend on beside model and settings."""
+
+    is_cuda: bool
+    bfloat16: bool
+    """Whether steps are computed in bfloat16 (`exact_trainer.uses_bf16`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMemory:
+    """Bytes at the peak of a step."""
+
+    weights: int
+    """Of the base, as they are held."""
+    trained: int
+    """Adapters, where there are any, and the two moments of Adam."""
+    gradients: int
+    """What is kept of them while a batch goes forward."""
+    casts: int
+    """bfloat16 copies of the weights, which autograd keeps for the way back."""
+    activations: int
+    """What autograd keeps of each layer."""
+    logits: int
+    passing: int
+    """Short-lived results beside what is kept."""
+    waste: int
+    """What the allocator cannot give out again."""
+    process: int
+    """Everything else; on the processor also the model's file, which the engine maps."""
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, part.name) for part in fields(self))
+
+
+def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware: Hardware) -> StepMemory:
+    """The peak with `config.batch_size` rows of `longest` tokens, all of them learned, without the libraries."""
+    tokens = config.batch_size * longest
+    is_full, is_4bit = config.method == "full", config.method == "qlora"
+    trained = size.parameters if is_full else size.adapter_parameters(config)
+    layer = _kept_by_layer(size, config, hardware)
+    again = getattr(config, "gradient_checkpointing", False)
+    kept = (size.layers * _FLOAT * size.width + layer) if again else size.layers * layer
+    layers_at_once = 1 if again else size.layers
+    logits = tokens * size.vocabulary * (_FLOAT + _FLOAT + (_BFLOAT if hardware.bfloat16 else 0))
+    gradients = _FLOAT * trained
+    at_forward = config.gradient_accumulation > 1
+    forward = tokens * kept + logits
+    return StepMemory(
+        weights=_weights(size, is_4bit=is_4bit),
+        trained=(0 if is_full else _FLOAT * trained) + 2 * _FLOAT * trained,
+        gradients=gradients if at_forward else max(0, gradients - forward),
+        casts=_casts(size, layers_at_once, is_4bit=is_4bit) if hardware.bfloat16 else 0,
+        activations=tokens * kept,
+        logits=logits,
+        passing=tokens * _passing(size, config, hardware) if hardware.is_cuda else 0,
+        waste=0 if hardware.is_cuda else tokens * layers_at_once * _heap_waste(size, config, hardware),
+        process=0 if hardware.is_cuda else _PROCESS_BYTES + size.file_bytes,
+    )
+
+
+def _weights(size: ModelSize, *, is_4bit: bool) -> int:
+    blocks = size.linear_parameters - size.vocabulary * size.width
+    return int(_NF4 * blocks) + _FLOAT * (size.parameters - blocks) if is_4bit else _FLOAT * size.parameters
+
+
+def _casts(size: ModelSize, layers: int, *, is_4bit: bool) -> int:
+    head = size.vocabulary * size.width
+    blocks = 0 if is_4bit else (size.linear_parameters - head) * layers // size.layers
+    return _BFLOAT * (blocks + head)
+
+
+def _kept_by_layer(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
+    """Bytes per token that one layer keeps for the way back."""
+    number = _BFLOAT if hardware.bfloat16 else _FLOAT
+    return _kept_without_adapters(size, hardware) + _kept_inputs(size, config, hardware, number)
+
+
+def _kept_without_adapters(size: ModelSize, hardware: Hardware) -> int:
+    """Attention (q, k, v and what comes out), both norms (their input), and SiLU and product of the inner layer."""
+    number = _BFLOAT if hardware.bfloat16 else _FLOAT
+    attention = number if hardware.is_cuda else _FLOAT  # on the processor attention is computed in float32
+    return attention * (2 * size.queries + 2 * size.key_width) + 2 * _FLOAT * size.width + 3 * number * size.inner
+
+
+def _kept_inputs(size: ModelSize, config: TrainingConfig, hardware: Hardware, number: int) -> int:
+    """Bytes per token of what goes into the layers that learn: their gradient needs it."""
+    if config.method == "full":
+        norms = 2 * _FLOAT * size.width  # what a norm made, for the gradient of its weights
+        return norms + _inputs(size, frozenset(PROJECTIONS), hardware, number)
+    learning = size.adapted(config)
+    inside = number * config.rank * len(learning)
+    if config.dropout:  # each layer drops on its own
+        noise = 1 if hardware.is_cuda else _FLOAT  # a mask on a graphics card, factors on the processor
+        return inside + sum((noise + number) * before for before, _ in learning)
+    return inside + _inputs(size, frozenset(config.targets), hardware, number)
+
+
+def _inputs(size: ModelSize, learning: frozenset[str], hardware: Hardware, number: int) -> int:
+    """Bytes per token of the inputs of these projections."""
+    if not hardware.bfloat16:  # q, k and v see one tensor, gate and up another; what o sees is kept by the attention
+        first = size.width * bool(learning & {"q_proj", "k_proj", "v_proj"})
+        second = size.width * bool(learning & {"gate_proj", "up_proj"})
+        return number * (first + second + size.inner * ("down_proj" in learning))
+    if hardware.is_cuda:  # attention is computed in bfloat16: what o sees is kept by it
+        learning -= {"o_proj"}
+    return number * sum(size.inputs(name) for name in learning)  # each has a rounded copy of its own
+
+
+def _heap_waste(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
+    """Bytes per token and layer."""
+    number = _BFLOAT if hardware.bfloat16 else _FLOAT
+    outputs = 0 if config.method == "full" else sum(after for _, after in size.adapted(config))
+    return int(_REUSED[hardware.bfloat16] * _kept_without_adapters(size, hardware) + _ADAPTER_HOLES * number * outputs)
+
+
+def _passing(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
+    """Bytes per token of a layer's gradients on the way back, before they are added up."""
+    number = _BFLOAT if hardware.bfloat16 else _FLOAT
+    return 2 * number * size.inner + 3 * _FLOAT * size.width
