@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workbench.datasets.text_lines import NOT_UTF8
 from workbench.datasets.types import RowProblem, Table
 from workbench.errors import WorkbenchError
 
@@ -59,8 +60,7 @@ def decode(content: bytes) -> tuple[str, str, list[RowProblem]]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         text = content.decode("cp1252", errors="replace")
-        message = "The file is not UTF-8; it was read as Windows-1252. Check accents and quotes, or save it as UTF-8."
-        return text, "cp1252", [RowProblem(row=line, message=message, dropped=False)]
+        return text, "cp1252", [RowProblem(row=line, message=NOT_UTF8, dropped=False)]
 
 
 def detect_delimiter(lines: Sequence[str]) -> str:
@@ -133,7 +133,7 @@ def _read_from(lines: Sequence[str], start: int, delimiter: str, records: _Recor
             record = next(reader, None)
         except csv.Error as error:
             unfinished = "unexpected end" in str(error)
-            records.problems.append(RowProblem(row=first + 1, message=_say(error, lines[first])))
+            records.problems.append(RowProblem(row=first + 1, message=say(error, lines[first])))
             if unfinished:
                 return first + 1
             continue
@@ -147,7 +147,8 @@ def _lines_from(lines: Sequence[str], start: int) -> Iterator[str]:
     return (lines[index] for index in range(start, len(lines)))
 
 
-def _say(error: csv.Error, line: str) -> str:
+def say(error: csv.Error, line: str) -> str:
+    """The reader's complaint about a record that begins with `line`, in words."""
     text = str(error)
     if "unexpected end" in text:
         return f"A quote is opened at character {line.find(chr(34)) + 1} and never closed."
@@ -165,7 +166,7 @@ def _fit_to_header(
     numbers: list[int] = []
     problems: list[RowProblem] = []
     for line, record in records:
-        if problem := _problem_with(record, len(columns), header_line):
+        if problem := problem_with(record, len(columns), header_line):
             problems.append(RowProblem(row=line, message=problem))
             continue
         rows.append(dict(zip(columns, record, strict=True)))
@@ -173,7 +174,10 @@ def _fit_to_header(
     return rows, numbers, problems
 
 
-def _problem_with(record: Sequence[str], width: int, header_line: int) -> str:
+def problem_with(record: Sequence[str], width: int, header_line: int) -> str:
+    """Why a record does not fit its header; empty when it does."""
+    if len(record) != width and record[0].lstrip().startswith("{"):
+        return "The row looks like JSON, but the file is a table: are two formats mixed in it?"
     if len(record) != width:
         fields = "1 field" if len(record) == 1 else f"{len(record)} fields"
         return f"The row has {fields}, the header in row {header_line} has {width}."

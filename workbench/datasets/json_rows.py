@@ -29,22 +29,22 @@ def read_json_lines(content: bytes, name: str) -> Table:
         if not line.strip():
             continue
         try:
-            rows.append(_parse_object(line))
+            rows.append(parse_object(line))
             numbers.append(index + 1)
-        except _Unusable as problem:
+        except UnusableError as problem:
             cut = index == last and problem.is_cut
             said = "The line is unfinished: the file seems to be cut off." if cut else str(problem)
             problems.append(RowProblem(row=index + 1, message=said))
-    return _finish(rows, numbers, problems, name, "jsonl", encoding)
+    return finish_table(rows, numbers, problems, name, "jsonl", encoding)
 
 
-def read_json_array(content: bytes, name: str) -> Table:
-    """An array of objects, or an object with one such array in it. Rows are counted from 1."""
+def read_json_object(content: bytes, name: str) -> Table:
+    """An object with one array of objects in it. Rows are counted from 1."""
     text, encoding, problems = decode(content)
     try:
-        _check_depth(text, MAX_DEPTH + 2)
+        check_depth(text, MAX_DEPTH + 2)
         document = _loads(text)
-    except _Unusable as problem:
+    except UnusableError as problem:
         raise WorkbenchError(
             f"{name} is not readable JSON: {problem}", hint="Check where the file was exported from.", code="bad_json"
         ) from problem
@@ -55,35 +55,43 @@ def read_json_array(content: bytes, name: str) -> Table:
             rows.append(item)
             numbers.append(number)
         else:
-            problems.append(RowProblem(row=number, message=f"Expected an object, found {_kind(item)}."))
-    return _finish(rows, numbers, problems, name, "json", encoding)
+            problems.append(RowProblem(row=number, message=f"Expected an object, found {kind_of(item)}."))
+    return finish_table(rows, numbers, problems, name, "json", encoding)
 
 
 def looks_like_json_lines(content: bytes) -> bool:
     """Whether a file that starts with "{" holds one object per line rather than one object."""
     first, _, rest = content.partition(b"\n")
     try:
-        _parse_object(first.decode("utf-8-sig"))
-    except (UnicodeDecodeError, _Unusable):
+        parse_object(first.decode("utf-8-sig"))
+    except (UnicodeDecodeError, UnusableError):
         return False
     return bool(rest.strip()) or b"[" not in first
 
 
-class _Unusable(Exception):
+class UnusableError(Exception):
+    """Why a line or a document is no row, in words."""
+
     def __init__(self, message: str, *, is_cut: bool = False) -> None:
         super().__init__(message)
         self.is_cut = is_cut
 
 
-def _parse_object(line: str) -> dict[str, object]:
-    _check_depth(line, MAX_DEPTH)
+def parse_object(line: str) -> dict[str, object]:
+    """The object of one line. Raises UnusableError."""
+    start = line.lstrip("\ufeff \t")[:1]
+    if start not in "{[\"-0123456789tfnN'":
+        shown = line.strip()[:30]
+        raise UnusableError(f"The line is not JSON (“{shown}”); is another format mixed into this file?")
+    check_depth(line, MAX_DEPTH)
     value = _loads(line)
     if not isinstance(value, dict):
-        raise _Unusable(f"Expected an object, found {_kind(value)}.")
+        raise UnusableError(f"Expected an object, found {kind_of(value)}.")
     return value
 
 
-def _check_depth(text: str, limit: int) -> None:
+def check_depth(text: str, limit: int) -> None:
+    """Raises UnusableError for brackets nested deeper than `limit`."""
     if text.count("[") + text.count("{") <= limit:
         return
     depth = 0
@@ -91,23 +99,24 @@ def _check_depth(text: str, limit: int) -> None:
         if mark.group() in "[{":
             depth += 1
             if depth > limit:
-                raise _Unusable(f"It is nested more than {limit} levels deep.")
+                raise UnusableError(f"It is nested more than {limit} levels deep.")
         elif mark.group() in "]}":
             depth -= 1
 
 
 def _loads(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         at_end = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         where = f"line {error.lineno}, " if error.lineno > 1 else ""
-        raise _Unusable(f"{error.msg} ({where}character {error.colno}).", is_cut=at_end) from error
+        raise UnusableError(f"{error.msg} ({where}character {error.colno}).", is_cut=at_end) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; NaN
-        raise _Unusable(str(error)) from error
+        raise UnusableError(str(error)) from error
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
+    """NaN and Infinity, which Python would read."""
     raise ValueError(f"{name} is not a JSON number.")
 
 
@@ -119,13 +128,13 @@ def _rows_of(document: object, name: str) -> list[object]:
         if len(lists) == 1 and all(isinstance(item, dict) for item in lists[0]):
             return lists[0]
     raise WorkbenchError(
-        f"{name} holds {_kind(document)}, not a list of rows.",
+        f"{name} holds {kind_of(document)}, not a list of rows.",
         hint="The file should be an array of objects, or one object per line.",
         code="no_rows",
     )
 
 
-def _finish(
+def finish_table(
     rows: list[Mapping[str, object]],
     numbers: list[int],
     problems: list[RowProblem],
@@ -133,6 +142,7 @@ def _finish(
     file_format: str,
     encoding: str,
 ) -> Table:
+    """The table of rows that were read, with values of another kind than their column's pointed out."""
     if not rows and not problems:
         raise WorkbenchError(f"{name} has no rows.", hint="Choose a file with at least one row.", code="no_rows")
     columns = tuple(dict.fromkeys(key for row in rows for key in row))
@@ -150,7 +160,7 @@ def _mixed_kinds(
         kinds: dict[str, list[int]] = defaultdict(list)
         for row, number in zip(rows, numbers, strict=True):
             if row.get(column) is not None:
-                kinds[_kind(row[column])].append(number)
+                kinds[kind_of(row[column])].append(number)
         if len(kinds) < 2:
             continue
         usual = Counter({kind: len(found) for kind, found in kinds.items()}).most_common(1)[0][0]
@@ -161,5 +171,6 @@ def _mixed_kinds(
     return problems
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """ "text", "a number", ... for messages."""
     return _KINDS.get(type(value), "nothing")

@@ -1,6 +1,7 @@
 """Columns -> conversations: guess what each column means, and make training rows of it."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ _ROLES = {
 _CONVERSATIONS = ("messages", "conversations", "conversation", "dialog", "dialogue", "turns")
 _DOCUMENTS = ("source", "sources", "document", "file", "source_document")
 _SYSTEMS = ("system", "system_prompt", "system prompt", "system_message")
+_EMPTY_MARKS = frozenset({"NaN", "nan", "<NA>", "#N/A", "NULL"})
 # (question, context, answer, what people call it); the first whose question and answer exist is taken.
 _PAIRS = (
     ("instruction", "input", "output", "Alpaca"),
@@ -119,6 +121,8 @@ def as_text(value: object) -> str:
     match value:
         case None:
             return ""
+        case float() if math.isnan(value):  # how tables of numbers say "empty"
+            return ""
         case str():
             return value
         case bool():
@@ -139,6 +143,11 @@ def _pair(values: Mapping[str, object], mapping: ColumnMapping) -> list[ChatMess
     question = as_text(values.get(mapping.question)).strip()
     context = as_text(values.get(mapping.context)).strip() if mapping.context else ""
     answer = _answer_text(values.get(mapping.answer)).strip()
+    for column, text, is_needed in ((mapping.question, question, not context), (mapping.answer, answer, True)):
+        if is_needed and column not in values:
+            raise _Unusable(f"The row has no “{column}”.")
+        if text in _EMPTY_MARKS:
+            raise _Unusable(f"“{column}” is “{text}”, which is how programs write an empty cell.")
     if not question and not context:
         raise _Unusable(f"“{mapping.question}” is empty.")
     if not answer:

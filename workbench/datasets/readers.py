@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from workbench.datasets.delimited import read_delimited
-from workbench.datasets.json_rows import looks_like_json_lines, read_json_array, read_json_lines
+from workbench.datasets.json_rows import looks_like_json_lines, read_json_lines, read_json_object
+from workbench.datasets.json_stream import read_json_array
 from workbench.datasets.sheets import read_parquet, read_xlsx
 from workbench.datasets.types import Table
 from workbench.errors import WorkbenchError
@@ -29,32 +30,39 @@ def read_table(path: Path) -> Table:
     Raises WorkbenchError when the file as a whole cannot be read. Parquet loads pyarrow: in a worker only.
     """
     content = _read_bytes(path)
-    _refuse_foreign(content, path.name)
+    refuse_foreign(content, path.name)
     if content.startswith(b"PAR1"):
         return read_parquet(path)
     if content.startswith(b"PK\x03\x04"):
         return read_xlsx(content, path.name)
-    _refuse_binary(content, path)
+    refuse_binary(content, path)
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     suffix = path.suffix.lower()
     if suffix in (".jsonl", ".ndjson"):
         return read_json_lines(content, path.name)
     if suffix == ".json" or (suffix not in (".csv", ".tsv") and start in (b"[", b"{")):
-        return (
-            read_json_lines(content, path.name)
-            if start == b"{" and looks_like_json_lines(content)
-            else read_json_array(content, path.name)
-        )
+        if start == b"[":
+            return read_json_array(path)
+        is_lines = start == b"{" and looks_like_json_lines(content)
+        return read_json_lines(content, path.name) if is_lines else read_json_object(content, path.name)
     return read_delimited(content, path.name, delimiter="\t" if suffix == ".tsv" else "")
 
 
-def _read_bytes(path: Path) -> bytes:
+def require_file(path: Path) -> int:
+    """Its size in bytes. Raises WorkbenchError for a file that is gone or empty."""
     if not path.is_file():
         raise WorkbenchError(f"There is no file {path}.", hint="Check the path.", code="no_file")
     size = path.stat().st_size
+    if size == 0:
+        raise WorkbenchError(f"{path.name} is empty.", hint="Choose a file with rows.", code="no_rows")
+    return size
+
+
+def _read_bytes(path: Path) -> bytes:
+    size = require_file(path)
     if size > MAX_BYTES:
         raise WorkbenchError(
-            f"{path.name} is {size / 1e6:.0f} MB; the limit is {MAX_BYTES / 1e6:.0f} MB.",
+            f"{path.name} is {size / 1e6:.0f} MB; here the limit is {MAX_BYTES / 1e6:.0f} MB.",
             hint="Split it.",
             code="too_large",
         )
@@ -72,14 +80,15 @@ def _read_bytes(path: Path) -> bytes:
     return content
 
 
-def _refuse_foreign(content: bytes, name: str) -> None:
+def refuse_foreign(content: bytes, name: str) -> None:
+    """Raises WorkbenchError for the start of a file that is something else altogether, by name."""
     start = content[:64].lower()
     for mark, what, hint in _FOREIGN:
         if start.startswith(mark.lower()):
             raise WorkbenchError(f"{name} is {what}, not a table.", hint=hint, code="not_a_table")
 
 
-def _refuse_binary(content: bytes, path: Path) -> None:
+def refuse_binary(content: bytes, path: Path) -> None:
     """Random bytes called .csv: no text has this many control characters."""
     sample = content[:65536]
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):

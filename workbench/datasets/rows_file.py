@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,23 +13,27 @@ from workbench.errors import WorkbenchError
 
 
 def write_rows(rows: Iterable[TrainingRow], folder: Path) -> tuple[Path, str]:
-    """Write the rows to `folder/<sha256>.jsonl`, complete or not at all; returns the path and the SHA-256 in hex."""
-    content = "".join(row.model_dump_json() + "\n" for row in rows).encode()
-    digest = hashlib.sha256(content).hexdigest()
-    path = folder / f"{digest}.jsonl"
-    if path.is_file() and hash_file(path) == digest:
-        return path, digest
+    """Write the rows to `folder/<sha256>.jsonl`, complete or not at all; returns the path and the SHA-256 in hex.
+
+    Rows are written as they come: as many as the disk holds, however little memory there is.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = folder / f".{digest}.{os.getpid()}.new"
+    digest = hashlib.sha256()
+    beside = folder / f".{uuid.uuid4().hex}.new"
     try:
         with beside.open("wb") as file:
-            file.write(content)
+            for row in rows:
+                line = row.model_dump_json().encode() + b"\n"
+                digest.update(line)
+                file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        path = folder / f"{digest.hexdigest()}.jsonl"
+        if not (path.is_file() and hash_file(path) == digest.hexdigest()):
+            beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    return path, digest
+    return path, digest.hexdigest()
 
 
 def read_rows(path: Path, expected_hash: str = "") -> list[TrainingRow]:

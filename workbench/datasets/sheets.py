@@ -19,7 +19,7 @@ MAX_COLUMNS = 500
 
 def read_xlsx(content: bytes, name: str) -> Table:
     """The first sheet that has values. Formulas count with the value that was saved with them."""
-    _check_archive(content, name)
+    check_archive(io.BytesIO(content), name)
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -28,7 +28,7 @@ def read_xlsx(content: bytes, name: str) -> Table:
         try:
             book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
             try:
-                sheets = [(sheet.title, list(_cells(sheet, name))) for sheet in book.worksheets]
+                sheets = [(sheet.title, list(sheet_cells(sheet, name))) for sheet in book.worksheets]
             finally:
                 book.close()
         except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
@@ -73,10 +73,10 @@ def read_parquet(path: Path) -> Table:
     return Table(columns, rows, (), tuple(range(1, len(rows) + 1)), path.name, "parquet")
 
 
-def _check_archive(content: bytes, name: str) -> None:
+def check_archive(source: Path | io.BytesIO, name: str) -> None:
     """Refuse what unpacks to too much, before anything unpacks it."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(source) as archive:
             total = sum(member.file_size for member in archive.infolist())
             is_workbook = "xl/workbook.xml" in archive.namelist()
     except zipfile.BadZipFile as error:
@@ -95,7 +95,7 @@ def _check_archive(content: bytes, name: str) -> None:
         )
 
 
-def _cells(sheet: Any, name: str) -> Iterator[tuple[int, tuple[object, ...]]]:
+def sheet_cells(sheet: Any, name: str) -> Iterator[tuple[int, tuple[object, ...]]]:
     """Row number from 1 and values of each row that has any."""
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > MAX_ROWS:
@@ -125,12 +125,13 @@ def _table_of(cells: Iterable[tuple[int, tuple[object, ...]]], name: str, unsave
             problems.append(RowProblem(row=number, message=message))
         else:
             padded = (*values, *[None] * (len(columns) - len(values)))
-            rows.append(dict(zip(columns, map(_plain, padded), strict=True)))
+            rows.append(dict(zip(columns, map(plain_value, padded), strict=True)))
             numbers.append(number)
     return Table(columns, tuple(rows), tuple(problems), tuple(numbers), name, "xlsx")
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
+    """Dates and times as text."""
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else value
 
 

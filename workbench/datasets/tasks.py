@@ -1,6 +1,7 @@
 """Work on data files that must not happen in the window: parsing of untrusted files, loading of pyarrow."""
 
 import datetime
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,9 +10,11 @@ from pydantic import Field
 from workbench.boundary import Boundary
 from workbench.datasets.doctor import check_rows, find_leaks, mended, without
 from workbench.datasets.doctor.mending import FIXES
+from workbench.datasets.large_files import Choices, is_large, look_through, prepare_large
 from workbench.datasets.mapping import as_text, guess_mapping, map_rows
 from workbench.datasets.readers import read_table
 from workbench.datasets.rows_file import hash_file, write_rows
+from workbench.datasets.streams import HEAD_ROWS, stream_rows
 from workbench.datasets.types import ColumnMapping, Dataset, Finding, FindingKind, RowProblem, Table, TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
@@ -85,6 +88,8 @@ class PrepareReport(Boundary):
 def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
     """Read a file, guess the mapping, look at the rows."""
     context.progress(0, 0, f"Reading {Path(request.path).name}")
+    if is_large(Path(request.path)):
+        return _inspect_large(context, request)
     table = read_table(Path(request.path))
     mapping = request.mapping or guess_mapping(table)
     _check_columns(table, mapping)
@@ -109,6 +114,29 @@ def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
     )
 
 
+def _inspect_large(context: JobContext, request: InspectRequest) -> InspectReport:
+    look = look_through(Path(request.path), request.mapping, lambda said: context.progress(0, 0, said))
+    _check_columns(look.head, look.mapping)
+    shown = min(request.shown_rows, len(look.head.rows))
+    mapped = map_rows(look.head, look.mapping) if look.mapping.is_complete else None
+    return InspectReport(
+        path=request.path,
+        file_format=look.head.file_format,
+        encoding=look.head.encoding,
+        delimiter=look.head.delimiter,
+        columns=look.head.columns,
+        rows=tuple(_shown(look.head, index) for index in range(shown)),
+        numbers=look.head.numbers[:shown],
+        row_count=look.rows,
+        problems=tuple(look.problems[: request.shown_problems]),
+        problem_count=look.problem_count,
+        mapping=look.mapping,
+        training_rows=mapped.rows[: request.shown_rows] if mapped else (),
+        training_row_count=look.trained,
+        findings=look.findings,
+    )
+
+
 def _tell(context: JobContext, done: int, total: int) -> None:
     context.progress(done, total, "Looking for problems")
 
@@ -117,8 +145,9 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
     """Write the usable rows of a file; the caller records the data set. WorkbenchError when no row is left."""
     path = Path(request.path)
     context.progress(0, 0, f"Reading {path.name}")
-    source_hash = hash_file(path) if path.is_file() else ""
-    table = read_table(path)
+    large = is_large(path)
+    source_hash = hash_file(path) if path.is_file() and not large else ""
+    table = stream_rows(path).head(HEAD_ROWS) if large else read_table(path)
     mapping = request.mapping or guess_mapping(table)
     if request.system_text:
         mapping = mapping.model_copy(update={"system_text": request.system_text})
@@ -135,6 +164,8 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
             hint=f"There are rules for {', '.join(FIXES)}; leave the other rows out.",
             code="no_fix",
         )
+    if large:
+        return _prepare_large(context, request, path, mapping)
     mapped = map_rows(table, mapping)
     checked = check_rows(mapped.rows, on_progress=partial(_tell, context))
     findings = [*checked, *find_leaks(mapped.rows, request.test_questions)]
@@ -142,10 +173,7 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
     rows = mended(kept, findings, request.mend)
     problems = tuple(sorted([*table.problems, *mapped.problems], key=lambda problem: problem.row))
     if not rows:
-        first = next((str(problem) for problem in problems), "every row was left out")
-        raise WorkbenchError(
-            f"{path.name} has no row that can be trained ({first})", hint="Check the columns.", code="no_rows"
-        )
+        raise _no_rows(path, problems)
     rows_path, digest = write_rows(rows, Path(request.folder))
     dataset = Dataset(
         name=request.name,
@@ -166,6 +194,28 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
         findings=tuple(findings),
         dropped=len(mapped.rows) - len(rows),
         mended=sum(before != after for before, after in zip(kept, rows, strict=True)),
+    )
+
+
+def _prepare_large(context: JobContext, request: PrepareRequest, path: Path, mapping: ColumnMapping) -> PrepareReport:
+    choices = Choices(frozenset(request.drop), request.mend, request.test_questions)
+    folder = Path(request.folder)
+    made = prepare_large(path, request.name, mapping, choices, folder, lambda said: context.progress(0, 0, said))
+    if made is None:
+        raise _no_rows(path, ())
+    return PrepareReport(
+        dataset=made.dataset,
+        problems=tuple(made.problems[:1000]),
+        findings=made.findings,
+        dropped=made.dropped,
+        mended=made.mended,
+    )
+
+
+def _no_rows(path: Path, problems: Sequence[RowProblem]) -> WorkbenchError:
+    first = next((str(problem) for problem in problems), "every row was left out")
+    return WorkbenchError(
+        f"{path.name} has no row that can be trained ({first})", hint="Check the columns.", code="no_rows"
     )
 
 

@@ -146,6 +146,27 @@ def test_that_a_json_array_and_an_object_with_one_are_read(tmp_path: Path) -> No
     assert problems_of(table_of(tmp_path, "b.json", json.dumps(rows))) == [(3, "Expected an object, found a number.")]
 
 
+def test_that_the_rows_before_a_cut_in_a_json_array_are_read(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.json", '[{"a": 1}, {"a": "two"}, {"a": "unfin')
+    assert table.numbers == (1, 2)
+    assert (3, "The file is cut off in this row.") in problems_of(table)
+
+
+def test_that_an_array_without_its_closing_bracket_is_called_cut_off(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.json", '[{"a": 1}, {"a": 2},')
+    assert len(table.rows) == 2
+    assert problems_of(table) == [(3, "The file is cut off in this row.")]
+
+
+def test_that_another_format_in_between_is_named(tmp_path: Path) -> None:
+    lines = table_of(tmp_path, "a.jsonl", '{"q": "x", "a": "y"}\nquestion;answer\n{"q": "z", "a": "w"}\n')
+    assert len(lines.rows) == 2
+    assert "another format mixed into this file" in lines.problems[0].message
+    cells = table_of(tmp_path, "a.csv", 'q;a\nx;y\n{"q": "z", "a": "w"}\n')
+    assert len(cells.rows) == 1
+    assert problems_of(cells) == [(3, "The row looks like JSON, but the file is a table: are two formats mixed in it?")]
+
+
 def test_that_json_lines_in_a_json_file_are_recognised(tmp_path: Path) -> None:
     assert len(table_of(tmp_path, "a.json", '{"a": 1}\n{"a": 2}\n').rows) == 2
 
@@ -201,8 +222,9 @@ def _zip_bomb() -> bytes:
         ("a.xlsx", b"PK\x03\x04 cut", "a.xlsx is damaged"),
         ("a.parquet", b"PAR1 nonsense", "a.parquet is not a readable Parquet file."),
         ("a.json", b'{"a": 1, "b": [1, 2]}', "a.json holds an object, not a list of rows."),
-        ("a.json", b'[{"a": 1}, {"a": ', "a.json is not readable JSON"),
-        ("a.json", b"[" * 100_000, "more than 66 levels deep"),
+        ("a.json", b'{"rows": [{"a": 1}, {"a": ', "a.json is not readable JSON"),
+        ("a.json", b'[{"a": ', "a.json is not readable JSON: row 1: The file is cut off in this row."),
+        ("a.json", b"[" * 100_000, "more than 64 levels deep"),
         ("a.txt", (", ".join(["word"] * 700)).encode(), "does not look like a table"),
     ],
 )
