@@ -17,6 +17,8 @@ _NF4 = 0.516
 _PROCESS_BYTES = 80_000_000
 """What a training process takes beside all that: threads, the optimizer's code, tokens, the engine's buffers (measured
 on the processor with one row of 16 tokens)."""
+_WORKSPACE = {False: 75_000_000, True: 120_000_000}
+"""By bfloat16: buffers of the matrix libraries on a graphics card (measured on an H200; older ones take less)."""
 _REUSED = {False: 0.67, True: 0.22}
 """By bfloat16. glibc gives torch its aligned blocks with a few bytes cut off, and small objects move into them: a block
 that is freed is never again large enough for the same tensor. Short-lived results of a forward pass leave such holes.
@@ -54,7 +56,8 @@ class StepMemory:
     waste: int
     """What the allocator cannot give out again."""
     process: int
-    """Everything else; on the processor also the model's file, which the engine maps."""
+    """Everything else: on the processor also the model's file, which the engine maps; on a graphics card the buffers of
+    the matrix libraries."""
 
     @property
     def total(self) -> int:
@@ -65,7 +68,8 @@ def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware:
     """The peak with `config.batch_size` rows of `longest` tokens, all of them learned, without the libraries."""
     tokens = config.batch_size * longest
     is_full, is_4bit = config.method == "full", config.method == "qlora"
-    trained = size.parameters if is_full else size.adapter_parameters(config)
+    adapter = 0 if is_full else size.adapter_parameters(config)
+    trained = adapter or size.parameters
     layer = _kept_by_layer(size, config, hardware)
     again = getattr(config, "gradient_checkpointing", False)
     kept = (size.layers * _FLOAT * size.width + layer) if again else size.layers * layer
@@ -76,14 +80,14 @@ def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware:
     forward = tokens * kept + logits
     return StepMemory(
         weights=_weights(size, is_4bit=is_4bit),
-        trained=(0 if is_full else _FLOAT * trained) + 2 * _FLOAT * trained,
+        trained=_FLOAT * adapter + 2 * _FLOAT * trained,
         gradients=gradients if at_forward else max(0, gradients - forward),
-        casts=_casts(size, layers_at_once, is_4bit=is_4bit) if hardware.bfloat16 else 0,
+        casts=_casts(size, layers_at_once, is_4bit=is_4bit) + _BFLOAT * adapter if hardware.bfloat16 else 0,
         activations=tokens * kept,
         logits=logits,
         passing=tokens * _passing(size, config, hardware) if hardware.is_cuda else 0,
         waste=0 if hardware.is_cuda else tokens * layers_at_once * _heap_waste(size, config, hardware),
-        process=0 if hardware.is_cuda else _PROCESS_BYTES + size.file_bytes,
+        process=_WORKSPACE[hardware.bfloat16] if hardware.is_cuda else _PROCESS_BYTES + size.file_bytes,
     )
 
 
@@ -101,14 +105,15 @@ def _casts(size: ModelSize, layers: int, *, is_4bit: bool) -> int:
 def _kept_by_layer(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
     """Bytes per token that one layer keeps for the way back."""
     number = _BFLOAT if hardware.bfloat16 else _FLOAT
-    return _kept_without_adapters(size, hardware) + _kept_inputs(size, config, hardware, number)
+    return _kept_without_adapters(size, config, hardware) + _kept_inputs(size, config, hardware, number)
 
 
-def _kept_without_adapters(size: ModelSize, hardware: Hardware) -> int:
+def _kept_without_adapters(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
     """Attention (q, k, v and what comes out), both norms (their input), and SiLU and product of the inner layer."""
     number = _BFLOAT if hardware.bfloat16 else _FLOAT
+    inner = _FLOAT if config.method == "qlora" else number  # layers of 4 bits answer in what they were asked in
     attention = number if hardware.is_cuda else _FLOAT  # on the processor attention is computed in float32
-    return attention * (2 * size.queries + 2 * size.key_width) + 2 * _FLOAT * size.width + 3 * number * size.inner
+    return attention * (2 * size.queries + 2 * size.key_width) + 2 * _FLOAT * size.width + 3 * inner * size.inner
 
 
 def _kept_inputs(size: ModelSize, config: TrainingConfig, hardware: Hardware, number: int) -> int:
@@ -139,7 +144,9 @@ def _heap_waste(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> 
     """Bytes per token and layer."""
     number = _BFLOAT if hardware.bfloat16 else _FLOAT
     outputs = 0 if config.method == "full" else sum(after for _, after in size.adapted(config))
-    return int(_REUSED[hardware.bfloat16] * _kept_without_adapters(size, hardware) + _ADAPTER_HOLES * number * outputs)
+    return int(
+        _REUSED[hardware.bfloat16] * _kept_without_adapters(size, config, hardware) + _ADAPTER_HOLES * number * outputs
+    )
 
 
 def _passing(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
