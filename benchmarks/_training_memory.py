@@ -23,7 +23,7 @@ from workbench.jobs.context import RecordingContext
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import ChatMessage, Role
 
-STEPS = 2
+STEPS = 4
 
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:

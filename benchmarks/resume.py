@@ -57,12 +57,12 @@ def _request(folder: Path, name: str) -> Path:
     rows = map_rows(table, guess_mapping(table)).rows[:ROWS]
     path, digest = write_rows(rows, folder / "rows")
     request = TrainRequest(
-        name=name,
+        name="killable",  # it stands in the adapter's file, which is compared
         base=starter_model(),
         rows_path=str(path),
         rows_hash=digest,
         config=CONFIG,
-        adapters_folder=str(folder / "adapters"),
+        adapters_folder=str(folder / "adapters" / name),
         work_folder=str(folder / "work" / name),
     )
     file = folder / f"{name}.json"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.finetune.gguf.architectures import ARCHITECTURES, Architecture, architecture_of
-from workbench.finetune.types import PROJECTIONS, TrainingConfig
+from workbench.finetune.training_config import PROJECTIONS, TrainingConfig
 from workbench.llm.gguf_header import read_header
 
 

@@ -3,19 +3,21 @@
 The figures are estimates: memory from what a step keeps (`step_memory`), time from its floating-point operations.
 """
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.finetune.base_model import locate_base
-from workbench.finetune.batching import build_schedule
+from workbench.finetune.batching import Schedule, build_schedule
 from workbench.finetune.checkpoints import free_bytes
 from workbench.finetune.encoding import EncodedRow, EncodedRows
+from workbench.finetune.lowering import Fits, Lowered, lowered
 from workbench.finetune.model_size import ModelSize, model_size
 from workbench.finetune.step_memory import Hardware, step_memory
+from workbench.finetune.training_config import Method
 from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
+from workbench.jobs.context import JobContext
 
 LIBRARIES_BYTES = 650_000_000
 """Resident memory of a process that has loaded torch, transformers, peft and llama.cpp (measured)."""
@@ -26,11 +28,13 @@ FLOPS_PER_THREAD = 60e9
 LAYER_STEP_SECONDS = 0.004
 """What one layer of one step costs beside the arithmetic: many small operations (measured)."""
 _STARTING_SECONDS = 15.0
-_ADAPTER_COPIES_ON_DISK = 8
-"""PEFT and GGUF of the adapter, and two checkpoints with two Adam moments each."""
+_CHECKPOINTS = 3
+"""The last two, and the best or the one that is being written."""
+_FLOAT, _HALF = 4, 2
+"""Bytes of a number."""
 
 
-__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory", "smaller_batches"]
+__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory"]
 
 
 class Preflight(Boundary):
@@ -43,7 +47,9 @@ class Preflight(Boundary):
     disk_bytes: int
     free_disk_bytes: int
     seconds: float
-    """Rough until the first steps were measured (`StepMetrics.eta_seconds`)."""
+    """From the arithmetic of the steps, unless `is_measured`."""
+    is_measured: bool = False
+    """Whether `seconds` comes from a few batches that were computed."""
     steps: int
     rows: int
     """That are trained; those held out are not among them."""
@@ -60,7 +66,7 @@ class Preflight(Boundary):
     advice: str = ""
     """What to change when it does not fit."""
     fitting: TrainingConfig | None = None
-    """The same learning in smaller batches that fit into this machine's free memory, where that is all it takes."""
+    """The same learning with settings that fit into this machine's free memory, where there are such."""
 
 
 def estimate(
@@ -70,18 +76,12 @@ def estimate(
     size = model_size(Path(locate_base(request.base).gguf))
     config = request.config
     lengths = [len(row.ids) for row in encoded.rows]
-    schedule = build_schedule(
-        lengths,
-        batch_size=config.batch_size,
-        accumulation=config.gradient_accumulation,
-        epochs=config.epochs,
-        seed=config.seed,
-    )
+    schedule = schedule_of(config, encoded.rows)
     memory = peak_memory(size, config, max(lengths))
     free_memory, free_disk = free_for_training(), free_bytes(Path(request.adapters_folder))
     disk = disk_needed(size, config)
     fits_memory, fits_disk = memory <= RESERVE * free_memory, disk <= free_disk
-    fitting = None if fits_memory else smaller_batches(size, config, max(lengths), free_memory)
+    lower = Lowered("") if fits_memory else lowered(config, max(lengths), _fits_in(free_memory, size))
     return Preflight(
         fits=fits_memory and fits_disk,
         memory_bytes=memory,
@@ -97,13 +97,40 @@ def estimate(
         longest=max(lengths),
         adapter_parameters=size.adapter_parameters(config),
         notes=encoded.notes,
-        fitting=fitting,
-        advice=_advice(size, config, fitting, max(lengths), free_memory)
-        if not fits_memory
-        else ""
-        if fits_disk
-        else _FREE_SPACE,
+        fitting=lower.config,
+        advice=lower.advice or ("" if fits_disk else _FREE_SPACE),
     )
+
+
+def schedule_of(config: TrainingConfig, rows: Sequence[EncodedRow]) -> Schedule:
+    """The batches of the training."""
+    return build_schedule(
+        [len(row.ids) for row in rows],
+        batch_size=config.batch_size,
+        accumulation=config.gradient_accumulation,
+        epochs=config.epochs,
+        seed=config.seed,
+    )
+
+
+def with_measured_time(
+    found: Preflight,
+    context: JobContext,
+    request: TrainRequest,
+    rows: Sequence[EncodedRow],
+    held_out: Sequence[EncodedRow],
+) -> Preflight:
+    """The figures with the time that a few batches of these rows take on this computer, now."""
+    from workbench.finetune import timing
+
+    context.progress(0, 0, "Computing a few batches to measure the time")
+    files = locate_base(request.base)
+    schedule = schedule_of(request.config, rows)
+    model = timing.load_to_time(files, request.base.name, request.config, context.threads)
+    context.check_cancelled()
+    batch_time = timing.time_batches(model, rows, schedule, request.config)
+    seconds = timing.whole_seconds(batch_time, rows, schedule, held_out, request.config.epochs)
+    return found.model_copy(update={"seconds": _STARTING_SECONDS + seconds, "is_measured": True})
 
 
 def peak_memory(size: ModelSize, config: TrainingConfig, longest: int) -> int:
@@ -149,7 +176,11 @@ def training_seconds(
 
 
 def disk_needed(size: ModelSize, config: TrainingConfig) -> int:
-    return 5_000_000 + 4 * size.adapter_parameters(config) * _ADAPTER_COPIES_ON_DISK
+    """Bytes of the checkpoints that are kept and of what comes out."""
+    trained = size.parameters if config.method is Method.FULL else size.adapter_parameters(config)
+    checkpoints = _CHECKPOINTS * 3 * _FLOAT * trained  # the weights and two moments of Adam
+    made = 2 * _FLOAT * trained if config.makes_adapter else (_FLOAT + _HALF) * size.parameters
+    return 5_000_000 + checkpoints + made
 
 
 def check_disk(request: TrainRequest, *folders: Path) -> None:
@@ -167,33 +198,6 @@ def check_disk(request: TrainRequest, *folders: Path) -> None:
 _FREE_SPACE = "Free some disk space, or choose a smaller rank."
 
 
-def smaller_batches(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> TrainingConfig | None:
-    """As many rows a step in batches that fit; None when even one row at a time does not. `free_memory` in bytes."""
-    batch = config.batch_size
-    while batch > 1 and not _fits(size, config.model_copy(update={"batch_size": batch}), longest, free_memory):
-        batch //= 2
-    accumulation = math.ceil(config.batch_size * config.gradient_accumulation / batch)
-    smaller = config.model_copy(update={"batch_size": batch, "gradient_accumulation": accumulation})
-    return smaller if _fits(size, smaller, longest, free_memory) else None
-
-
-def _fits(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> bool:
-    return peak_memory(size, config, longest) <= RESERVE * free_memory
-
-
-def _advice(
-    size: ModelSize, config: TrainingConfig, fitting: TrainingConfig | None, longest: int, free_memory: int
-) -> str:
-    """The gentlest change that makes it fit."""
-    if fitting is not None:
-        return (
-            f"Set the batch size to {fitting.batch_size} and accumulation to {fitting.gradient_accumulation}: "
-            "the same learning in less memory."
-        )
-    one = config.model_copy(update={"batch_size": 1})
-    shorter = longest
-    while shorter > 64 and not _fits(size, one, shorter, free_memory):
-        shorter //= 2
-    if _fits(size, one, shorter, free_memory):
-        return f"Set the batch size to 1 and the longest row to {shorter} tokens."
-    return "Choose a smaller base model: this one does not fit into the free memory even with one short row at a time."
+def _fits_in(free_memory: int, size: ModelSize) -> Fits:
+    """`free_memory` in bytes."""
+    return lambda config, longest: peak_memory(size, config, longest) <= RESERVE * free_memory

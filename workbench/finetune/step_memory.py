@@ -8,7 +8,7 @@ allocator adds to them was measured and is kept apart (`_heap_waste`).
 from dataclasses import dataclass, fields
 
 from workbench.finetune.model_size import ModelSize
-from workbench.finetune.types import PROJECTIONS, TrainingConfig
+from workbench.finetune.training_config import PROJECTIONS, Method, TrainingConfig
 
 _FLOAT, _BFLOAT = 4, 2
 """Bytes of a number."""
@@ -67,11 +67,11 @@ class StepMemory:
 def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware: Hardware) -> StepMemory:
     """The peak with `config.batch_size` rows of `longest` tokens, all of them learned, without the libraries."""
     tokens = config.batch_size * longest
-    is_full, is_4bit = config.method == "full", config.method == "qlora"
+    is_full, is_4bit = config.method is Method.FULL, config.method is Method.QLORA
     adapter = 0 if is_full else size.adapter_parameters(config)
     trained = adapter or size.parameters
     layer = _kept_by_layer(size, config, hardware)
-    again = getattr(config, "gradient_checkpointing", False)
+    again = config.gradient_checkpointing
     kept = (size.layers * _FLOAT * size.width + layer) if again else size.layers * layer
     layers_at_once = 1 if again else size.layers
     logits = tokens * size.vocabulary * (_FLOAT + _FLOAT + (_BFLOAT if hardware.bfloat16 else 0))
@@ -111,14 +111,14 @@ def _kept_by_layer(size: ModelSize, config: TrainingConfig, hardware: Hardware) 
 def _kept_without_adapters(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
     """Attention (q, k, v and what comes out), both norms (their input), and SiLU and product of the inner layer."""
     number = _BFLOAT if hardware.bfloat16 else _FLOAT
-    inner = _FLOAT if config.method == "qlora" else number  # layers of 4 bits answer in what they were asked in
+    inner = _FLOAT if config.method is Method.QLORA else number  # layers of 4 bits answer in what they were asked in
     attention = number if hardware.is_cuda else _FLOAT  # on the processor attention is computed in float32
     return attention * (2 * size.queries + 2 * size.key_width) + 2 * _FLOAT * size.width + 3 * inner * size.inner
 
 
 def _kept_inputs(size: ModelSize, config: TrainingConfig, hardware: Hardware, number: int) -> int:
     """Bytes per token of what goes into the layers that learn: their gradient needs it."""
-    if config.method == "full":
+    if config.method is Method.FULL:
         norms = 2 * _FLOAT * size.width  # what a norm made, for the gradient of its weights
         return norms + _inputs(size, frozenset(PROJECTIONS), hardware, number)
     learning = size.adapted(config)
@@ -143,7 +143,7 @@ def _inputs(size: ModelSize, learning: frozenset[str], hardware: Hardware, numbe
 def _heap_waste(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:
     """Bytes per token and layer."""
     number = _BFLOAT if hardware.bfloat16 else _FLOAT
-    outputs = 0 if config.method == "full" else sum(after for _, after in size.adapted(config))
+    outputs = 0 if config.method is Method.FULL else sum(after for _, after in size.adapted(config))
     return int(
         _REUSED[hardware.bfloat16] * _kept_without_adapters(size, config, hardware) + _ADAPTER_HOLES * number * outputs
     )

@@ -300,6 +300,18 @@ def test_that_memory_and_time_are_said_before_the_start(qtbot: QtBot, around: Ar
     assert label(tab, "preflight_verdict") == "fits"
 
 
+def test_that_the_time_is_a_guess_until_a_few_batches_were_measured(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    job = around.jobs.of(ESTIMATE)[-1]
+    job.produce(FITS)
+    assert "about 3 min (a guess; being measured). Needs about 812 MB" in label(tab, "preflight")
+    assert label(tab, "preflight_verdict") == "fits"
+    assert find(tab, QPushButton, "start_training").isEnabled()
+    job.finish(FITS.model_copy(update={"seconds": 300.0, "is_measured": True}))
+    assert "about 5 min (measured). Needs about 812 MB" in label(tab, "preflight")
+
+
 def test_that_rows_that_are_held_out_are_told_apart_from_those_that_are_trained(qtbot: QtBot, around: Around) -> None:
     tab = open_setup(qtbot, around)
     qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))

@@ -15,7 +15,7 @@ from workbench.finetune.adapter_folder import read_card
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import list_checkpoints, newest_good
 from workbench.finetune.engine_probe import EngineProbe
-from workbench.finetune.preflight import RESERVE, ModelSize, peak_memory, smaller_batches, training_seconds
+from workbench.finetune.preflight import ModelSize, training_seconds
 from workbench.finetune.preview import PreviewRequest
 from workbench.finetune.tasks import estimate, preview, train
 from workbench.finetune.types import StepMetrics, TrainingConfig, TrainReport, TrainRequest
@@ -285,19 +285,6 @@ def test_that_the_estimate_trains_only_the_rows_that_are_not_held_out(make_reque
     report = finish(request)
     assert report.total_steps == answer.steps == 15
     assert report.adapter is not None and report.adapter.rows == answer.rows
-
-
-def test_that_smaller_batches_learn_from_as_many_rows_a_step() -> None:
-    size = ModelSize(parameters=10**8, layers=12, width=768, inner=2048, vocabulary=32_000, key_width=768)
-    config = TrainingConfig(batch_size=8, gradient_accumulation=2)
-    whole, one = (peak_memory(size, config.model_copy(update={"batch_size": n}), 512) for n in (8, 1))
-    plenty, between, little = (int(share / RESERVE) + 1 for share in (whole, (whole + one) / 2, 0.9 * one))
-    assert smaller_batches(size, config, 512, plenty) == config
-    fitting = smaller_batches(size, config, 512, between)
-    assert fitting is not None and fitting.batch_size < 8
-    assert fitting.batch_size * fitting.gradient_accumulation == 16
-    assert peak_memory(size, fitting, 512) <= RESERVE * between
-    assert smaller_batches(size, config, 512, little) is None
 
 
 def test_that_measuring_a_row_takes_half_the_arithmetic_of_training_it() -> None:

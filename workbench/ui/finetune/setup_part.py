@@ -21,7 +21,7 @@ from workbench.finetune.scratch.sizes import ScratchEstimate, Size
 from workbench.finetune.sweeps import SweepRequest, combinations
 from workbench.finetune.training_config import Method, trouble_with
 from workbench.finetune.types import TrainingConfig, TrainRequest
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobHandle
 from workbench.llm.types import ModelKind
 from workbench.ui.finetune.board import Board, Surroundings
@@ -265,21 +265,25 @@ class SetupPart:
         if self._estimate is not None:
             self._estimate.cancel()
             self._estimate = None
-        self._board.show_setup(preflight=None, scratch_estimate=None, is_estimating=False)
+        self._board.show_setup(preflight=None, scratch_estimate=None, is_estimating=False, is_timing=False)
 
     def _on_estimate(self, event: JobEvent) -> None:
         match event:
             case Finished(result=result) if self._board.setup.goal is Goal.SCRATCH:
                 measured = ScratchEstimate.model_validate(result)
                 self._board.show_setup(is_estimating=False, scratch_estimate=measured, trouble=None)
+            case Produced(kind="Preflight", item=item):  # the time is being measured
+                found = Preflight.model_validate(item)
+                self._board.show_setup(is_estimating=False, is_timing=True, preflight=found, trouble=None)
             case Finished(result=result):
+                self._board.show_setup(is_timing=False)
                 found = Preflight.model_validate(result)
                 self._board.show_setup(is_estimating=False, preflight=found, trouble=None)
                 self._fit_machine(found)
             case Failed() | Crashed():
-                self._board.show_setup(is_estimating=False, trouble=trouble_of(event))
+                self._board.show_setup(is_estimating=False, is_timing=False, trouble=trouble_of(event))
             case Cancelled():
-                self._board.show_setup(is_estimating=False)
+                self._board.show_setup(is_estimating=False, is_timing=False)
             case _:
                 pass
 

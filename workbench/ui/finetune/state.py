@@ -114,6 +114,8 @@ class SetupState:
     wants_estimate: bool = False
     """Something changed since the last estimate."""
     is_estimating: bool = False
+    is_timing: bool = False
+    """Memory and disk are known; a few batches are computed to measure the time."""
     preflight: Preflight | None = None
     trouble: Trouble | None = None
     """Why it cannot be estimated or started."""
@@ -160,7 +162,7 @@ class SetupState:
             return "Estimating memory and time…"
         if self.scratch_estimate is not None:
             return scratch_in_words(self.scratch_estimate)
-        return preflight_in_words(self.preflight) if self.preflight is not None else ""
+        return preflight_in_words(self.preflight, self.is_timing) if self.preflight is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +303,13 @@ def why_not_tunable(base: ModelRef) -> str:
     return ""
 
 
-def preflight_in_words(found: Preflight) -> str:
+def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
     """ "108 steps, about 3 min. Needs about 812 MB of memory (14.2 GB free) and 12 MB of disk." """
     steps = "1 step" if found.steps == 1 else f"{found.steps:,} steps"
     held_out = f" ({found.held_out:,} more are held out)" if found.held_out else ""
+    measured = " (measured)" if found.is_measured else " (a guess; being measured)" if is_timing else ""
     return (
-        f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}. "
+        f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}{measured}. "
         f"Needs about {size_in_words(found.memory_bytes)} of memory ({size_in_words(found.free_memory_bytes)} free) "
         f"and {size_in_words(found.disk_bytes)} of disk."
     )
