@@ -1,7 +1,8 @@
 """How close is the memory that is estimated before a training to what it then takes?
 
-A random llama of 116M parameters is trained for four steps by the program's own task, each configuration in a process of
-its own; measured is the peak of its resident memory less what it held after the imports.
+A random llama of 116M parameters is trained for four steps by the program's own task, each configuration in a process
+of its own; measured is the peak of its resident memory less what it held after the imports, or on a graphics card the
+most that torch's allocator gave out.
 """
 
 import tempfile
