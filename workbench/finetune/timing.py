@@ -84,7 +84,8 @@ def _timed(model: Any, rows: Sequence[EncodedRow], config: TrainingConfig) -> fl
         began = time.perf_counter()
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=uses_bf16(config.precision)):
             summed, tokens = summed_loss(model, inputs)
-        (summed / max(1, tokens)).backward()
+        loss: Any = summed / max(1, tokens)
+        loss.backward()
         model.zero_grad(set_to_none=True)
         if device.type == "cuda":
             torch.cuda.synchronize()

@@ -116,9 +116,9 @@ def test_that_the_disk_holds_the_checkpoints_and_what_comes_out() -> None:
 
 def test_that_two_batches_give_the_time_of_all() -> None:
     line = between((100, 1.1), (300, 3.1))
-    assert (line.base, line.per_token) == (pytest.approx(0.1), pytest.approx(0.01))
+    assert [line.base, line.per_token] == pytest.approx([0.1, 0.01])
     near = between((100, 1.0), (101, 3.0))  # too close to tell a slope
-    assert (near.base, near.per_token) == (0.0, pytest.approx(4.0 / 201))
+    assert [near.base, near.per_token] == pytest.approx([0.0, 4.0 / 201])
     rows = [EncodedRow((1,) * length, (True,) * length, 1) for length in (10, 20, 30)]
     schedule = Schedule(((0, 1), (2,), ()), 1, 3)
     assert whole_seconds(BatchTime(1.0, 0.1), rows, schedule, rows[:1], 2) == pytest.approx(2 + 4 + 3 + 2 / 3)
