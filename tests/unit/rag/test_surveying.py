@@ -8,36 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.rag.hanging import HangingParser
 from workbench.errors import WorkbenchError
-from workbench.rag.folders import FolderListing, FoundFile, OwnFolders
+from workbench.rag.folders import FoundFile
 from workbench.rag.hashing import open_regular, reading_problem
 from workbench.rag.parser import Parser
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.surveying import Survey
-
-
-class HangingParser(Parser):
-    """Its child is stopped before it is asked about one folder, as if that lay on a drive that hangs."""
-
-    def __init__(self, hangs: Path) -> None:
-        super().__init__(seconds_of_silence=1.0)
-        self.hangs = hangs
-        self.stopped = 0
-
-    def list_folder(self, path: Path, own: "OwnFolders | None" = None, check_cancelled=lambda: None) -> FolderListing:  # type: ignore[no-untyped-def]
-        if path == self.hangs:
-            self._stop_child()
-        return super().list_folder(path, own, check_cancelled)
-
-    def hash_file(self, path: Path, check_cancelled=lambda: None):  # type: ignore[no-untyped-def]
-        if path == self.hangs:
-            self._stop_child()
-        return super().hash_file(path, check_cancelled)
-
-    def _stop_child(self) -> None:
-        assert self._child is not None
-        os.kill(self._child._process.pid, signal.SIGSTOP)
-        self.stopped += 1
 
 
 @pytest.fixture

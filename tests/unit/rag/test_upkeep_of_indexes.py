@@ -1,12 +1,14 @@
 """Indexes beside each other, sync of folders, deleted documents: with the real embedder and the real index."""
 
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.unit.rag.documents import HANDBOOK, write_facts
+from tests.unit.rag.hanging import HangingParser
 from tests.unit.rag.index_rows import all_files, data_files
 from tests.unit.rag.test_tasks import NAME, found, run_index, run_rebuild
 from workbench.database import Database
@@ -25,6 +27,7 @@ from workbench.rag.indexing import (
     undo_rebuild,
 )
 from workbench.rag.maintenance import check, purge, rename
+from workbench.rag.reasons import ReasonCode
 from workbench.rag.rows import StoredChunk
 from workbench.rag.store import CollectionStore
 from workbench.rag.surveying import Survey
@@ -381,3 +384,26 @@ def test_that_documents_are_due_after_ten_minutes(store: CollectionStore, folder
     assert list(store.removal.due(now=now + timedelta(minutes=11))) == [NAME]
     assert {d.status for d in store.deleted_documents(NAME)} == {DocumentStatus.INDEXED}
     assert sync_spec(store, NAME) is not None
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="stops a process")
+def test_that_a_drive_that_hangs_loses_nothing_and_is_forgotten_when_it_answers(
+    store: CollectionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "nas").mkdir()
+    (folder / "nas" / "far.txt").write_text("The far store is in Genoa.")
+    (folder / "nas" / "noise.bin").write_bytes(bytes(range(256)) * 9)
+    run_index(store, folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(indexer, "Parser", lambda: HangingParser(folder / "nas"))
+        (folder / "new.txt").write_text("The near store is in Basel.")
+        report = run_index(store)
+    assert (report.indexed, report.removed, report.failed) == (1, 0, 1)
+    by_name = {document.name: document for document in store.documents(NAME)}
+    assert by_name["nas"].reason_code is ReasonCode.NO_ANSWER
+    assert by_name["nas/far.txt"].chunks == 1
+    assert found(store, "Genoa")[0].document == "nas/far.txt"
+
+    (folder / "nas" / "noise.bin").unlink()
+    run_index(store)
+    assert {document.name for document in store.documents(NAME)} == by_name.keys() - {"nas", "nas/noise.bin"}
