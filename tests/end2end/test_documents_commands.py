@@ -1,6 +1,8 @@
 """index, search, text, ask, collections as a person types them: real processes, the real embedder and index."""
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.llm_models import write_saying_gguf
-from tests.unit.rag.documents import write_facts
+from tests.unit.rag.documents import pdf_bytes, write_facts
 
 pytestmark = pytest.mark.slow
 
@@ -81,3 +83,27 @@ def test_that_impossible_wishes_are_explained(folder: Path, tmp_path: Path) -> N
     assert "cross-encoder" in refusal("search", "c", "x", "--rerank")["message"]
     assert "no document" in refusal("text", "c", "other.md")["message"]
     assert workbench("search", "c").returncode == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of POSIX")
+def test_that_a_terminal_asks_for_a_password_and_shows_and_keeps_it_nowhere(tmp_path: Path) -> None:
+    import pty
+
+    (tmp_path / "locked.pdf").write_bytes(pdf_bytes(["The fee is 12 euros."], password="sesame-99"))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "workbench", "index", "c", str(tmp_path / "locked.pdf")]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+        os.close(theirs)
+        seen = b""
+        while b"Password of" not in seen:
+            seen += os.read(ours, 4096)
+        os.write(ours, b"sesame-99\n")
+        with contextlib.suppress(OSError):  # so a terminal says that the other side is gone
+            while part := os.read(ours, 4096):
+                seen += part
+        assert process.wait(timeout=300) == 0
+    os.close(ours)
+    assert b"1 indexed" in seen
+    assert b"sesame" not in seen
+    home = Path(os.environ["WORKBENCH_HOME"])
+    assert not [file for file in home.rglob("*") if file.is_file() and b"sesame-99" in file.read_bytes()]
