@@ -1,6 +1,7 @@
 """`workbench data`: what is wrong with a file of rows, and data sets made of it."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ SHOWN_ROWS = 12
 
 
 def register(commands: "Commands") -> None:
-    """Add `data check | save | list | delete`."""
+    """Add `data check | save | list | delete | from-collection`."""
     data = commands.add_parser("data", help="rows for training: problems, data sets").add_subparsers(
         metavar="WHAT", required=True
     )
@@ -31,6 +32,16 @@ def register(commands: "Commands") -> None:
     save.add_argument("--leave-out", metavar="KINDS", default="", help="kinds of findings whose rows are left out")
     save.add_argument("--mend", metavar="KINDS", default="", help="kinds of findings whose rows are mended by rule")
     save.set_defaults(run=save_file)
+    making = data.add_parser("from-collection", help="rows with retrieved passages, misleading ones among them")
+    making.add_argument("collection", metavar="COLLECTION")
+    making.add_argument("--name", required=True, metavar="NAME", help="of the new data set")
+    making.add_argument("--data", metavar="DATASET", help="a saved data set with questions and answers")
+    making.add_argument("--model", metavar="M", help="or a model that writes them from the passages")
+    making.add_argument("--count", type=int, default=20, metavar="N", help="rows that the model shall write")
+    making.add_argument("--passages", type=int, default=4, metavar="N", help="per row; all but one are misleading")
+    making.add_argument("--without-answer", type=float, default=0.0, metavar="X", help="share of rows that lack it")
+    making.add_argument("--free", action="store_true", help="documents only guide the answers: leave out no row")
+    making.set_defaults(run=from_collection)
     data.add_parser("list", help="the saved data sets").set_defaults(run=list_datasets)
     delete = data.add_parser("delete", help="forget a data set")
     delete.add_argument("name", metavar="NAME")
@@ -87,6 +98,77 @@ def save_file(arguments: argparse.Namespace, place: Workplace, output: Output) -
     left = report.dataset.problem_count + report.dropped
     output.text(
         f"Saved “{report.dataset.name}” with {report.dataset.row_count} rows ({left} left out, {report.mended} mended)."
+    )
+
+
+def from_collection(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Questions from a data set or written by a model; each gets passages, and is kept where one holds the answer."""
+    from workbench.cli.choices import choose_model
+    from workbench.datasets.store import DatasetStore
+    from workbench.datasets.tasks import PrepareReport, PrepareRequest
+    from workbench.datasets.types import ColumnMapping, Layout
+    from workbench.rag.row_writing import WriteRowsReport, WriteRowsRequest, write_rows_spec
+    from workbench.rag.store import CollectionStore
+    from workbench.rag.types import FactRow, GroundReport, GroundRequest, RetrievalConfig
+
+    if bool(arguments.data) == bool(arguments.model):
+        raise WorkbenchError("Name a data set with --data, or a model that writes with --model.", code="usage")
+    datasets = DatasetStore(place.database)
+    if datasets.find(arguments.name) is not None:
+        raise WorkbenchError(f"There is already a data set “{arguments.name}”.", hint="Choose another name.")
+    collection = CollectionStore(place.database, place.paths).ref(arguments.collection)
+    with place.writing(f"making {arguments.name}"):
+        if arguments.model:
+            asked = WriteRowsRequest(
+                collection=collection, model=choose_model(place, arguments.model), count=arguments.count
+            )
+            written = WriteRowsReport.model_validate(place.run(write_rows_spec(asked)))
+            output.note(f"{arguments.model} wrote {len(written.rows)} rows; {written.rejected} were of no use.")
+            facts = tuple(row.fact(number) for number, row in enumerate(written.rows, 1))
+        else:
+            rows = datasets.rows(datasets.get(arguments.data))
+            facts = tuple(
+                FactRow(question=r.question, answer=r.answer, source=r.document, number=r.number) for r in rows
+            )
+        made = datasets.folder / f"with-passages-{os.getpid()}.jsonl"
+        datasets.folder.mkdir(parents=True, exist_ok=True)
+        request = GroundRequest(
+            collection=collection,
+            rows=facts,
+            out=str(made),
+            retrieval=RetrievalConfig(top_k=arguments.passages),
+            answers_are_quoted=not arguments.free,
+            without_answer=arguments.without_answer,
+        )
+        try:
+            params = request.model_dump(mode="json")
+            title = f"Put passages to {arguments.name}"
+            job = JobSpec(task="workbench.rag.tasks:ground_rows", params=params, title=title)
+            grounded = GroundReport.model_validate(place.run(job))
+            for problem in grounded.problems[:SHOWN_ROWS]:
+                output.note(f"  {problem}")
+            if not grounded.rows:
+                raise WorkbenchError(
+                    f"No answer was found in the collection “{collection.name}”, so no row was made.",
+                    hint="Choose the collection that the answers come from, or use --free.",
+                    code="no_rows",
+                )
+            mapping = ColumnMapping(layout=Layout.MESSAGES, messages="messages")
+            prepare = PrepareRequest(name=arguments.name, path=str(made), mapping=mapping, folder=str(datasets.folder))
+            params = prepare.model_dump(mode="json")
+            job = JobSpec(task="workbench.datasets.tasks:prepare", params=params, title=f"Save {arguments.name}")
+            report = PrepareReport.model_validate(place.run(job))
+        finally:
+            made.unlink(missing_ok=True)
+        origin = f"{arguments.data or 'written by ' + arguments.model}, with passages of {collection.name}"
+        dataset = datasets.record(report.dataset.model_copy(update={"origin": origin, "source_path": ""}))
+    if output.json:
+        output.object({"dataset": dataset.model_dump(mode="json"), "without_answer": grounded.without_answer})
+        return
+    left = f" {len(grounded.problems)} were left out." if grounded.problems else ""
+    output.text(
+        f"Saved “{dataset.name}” with {dataset.row_count} rows, {grounded.without_answer} of them without the "
+        f"answer.{left}"
     )
 
 

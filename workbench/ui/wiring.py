@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.database import Database
     from workbench.jobs.spec import JobSpec, Listener
     from workbench.llm.store import ModelSettingsStore
+    from workbench.llm.types import ModelRef
     from workbench.settings import Settings
     from workbench.ui.finetune import FinetunePresenter
     from workbench.ui.hub.presenter import HubPresenter
@@ -413,6 +414,7 @@ class Tabs:
 
     def _data(self) -> QWidget:
         from workbench.datasets.store import DatasetStore
+        from workbench.llm.types import LoadConfig
         from workbench.rag.store import CollectionStore
         from workbench.ui import data
 
@@ -423,7 +425,14 @@ class Tabs:
             rooms.window,
             datasets=DatasetStore(self._database),
             collections=CollectionStore(self._database, rooms.paths),
+            models=self._listed_models,
+            load=lambda: LoadConfig.from_settings(rooms.settings.llm),
         )
+
+    def _listed_models(self) -> "Sequence[ModelRef]":
+        """Those found so far; a search begins when there was none."""
+        self.catalog.ensure()
+        return self.catalog.models
 
     def _finetune(self) -> QWidget:
         from workbench.ui import finetune

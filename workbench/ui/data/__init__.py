@@ -1,8 +1,10 @@
 """The Data tab: files -> data sets."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.jobs.spec import Jobs
+from workbench.llm.types import LoadConfig, ModelRef
 from workbench.ui.data.presenter import DataPresenter
 from workbench.ui.data.view import DataView
 from workbench.ui.protocols import Messages, Navigator
@@ -27,11 +29,18 @@ class DataTab(DataView):
 
 
 def build(
-    jobs: Jobs, messages: Messages, navigator: Navigator, *, datasets: "DatasetStore", collections: "Collections"
+    jobs: Jobs,
+    messages: Messages,
+    navigator: Navigator,
+    *,
+    datasets: "DatasetStore",
+    collections: "Collections",
+    models: Callable[[], Sequence[ModelRef]] = tuple,
+    load: Callable[[], LoadConfig] = LoadConfig,
 ) -> DataTab:
-    """Wire the tab."""
+    """Wire the tab. `models` may write rows, loaded as `load` says."""
     tab = DataTab()
-    tab.presenter = presenter = DataPresenter(jobs, messages, navigator, datasets, collections)
+    tab.presenter = presenter = DataPresenter(jobs, messages, navigator, datasets, collections, models, load)
     library, importing, passages = tab.library, tab.importing, tab.passages
     library.passages_requested.connect(presenter.passages.open)
     library.tune_requested.connect(presenter.tune_with_selected)
@@ -57,6 +66,12 @@ def build(
     passages.collection_chosen.connect(presenter.passages.choose_collection)
     passages.top_k_chosen.connect(presenter.passages.choose_top_k)
     passages.quoted_said.connect(presenter.passages.say_quoted)
+    passages.without_answer_said.connect(presenter.passages.say_without_answer)
+    passages.writing_wanted.connect(presenter.passages.let_model_write)
+    passages.model_chosen.connect(presenter.passages.choose_model)
+    passages.count_chosen.connect(presenter.passages.choose_count)
+    passages.written.row_toggled.connect(presenter.passages.toggle_written)
+    passages.written.others_requested.connect(presenter.passages.forget_written)
     passages.name_edited.connect(presenter.passages.name_rows)
     passages.make_requested.connect(presenter.passages.make_rows)
     tab.files_chosen.connect(presenter.importing.import_files)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.data.state import DataState, LeftOutRow, PassagesState
+from workbench.ui.data.written_view import WrittenView
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -31,6 +32,10 @@ class PassagesPage(QWidget):
     collection_chosen = Signal(str)
     top_k_chosen = Signal(int)
     quoted_said = Signal(bool)
+    without_answer_said = Signal(int)
+    writing_wanted = Signal(bool)
+    model_chosen = Signal(str)
+    count_chosen = Signal(int)
     name_edited = Signal(str)
     make_requested = Signal()
 
@@ -45,6 +50,13 @@ class PassagesPage(QWidget):
         self._stack.setCurrentWidget(self._form if passages.collections else self._empty)
         _offer(self._dataset, tuple(dataset.name for dataset in state.datasets), passages.dataset)
         _offer(self._collection, passages.collections, passages.collection)
+        _offer(self._model, passages.models, passages.model)
+        with QSignalBlocker(self._writes):
+            self._writes.setChecked(passages.writes)
+        with QSignalBlocker(self._count):
+            self._count.setValue(passages.count)
+        with QSignalBlocker(self._without):
+            self._without.setValue(passages.without_answer)
         with QSignalBlocker(self._top_k):
             self._top_k.setValue(passages.top_k)
         with QSignalBlocker(self._quoted):
@@ -56,8 +68,15 @@ class PassagesPage(QWidget):
         self._name_trouble.setText(passages.name_trouble)
         self._name_trouble.setVisible(bool(passages.name_trouble))
         self._make.setEnabled(passages.can_make)
-        for field in (self._dataset, self._collection, self._top_k, self._quoted, self._name):
+        for field in (self._collection, self._top_k, self._without, self._name):
             field.setEnabled(not passages.is_running)
+        self._dataset.setEnabled(not passages.is_running and not passages.writes)
+        self._quoted.setEnabled(not passages.is_running and not passages.writes)
+        self._writes.setEnabled(not passages.is_running and bool(passages.models))
+        for field in (self._model, self._count):
+            field.setEnabled(not passages.is_running and passages.writes and not passages.written)
+        writing = passages.writes and not passages.written
+        self._make.setText(self.tr("Let it write") if writing else self.tr("Make rows"))
         self._show_outcome(passages)
 
     def _show_outcome(self, passages: PassagesState) -> None:
@@ -65,9 +84,10 @@ class PassagesPage(QWidget):
         self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
         self._made.setText(passages.made)
         self._made.setVisible(bool(passages.made))
-        self._model.show(tuple(enumerate(passages.left_out)))
+        self.written.show_written(passages.written, passages.dropped)
+        self._left_out.show(tuple(enumerate(passages.left_out)))
         self._table.setVisible(bool(passages.left_out))
-        self._filler.setVisible(not passages.left_out)
+        self._filler.setVisible(not passages.left_out and not passages.written)
 
     def _build_widgets(self) -> None:
         self._back = QPushButton(self.tr("‹ Data sets"), self)
@@ -101,6 +121,7 @@ class PassagesPage(QWidget):
         self._top_k.setAccessibleName(self.tr("Passages per row"))
         self._top_k.setRange(1, 20)
         self._top_k.setFixedWidth(90)
+        self._build_writing()
         self._quoted = QCheckBox(self.tr("The answers stand in the documents"), self._form)
         self._quoted.setObjectName("passages_quoted")
         self._quoted.setAccessibleName(
@@ -127,20 +148,41 @@ class PassagesPage(QWidget):
         set_role(self._make, "primary")
         self._build_outcome()
 
+    def _build_writing(self) -> None:
+        self._writes = QCheckBox(self.tr("A model writes the questions and answers:"), self._form)
+        self._writes.setObjectName("passages_writes")
+        self._writes.setAccessibleName(self.tr("A model writes questions and answers from the passages"))
+        self._model = self._combo("passages_model", self.tr("Model that writes"))
+        self._count = QSpinBox(self._form)
+        self._count.setObjectName("passages_count")
+        self._count.setAccessibleName(self.tr("Rows that it shall write"))
+        self._count.setRange(1, 2000)
+        self._count.setSuffix(self.tr(" rows"))
+        self._without = QSpinBox(self._form)
+        self._without.setObjectName("passages_without_answer")
+        self._without.setAccessibleName(self.tr("Percent of the rows whose passages lack the answer"))
+        self._without.setRange(0, 90)
+        self._without.setSingleStep(5)
+        self._without.setSuffix(self.tr(" % of the rows lack the answer"))
+        self._without.setToolTip(
+            self.tr("Their passages are misleading ones only, and the answer is that the documents do not say.")
+        )
+
     def _build_outcome(self) -> None:
+        self.written = WrittenView(self)
         self._trouble = TroubleCard("passages_trouble", self)
         self._made = QLabel(self)
         self._made.setObjectName("passages_made")
         self._made.setTextFormat(Qt.TextFormat.PlainText)
         self._made.setWordWrap(True)
-        self._model = RecordTableModel[tuple[int, LeftOutRow]](
+        self._left_out = RecordTableModel[tuple[int, LeftOutRow]](
             (
                 Column("Row", lambda r: str(r[1].row), align_right=True, sort_key=lambda r: r[1].row),
                 Column("Why it was left out", lambda r: r[1].reason, tooltip=lambda r: r[1].reason, stretch=True),
             ),
             key=lambda r: r[0],
         )
-        self._table = RecordTable(self._model, parent=self)
+        self._table = RecordTable(self._left_out, parent=self)
         self._table.setObjectName("passages_left_out")
         self._table.setAccessibleName(self.tr("Rows that were left out"))
         self._filler = QWidget(self)
@@ -156,7 +198,18 @@ class PassagesPage(QWidget):
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         rows.addRow(self.tr("Rows"), self._dataset)
         rows.addRow(self.tr("Collection"), self._collection)
-        rows.addRow(self.tr("Passages per row"), self._top_k)
+        writing = QHBoxLayout()
+        writing.setSpacing(8)
+        writing.addWidget(self._writes)
+        writing.addWidget(self._model, 1)
+        writing.addWidget(self._count)
+        rows.insertRow(1, "", writing)
+        passages = QHBoxLayout()
+        passages.setSpacing(8)
+        passages.addWidget(self._top_k)
+        passages.addWidget(self._without)
+        passages.addStretch(1)
+        rows.addRow(self.tr("Passages per row"), passages)
         rows.addRow("", self._quoted)
         rows.addRow(self.tr("Save as"), self._name)
         rows.addRow("", self._name_trouble)
@@ -175,6 +228,7 @@ class PassagesPage(QWidget):
         column.addWidget(self._stack)
         column.addWidget(self._trouble)
         column.addWidget(self._made)
+        column.addWidget(self.written, 1)
         column.addWidget(self._table, 1)
         column.addWidget(self._filler, 1)
 
@@ -185,6 +239,10 @@ class PassagesPage(QWidget):
         self._collection.currentIndexChanged.connect(self._on_collection_changed)
         self._top_k.valueChanged.connect(self.top_k_chosen)
         self._quoted.toggled.connect(self.quoted_said)
+        self._writes.toggled.connect(self.writing_wanted)
+        self._model.currentTextChanged.connect(self.model_chosen)
+        self._count.valueChanged.connect(self.count_chosen)
+        self._without.valueChanged.connect(self.without_answer_said)
         self._name.textEdited.connect(self.name_edited)
         self._make.clicked.connect(self.make_requested)
 

@@ -1,4 +1,4 @@
-"""Question-answer rows + a collection -> rows that carry retrieved passages, distractors among them. No Qt."""
+"""Questions with answers + a collection -> rows that carry retrieved passages, distractors among them. No Qt."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -11,6 +11,8 @@ from workbench.datasets.types import ColumnMapping, Dataset, Layout
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued, is_last_word
 from workbench.jobs.spec import JobSpec
+from workbench.llm.types import LoadConfig, ModelKind, ModelRef
+from workbench.rag.row_writing import WriteRowsReport, WriteRowsRequest, write_rows_spec
 from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, RetrievalConfig
 from workbench.ui.board import Running
 from workbench.ui.data.board import Board
@@ -47,12 +49,15 @@ class PassagesPart:
         collections: Collections,
         messages: Messages,
         on_saved: Callable[[], None],
+        models: Callable[[], Sequence[ModelRef]] = tuple,
+        load: Callable[[], LoadConfig] = LoadConfig,
     ) -> None:
         self._board = board
         self._datasets = datasets
         self._collections = collections
         self._messages = messages
         self._on_saved = on_saved
+        self._models, self._load = models, load
 
     def open(self) -> None:
         """Go to the page, with the selected data set and the first collection chosen."""
@@ -67,6 +72,9 @@ class PassagesPart:
                 collections=names,
                 collection=chosen if chosen in names else (names[0] if names else ""),
                 top_k=self._board.passages.top_k,
+                without_answer=self._board.passages.without_answer,
+                models=tuple(model.name for model in self._chat_models()),
+                model=self._likely_model(),
                 name=self._free_name(self._board.state.selected),
                 answers_are_quoted=self._names_documents(self._board.state.selected),
             ),
@@ -92,6 +100,30 @@ class PassagesPart:
     def choose_top_k(self, top_k: int) -> None:
         self._board.show_passages(top_k=top_k)
 
+    def say_without_answer(self, percent: int) -> None:
+        """Rows whose passages lack the answer: from them a model learns to say so."""
+        self._board.show_passages(without_answer=percent)
+
+    def let_model_write(self, is_wanted: bool) -> None:
+        """Questions and answers come from a model that reads the passages, not from a data set."""
+        passages = self._board.passages
+        name = self._free_name(passages.collection if is_wanted else passages.dataset)
+        self._board.show_passages(writes=is_wanted, written=(), dropped=frozenset(), name=name, trouble=None)
+
+    def choose_model(self, name: str) -> None:
+        self._board.show_passages(model=name)
+
+    def choose_count(self, count: int) -> None:
+        self._board.show_passages(count=count)
+
+    def toggle_written(self, place: int) -> None:
+        """Take a written row, or do not."""
+        self._board.show_passages(dropped=self._board.passages.dropped ^ {place})
+
+    def forget_written(self) -> None:
+        """Have other rows written."""
+        self._board.show_passages(written=(), dropped=frozenset())
+
     def name_rows(self, name: str) -> None:
         self._board.show_passages(name=name, name_trouble="")
 
@@ -103,6 +135,9 @@ class PassagesPart:
         """Start the job that retrieves passages for every row."""
         passages = self._board.passages
         if not passages.can_make:
+            return
+        if passages.writes and not passages.written:
+            self._write(passages)
             return
         if self._datasets.find(passages.name.strip()) is not None:
             trouble = f"There is already a data set “{passages.name.strip()}”. Choose another name."
@@ -124,17 +159,56 @@ class PassagesPart:
         self._board.run(spec, self._on_ground)
 
     def _request(self, passages: PassagesState) -> GroundRequest:
-        rows = self._datasets.rows(self._datasets.get(passages.dataset))
         return GroundRequest(
             collection=self._collections.ref(passages.collection),
-            rows=tuple(
-                FactRow(question=row.question, answer=row.answer, source=row.document, number=row.number)
-                for row in rows
-            ),
+            rows=self._facts(passages),
             out=str(self._datasets.folder / f"with-passages-{uuid.uuid4().hex[:8]}.jsonl"),
             retrieval=RetrievalConfig(top_k=passages.top_k),
-            answers_are_quoted=passages.answers_are_quoted,
+            answers_are_quoted=passages.answers_are_quoted or passages.writes,
+            without_answer=passages.without_answer / 100,
         )
+
+    def _facts(self, passages: PassagesState) -> tuple[FactRow, ...]:
+        """From the data set, or what a model wrote and was taken."""
+        if passages.writes:
+            return tuple(row.fact(number) for number, row in enumerate(passages.taken, 1))
+        rows = self._datasets.rows(self._datasets.get(passages.dataset))
+        return tuple(
+            FactRow(question=row.question, answer=row.answer, source=row.document, number=row.number) for row in rows
+        )
+
+    def _write(self, passages: PassagesState) -> None:
+        """Have the model write; what it wrote is looked at before anything is made of it."""
+        model = next((each for each in self._chat_models() if each.name == passages.model), None)
+        if model is None:
+            return
+        try:
+            collection = self._collections.ref(passages.collection)
+        except WorkbenchError as problem:
+            self._board.show_passages(trouble=Trouble(problem.message, problem.hint, problem.details))
+            return
+        request = WriteRowsRequest(collection=collection, model=model, load=self._load(), count=passages.count)
+        self._board.show_passages(is_running=True, trouble=None, made="", left_out=())
+        self._board.show(running=Running(f"{model.name} reads passages"))
+        self._board.run(write_rows_spec(request), self._on_written)
+
+    def _on_written(self, event: JobEvent) -> None:
+        match event:
+            case Finished(result=result):
+                report = WriteRowsReport.model_validate(result)
+                self._board.over()
+                if not report.rows:
+                    trouble = Trouble(
+                        f"{self._board.passages.model} wrote no row of use from {report.read:,} passages.",
+                        "Choose a larger model, or write the questions yourself.",
+                    )
+                    self._board.show_passages(is_running=False, trouble=trouble)
+                    return
+                rejected = f" {report.rejected:,} were of no use." if report.rejected else ""
+                said = f"{_rows_in_words(len(report.rows))} written.{rejected} Look at them before they are taken."
+                self._board.show_passages(is_running=False, written=report.rows, dropped=frozenset(), made=said)
+            case _:
+                self._on_other(event)
 
     def _on_ground(self, event: JobEvent) -> None:
         match event:
@@ -182,14 +256,16 @@ class PassagesPart:
 
     def _keep(self, dataset: Dataset) -> None:
         passages = self._board.passages
-        origin = f"{passages.dataset}, with passages of {passages.collection}"
+        source = f"written by {passages.model}" if passages.writes else passages.dataset
+        origin = f"{source}, with passages of {passages.collection}"
         changes = {"origin": origin, "source_path": "", "problem_count": len(passages.left_out)}
         saved = self._datasets.record(dataset.model_copy(update=changes))
         left = len(passages.left_out)
         made = f"Saved “{saved.name}” with {_rows_in_words(saved.row_count)}."
         if left:
             made += f" {_rows_in_words(left)} left out, because no passage held the answer:"
-        self._board.show_passages(is_running=False, made=made, name=self._free_name(passages.dataset))
+        free = self._free_name(passages.collection if passages.writes else passages.dataset)
+        self._board.show_passages(is_running=False, made=made, name=free, written=(), dropped=frozenset())
         self._board.show(selected=saved.name)
         self._on_saved()
 
@@ -207,6 +283,17 @@ class PassagesPart:
                 self._board.show_passages(is_running=False)
             case _:
                 pass
+
+    def _chat_models(self) -> list[ModelRef]:
+        """That can read passages: on this computer, and usable."""
+        return [m for m in self._models() if m.kind is ModelKind.CHAT and m.file_format == "gguf" and not m.problem]
+
+    def _likely_model(self) -> str:
+        """The one chosen before, else the largest."""
+        models = self._chat_models()
+        kept = self._board.passages.model
+        largest = max(models, key=lambda model: model.parameters, default=None)
+        return kept if kept in {model.name for model in models} else (largest.name if largest is not None else "")
 
     def _free_name(self, dataset: str) -> str:
         if not dataset:

@@ -1,6 +1,6 @@
 """Decides what happens on the Data tab. No Qt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from workbench.datasets.types import Dataset, TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import Jobs
+from workbench.llm.types import LoadConfig, ModelRef
 from workbench.ui.data.board import Board, View
 from workbench.ui.data.import_part import ImportPart
 from workbench.ui.data.passages_part import Collections, PassagesPart
@@ -34,13 +35,15 @@ class DataPresenter:
         navigator: Navigator,
         datasets: "DatasetStore",
         collections: Collections,
+        models: Callable[[], Sequence[ModelRef]] = tuple,
+        load: Callable[[], LoadConfig] = LoadConfig,
     ) -> None:
         self._board = Board(jobs)
         self._messages = messages
         self._navigator = navigator
         self._datasets = datasets
         self.importing = ImportPart(self._board, datasets, messages, self.refresh_and_select)
-        self.passages = PassagesPart(self._board, datasets, collections, messages, self.refresh)
+        self.passages = PassagesPart(self._board, datasets, collections, messages, self.refresh, models, load)
 
     @property
     def state(self) -> DataState:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.datasets.tasks import InspectReport
 from workbench.datasets.types import ColumnMapping, Dataset, Finding, FindingKind, Layout, TrainingRow
+from workbench.rag.row_writing import WrittenRow
 from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 
@@ -199,6 +200,18 @@ class PassagesState:
     top_k: int = 4
     answers_are_quoted: bool = True
     """The answers stand in the documents; else the documents only guide them."""
+    without_answer: int = 0
+    """Percent of the rows whose passages lack the answer."""
+    writes: bool = False
+    """A model writes questions and answers, instead of a data set that has them."""
+    models: tuple[str, ...] = ()
+    model: str = ""
+    count: int = 20
+    """Rows that it shall write."""
+    written: tuple[WrittenRow, ...] = ()
+    """What it wrote, for a look."""
+    dropped: frozenset[int] = frozenset()
+    """Places in `written` that are not taken."""
     name: str = ""
     name_trouble: str = ""
     trouble: Trouble | None = None
@@ -208,8 +221,16 @@ class PassagesState:
     left_out: tuple[LeftOutRow, ...] = ()
 
     @property
+    def taken(self) -> tuple[WrittenRow, ...]:
+        return tuple(row for place, row in enumerate(self.written) if place not in self.dropped)
+
+    @property
     def can_make(self) -> bool:
-        return bool(self.dataset and self.collection and self.name.strip()) and not self.is_running
+        if self.is_running or not self.collection:
+            return False
+        if self.writes and not self.written:
+            return bool(self.model)
+        return bool((self.taken if self.writes else self.dataset) and self.name.strip())
 
 
 @dataclass(frozen=True, slots=True)
