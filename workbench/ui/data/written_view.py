@@ -38,8 +38,8 @@ class WrittenView(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space on the table takes or leaves out the row."""
-        is_key = event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if watched is self._table and is_key and event.key() == Qt.Key.Key_Space:
+        is_pressed = watched is self._table and event.type() is QEvent.Type.KeyPress
+        if is_pressed and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             self._on_toggle()
             return True
         return super().eventFilter(watched, event)
