@@ -124,6 +124,12 @@ def from_collection(arguments: argparse.Namespace, place: Workplace, output: Out
             )
             written = WriteRowsReport.model_validate(place.run(write_rows_spec(asked)))
             output.note(f"{arguments.model} wrote {len(written.rows)} rows; {written.rejected} were of no use.")
+            if not written.rows:
+                raise WorkbenchError(
+                    f"{arguments.model} wrote no row of use from {written.read} passages.",
+                    hint="Choose a larger model, or write the questions yourself.",
+                    code="nothing_written",
+                )
             facts = tuple(row.fact(number) for number, row in enumerate(written.rows, 1))
         else:
             rows = datasets.rows(datasets.get(arguments.data))

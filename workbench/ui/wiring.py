@@ -419,7 +419,7 @@ class Tabs:
         from workbench.ui import data
 
         rooms = self._rooms
-        return data.build(
+        tab = data.build(
             rooms.jobs,
             rooms.messages,
             rooms.window,
@@ -428,6 +428,8 @@ class Tabs:
             models=self._listed_models,
             load=lambda: LoadConfig.from_settings(rooms.settings.llm),
         )
+        self.catalog.subscribe(tab.presenter.passages.take_models)
+        return tab
 
     def _listed_models(self) -> "Sequence[ModelRef]":
         """Those found so far; a search begins when there was none."""

@@ -93,3 +93,21 @@ def test_that_a_model_that_wrote_nothing_of_use_is_said(qtbot: QtBot, around: Ar
     said = find(tab, QFrame, "passages_trouble").accessibleName()
     assert "large wrote no row of use from 9 passages." in said
     assert find(tab, QPushButton, "passages_make").isEnabled()
+
+
+def test_that_models_that_are_found_later_are_offered(qtbot: QtBot, around: Around) -> None:
+    save_rows(around, "house")
+    found: list[ModelRef] = []
+    tab = build(
+        around.jobs, around.messages, around.navigator, datasets=around.datasets, collections=around.collections,
+        models=lambda: tuple(found),
+    )  # fmt: skip
+    qtbot.addWidget(tab)
+    tab.show()
+    click(tab, "data_passages")
+    writes = find(tab, QCheckBox, "passages_writes")
+    assert not writes.isEnabled()
+    found.append(SMALL)
+    tab.presenter.passages.take_models()
+    assert writes.isEnabled()
+    assert find(tab, QComboBox, "passages_model").currentText() == "small"

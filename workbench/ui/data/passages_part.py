@@ -80,6 +80,10 @@ class PassagesPart:
             ),
         )
 
+    def take_models(self) -> None:
+        """Models came or went."""
+        self._board.show_passages(models=tuple(model.name for model in self._chat_models()), model=self._likely_model())
+
     def leave(self) -> None:
         self._board.stop()
         self._board.show(page=Page.LIBRARY)
