@@ -305,7 +305,7 @@ def test_that_the_time_is_a_guess_until_a_few_batches_were_measured(qtbot: QtBot
     qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
     job = around.jobs.of(ESTIMATE)[-1]
     job.produce(FITS)
-    assert "about 3 min (a guess; being measured). Needs about 812 MB" in label(tab, "preflight")
+    assert "about 3 min (being measured). Needs about 812 MB" in label(tab, "preflight")
     assert label(tab, "preflight_verdict") == "fits"
     assert find(tab, QPushButton, "start_training").isEnabled()
     job.finish(FITS.model_copy(update={"seconds": 300.0, "is_measured": True}))

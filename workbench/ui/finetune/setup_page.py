@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -146,6 +147,7 @@ class SetupPage(QWidget):
         self._trouble = TroubleCard("setup_trouble", self._body)
         self._verdict = QLabel(self._body)
         self._verdict.setObjectName("preflight_verdict")
+        self._verdict.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         set_role(self._verdict, "badge-good")
         self._preflight = note("preflight", "muted", self._body)
         self._advice = note("preflight_advice", "small", self._body)
