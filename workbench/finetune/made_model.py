@@ -3,10 +3,10 @@
 import datetime
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.datasets.rows_file import hash_file
 from workbench.errors import WorkbenchError
@@ -19,6 +19,9 @@ from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.gguf.rewriting import rewrite
 from workbench.finetune.types import MadeModel, RunNote, TextGain, TrainReport, TrainRequest
 from workbench.log import get_logger
+
+if TYPE_CHECKING:
+    import torch
 
 log = get_logger("finetune")
 
@@ -53,6 +56,21 @@ def read_made(folder: Path) -> MadeModel | None:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """What a training ended with, adapters merged into the weights."""
+
+    model: Any
+    logits: Mapping[tuple[int, ...], Any]
+    """Of some samples, before anything was rounded."""
+
+    @classmethod
+    def of(cls, model: Any, samples: Sequence[Sequence[int]]) -> Self:
+        """`model` is used up: its adapters go into its weights."""
+        logits = {tuple(ids): transformers_logits(model, ids) for ids in samples}
+        return cls(model.merge_and_unload() if hasattr(model, "peft_config") else model, logits)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelMaker:
     """Writes the trained weights beside their place, compares both engines, and makes the folder visible."""
 
@@ -64,45 +82,36 @@ class ModelMaker:
     threads: int
 
     def make(
-        self, model: Any, samples: Sequence[Sequence[int]], report: TrainReport, rows: int, gain: TextGain | None
+        self, trained: TrainedModel, report: TrainReport, rows: int, gain: TextGain | None
     ) -> tuple[MadeModel, list[RunNote]]:
         """The card, and what a person should know. Raises WorkbenchError when the file answers differently.
 
-        `model` is used up: adapters are merged and the weights rounded to 16 bits.
+        Can be tried again when the disk had no room.
         """
         models = Path(self.request.models_folder)
         models.mkdir(parents=True, exist_ok=True)
-        trained = [transformers_logits(model, ids) for ids in samples]
         staging = models / f".staging-{self.request.name}"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()
         try:
             with disk_full_in_words(models), quiet_libraries():
-                return self._publish(_merged(model), staging, samples, trained, report, rows, gain)
+                return self._publish(trained, staging, report, rows, gain)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
 
     def _publish(
-        self,
-        model: Any,
-        staging: Path,
-        samples: Sequence[Sequence[int]],
-        trained: Sequence[Any],
-        report: TrainReport,
-        rows: int,
-        gain: TextGain | None,
+        self, trained: TrainedModel, staging: Path, report: TrainReport, rows: int, gain: TextGain | None
     ) -> tuple[MadeModel, list[RunNote]]:
-        import torch
-
-        name = self.request.name
+        name, model = self.request.name, trained.model
         gguf = staging / f"{name}.gguf"
-        rewrite(self.files.gguf, model.state_dict(), model.config, gguf, name=name)
+        state = model.state_dict()
+        rewrite(self.files.gguf, state, model.config, gguf, name=name)
         with EngineProbe(gguf, self.threads) as probe:
-            logits = dict(zip(map(tuple, samples), trained, strict=True))
+            samples = list(trained.logits)
             verification.verify_model(
-                samples, lambda ids: logits[tuple(ids)], probe.logits, name, self.reference_difference
+                samples, lambda ids: trained.logits[tuple(ids)], probe.logits, name, self.reference_difference
             )
-            model.to(torch.float16).save_pretrained(str(staging), max_shard_size="1TB")
+            model.save_pretrained(str(staging), state_dict=_rounded(state), max_shard_size="1TB")
             notes = self._write_tokenizer(staging, probe)
         made = self._card(gguf, report, rows, gain)
         (staging / CARD).write_text(made.model_dump_json(indent=1), encoding="utf-8")
@@ -162,6 +171,7 @@ class ModelMaker:
         )
 
 
-def _merged(model: Any) -> Any:
-    """The model with its adapters in its weights."""
-    return model.merge_and_unload() if hasattr(model, "peft_config") else model
+def _rounded(state: "dict[str, torch.Tensor]") -> "dict[str, torch.Tensor]":
+    """The weights in 16 bits; those that are shared stay shared."""
+    rounded: dict[int, torch.Tensor] = {}
+    return {name: rounded.setdefault(values.data_ptr(), values.half()) for name, values in state.items()}

@@ -19,7 +19,7 @@ from workbench.finetune.gguf.adapter import export_adapter
 from workbench.finetune.group import device, leading
 from workbench.finetune.library_versions import library_versions
 from workbench.finetune.loss import losses_of
-from workbench.finetune.made_model import ModelMaker
+from workbench.finetune.made_model import ModelMaker, TrainedModel
 from workbench.finetune.prepared import Prepared, prepare
 from workbench.finetune.quantized import quantize_base
 from workbench.finetune.run_folder import RunFolder
@@ -89,7 +89,7 @@ class TrainingRun:
             self.context.check_cancelled()
             return report
         self.context.progress(report.steps, report.total_steps, "Writing what was learned")
-        report = self._patience.write(lambda: self._publish(model, prepared, samples, report))
+        report = self._publish(model, prepared, samples, report)
         self._patience.write(lambda: self.run.finish(report))
         return report
 
@@ -205,14 +205,16 @@ class TrainingRun:
                 code="base_changed",
             )
         if self.request.config.makes_adapter:
-            return report.model_copy(update={"adapter": self._publish_adapter(model, samples, report, prepared)})
+            adapter = self._patience.write(lambda: self._publish_adapter(model, samples, report, prepared))
+            return report.model_copy(update={"adapter": adapter})
         gain = None
         if self._before:
             after = losses_of(model, prepared.held_out[: perplexity.BLOCKS], 1)
             gain = perplexity.text_gain(self._before, after, self.request.config.seed)
         self.context.progress(report.steps, report.total_steps, "Writing the model and comparing both engines")
+        trained = TrainedModel.of(model, samples)
         maker = ModelMaker(self.request, self.files, self.base_hash, self._agreement.rms_difference, self.threads)
-        made, notes = maker.make(model, samples, report, prepared.row_count, gain)
+        made, notes = self._patience.write(lambda: maker.make(trained, report, prepared.row_count, gain))
         return report.model_copy(update={"made": made, "gain": gain, "notes": (*report.notes, *notes)})
 
     def _publish_adapter(

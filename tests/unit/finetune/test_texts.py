@@ -1,5 +1,6 @@
 """Raw text: joined by the end token, cut into blocks, whole documents held out; and the model that comes out of it."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,15 @@ from tests.unit.finetune.conftest import RequestMaker
 from tests.unit.finetune.test_training import StoppingContext, finish
 from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
+from workbench.finetune import disk_patience
+from workbench.finetune.checkpoints import seal
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.made_model import read_made
 from workbench.finetune.perplexity import text_gain
 from workbench.finetune.running import made_base
 from workbench.finetune.tasks import train
 from workbench.finetune.texts import encode_texts
-from workbench.finetune.types import TrainingSample, TrainRequest
+from workbench.finetune.types import RunCondition, RunStatus, TrainingSample, TrainRequest
 from workbench.jobs.context import RecordingContext
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import ChatMessage, Role
@@ -134,3 +137,26 @@ def test_that_a_models_name_that_is_taken_is_refused(make_request: RequestMaker)
     (Path(request.models_folder) / "sea").mkdir(parents=True)
     with pytest.raises(WorkbenchError, match="already a model “sea”"):
         finish(request)
+
+
+@pytest.mark.slow
+def test_that_a_disk_that_is_full_at_the_end_is_waited_for(
+    make_request: RequestMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk_patience, "LOOK_AGAIN_SECONDS", 0.0)
+    honest, calls = seal, 0
+
+    def full_once(folder: Path) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        honest(folder)
+
+    monkeypatch.setattr("workbench.finetune.made_model.seal", full_once)
+    context = RecordingContext()
+    report = train(context, sea_request(make_request, epochs=1))
+    conditions = [item.condition for item in context.produced if isinstance(item, RunStatus)]
+    assert conditions == [RunCondition.DISK_FULL, RunCondition.TRAINING]
+    assert report.made is not None
+    assert read_made(Path(report.made.folder)) == report.made

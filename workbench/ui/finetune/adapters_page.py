@@ -62,7 +62,8 @@ class AdaptersPage(QWidget):
         self._is_showing = True
         self._runs.show_runs(state.live_runs)
         self._stack.setCurrentWidget(self._full if state.adapters else self._empty)
-        self._new.setVisible(bool(state.adapters) or bool(state.live_runs))
+        # Raw text needs no rows: the way to a new training is open where the middle of the page leads to the data.
+        self._new.setVisible(bool(state.adapters) or bool(state.live_runs) or not state.datasets)
         self._show_emptiness(state)
         newest = state.adapter.newest
         self._model.show(tuple((adapter, newest.get(adapter.gguf_hash)) for adapter in state.adapters))
@@ -101,7 +102,7 @@ class AdaptersPage(QWidget):
         set_role(self._title, "title")
         self._subtitle = QLabel(self.tr("Adapters: small files that teach a model your examples."), self)
         set_role(self._subtitle, "muted")
-        self._new = _button(self.tr("New adapter…"), "new_adapter", self.tr("Train a new adapter"))
+        self._new = _button(self.tr("New training…"), "new_adapter", self.tr("Train an adapter or a model"))
         set_role(self._new, "primary")
         icons.set_icon(self._new, "plus", "on_accent", 16)
         self._curves = _button(self.tr("Compare losses…"), "open_curves", self.tr("Loss curves over each other"))

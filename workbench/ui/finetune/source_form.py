@@ -28,6 +28,9 @@ from workbench.ui.finetune.state import FinetuneState, SetupState, count_in_word
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.model_picker import ModelPicker
 
+_NARROW = 240
+"""Pixels of a field that holds a number."""
+
 
 class SourceForm(QFrame):
     base_chosen = Signal(str)
@@ -174,6 +177,7 @@ class SourceForm(QFrame):
         self._tokens = QDoubleSpinBox(self)
         self._tokens.setObjectName("scratch_tokens")
         self._tokens.setAccessibleName(self.tr("Tokens to train on, in millions"))
+        self._tokens.setMaximumWidth(_NARROW)
         self._tokens.setRange(0.01, 100_000)
         self._tokens.setDecimals(2)
         self._tokens.setSuffix(self.tr(" million tokens"))
