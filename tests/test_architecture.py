@@ -39,6 +39,7 @@ ONLY_IN = {
     "pypdfium2": {"rag/loaders/pdf"},
     "markitdown": {"rag/loaders"},
     "chardet": {"rag/loaders/decoding.py"},
+    "cryptography": {"rag/loaders/zip_encryption.py"},
     "defusedxml": {"rag/loaders/xml.py"},
     "msoffcrypto": {"rag/loaders/ole.py"},
     "olefile": {"rag/loaders/ole.py"},

@@ -3,15 +3,16 @@
 import io
 import stat
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.nested import MAX_DEPTH, Load, Members
-from workbench.rag.loaders.parsed import Parsed, Reading, password_problem
+from workbench.rag.loaders.parsed import Parsed, Reading, damaged, password_problem
+from workbench.rag.loaders.zip_encryption import METHOD as AES
+from workbench.rag.loaders.zip_encryption import UnknownEncryption, WrongPassword
+from workbench.rag.loaders.zip_encryption import read_member as read_aes
 from workbench.rag.reasons import ReasonCode
-
-_AES = 99
-"""The compression method by which WinZip's AES encryption shows itself."""
 
 
 def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
@@ -24,15 +25,52 @@ def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
         )
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = [entry for entry in archive.infolist() if _is_document(entry)]
-        _check_password(archive, entries, name, how.password)
+        reader = _MemberReader(data, archive, how.password)
+        _check_password(reader, entries, name)
         members = Members(how, load, name)
-        word = how.password.encode("utf-8") or None
         for entry in sorted(entries, key=lambda entry: entry.filename):
-            if not members.add(entry.filename, lambda entry=entry: archive.read(entry, word), entry.file_size):  # type: ignore[misc]
+            if not members.add(entry.filename, lambda entry=entry: reader.read(entry, entry.filename), entry.file_size):  # type: ignore[misc]
                 break
     if not members.read:
         raise members.problem() or _nothing_inside(name, members)
     return Parsed(pages=tuple(members.pages), warnings=members.told(), file_type="ZIP archive", is_markdown=True)
+
+
+class _MemberReader:
+    """Reads members, locked ones with the archive's password."""
+
+    def __init__(self, data: bytes, archive: zipfile.ZipFile, password: str) -> None:
+        self._data = data
+        self._archive = archive
+        self.password = password
+
+    def read(self, entry: zipfile.ZipInfo, name: str) -> bytes:
+        """Raises WorkbenchError, with `name` in its sentence, when the password is missing or wrong."""
+        if not entry.flag_bits & 1:
+            return self._archive.read(entry)
+        if not self.password:
+            raise password_problem(name, self.password)
+        if entry.compress_type == AES:
+            return self._read_aes(entry, name)
+        try:
+            return self._archive.read(entry, self.password.encode("utf-8"))
+        except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            # The traditional encryption knows a wrong password by one byte: one in 256 gets by and reads noise.
+            raise password_problem(name, self.password) from error
+
+    def _read_aes(self, entry: zipfile.ZipInfo, name: str) -> bytes:
+        try:
+            return read_aes(self._data, entry, self.password)
+        except WrongPassword as error:
+            raise password_problem(name, self.password) from error
+        except zipfile.BadZipFile as error:
+            raise damaged(name, "ZIP", str(error)) from error
+        except UnknownEncryption as error:
+            raise WorkbenchError(
+                f"{name} is encrypted or packed in a way that is not read.",
+                hint="Unpack it with its own program and add the folder.",
+                code=ReasonCode.UNSUPPORTED,
+            ) from error
 
 
 def _is_document(entry: zipfile.ZipInfo) -> bool:
@@ -42,23 +80,11 @@ def _is_document(entry: zipfile.ZipInfo) -> bool:
     return not (entry.is_dir() or is_link or is_hidden) and bool(entry.file_size)
 
 
-def _check_password(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], name: str, password: str) -> None:
+def _check_password(reader: _MemberReader, entries: list[zipfile.ZipInfo], name: str) -> None:
     """Ask before the first locked file is opened: an archive that is half read would hide what is missing."""
     locked = [entry for entry in entries if entry.flag_bits & 1]
-    if not locked:
-        return
-    if not password:
-        raise password_problem(name, password)
-    if any(entry.compress_type == _AES for entry in locked):
-        raise WorkbenchError(
-            f"{name} is encrypted with AES, which is not read in ZIP archives.",
-            hint="Unpack it with its own program and add the folder.",
-            code=ReasonCode.UNSUPPORTED,
-        )
-    try:
-        archive.read(min(locked, key=lambda entry: entry.file_size), password.encode("utf-8"))
-    except (RuntimeError, zipfile.BadZipFile) as error:
-        raise password_problem(name, password) from error
+    if locked:
+        reader.read(min(locked, key=lambda entry: entry.file_size), name)
 
 
 def _nothing_inside(name: str, members: Members) -> WorkbenchError:

@@ -223,6 +223,32 @@ def test_that_a_locked_archive_asks_for_its_password() -> None:
     assert load(data, "locked.zip", Reading("sesame")).pages[0].text == "# a.txt\n\nThe fee is 12 euros."
 
 
+# Written with pyzipper: a.txt, deflated, AES with 256 bits (AE-2), password "sesame".
+AES_ZIP = bytes.fromhex(
+    "504b03041400010063004c157a5d00000000320000001400000005000b00612e7478740199070002004145030800c86fb4c8b01f7e3d"
+    "0679bdb5dc6e93bedeb6fd0e4a5deb6b13d20bf57d10bcf71bc944db7b5818ee6698287303f3d5f5d619504b010214031400010063004c"
+    "157a5d00000000320000001400000005000b000000000000000000800100000000612e7478740199070002004145030800504b05060000"
+    "0000010001003e000000600000000000"
+)
+
+
+def test_that_an_archive_that_is_locked_with_aes_asks_for_its_password() -> None:
+    assert problem_of(AES_ZIP, "locked.zip").code == ReasonCode.NEEDS_PASSWORD
+    assert problem_of(AES_ZIP, "locked.zip", Reading("guess")).code == ReasonCode.WRONG_PASSWORD
+    assert load(AES_ZIP, "locked.zip", Reading("sesame")).pages[0].text == "# a.txt\n\nThe fee is 12 euros."
+    broken = AES_ZIP.replace(bytes.fromhex("0e4a5deb"), bytes.fromhex("0e4a5dec"))
+    assert problem_of(broken, "locked.zip", Reading("sesame")).code == ReasonCode.DAMAGED
+
+
+def test_that_a_member_with_another_password_is_named() -> None:
+    plain = io.BytesIO(zip_with_password(b"sesame", "a.txt", b"The fee is 12 euros."))
+    with zipfile.ZipFile(plain, "a") as archive:
+        archive.writestr("c.zip", zip_with_password(b"other", "b.txt", b"The rent is 900 euros."))
+    parsed = load(plain.getvalue(), "locked.zip", Reading("sesame"))
+    assert [page.text for page in parsed.pages] == ["# a.txt\n\nThe fee is 12 euros."]
+    assert parsed.warnings == ("Left out: The password does not open c.zip.",)
+
+
 def test_that_locked_office_files_are_opened_with_their_password() -> None:
     from msoffcrypto.format.ooxml import OOXMLFile
 
