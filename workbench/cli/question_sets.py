@@ -237,8 +237,7 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             known=tuple(q.text for q in sets.questions(arguments.collection, arguments.test_set)),
         )
         report = GenerateReport.model_validate(place.run(generate_job(request), on_item))
-    said = f"{report.written} questions wait for a look; {report.rejected} are of no use (marked -)."
-    _said(output, report.model_dump(), said)
+    _said(output, report.model_dump(), report.in_words(model.name))
 
 
 def accept(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

@@ -22,7 +22,7 @@ from workbench.llm.types import (
     ModelRef,
     Role,
 )
-from workbench.rag.evaluation.question_filters import problem_with, question_in
+from workbench.rag.evaluation.question_filters import NO_QUESTION, problem_with, question_in
 from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace, Review
 from workbench.rag.rows import StoredChunk
 from workbench.rag.types import CollectionRef
@@ -62,11 +62,18 @@ class GenerateReport(Boundary):
     is_complete: bool
     """False when it was stopped, or the collection had too few chunks."""
 
+    def in_words(self, model: str) -> str:
+        """What a person is told."""
+        if not self.written and self.read:
+            return f"{model} wrote no question that is of use ({self.read} passages were read). Choose a larger model."
+        return f"{self.written} questions wait for a look; {self.rejected} were of no use."
+
 
 def generate(
     context: JobContext, request: GenerateRequest, chunks: Sequence[StoredChunk], engine: ChatEngine
 ) -> GenerateReport:
-    """Produces an EvaluationQuestion for each chunk that was read, the useless ones rejected with their reason.
+    """Produces an EvaluationQuestion for each chunk that was asked about, the useless ones rejected with their reason;
+    what is no question at all is only counted.
 
     Raises WorkbenchError when the collection has no chunk to ask about, or the model answers nothing at all.
     """
@@ -85,6 +92,9 @@ def generate(
             failed += completion.finish_reason is FinishReason.ERROR
             question = question_of(chunk, completion, request.model.name, known)
             if question is None or written >= request.count:
+                continue
+            if question.remark == NO_QUESTION:  # nothing that anybody could mend
+                rejected += 1
                 continue
             context.produce(question)
             known.append(question.text)

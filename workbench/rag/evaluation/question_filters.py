@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from workbench.rag.retrieval import content_words
 
+NO_QUESTION = "It is no question."
 FEWEST_WORDS, MOST_WORDS = 3, 40
 COPIED_RUN = 7
 """So many words in a row that stand in the passage are a copy ..."""
@@ -37,7 +38,7 @@ def problem_with(question: str, passage: str, title: str = "", known: Iterable[s
     """Why a generated question is of no use, in a sentence; empty when nothing speaks against it."""
     words = _words(question)
     if not question.endswith(("?", "？", "؟")):
-        return "It is no question."
+        return NO_QUESTION
     if not FEWEST_WORDS <= len(words) <= MOST_WORDS and not _is_without_spaces(question):
         return f"It has {len(words)} words."
     if _POINTS_AT_THE_PASSAGE.search(question):

@@ -309,14 +309,16 @@ class QuestionsPart:
             known=tuple(question.text for question in state.questions),
         )
         self._board.show(generating=Running("Opening the model"), trouble=None)
-        self._job = around.jobs.submit(generate_job(request), lambda event: self._on_generated(state.collection, event))
+        self._job = around.jobs.submit(
+            generate_job(request), lambda event: self._on_generated(state.collection, model.name, event)
+        )
 
     def stop_generating(self) -> None:
         """What was written so far stays."""
         if self._job is not None:
             self._job.cancel()
 
-    def _on_generated(self, collection: str, event: JobEvent) -> None:
+    def _on_generated(self, collection: str, model: str, event: JobEvent) -> None:
         match event:
             case Queued(reason=reason) if reason:
                 self._board.show(generating=Running(reason))
@@ -327,8 +329,7 @@ class QuestionsPart:
             case Finished(result=result):
                 self._end_generating()
                 report = GenerateReport.model_validate(result)
-                text = f"{report.written} questions wait for a look; {report.rejected} were of no use."
-                self._doors.around.messages.info(text)
+                self._tell(report, model)
                 self._board.show(shown=Shown.WAITING if report.written else Shown.ALL)
                 self._next_waiting()
             case Failed() | Crashed():
@@ -338,6 +339,13 @@ class QuestionsPart:
                 self._end_generating()
             case _:
                 pass
+
+    def _tell(self, report: GenerateReport, model: str) -> None:
+        messages = self._doors.around.messages
+        if report.written:
+            messages.info(report.in_words(model))
+        else:
+            messages.warning(report.in_words(model))
 
     def _end_generating(self) -> None:
         self._job = None

@@ -101,6 +101,13 @@ def test_that_questions_wait_for_a_look_and_useless_ones_are_kept_with_their_rea
     assert (place.document, place.page) == ("a", 1) and place.end - place.start == len(PASSAGE)
 
 
+def test_that_a_model_that_cannot_ask_is_named_and_fills_no_set() -> None:
+    context = RecordingContext()
+    report = generate(context, request(2), [chunk("a", n) for n in range(4)], ScriptedEngine(lambda _: "3 years"))
+    assert (report.written, report.rejected, context.produced) == (0, 4, [])
+    assert "tiny wrote no question that is of use" in report.in_words("tiny")
+
+
 def test_that_a_stop_keeps_what_was_written() -> None:
     context = RecordingContext()
 
