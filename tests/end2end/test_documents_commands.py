@@ -69,6 +69,13 @@ def test_that_documents_are_indexed_found_read_and_asked(folder: Path, tmp_path:
     assert answer["answerable"]
     assert answer["citations"][0]["text"] == answer["hits"][2]["text"]
 
+    shown = workbench("ask", "facts", "Warranty?", "--model", model, "--show-prompt", "--passage-tokens", 200).stdout
+    assert "Question: Warranty?" in shown and "--- left out: " in shown
+    written = tmp_path / "found.csv"
+    everything = ("--everything", "--since", "2000-01-01", "--out", written, "--json")
+    (report,) = lines("exhaust", "facts", "Which warranty?", "--model", model, *everything)
+    assert report["read"] == report["chunks"] == len(written.read_text(encoding="utf-8-sig").splitlines()) - 1
+
     assert lines("collections", "list", "--json")[0]["collections"][0]["documents"] == 3
     lines("collections", "delete", "facts", "--json")
     assert "no collection" in refusal("search", "facts", "x")["message"]
@@ -82,6 +89,9 @@ def test_that_impossible_wishes_are_explained(folder: Path, tmp_path: Path) -> N
     lines("index", "c", folder / "handbook.md", "--json")
     assert "cross-encoder" in refusal("search", "c", "x", "--rerank")["message"]
     assert "no document" in refusal("text", "c", "other.md")["message"]
+    assert (
+        "No document of “c” was changed since 2999" in refusal("search", "c", "x", "--since", "2999-01-01")["message"]
+    )
     assert workbench("search", "c").returncode == 2
 
 
