@@ -14,6 +14,7 @@ from workbench.rag.citations import parse
 from workbench.rag.claims import check_claims, uncited_statements
 from workbench.rag.following_up import standalone
 from workbench.rag.grounding import GroundedPrompt, build_messages, describe_prompt
+from workbench.rag.marks import MendedMarks, mend_marks
 from workbench.rag.retrieval import Searcher
 from workbench.rag.types import Answer, AskRequest, Hit, Question, QuestionHits
 
@@ -135,7 +136,9 @@ class Answerer:
         self._context.check_cancelled()
 
     def _checked(self, answer: Answer, prompt: GroundedPrompt) -> Answer:
-        """The answer with each of its cited sentences held against what it cites."""
+        """The answer with its marks put right and each of its cited sentences held against what it cites."""
+        if answer.dangling:
+            answer = _mended(answer, prompt, mend_marks(answer.answer, prompt.used_hits, self._retriever.similarities))
         claims = check_claims(answer.answer, prompt.used_hits, self._retriever.similarities)
         uncited = uncited_statements(answer.answer) if answer.answerable else ()
         return answer.model_copy(update={"claims": claims, "uncited": uncited})
@@ -143,6 +146,14 @@ class Answerer:
     def _say(self, answer: Answer) -> None:
         self._done += 1
         self._context.produce(answer)
+
+
+def _mended(answer: Answer, prompt: GroundedPrompt, mended: MendedMarks) -> Answer:
+    """The answer with other marks; what the model wrote stays in its completion."""
+    parsed = parse(mended.text, prompt.used_hits)
+    remark = " ".join(filter(None, [answer.remark, mended.remark]))
+    changes = {"answer": mended.text, "citations": parsed.citations, "dangling": parsed.dangling, "remark": remark}
+    return answer.model_copy(update=changes)
 
 
 def nothing_found(question: Question) -> Answer:

@@ -37,7 +37,7 @@ def check_claims(answer: str, used_hits: Sequence[Hit], similarities: Similariti
         numbers = tuple(dict.fromkeys(number for mark in MARK.finditer(sentence) for number in mark_numbers(mark[1])))
         cited = [used_hits[number - 1] for number in numbers if 1 <= number <= len(used_hits)]
         if numbers:
-            claims.append(_check(without_marks(sentence), numbers, cited, similarities))
+            claims.append(check_statement(without_marks(sentence), numbers, cited, similarities))
     return tuple(claims)
 
 
@@ -68,7 +68,8 @@ def uncited_statements(answer: str) -> tuple[str, ...]:
     return tuple(s for s in sentences(answer) if not MARK.search(s) and needs_source(s))
 
 
-def _check(text: str, numbers: tuple[int, ...], cited: Sequence[Hit], similarities: Similarities) -> Claim:
+def check_statement(text: str, numbers: tuple[int, ...], cited: Sequence[Hit], similarities: Similarities) -> Claim:
+    """Whether the cited passages say what a sentence (without its marks) states."""
     if not cited:
         return Claim(text=text, numbers=numbers, supported=False, reason="Its mark points to no passage.")
     source = "\n".join(f"{hit.title}\n{hit.text}" for hit in cited)

@@ -466,7 +466,8 @@ class Answer(Boundary):
 
     id: str
     answer: str
-    """As the model wrote it, marks [n] included."""
+    """As the model wrote it, marks [n] included; a mark to nowhere names the passage that bears its sentence out, where
+    there is one, and `remark` says so."""
     answerable: bool
     """False when it says that the documents do not say."""
     citations: tuple[Citation, ...] = ()
