@@ -21,6 +21,8 @@ class Lineage(Boundary):
     run_folder: str = ""
     """Where its training kept its figures; empty when it is gone."""
     exports: tuple[PastExport, ...] = ()
+    is_imported: bool = False
+    """It was not trained here."""
     evaluations: int = 0
     comparisons: tuple[str, ...] = ()
     """Names of the comparisons in which it answered."""
@@ -32,9 +34,10 @@ class Lineage(Boundary):
             f"{'' if Path(past.report.path).exists() else ', not there any more'})"
             for past in self.exports
         ]
+        gone = "not known" if self.is_imported else "not saved here any more"
         return [
-            ("Data set", ", ".join(self.datasets) or "not saved here any more"),
-            ("Training run", self.run_folder or "not here any more"),
+            ("Data set", ", ".join(self.datasets) or gone),
+            ("Training run", self.run_folder or gone),
             ("Exports", "; ".join(exports) or "none"),
             ("Comparisons", ", ".join(self.comparisons) or "none"),
         ]
@@ -49,29 +52,33 @@ def trace(adapter: Adapter, database: Database, paths: WorkbenchPaths, compariso
         datasets=tuple(same) if adapter.dataset_hash else (),
         run_folder=str(run) if run.is_dir() else "",
         exports=history.exports_of(adapter.gguf_hash),
+        is_imported=bool(adapter.origin),
         evaluations=len(history.evaluations_of(adapter.gguf_hash)),
         comparisons=tuple(comparisons),
     )
 
 
 def card_lines(adapter: Adapter) -> list[tuple[str, str]]:
-    """(title, text) of everything on the card."""
-    config = adapter.config
-    lines = [
-        ("Name", adapter.name),
-        ("Base", f"{adapter.base_name} (SHA-256 {adapter.base_hash})" if adapter.base_hash else adapter.base_name),
-        ("Data", f"{adapter.dataset_name or '–'} (SHA-256 {adapter.dataset_hash or '–'})"),
-        ("Rows", f"{adapter.rows:,}"),
-        ("Settings", settings_in_words(adapter)),
-        ("Layers", ", ".join(config.targets)),
-        ("Steps", f"{adapter.steps:,} in {adapter.seconds:,.0f} s"),
-        ("Loss", _loss(adapter)),
-        ("Made with", ", ".join(f"{name} {version}" for name, version in adapter.versions.items()) or "not recorded"),
-        ("Made on", adapter.created),
-        ("File", f"{adapter.gguf_path} (SHA-256 {adapter.gguf_hash})"),
-    ]
+    """(title, text) of everything on the card; of one from elsewhere only what is known."""
+    base = f"{adapter.base_name} (SHA-256 {adapter.base_hash})" if adapter.base_hash else adapter.base_name
+    file = ("File", f"{adapter.gguf_path} (SHA-256 {adapter.gguf_hash})")
+    lines = [("Name", adapter.name), ("Base", base)]
     if adapter.origin:
-        lines.append(("Imported from", adapter.origin))
+        settings = f"rank {adapter.rank}, alpha {adapter.config.alpha:g}; how it was trained is not known"
+        lines += [("Imported from", adapter.origin), ("Settings", settings), ("Imported on", adapter.created), file]
+    else:
+        versions = ", ".join(f"{name} {version}" for name, version in adapter.versions.items())
+        lines += [
+            ("Data", f"{adapter.dataset_name or '–'} (SHA-256 {adapter.dataset_hash or '–'})"),
+            ("Rows", f"{adapter.rows:,}"),
+            ("Settings", settings_in_words(adapter)),
+            ("Layers", ", ".join(adapter.config.targets)),
+            ("Steps", f"{adapter.steps:,} in {adapter.seconds:,.0f} s"),
+            ("Loss", _loss(adapter)),
+            ("Made with", versions or "not recorded"),
+            ("Made on", adapter.created),
+            file,
+        ]
     if adapter.notes:
         lines.append(("Notes", adapter.notes))
     return lines

@@ -396,6 +396,7 @@ class Tabs:
         )
 
     def _documents(self) -> QWidget:
+        from workbench.finetune.store import AdapterStore
         from workbench.rag.store import CollectionStore
         from workbench.ui import documents
 
@@ -409,6 +410,7 @@ class Tabs:
                 catalog=self.catalog,
                 settings=self._settings,
                 in_background=rooms.in_background,
+                list_adapters=AdapterStore(self._database, rooms.paths.adapters).list_adapters,
             )
         )
 

@@ -20,7 +20,7 @@ from workbench.ui.documents.judging_part import JudgingPart
 from workbench.ui.documents.place_part import PlacePart
 from workbench.ui.documents.search_settings_part import SearchSettingsPart
 from workbench.ui.trouble import Trouble, trouble_of
-from workbench.ui.widgets.model_choice import can_answer
+from workbench.ui.widgets.model_choice import belongs, can_answer
 
 
 class AskingPart:
@@ -34,6 +34,7 @@ class AskingPart:
         self._jobs = surroundings.jobs
         self._collections = surroundings.collections
         self._catalog = surroundings.catalog
+        self._list_adapters = surroundings.list_adapters
         self._requests = AskingRequests(surroundings, self._board)
         self.settings = SearchSettingsPart(surroundings, self._board)
         self.judging = JudgingPart(surroundings, self._board)
@@ -89,6 +90,19 @@ class AskingPart:
 
     def choose_model(self, name: str) -> None:
         self._board.show(model=name)
+        self.offer_adapters()
+
+    def choose_adapter(self, name: str) -> None:
+        """It answers with the model; an empty name leaves the model alone."""
+        self._board.show(adapter=name)
+
+    def offer_adapters(self) -> None:
+        """Those of the chosen model; they may have come or gone on another tab."""
+        model = next((model for model in self.state.models if model.name == self.state.model), None)
+        fitting = tuple(a.name for a in self._list_adapters() if model is not None and belongs(a, model))
+        kept = self.state.adapter if self.state.adapter in fitting else ""
+        if (fitting, kept) != (self.state.adapters, self.state.adapter):
+            self._board.show(adapters=fitting, adapter=kept)
 
     def search(self) -> None:
         """Show the passages for the question; no chat model takes part."""
@@ -114,7 +128,7 @@ class AskingPart:
             self._begin(again, Phase.SEARCHING)
         elif self.state.can_answer:
             standalone = searched.strip() if searched.strip() != turn.question else ""
-            again = AskedTurn(id=turn.id, question=turn.question, standalone=standalone, model=self.state.model)
+            again = AskedTurn(id=turn.id, question=turn.question, standalone=standalone, model=self.state.answers_by)
             self._begin(again, Phase.ANSWERING)
 
     def take_offer(self, turn_id: str, offer: Offer) -> None:
@@ -145,7 +159,7 @@ class AskingPart:
 
     def _new_turn(self, *, is_search: bool) -> AskedTurn:
         self._asked += 1
-        model = "" if is_search else self.state.model
+        model = "" if is_search else self.state.answers_by
         return AskedTurn(id=str(self._asked), question=self.state.question.strip(), is_search=is_search, model=model)
 
     # -- conversations ----------------------------------------------------------------------------------------------
@@ -289,3 +303,4 @@ class AskingPart:
         names = [model.name for model in models]
         chosen = self.state.model if self.state.model in names else (names[0] if names else "")
         self._board.show(models=models, model=chosen)
+        self.offer_adapters()

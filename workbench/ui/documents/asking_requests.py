@@ -1,7 +1,8 @@
 """A question with its settings as a job. No Qt."""
 
+from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
-from workbench.llm.types import GenerationConfig
+from workbench.llm.types import AdapterRef, GenerationConfig
 from workbench.rag.tasks import ASK, SEARCH
 from workbench.rag.types import AskRequest, Question, RetrievalConfig, SearchRequest
 from workbench.ui.documents.asking_board import AskingBoard
@@ -19,6 +20,7 @@ class AskingRequests:
         self._collections = surroundings.collections
         self._catalog = surroundings.catalog
         self._settings = surroundings.settings
+        self._list_adapters = surroundings.list_adapters
         self._board = board
 
     def spec(self, turn: AskedTurn, config: GenerationConfig) -> JobSpec:
@@ -49,6 +51,7 @@ class AskingRequests:
             model=model,
             load=self._catalog.load_config(model, self._settings().llm),
             config=config,
+            adapter=self._adapter(),
             retrieval=self._retrieval(),
             reranker=state.settings.reranker,
             order=state.settings.order,
@@ -58,6 +61,16 @@ class AskingRequests:
         )
         params = request.model_dump(mode="json")
         return JobSpec(task=ASK, params=params, title=f"Ask {state.selected}", worker=_WORKER)
+
+    def _adapter(self) -> AdapterRef | None:
+        """Raises WorkbenchError when the chosen one was deleted meanwhile."""
+        name = self._board.state.adapter
+        if not name:
+            return None
+        found = next((adapter for adapter in self._list_adapters() if adapter.name == name), None)
+        if found is None:
+            raise WorkbenchError(f"The adapter “{name}” is gone.", hint="Choose another one, or none.")
+        return AdapterRef(path=found.gguf_path)
 
     def _retrieval(self) -> RetrievalConfig:
         state = self._board.state

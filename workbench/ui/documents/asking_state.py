@@ -78,8 +78,17 @@ class AskingState:
     place: Place | None = None
     models: tuple[ModelRef, ...] = ()
     model: str = ""
+    adapters: tuple[str, ...] = ()
+    """Those of the chosen model."""
+    adapter: str = ""
+    """Answers with the model; empty: the model alone."""
     declined: str = ""
     """The question for which the user does not want the whole collection to be read."""
+
+    @property
+    def answers_by(self) -> str:
+        """Who answers, for people."""
+        return f"{self.model} + {self.adapter}" if self.adapter else self.model
 
     @property
     def can_search(self) -> bool:

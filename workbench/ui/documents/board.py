@@ -1,9 +1,10 @@
 """What the parts of the Documents tab's presenter share: the state, the view, the doors. No Qt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from workbench.finetune.types import Adapter
 from workbench.jobs.spec import Jobs
 from workbench.llm.types import LoadConfig, ModelRef
 from workbench.rag.store import CollectionStore
@@ -35,6 +36,8 @@ class Surroundings:
     catalog: Catalog
     settings: Callable[[], Settings]
     in_background: Background
+    list_adapters: Callable[[], Sequence[Adapter]] = tuple
+    """Those that were trained or imported here."""
 
 
 class View(Protocol):

@@ -33,6 +33,7 @@ class DocumentsPresenter:
 
     def refresh(self) -> None:
         """Read the collections anew; another tab or the command line may have changed them."""
+        self.asking.offer_adapters()
         collections = tuple(self._collections.list_collections())
         names = [collection.name for collection in collections]
         selected = self.state.selected if self.state.selected in names else (names[0] if names else "")

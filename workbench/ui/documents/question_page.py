@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
+    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -37,6 +38,7 @@ class QuestionPage(QWidget):
     ask_requested = Signal()
     stop_requested = Signal()
     model_chosen = Signal(str)
+    adapter_chosen = Signal(str)
     hit_opened = Signal(object)
     hit_judged = Signal(str, object, object)
     citation_opened = Signal(str, int)
@@ -71,6 +73,7 @@ class QuestionPage(QWidget):
         self._stop.setVisible(state.can_stop)
         self._ask.setVisible(not state.can_stop)
         self._picker.show_models(state.models, state.model)
+        self._show_adapters(state)
         self._goes.show_model(self._picker.chosen())
         self.settings.show_state(state)
         self.settings.section.show_summary(in_few_words(state))
@@ -82,6 +85,16 @@ class QuestionPage(QWidget):
         self.conversation.show_state(state)
         self.hits.show_turn(state.turn, state.settings.mode)
         self.place.show_place(state.place)
+
+    def _show_adapters(self, state: AskingState) -> None:
+        names = ["", *state.adapters]
+        with QSignalBlocker(self._adapter):
+            if [self._adapter.itemData(n) for n in range(self._adapter.count())] != names:
+                self._adapter.clear()
+                for name in names:
+                    self._adapter.addItem(name or self.tr("No adapter"), name)
+            self._adapter.setCurrentIndex(names.index(state.adapter))
+        self._adapter.setVisible(bool(state.adapters))
 
     def append_answer(self, turn_id: str, text: str) -> None:
         self.conversation.append_answer(turn_id, text)
@@ -101,6 +114,9 @@ class QuestionPage(QWidget):
         self._search.setToolTip(self.tr("Show the passages only; no model takes part"))
         self._stop = self._button("stop_asking", self.tr("Stop"), "", "stop")
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
+        self._adapter = QComboBox(self)
+        self._adapter.setObjectName("ask_adapter")
+        self._adapter.setAccessibleName(self.tr("Adapter that answers with the model"))
         self._new = self._button("new_conversation", self.tr("New conversation"), "quiet", "plus")
         self._new.setToolTip(self.tr("The next question is understood without what was said before"))
         self._history = self._button("earlier_conversations", self.tr("Earlier"), "quiet", "clock")
@@ -157,6 +173,7 @@ class QuestionPage(QWidget):
         how = QHBoxLayout()
         how.setSpacing(8)
         how.addWidget(self._picker, 1)
+        how.addWidget(self._adapter)
         how.addWidget(self._goes)
         how.addWidget(self._history)
         how.addWidget(self._new)
@@ -190,6 +207,7 @@ class QuestionPage(QWidget):
         self._ask.clicked.connect(self.ask_requested)
         self._stop.clicked.connect(self.stop_requested)
         self._picker.model_chosen.connect(self.model_chosen)
+        self._adapter.currentIndexChanged.connect(lambda n: self.adapter_chosen.emit(self._adapter.itemData(n) or ""))
         self._new.clicked.connect(self.new_conversation_requested)
         self._menu.aboutToShow.connect(self._fill_history)
         self._go.clicked.connect(self._on_go)

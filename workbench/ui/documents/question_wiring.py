@@ -15,6 +15,7 @@ def build_question_page(presenter: DocumentsPresenter) -> QuestionPage:
     page.ask_requested.connect(asking.ask)
     page.stop_requested.connect(asking.stop)
     page.model_chosen.connect(asking.choose_model)
+    page.adapter_chosen.connect(asking.choose_adapter)
     page.offer_chosen.connect(asking.take_offer)
     page.hit_opened.connect(asking.open_place)
     page.hit_judged.connect(asking.judging.judge)

@@ -31,9 +31,22 @@ class AdapterCard(QFrame):
         not_measured = self.tr("Not measured yet what it gained, and what it forgot.")
         self._headline.setText(headline(report) if report is not None else not_measured)
         set_role(self._headline, "" if report is not None else "muted")
+        lines = [
+            *([self._from_elsewhere(adapter)] if adapter.origin else self._trained_here(adapter)),
+            self.tr("Lies in {}").format(adapter.folder),
+            self.tr("SHA-256 {}").format(adapter.gguf_hash),
+        ]
+        if adapter.notes:
+            lines.append(adapter.notes.splitlines()[0])
+        self._details.setText("\n".join(lines))
+
+    def _from_elsewhere(self, adapter: Adapter) -> str:
+        return self.tr("Rank {}, imported from {}").format(adapter.rank, adapter.origin)
+
+    def _trained_here(self, adapter: Adapter) -> list[str]:
         config = adapter.config
         held_out = f"{adapter.eval_loss:.3f}" if adapter.eval_loss is not None else self.tr("not measured")
-        lines = [
+        return [
             self.tr("{} steps in {}, rank {}, learning rate {:g}, seed {}").format(
                 f"{adapter.steps:,}",
                 duration_in_words(adapter.seconds),
@@ -42,12 +55,7 @@ class AdapterCard(QFrame):
                 config.seed,
             ),
             self.tr("Loss {}, held-out loss {}").format(loss_in_words(adapter), held_out),
-            self.tr("Lies in {}").format(adapter.folder),
-            self.tr("SHA-256 {}").format(adapter.gguf_hash),
         ]
-        if adapter.notes:
-            lines.append(adapter.notes.splitlines()[0])
-        self._details.setText("\n".join(lines))
 
     def allow_export(self, is_allowed: bool) -> None:
         self._export.setEnabled(is_allowed)

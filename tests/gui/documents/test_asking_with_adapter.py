@@ -1,0 +1,79 @@
+"""A question to documents is answered with an adapter of the chosen model."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLabel
+from pytestqt.qtbot import QtBot
+
+from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
+from tests.gui.acting import find
+from tests.gui.documents.test_asking import ask
+from tests.gui.documents.test_documents_tab import Catalog, a_file
+from workbench.database import Database
+from workbench.embedding import starter_embedder
+from workbench.finetune.types import Adapter
+from workbench.paths import WorkbenchPaths
+from workbench.rag.store import CollectionStore
+from workbench.rag.types import AskRequest, ChunkingConfig
+from workbench.settings import Settings
+from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.protocols import at_once
+
+HOUSE = Adapter(
+    name="house", folder="/a/house", gguf_path="/a/house/adapter.gguf", gguf_hash="1", base_name="starter",
+    base_path="/m/starter.gguf", base_hash="2", rank=4, rows=9,
+)  # fmt: skip
+STRANGER = HOUSE.model_copy(update={"name": "stranger", "base_name": "other", "base_path": "/m/other.gguf"})
+
+
+@pytest.fixture
+def adapters() -> list[Adapter]:
+    return [HOUSE, STRANGER]
+
+
+@pytest.fixture
+def tab(
+    qtbot: QtBot, database: Database, home: WorkbenchPaths, jobs: FakeJobs, adapters: list[Adapter]
+) -> DocumentsTab:
+    store = CollectionStore(database, home)
+    store.create("handbook", starter_embedder(), ChunkingConfig())
+    store.record("handbook", a_file("a.md"))
+    around = Surroundings(
+        jobs=jobs, messages=FakeMessages(), navigator=FakeNavigator(), collections=store, catalog=Catalog(),
+        settings=Settings, in_background=at_once,
+    )  # fmt: skip
+    tab = build(replace(around, list_adapters=lambda: tuple(adapters)))
+    qtbot.addWidget(tab)
+    tab.resize(1100, 800)
+    tab.show()
+    tab.presenter.show_page("ask")
+    return tab
+
+
+@pytest.fixture
+def jobs(database: Database) -> FakeJobs:
+    return FakeJobs(database)
+
+
+def test_that_the_adapters_of_the_model_are_offered_and_answer(tab: DocumentsTab, jobs: FakeJobs) -> None:
+    choice = find(tab, QComboBox, "ask_adapter")
+    assert [choice.itemText(n) for n in range(choice.count())] == ["No adapter", "house"]
+    assert AskRequest.model_validate(ask(tab, jobs, "How long?").spec.params).adapter is None
+    jobs.last.finish()
+    choice.setCurrentIndex(1)
+    request = AskRequest.model_validate(ask(tab, jobs, "How much?").spec.params)
+    assert request.adapter is not None
+    assert request.adapter.path == HOUSE.gguf_path
+    assert "starter + house" in [shown.text() for shown in tab.findChildren(QLabel, "turn_model")]
+
+
+def test_that_an_adapter_that_was_deleted_on_another_tab_is_offered_no_longer(
+    tab: DocumentsTab, adapters: list[Adapter]
+) -> None:
+    choice = find(tab, QComboBox, "ask_adapter")
+    choice.setCurrentIndex(1)
+    adapters.clear()
+    tab.presenter.refresh()
+    assert tab.presenter.asking.state.adapter == ""
+    assert not choice.isVisible()
