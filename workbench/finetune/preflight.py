@@ -44,6 +44,8 @@ class Preflight(Boundary):
     memory_bytes: int
     """Estimated peak of the training process."""
     free_memory_bytes: int
+    is_on_card: bool = False
+    """Whether both are of the graphics card, where the training would run."""
     disk_bytes: int
     free_disk_bytes: int
     seconds: float
@@ -86,6 +88,7 @@ def estimate(
         fits=fits_memory and fits_disk,
         memory_bytes=memory,
         free_memory_bytes=free_memory,
+        is_on_card=this_hardware(config).is_cuda,
         disk_bytes=disk,
         free_disk_bytes=free_disk,
         seconds=training_seconds(size, config, lengths, schedule.steps, threads, [len(row.ids) for row in held_out]),
@@ -165,11 +168,13 @@ def training_seconds(
     threads: int,
     held_out: Sequence[int] = (),
 ) -> float:
-    """Forward 2, backward 2 operations per weight and token (the frozen weights get no gradient of their own).
+    """Forward 2 operations per weight and token, backward 2 for what went in and 2 for a weight that learns; gradient
+    checkpointing goes forward once more.
 
     Rows that are held out (their lengths in tokens) go forward only.
     """
-    operations = size.parameters * (4.0 * sum(lengths) + 2.0 * sum(held_out)) * config.epochs
+    each = 4.0 + 2.0 * (config.method is Method.FULL) + 2.0 * config.gradient_checkpointing
+    operations = size.parameters * (each * sum(lengths) + 2.0 * sum(held_out)) * config.epochs
     arithmetic = operations / (FLOPS_PER_THREAD * max(1, threads))
     overhead = steps * config.gradient_accumulation * size.layers * LAYER_STEP_SECONDS
     return _STARTING_SECONDS + arithmetic + overhead

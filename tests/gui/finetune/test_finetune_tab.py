@@ -309,7 +309,14 @@ def test_that_the_time_is_a_guess_until_a_few_batches_were_measured(qtbot: QtBot
     assert label(tab, "preflight_verdict") == "fits"
     assert find(tab, QPushButton, "start_training").isEnabled()
     job.finish(FITS.model_copy(update={"seconds": 300.0, "is_measured": True}))
-    assert "about 5 min (measured). Needs about 812 MB" in label(tab, "preflight")
+    assert "about 5 min (measured). Needs about 812 MB of memory" in label(tab, "preflight")
+
+
+def test_that_memory_of_a_graphics_card_is_called_that(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    around.jobs.of(ESTIMATE)[-1].finish(FITS.model_copy(update={"is_on_card": True}))
+    assert "Needs about 812 MB of the graphics card's memory (14.2 GB free)" in label(tab, "preflight")
 
 
 def test_that_rows_that_are_held_out_are_told_apart_from_those_that_are_trained(qtbot: QtBot, around: Around) -> None:

@@ -6,7 +6,7 @@ from workbench.finetune.batching import Schedule
 from workbench.finetune.encoding import EncodedRow
 from workbench.finetune.lowering import lowered
 from workbench.finetune.model_size import ModelSize
-from workbench.finetune.preflight import disk_needed
+from workbench.finetune.preflight import disk_needed, training_seconds
 from workbench.finetune.step_memory import Hardware, step_memory
 from workbench.finetune.timing import BatchTime, between, whole_seconds
 from workbench.finetune.training_config import Method, Objective, TrainingConfig
@@ -122,3 +122,17 @@ def test_that_two_batches_give_the_time_of_all() -> None:
     rows = [EncodedRow((1,) * length, (True,) * length, 1) for length in (10, 20, 30)]
     schedule = Schedule(((0, 1), (2,), ()), 1, 3)
     assert whole_seconds(BatchTime(1.0, 0.1), rows, schedule, rows[:1], 2) == pytest.approx(2 + 4 + 3 + 2 / 3)
+
+
+def test_that_full_tuning_and_gradient_checkpointing_take_half_as_much_time_again() -> None:
+    size = ModelSize(parameters=10**9, layers=1, width=8, inner=8, vocabulary=8, key_width=8)
+    start, lora, full, again = (
+        training_seconds(size, config, lengths, 0, 1)
+        for config, lengths in (
+            (TrainingConfig(), []),
+            (TrainingConfig(), [500]),
+            (TrainingConfig(method=Method.FULL), [500]),
+            (TrainingConfig(gradient_checkpointing=True), [500]),
+        )
+    )
+    assert full - start == again - start == pytest.approx(1.5 * (lora - start))
