@@ -180,6 +180,12 @@ def test_that_the_index_is_rebuilt_with_these_values_and_taken_back(
     assert target.chunking.chunker is ChunkerKind.STRUCTURE
     job.progress(1, 2, "Embedding a.txt")
     assert page(tab).strip.isVisible()
+    store.create("other", starter_embedder(), ChunkingConfig())
+    tab.presenter.refresh()
+    tab.presenter.select_collection("other")
+    assert any(label.text() == "handbook: Embedding a.txt" for label in page(tab).strip.findChildren(QLabel))
+    tab.presenter.select_collection("handbook")
+    answer(jobs.of(PREVIEW_CHUNKS)[-1], *two_chunks())
     assert not find(tab, QPushButton, "chunks_rebuild").isEnabled()
     job.finish(rebuilt(store, target.folder))
     assert store.get("handbook").chunking == target.chunking

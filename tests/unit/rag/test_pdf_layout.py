@@ -175,6 +175,13 @@ def test_that_a_long_file_is_read_simply_when_its_time_runs_out(monkeypatch: pyt
     assert parsed.warnings == ("The file is long: from page 1 on, columns and tables were not looked for.",)
 
 
+def test_that_what_was_read_when_the_time_was_over_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "READ_SECONDS", -1.0)
+    parsed = load(pages_pdf(3, lambda pdf, _number: pdf.multi_cell(0, 5, PROSE)), "x.pdf")
+    assert len(parsed.pages) == 1
+    assert parsed.warnings == ("Only the first 1 of 3 pages were read: it took too long. Split the file to have all.",)
+
+
 def test_that_too_much_text_is_refused_before_all_of_it_is_read() -> None:
     data = pages_pdf(4, lambda pdf, _number: pdf.multi_cell(0, 5, PROSE))
     with pytest.raises(WorkbenchError, match="on the first 2 of its 4 pages") as caught:

@@ -67,7 +67,7 @@ class ChunksPage(QWidget):
         self._reset.setVisible(not state.is_as_indexed and state.running is None)
         self._undo.setVisible(state.can_undo)
         self._undo.setEnabled(state.running is None)
-        self.strip.show_running(state.running, about=state.selected)
+        self.strip.show_running(state.running, about=state.running_collection)
         parts = state.shown.parts if state.shown else 1
         part = self.tr(", part {} of {}").format(state.part + 1, parts) if parts > 1 else ""
         self._number.setText(self.tr("page {} of {}{}").format(state.page, max(state.pages, 1), part))

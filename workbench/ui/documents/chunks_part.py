@@ -53,17 +53,17 @@ class ChunksPart:
         is_other = tab.selected != self.state.selected
         names = [document.name for document in documents]
         document = self.state.document if not is_other and self.state.document in names else (names or [""])[0]
-        before = self.state.source if document == self.state.document else None
+        before, settings = self.state, self.state.settings
         self.board.show(selected=tab.selected, documents=documents, document=document, current=current)
-        if collection is not None and (is_other or self._was_untouched(current)):
+        # Values that nobody touched follow the index.
+        if collection is not None and (is_other or settings.chunking in {None, before.current}):
             self._take_settings(collection)
-        if is_other or before is None or before != self.state.source:
+        if is_other or _text_of(before) != _text_of(self.state):
             self._leave_page()
             self._look()
+        elif self.state.settings != settings:
+            self._look()
         self._show_whether_undo()
-
-    def _was_untouched(self, current: ChunkingConfig | None) -> bool:
-        return self.state.running is None and current is not None and self.state.summary is None
 
     def _take_settings(self, collection: Collection) -> None:
         settings = ChunkSettings.of(collection.chunking)
@@ -198,7 +198,7 @@ class ChunksPart:
             self._rebuild.cancel()
 
     def _start(self, name: str, make: Callable[[], JobSpec | None], tell: Callable[[str, int], None]) -> None:
-        self.board.show(running=Running("Reading the texts"))
+        self.board.show(running=Running("Reading the texts"), running_collection=name)
 
         def made() -> JobSpec | WorkbenchError | None:
             try:
@@ -238,7 +238,7 @@ class ChunksPart:
 
     def _over(self, name: str, tell: Callable[[], None]) -> None:
         self._rebuild = None
-        self.board.show(running=None)
+        self.board.show(running=None, running_collection="")
         self._refresh()
         if name == self.state.selected:
             self._show_whether_undo()
@@ -267,3 +267,8 @@ class ChunksPart:
 
     def _has_earlier(self, name: str) -> bool:
         return any(not index.is_active for index in self._collections.indexes.list_indexes(name))
+
+
+def _text_of(state: ChunksState) -> tuple[str, str] | None:
+    """Which text is shown."""
+    return (state.source.name, state.source.sha256) if state.source else None

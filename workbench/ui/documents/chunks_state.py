@@ -79,6 +79,7 @@ class ChunksState:
     trouble: Trouble | None = None
     running: Running | None = None
     """The rebuild."""
+    running_collection: str = ""
 
     @property
     def source(self) -> SourceDocument | None:

@@ -18,6 +18,8 @@ from workbench.rag.types import MarkKind, PageMark, PageText
 _MAX_PAGES = 20_000
 # The reader gets thirty seconds. Past this many, pages are read without looking for columns and tables.
 CAREFUL_SECONDS = 12.0
+# ... and past this many no more pages are read, so that what was read by then is kept.
+READ_SECONDS = 24.0
 
 
 def load_pdf(data: bytes, name: str, password: str = "", *, max_characters: int = 3_500_000) -> Parsed:
@@ -33,6 +35,9 @@ def load_pdf(data: bytes, name: str, password: str = "", *, max_characters: int 
             )
         reading = _Reading(document, name, max_characters)
         for number in range(1, count + 1):
+            if reading.is_over_time and number > 1:
+                reading.stop_before(number)
+                break
             reading.read(number)
         title = _own_title(str(document.get_metadata_dict().get("Title", "")))
         outline = read_outline(document)
@@ -54,6 +59,17 @@ class _Reading:
         self._empty: list[int] = []
         self._warnings: list[str] = []
         self._characters = 0
+
+    @property
+    def is_over_time(self) -> bool:
+        return time.monotonic() - self._started > READ_SECONDS
+
+    def stop_before(self, number: int) -> None:
+        """The rest took too long."""
+        count = len(self._document)
+        self._warnings.append(
+            f"Only the first {number - 1} of {count} pages were read: it took too long. Split the file to have all."
+        )
 
     def read(self, number: int) -> None:
         """One page, from 1."""
