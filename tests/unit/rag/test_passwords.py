@@ -13,6 +13,8 @@ from workbench.jobs.context import RecordingContext
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import index_spec, retry_spec
+from workbench.rag.loaders import load
+from workbench.rag.loaders.parsed import Reading
 from workbench.rag.passwords import Passwords
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.store import CollectionStore
@@ -80,6 +82,18 @@ def test_that_no_message_and_no_picture_of_a_request_tells_a_password(store: Col
     with pytest.raises(ValueError, match="passwords") as caught:
         IndexRequest.model_validate(request.model_dump() | {"passwords": [SECRET]})
     assert SECRET not in str(caught.value)
+
+
+def test_that_a_password_for_a_folder_does_not_close_what_opens_without_one() -> None:
+    from fpdf import FPDF
+
+    pdf = FPDF()
+    pdf.set_encryption(owner_password="owner")
+    pdf.set_font("Helvetica")
+    pdf.add_page()
+    pdf.cell(text="Everybody may read this.")
+    (page,) = load(bytes(pdf.output()), "open.pdf", Reading("of another")).pages
+    assert page.text.strip() == "Everybody may read this."
 
 
 def test_that_the_nearest_password_counts() -> None:

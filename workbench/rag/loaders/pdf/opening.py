@@ -18,7 +18,7 @@ class OpenPdf:
         import pypdfium2
 
         try:
-            self._document = pypdfium2.PdfDocument(data, password=password or None)
+            self._document = _open(data, password)
             self._document.init_forms()
         except pypdfium2.PdfiumError as error:
             raise _in_words(error, name, data, password) from error
@@ -28,6 +28,18 @@ class OpenPdf:
 
     def __exit__(self, *_: object) -> None:
         self._document.close()
+
+
+def _open(data: bytes, password: str) -> Any:
+    """Without the password first: one that was given for a whole folder must not close what everybody may read."""
+    import pypdfium2
+
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if not password or getattr(error, "err_code", None) != _PASSWORD_ERROR:
+            raise
+        return pypdfium2.PdfDocument(data, password=password)
 
 
 def _in_words(error: Any, name: str, data: bytes, password: str) -> WorkbenchError:
