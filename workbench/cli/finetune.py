@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.adapter_evaluating import evaluate_new
 from workbench.cli.choices import choose_model
 from workbench.cli.output import Output
 from workbench.cli.packing import import_packed, pack_training, run_packed
@@ -51,6 +52,7 @@ def _register_finetune(commands: "Commands") -> None:
     parser.add_argument(
         "bring_back", nargs="*", metavar="import FOLDER", help="bring what was trained in a packed folder home"
     )
+    parser.add_argument("--evaluate", action="store_true", help="then have base and adapter answer the same questions")
     parser.set_defaults(run=finetune)
 
 
@@ -84,6 +86,8 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             output.note(f"An unfinished training of “{request.name}” goes on.")
         report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
     show_report(report, output)
+    if arguments.evaluate and report.adapter is not None:
+        evaluate_new(report.adapter, place, output)
 
 
 def _check_given(arguments: argparse.Namespace) -> None:

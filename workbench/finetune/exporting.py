@@ -4,11 +4,10 @@ The proof is the same for every form: template, tokens and end marks are the bas
 llama.cpp answers test prompts with the written file, each token held against the trained model.
 """
 
-import contextlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from workbench.finetune.base_model import (
 )
 from workbench.finetune.checkpoints import MANIFEST, disk_full_in_words, free_bytes, seal
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.export_place import MODELFILE, clear_left, put_in_place, remove, target_of
 from workbench.finetune.export_proof import AnswerChecker, TestPrompts, check_marks, choose_prompts, too_much_lost
 from workbench.finetune.gguf.adapter import export_adapter, read_peft
 from workbench.finetune.gguf.merging import default_quantization, merge
@@ -47,10 +47,7 @@ from workbench.llm.library import describe_gguf
 from workbench.llm.quantizing import BITS, QuantizationType, QuantizeRequest, quantize_file
 from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
 
-MODELFILE = "Modelfile"
 _WHOLE = frozenset({ExportFormat.GGUF_MERGED, ExportFormat.OLLAMA})
-_FOLDERS = {ExportFormat.PEFT: "adapter_config.json", ExportFormat.OLLAMA: MODELFILE}
-"""Forms that are folders, with the file that tells an earlier export of the form."""
 _BY_LLAMA_CPP = {
     MergedQuantization.Q6_K: QuantizationType.Q6_K,
     MergedQuantization.Q5_K_M: QuantizationType.Q5_K_M,
@@ -60,7 +57,6 @@ _LOSS_FLOOR = {MergedQuantization.Q6_K: 0.12, MergedQuantization.Q5_K_M: 0.25, M
 """How much a quantisation may change the logits, as a share of their spread: two to three times what the starter model
 loses (0.08, 0.10 and 0.15), whose matrices are so small that they lose more than those of large models."""
 _SPARE_BYTES = 50_000_000
-_LEFT = re.compile(r"\.(\d+)\.(new|old)$")
 
 
 def export_to(context: JobContext, request: ExportRequest) -> ExportReport:
@@ -73,9 +69,9 @@ def export_to(context: JobContext, request: ExportRequest) -> ExportReport:
             code="foreign",
         )
     adapter = adapter_folder.read_card(folder)
-    out = _target(Path(request.out).expanduser().absolute(), request)
+    out = target_of(Path(request.out).expanduser().absolute(), request)
     out.parent.mkdir(parents=True, exist_ok=True)
-    _clear_left(out)
+    clear_left(out)
     beside = out.with_name(f".{out.name}.{os.getpid()}.new")
     try:
         with disk_full_in_words(out.parent):
@@ -84,9 +80,9 @@ def export_to(context: JobContext, request: ExportRequest) -> ExportReport:
             size = sum(
                 path.stat().st_size for path in ([beside] if beside.is_file() else beside.rglob("*")) if path.is_file()
             )
-            _put_in_place(beside, out)
+            put_in_place(beside, out)
     finally:
-        _remove(beside)
+        remove(beside)
     return ExportReport(
         path=str(out),
         format=request.format,
@@ -97,15 +93,6 @@ def export_to(context: JobContext, request: ExportRequest) -> ExportReport:
         quantization=proof.quantization.value if proof.quantization is not None else "",
         notes=proof.notes,
     )
-
-
-def _target(out: Path, request: ExportRequest) -> Path:
-    """Where exactly: a GGUF goes into an existing folder, a folder only to where nothing else is."""
-    if own := _FOLDERS.get(request.format):
-        if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / own).is_file()):
-            raise WorkbenchError(f"{out} is not empty.", hint="Choose a new folder.", code="exists")
-        return out
-    return out / f"{request.adapter.name}.gguf" if out.is_dir() else out
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,44 +333,3 @@ def _elements(shape: Sequence[int]) -> int:
     for size in shape:
         count *= size
     return count
-
-
-def _put_in_place(beside: Path, out: Path) -> None:
-    """One rename; a folder that is there (an earlier export) steps aside first."""
-    if not out.is_dir():
-        beside.replace(out)
-        return
-    old = out.with_name(f".{out.name}.{os.getpid()}.old")
-    out.rename(old)
-    beside.rename(out)
-    _remove(old)
-
-
-def _clear_left(out: Path) -> None:
-    """What a killed export left beside its place: halves go, an earlier export that had stepped aside comes back."""
-    for left in _left_beside(out):
-        if left.suffix == ".old" and not out.exists():
-            left.rename(out)
-        else:
-            _remove(left)
-
-
-def _left_beside(out: Path) -> Iterator[Path]:
-    import psutil
-
-    for path in list(out.parent.glob(f".{_escaped(out.name)}.*")):
-        mark = _LEFT.search(path.name)
-        if mark is not None and not psutil.pid_exists(int(mark[1])):
-            yield path
-
-
-def _escaped(name: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", name)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()

@@ -15,6 +15,7 @@ from workbench.finetune import exporting, verification
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import problem_with, seal
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.export_place import clear_left
 from workbench.finetune.export_proof import TestPrompt, TestPrompts, check_marks
 from workbench.finetune.gguf import merging
 from workbench.finetune.running import rows_request
@@ -210,7 +211,7 @@ def test_that_what_a_killed_export_left_is_cleared_and_the_old_one_comes_back(ad
     old = tmp_path / f".peft.{dead}.old"
     old.mkdir()
     (old / "adapter_config.json").write_text("{}", encoding="utf-8")
-    exporting._clear_left(out)
+    clear_left(out)
     assert (out / "adapter_config.json").is_file()
     assert [path.name for path in tmp_path.iterdir() if "peft" in path.name] == ["peft"]
 
