@@ -5,6 +5,7 @@ import random
 import pytest
 from fpdf import FPDF
 
+from tests.unit.rag.documents import picture_png, zip_bytes
 from tests.unit.rag.pdf_pages import PROSE, columns_pdf, pages_pdf, raw_pdf, table_pdf, turned_pdf
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders import load
@@ -152,9 +153,16 @@ def test_that_no_letter_is_lost_or_made_up_whatever_the_layout() -> None:
         assert sum(counted.values()) + page.text.split().count("x") >= 60
 
 
-def test_that_scanned_and_empty_pages_are_named() -> None:
-    from tests.unit.rag.documents import picture_png
+def test_that_a_pdf_in_an_archive_keeps_its_tables_below_its_name() -> None:
+    page = load(zip_bytes(a=b"words", prices=table_pdf(ROWS, ruled=True)), "many.zip").pages[1]
+    table = "\n".join(" | ".join(row) for row in ROWS)
+    assert marked(page, MarkKind.TABLE) == [table]
+    assert marked(page, MarkKind.HEADING) == ["# prices"]
+    (mark,) = (mark for mark in page.marks if mark.kind is MarkKind.TABLE)
+    assert page.text[mark.start : mark.header_end] == "Item | Weight | Price"
 
+
+def test_that_scanned_and_empty_pages_are_named() -> None:
     def draw(pdf: FPDF, number: int) -> None:
         if number == 1:
             pdf.multi_cell(0, 5, PROSE)

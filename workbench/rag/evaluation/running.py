@@ -29,6 +29,7 @@ from workbench.rag.index_kinds import kind_of
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, CollectionRef, RetrievalMode, TextLanguage
+from workbench.settings import ChunkerKind
 
 FOLDER = "measurements"
 """In the data folder: one folder per measurement that is not yet recorded whole."""
@@ -53,14 +54,16 @@ def chunkings_of(current: ChunkingConfig, sizes: Sequence[int], overlaps: Sequen
 
     Raises WorkbenchError when a size cannot be, or nothing is left.
     """
+    # Sizes are in tokens here: a collection that is cut by characters is compared with being cut by tokens.
+    base = current if current.unit == "tokens" else ChunkingConfig(chunker=ChunkerKind.TOKENS)
     found: dict[ChunkingConfig, None] = {}
     for size in sizes:
         if not 16 <= size <= 8192:
             raise WorkbenchError(f"Chunks of {size} tokens are not possible.", hint="Choose 16 to 8192.")
-        usual = current.overlap if size == current.chunk_tokens else size // 6
+        usual = base.overlap if size == base.chunk_tokens else size // 6
         for overlap in overlaps or [usual]:
             if 0 <= overlap <= size // 2:
-                found[current.model_copy(update={"chunk_tokens": size, "overlap": overlap})] = None
+                found[base.model_copy(update={"chunk_tokens": size, "overlap": overlap})] = None
     if not found:
         raise WorkbenchError("No overlap fits a chunk size.", hint="At most half of the size can overlap.")
     return list(found)

@@ -98,7 +98,7 @@ def as_parsed(messages: Sequence[Message], attached: Sequence[Members], file_typ
     for message, members in zip(messages, attached, strict=True):
         text, notes = clean(message.as_page())
         pages.append(PageText(number=len(pages) + 1, text=text))
-        pages += [PageText(number=len(pages) + number, text=p.text) for number, p in enumerate(members.pages, 1)]
+        pages += [p.model_copy(update={"number": len(pages) + n}) for n, p in enumerate(members.pages, 1)]
         warnings += [*notes, *members.told()]
     title = plain(messages[0].subject) if len(messages) == 1 else ""
     return Parsed(pages=tuple(pages), title=title, warnings=tuple(warnings), file_type=file_type, is_markdown=True)

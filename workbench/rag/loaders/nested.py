@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.parsed import Parsed, Reading, plain
 from workbench.rag.reasons import ReasonCode
-from workbench.rag.types import PageText
+from workbench.rag.types import MarkKind, PageMark, PageText
 
 MAX_DEPTH = 2
 """A document in an archive that is attached to a mail is read; what lies deeper is named and left out."""
@@ -60,9 +60,13 @@ class Members:
     def _take(self, name: str, parsed: Parsed) -> None:
         self.read += 1
         for position, page in enumerate(parsed.pages):
-            text = _demoted(page.text) if parsed.is_markdown else as_markdown(page.text)
             head = f"# {name}\n\n" if position == 0 else ""
-            self.pages.append(PageText(number=len(self.pages) + 1, text=f"{head}{text}"))
+            number = len(self.pages) + 1
+            if page.marks:
+                self.pages.append(_marked(page, number, head))
+                continue
+            text = _demoted(page.text) if parsed.is_markdown else as_markdown(page.text)
+            self.pages.append(PageText(number=number, text=f"{head}{text}"))
         self.warnings += [f"{name}: {warning}" for warning in parsed.warnings]
 
     def told(self) -> tuple[str, ...]:
@@ -121,3 +125,15 @@ def _demoted(text: str) -> str:
 def joined(parts: Iterable[str]) -> str:
     """Paragraphs, the empty ones left out."""
     return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _marked(page: PageText, number: int, head: str) -> PageText:
+    """A page whose parts are known already, below the name of its file."""
+    title = head.rstrip("\n")
+    marks = [PageMark(kind=MarkKind.HEADING, start=0, end=len(title), level=1)] if title else []
+    for mark in page.marks:
+        deeper = mark.level + 1 if mark.level else 0
+        header_end = mark.header_end + len(head) if mark.header_end else 0
+        place = {"start": mark.start + len(head), "end": mark.end + len(head), "header_end": header_end}
+        marks.append(mark.model_copy(update={**place, "level": deeper}))
+    return PageText(number=number, text=f"{head}{page.text}", marks=tuple(marks))
