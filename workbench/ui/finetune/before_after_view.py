@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.finetune.evaluation.types import AbilityGain, Change, EvaluationReport, Gain
 from workbench.finetune.evaluation.wording import (
@@ -19,6 +19,7 @@ from workbench.ui.finetune.adapters_state import AdapterState
 from workbench.ui.finetune.answers_panel import AnswersPanel
 from workbench.ui.finetune.measure_form import MeasureFormView
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -26,7 +27,7 @@ from workbench.ui.widgets.trouble_card import TroubleCard
 _INK = {Change.BETTER: "good", Change.WORSE: "bad", Change.UNDECIDED: "muted"}
 
 
-class BeforeAfterView(QWidget):
+class BeforeAfterView(QScrollArea):
     evaluation_chosen = Signal(int)
     stop_requested = Signal()
 
@@ -45,7 +46,7 @@ class BeforeAfterView(QWidget):
         self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
         self._show_history(page)
         self._found.setVisible(page.report is not None)
-        self._filler.setVisible(page.report is None)
+        self._filler.setVisible(page.report is None and measuring is None)
         if page.report is not None and page.report is not self._shown:
             self._shown = page.report
             self._show_report(page.report)
@@ -75,10 +76,23 @@ class BeforeAfterView(QWidget):
         self._gains_table.resizeColumnsToContents()
 
     def _build_widgets(self) -> None:
-        self.form = MeasureFormView(self)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inside = QWidget(self)
+        self.form = MeasureFormView(self._inside)
         self._strip = JobStrip(self)
         self._trouble = TroubleCard("measure_trouble", self)
-        self._found, self._filler = QWidget(self), QWidget(self)
+        self._found = QWidget(self)
+        self._filler = EmptyState(
+            self.tr("Not measured yet"),
+            self.tr(
+                "Base and adapter answer the same questions, one after the other. Then you see what it gained on your "
+                "test, what it forgot of everything else, and how sure that is."
+            ),
+            icon="compare",
+        )
+        self._filler.setObjectName("measure_empty")
         self._headline = _label(self._found, "measure_headline", "subtitle")
         self._sentences = _label(self._found, "measure_sentences", "small")
         self._history = QComboBox(self._found)
@@ -110,6 +124,7 @@ class BeforeAfterView(QWidget):
         self._parts.setObjectName("measure_parts")
         self._parts.setAccessibleName(self.tr("What was found"))
         self._parts.setDocumentMode(True)
+        self._parts.setMinimumHeight(220)
         self._parts.addTab(self._gains_table, self.tr("By metric and ability"))
         self._parts.addTab(self._answers, self.tr("Every question"))
         found = QVBoxLayout(self._found)
@@ -118,13 +133,14 @@ class BeforeAfterView(QWidget):
         found.addLayout(head)
         found.addWidget(self._sentences)
         found.addWidget(self._parts, 1)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(10)
         for part in (self.form, self._strip, self._trouble):
             column.addWidget(part)
         column.addWidget(self._found, 1)
         column.addWidget(self._filler, 1)
+        self.setWidget(self._inside)
 
     def _connect(self) -> None:
         self._strip.stop_requested.connect(self.stop_requested)

@@ -67,7 +67,8 @@ class MeasureFormView(QFrame):
         self._test, self._metric = self._combo("measure_test"), self._combo("measure_metric")
         self._test.setAccessibleName(self.tr("Questions to test with"))
         self._metric.setAccessibleName(self.tr("How answers are judged"))
-        self._metric.addItem(self.tr("What fits the answers"), "")
+        self._metric.addItem(self.tr("Automatic"), "")
+        self._metric.setToolTip(self.tr("Automatic: what fits the right answers (labels, numbers, JSON, words)"))
         for name in METRICS:
             self._metric.addItem(metric_in_words(name), name)
         self._limit = QSpinBox(self)
