@@ -181,7 +181,13 @@ class Program:
         if self._lock is None or self.database is None:
             return  # closed meanwhile
         store = CollectionStore(self.database, self.paths)
-        upkeep = Upkeep(store, self.jobs, self.jobs.post, self.messages.info)
+        upkeep = Upkeep(
+            store,
+            self.tabs.collection_jobs,
+            self.jobs.post,
+            self.messages.info,
+            in_background=self.in_background,
+        )
         self._ending.append(upkeep.stop)
         upkeep.start()
         timer = QTimer(self.window)

@@ -64,19 +64,31 @@ def _let_pass(_event: JobEvent) -> None:
 
 def _keep_document(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
-        case Produced(kind="FileIndexed" | "FileStates" as kind, item=item):
+        case Produced(kind="FileIndexed" | "FileStates") | Finished() | Failed(code="index_damaged"):
             from workbench.paths import WorkbenchPaths
             from workbench.rag.store import CollectionStore
-            from workbench.rag.types import FileIndexed, FileStates
+            from workbench.rag.types import FileIndexed, FileStates, IndexReport
 
-            store, name = (
-                CollectionStore(database, WorkbenchPaths(database.path.parent)),
-                spec.params["collection"]["name"],
-            )
-            if kind == "FileIndexed":
-                store.record(name, FileIndexed.model_validate(item))
-            else:
-                store.record_states(name, FileStates.model_validate(item))
+            store = CollectionStore(database, WorkbenchPaths(database.path.parent))
+            name = spec.params["collection"]["name"]
+            match event:
+                case Produced(kind="FileIndexed", item=item):
+                    store.record(name, FileIndexed.model_validate(item))
+                case Produced(item=item):
+                    store.record_states(name, FileStates.model_validate(item))
+                case Finished(result=result):
+                    store.health.record_sync(name, spec.params["sources"], IndexReport.model_validate(result))
+                case Failed(details=details):
+                    store.health.record_damage(name, details)
+
+
+def _keep_check(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished() | Failed(code="index_damaged"):
+            from workbench.rag.health_store import HealthStore
+
+            found = event.details if isinstance(event, Failed) else ""
+            HealthStore(database).record_damage(spec.params["collection"]["name"], found)
 
 
 def _keep_index(database: "Database", spec: JobSpec, event: JobEvent) -> None:
@@ -275,6 +287,7 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.evaluation.tasks:measure": _keep_measurement,
     "workbench.rag.embedding_tuning.tasks:tune": _keep_tuning,
     "workbench.rag.evaluation.tasks:generate_questions": _keep_generated,
+    "workbench.rag.maintenance:check": _keep_check,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.finetune.tasks:export": _keep_export,
     "workbench.finetune.importing:import_adapter": _keep_imported_adapter,

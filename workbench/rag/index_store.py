@@ -111,6 +111,7 @@ class IndexStore:
             built = self._find_or_add(session, row.id, target)
             _replace_chunks(session, row.id, built.id, Path(report.spans))
             self._activate(session, built)
+            row.damage = ""
             if before.id != built.id and _is_same_kind(before, built):
                 session.delete(before)
         Path(report.spans).unlink(missing_ok=True)

@@ -37,6 +37,8 @@ from workbench.rag.types import (
     CollectionRef,
     DocumentStatus,
     FileIndexed,
+    FilesAt,
+    FileStage,
     FileStates,
     IndexReport,
     IndexRequest,
@@ -54,6 +56,8 @@ COLLECTION_CHANGED = "collection_changed"
 
 # So many chunks are written together: one commit for many small files.
 _BATCH_CHUNKS = 256
+# So many files are announced together.
+_ANNOUNCED = 500
 # So many are embedded between two looks at whether the job was cancelled.
 _SLICE = 64
 
@@ -135,6 +139,7 @@ class Indexer:
         self._known = [document for document in request.known if not document.is_deleted]
         self._counts: Counter[DocumentStatus] = Counter()
         self._new_chunks = 0
+        self._changed = 0
         self._total = 0
         self._done = 0
         self._waiting: list[tuple[FileIndexed, ToIndex]] = []
@@ -160,6 +165,7 @@ class Indexer:
         with Parser() as parser:
             plan = self._plan(Survey(parser, self._own_folders(), self._context.check_cancelled))
             self._tell_states(plan)
+            self._tell_waiting(plan)
             self._move([step for step in plan.steps if isinstance(step, Moved)])
             self._remove(plan)
             for step in plan.steps:
@@ -176,6 +182,7 @@ class Indexer:
             removed=self._counts[DocumentStatus.REMOVED],
             renamed=self._counts[DocumentStatus.RENAMED],
             chunks=self._new_chunks,
+            changed=self._changed,
             seconds=time.monotonic() - started,
         )
 
@@ -271,6 +278,12 @@ class Indexer:
         if states:
             self._context.produce(FileStates(states=states))
 
+    def _tell_waiting(self, plan: Plan) -> None:
+        """What will be read, a few hundred files at a time: a message has its limits."""
+        waiting = [(str(step.file.path), step.name) for step in plan.steps if isinstance(step, ToIndex)]
+        for first in range(0, len(waiting), _ANNOUNCED):
+            self._context.produce(FilesAt(stage=FileStage.WAITING, files=dict(waiting[first : first + _ANNOUNCED])))
+
     def _move(self, moves: Sequence[Moved]) -> None:
         """Call documents by the place where their content lies now; nothing is embedded."""
         self._store.rename({move.known.sha256: move.name for move in moves if move.known.name != move.name})
@@ -334,6 +347,7 @@ class Indexer:
                 )
             case ToIndex():
                 self._context.progress(self._done, self._total, f"Reading {step.name}")
+                self._context.produce(FilesAt(stage=FileStage.READING, files={str(step.file.path): step.name}))
                 self._done += 1
                 self._read(step, parser)
 
@@ -395,6 +409,7 @@ class Indexer:
             for chunk in stored_chunks(item.name, item.sha256, item.texts, item.spans)
         ]
         self._context.progress(self._done, self._total, f"Embedding {waiting[-1][0].name}")
+        self._context.produce(FilesAt(stage=FileStage.EMBEDDING, files={item.path: item.name for item, _ in waiting}))
         if chunks:
             self._writer.write(chunks)
         # The new state is in before the old one leaves: no moment without either.
@@ -402,6 +417,8 @@ class Indexer:
         for item, _ in waiting:
             self._new_chunks += item.chunks
             self._say(item)
+        known = {document.path for document in self._known}
+        self._changed += sum(item.path in known for item, _ in waiting)
 
     def _fail(self, file: FoundFile, name: str, reason: str, code: ReasonCode, sha256: str = "") -> None:
         known = {document.path: document.name for document in self._request.known}

@@ -66,6 +66,7 @@ class RemovalStore:
         with self._database.reading() as session:
             query = sa.select(CollectionRow.name, DocumentRow.id).join(DocumentRow)
             query = query.where(DocumentRow.deleted_at != "", DocumentRow.deleted_at <= before)
+            query = query.where(CollectionRow.deleted_at == "")
             for name, number in session.execute(query.order_by(DocumentRow.id)):
                 found.setdefault(name, []).append(number)
         return found

@@ -1,10 +1,8 @@
 """Collections and their documents in the database: texts, spans, reasons. The index can be made again from it."""
 
-import hashlib
-import re
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,8 +14,10 @@ from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.document_filter import DocumentFilter, DocumentFilterStore, NoSuchDocuments
 from workbench.rag.folders import path_hash
+from workbench.rag.health_store import HealthStore
 from workbench.rag.index_store import IndexStore
 from workbench.rag.judgement_store import JudgementStore
+from workbench.rag.lifecycle import CollectionLifecycle, checked_name, new_folder, refuse_taken
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.removal import RemovalStore
 from workbench.rag.search_settings_store import SearchSettingsStore
@@ -45,6 +45,7 @@ from workbench.rag.types import (
     FileStates,
     KnownDocument,
     StoredDocument,
+    SyncReport,
     TextLanguage,
 )
 
@@ -91,6 +92,12 @@ class Collection:
     """Documents that were deleted and are not yet purged."""
     sources: tuple[Path, ...] = ()
     """Files and folders that are kept in sync."""
+    last_sync: SyncReport | None = None
+    """What the last look at files and folders found; None before the first."""
+    synced_at: dict[Path, str] = field(default_factory=dict)
+    """When each source was looked at to the end; empty: never."""
+    damage: str = ""
+    """What was found wrong with the index that answers; empty once it was mended."""
 
 
 class CollectionStore:
@@ -106,10 +113,13 @@ class CollectionStore:
         self.filters = DocumentFilterStore(database)
         self.judgements = JudgementStore(database)
         self.search_settings = SearchSettingsStore(database)
+        self.health = HealthStore(database)
+        self.lifecycle = CollectionLifecycle(database, paths)
 
     def list_collections(self) -> list[Collection]:
         with self._database.reading() as session:
-            rows = session.scalars(sa.select(CollectionRow).order_by(CollectionRow.name))
+            there = sa.select(CollectionRow).where(CollectionRow.deleted_at == "")
+            rows = session.scalars(there.order_by(CollectionRow.name))
             return [self._collection(session, row) for row in rows]
 
     def find(self, name: str) -> Collection | None:
@@ -174,7 +184,10 @@ class CollectionStore:
         ).where(DocumentRow.collection_id == row.id)
         documents, chunks, failed, deleted = session.execute(query).one()
         index = active_index(session, row.id)
-        sources = session.scalars(sa.select(SourceRow.path).where(SourceRow.collection_id == row.id))
+        sources = session.execute(
+            sa.select(SourceRow.path, SourceRow.synced_at).where(SourceRow.collection_id == row.id)
+        )
+        synced_at = {Path(path): at for path, at in sources}
         return Collection(
             name=row.name,
             folder=self.paths.collections / index.folder,
@@ -186,7 +199,10 @@ class CollectionStore:
             failed=failed,
             language=TextLanguage(index.language),
             deleted=deleted,
-            sources=tuple(sorted(map(Path, sources))),
+            sources=tuple(sorted(synced_at)),
+            last_sync=SyncReport.model_validate_json(row.last_sync) if row.last_sync else None,
+            synced_at=synced_at,
+            damage=row.damage,
         )
 
     def create(
@@ -197,16 +213,13 @@ class CollectionStore:
         language: TextLanguage = TextLanguage.ENGLISH,
     ) -> Collection:
         """A new, empty collection."""
-        if not name.strip() or len(name) > 100 or not name.isprintable():
-            raise WorkbenchError(f"{name!r} cannot be a collection's name.", hint="Use 1 to 100 printable characters.")
-        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
-        folder = f"{slug}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-        # What a deleted collection of that name left behind (a crash) must not come back.
-        shutil.rmtree(self.paths.collections / folder, ignore_errors=True)
+        checked_name(name)
+        folder = new_folder(name)
         with self._database.session() as session:
-            if find_row(session, name):
-                raise WorkbenchError(f"A collection named {name!r} exists already.", hint="Choose another name.")
-            row = CollectionRow(name=name, folder=folder, created=now())
+            refuse_taken(session, name)
+            row = CollectionRow(
+                name=name, folder=folder, created=now(), deleted_at="", deleted_name="", damage="", last_sync=""
+            )
             session.add(row)
             session.flush()
             index = IndexRow(
@@ -224,7 +237,7 @@ class CollectionStore:
             return self._collection(session, row)
 
     def delete(self, name: str) -> None:
-        """The collection, its texts and its indexes; the user's files stay."""
+        """At once and for good: the collection, its texts and its indexes; the user's files stay."""
         self.get(name)
         with self._database.session() as session:
             row = find_row(session, name)

@@ -18,6 +18,14 @@ class CollectionRow(Base):
     name: Mapped[str] = mapped_column(unique=True)
     folder: Mapped[str]
     created: Mapped[str]
+    deleted_at: Mapped[str] = mapped_column(server_default="")
+    """When the user deleted it; it can come back until it is purged. Empty while it is there."""
+    deleted_name: Mapped[str] = mapped_column(server_default="")
+    """What it was called before; its name is free for another one."""
+    damage: Mapped[str] = mapped_column(server_default="")
+    """What was found wrong with the index that answers; empty once it was mended."""
+    last_sync: Mapped[str] = mapped_column(server_default="")
+    """`SyncReport` as JSON; empty before the first."""
 
 
 class IndexRow(Base):
@@ -49,6 +57,8 @@ class SourceRow(Base):
         sa.ForeignKey("rag_collections.id", ondelete="CASCADE"), primary_key=True
     )
     path: Mapped[str] = mapped_column(primary_key=True)
+    synced_at: Mapped[str] = mapped_column(server_default="")
+    """When it was looked at to the end; empty: never."""
 
 
 class ExclusionRow(Base):

@@ -338,6 +338,8 @@ class IndexReport(Boundary):
     renamed: int = 0
     chunks: int = 0
     """Chunks added by this run."""
+    changed: int = 0
+    """How many of the indexed ones take the place of an older state."""
     seconds: float = 0.0
 
     def __str__(self) -> str:
@@ -346,6 +348,40 @@ class IndexReport(Boundary):
         parts += [f"{self.removed} removed"] if self.removed else []
         parts += [f"{self.renamed} renamed"] if self.renamed else []
         return f"{', '.join(parts)} ({self.chunks} new chunks)"
+
+
+class FileStage(StrEnum):
+    """Where a file is on its way into the index."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    EMBEDDING = "embedding"
+
+
+class FilesAt(Boundary):
+    """Files that came to a stage; nothing of it is kept."""
+
+    stage: FileStage
+    files: dict[str, str]
+    """Name in the collection by path."""
+
+
+class SyncReport(Boundary):
+    """What a look at files and folders found."""
+
+    at: str
+    """When it ended: ISO 8601 in UTC."""
+    added: int = 0
+    changed: int = 0
+    gone: int = 0
+    renamed: int = 0
+    failed: int = 0
+
+    def __str__(self) -> str:
+        counts = {"added": self.added, "changed": self.changed, "gone": self.gone, "renamed": self.renamed}
+        parts = [f"{count:,} {word}" for word, count in counts.items() if count]
+        parts += [f"{self.failed:,} could not be read"] if self.failed else []
+        return ", ".join(parts) or "nothing changed"
 
 
 class Question(Boundary):

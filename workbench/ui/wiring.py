@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from workbench.jobs.spec import JobSpec, Listener
     from workbench.llm.store import ModelSettingsStore
     from workbench.llm.types import ModelRef
+    from workbench.rag.collection_jobs import CollectionJobs
     from workbench.settings import Settings
     from workbench.ui.finetune import FinetunePresenter
     from workbench.ui.hub.presenter import HubPresenter
@@ -130,6 +131,13 @@ class Tabs:
             in_background=rooms.in_background,
             endpoints=EndpointStore(rooms.paths.endpoints).known_endpoints,
         )
+
+    @cached_property
+    def collection_jobs(self) -> "CollectionJobs":
+        """One for the tab and for what looks after collections by itself: both see what the other does."""
+        from workbench.rag.collection_jobs import CollectionJobs
+
+        return CollectionJobs(self._rooms.jobs)
 
     def open_servers(self) -> None:
         """The dialog in which models on servers are added; one at a time."""
@@ -403,7 +411,7 @@ class Tabs:
         rooms = self._rooms
         return documents.build(
             documents.Surroundings(
-                jobs=rooms.jobs,
+                jobs=self.collection_jobs,
                 messages=rooms.messages,
                 navigator=rooms.window,
                 collections=CollectionStore(self._database, rooms.paths),

@@ -1,12 +1,14 @@
 """What happens to collections without anybody asking, with jobs that the test speaks for."""
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.fakes import FakeJobs
 from tests.unit.rag.test_store import EMBEDDER, indexed
@@ -17,7 +19,7 @@ from workbench.rag import removal, watching
 from workbench.rag.maintenance import CHECK, PURGE
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
-from workbench.rag.types import CheckReport, ChunkingConfig, IndexReport
+from workbench.rag.types import CheckReport, ChunkingConfig, IndexReport, RebuildReport
 from workbench.rag.upkeep import Upkeep
 from workbench.rag.watching import FolderWatch, fingerprint
 
@@ -49,6 +51,18 @@ class Looked:
         self.upkeep = Upkeep(store, jobs, lambda call: call(), self.told.append, min_seconds=min_seconds)
 
 
+@contextlib.contextmanager
+def store_closed() -> Iterator[None]:
+    """Nobody reads the database meanwhile."""
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("the database was read")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", refuse)
+    yield
+    sa.event.remove(sa.Engine, "before_cursor_execute", refuse)
+
+
 @pytest.fixture
 def jobs(database: Database) -> FakeJobs:
     return FakeJobs(database)
@@ -66,6 +80,56 @@ def test_that_a_start_syncs_then_checks_once_a_week(store: CollectionStore, jobs
     looked.upkeep.tick()
     assert len(jobs.of(CHECK)) == 1
     looked.upkeep.stop()
+
+
+def test_that_nothing_of_it_reads_on_the_thread_that_calls(store: CollectionStore, jobs: FakeJobs) -> None:
+    waiting: list[Callable[[], None]] = []
+
+    def later(work: Callable[[], object], then: Callable[[object], None]) -> None:
+        waiting.append(lambda: then(work()))
+
+    upkeep = Upkeep(store, jobs, lambda call: call(), lambda _text: None, in_background=later, min_seconds=60.0)
+    with store_closed():
+        upkeep.start()
+        upkeep.tick()
+        upkeep.sync("Hand book")
+    while waiting:
+        waiting.pop(0)()
+    assert [job.spec.task for job in jobs.jobs] == [INDEX]
+    upkeep.stop()
+
+
+def test_that_a_change_while_a_sync_runs_is_looked_at_after_it(store: CollectionStore, jobs: FakeJobs) -> None:
+    looked = Looked(store, jobs)
+    for _ in range(3):
+        looked.upkeep.sync("Hand book")
+    assert len(jobs.of(INDEX)) == 1
+    jobs.of(INDEX)[0].finish(IndexReport(collection="Hand book", indexed=3, changed=1, removed=1))
+    assert len(jobs.of(INDEX)) == 2
+    jobs.of(INDEX)[1].finish(IndexReport(collection="Hand book"))
+    assert len(jobs.of(INDEX)) == 2
+
+
+def test_that_what_a_sync_found_is_kept(store: CollectionStore, jobs: FakeJobs, docs: Path) -> None:
+    Looked(store, jobs).upkeep.sync("Hand book")
+    jobs.of(INDEX)[0].finish(IndexReport(collection="Hand book", indexed=4, changed=1, removed=1))
+    found = store.get("Hand book")
+    assert str(found.last_sync) == "3 added, 1 changed, 1 gone"
+    assert found.last_sync is not None
+    assert found.synced_at == {docs: found.last_sync.at}
+
+
+def test_that_damage_is_known_until_it_is_mended(store: CollectionStore, jobs: FakeJobs) -> None:
+    looked = Looked(store, jobs)
+    store.get("Hand book").folder.mkdir(parents=True)
+    looked.upkeep.tick()
+    jobs.of(CHECK)[0].fail(WorkbenchError("damaged", code="index_damaged", details="2 files"))
+    assert store.get("Hand book").damage == "2 files"
+    rebuild = jobs.of(REBUILD)[0]
+    folder = Path(rebuild.spec.params["collection"]["folder"])
+    (folder / "spans.jsonl").write_text("")
+    rebuild.finish(RebuildReport(documents=1, chunks=1, spans=str(folder / "spans.jsonl")))
+    assert store.get("Hand book").damage == ""
 
 
 def test_that_damage_is_mended_without_a_click_and_told(store: CollectionStore, jobs: FakeJobs) -> None:

@@ -1,0 +1,101 @@
+"""Collections that are renamed, deleted, brought back, purged."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.unit.rag.test_store import EMBEDDER, indexed
+from workbench.database import Database
+from workbench.errors import WorkbenchError
+from workbench.paths import WorkbenchPaths
+from workbench.rag.store import CollectionStore
+from workbench.rag.types import ChunkingConfig
+
+LATER = datetime.now(UTC) + timedelta(minutes=11)
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
+    store = CollectionStore(database, home)
+    make(store, "rules", "secret")
+    return store
+
+
+def make(store: CollectionStore, name: str, text: str) -> Path:
+    """A collection with one document, and something in the folder of its index."""
+    folder = store.create(name, EMBEDDER, ChunkingConfig()).folder
+    folder.mkdir(parents=True)
+    (folder / "vectors").write_text(text)
+    store.record(name, indexed("/d/a.md", text))
+    return folder
+
+
+def names(store: CollectionStore) -> list[str]:
+    return [collection.name for collection in store.list_collections()]
+
+
+def test_that_a_renamed_collection_keeps_its_documents_and_its_folder(store: CollectionStore) -> None:
+    folder = store.get("rules").folder
+    store.lifecycle.rename("rules", " house rules ")
+    assert names(store) == ["house rules"]
+    assert store.get("house rules").folder == folder
+    assert [d.path for d in store.documents("house rules")] == ["/d/a.md"]
+
+
+def test_that_its_old_name_belongs_to_whoever_takes_it(store: CollectionStore) -> None:
+    kept = store.get("rules").folder
+    store.lifecycle.rename("rules", "old")
+    assert make(store, "rules", "other") != kept
+    assert (kept / "vectors").read_text() == "secret"
+
+
+@pytest.mark.parametrize("name", ["taken", "", "  ", "a\nb", "x" * 101])
+def test_that_a_name_which_cannot_be_is_refused(store: CollectionStore, name: str) -> None:
+    make(store, "taken", "t")
+    with pytest.raises(WorkbenchError):
+        store.lifecycle.rename("rules", name)
+    assert names(store) == ["rules", "taken"]
+
+
+def test_that_a_deleted_collection_is_gone_and_comes_back_whole(store: CollectionStore) -> None:
+    folder = store.get("rules").folder
+    number = store.lifecycle.delete("rules")
+    assert names(store) == []
+    assert store.find("rules") is None
+    assert [(c.name, c.documents) for c in store.lifecycle.deleted()] == [("rules", 1)]
+    store.indexes.sweep_all()
+    assert store.lifecycle.restore(number) == "rules"
+    assert store.get("rules").folder == folder
+    assert (folder / "vectors").read_text() == "secret"
+    assert [d.path for d in store.documents("rules")] == ["/d/a.md"]
+
+
+def test_that_one_whose_name_was_taken_comes_back_under_another(store: CollectionStore) -> None:
+    number = store.lifecycle.delete("rules")
+    make(store, "rules", "other")
+    assert store.lifecycle.restore(number) == "rules 2"
+    assert names(store) == ["rules", "rules 2"]
+
+
+def test_that_it_is_purged_without_a_trace_when_its_time_is_over(
+    store: CollectionStore, home: WorkbenchPaths, database: Database
+) -> None:
+    folder = store.get("rules").folder
+    number = store.lifecycle.delete("rules")
+    assert store.lifecycle.due() == []
+    assert store.lifecycle.due(now=LATER) == [number]
+    store.lifecycle.purge(number)
+    assert not folder.exists()
+    assert store.lifecycle.deleted() == []
+    with pytest.raises(WorkbenchError, match="for good"):
+        store.lifecycle.restore(number)
+    left = [path for path in home.home.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
+    assert left == []
+
+
+def test_that_one_that_came_back_is_not_purged(store: CollectionStore) -> None:
+    number = store.lifecycle.delete("rules")
+    store.lifecycle.restore(number)
+    store.lifecycle.purge(number)
+    assert names(store) == ["rules"]

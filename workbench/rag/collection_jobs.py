@@ -1,0 +1,119 @@
+"""Who works on which collection: every job on a collection is started here, so that all who ask see the same.
+
+Called on one thread, that on which jobs are heard.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from workbench.jobs.events import JobEvent, Produced, Progressed, Queued, is_last_word
+from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
+from workbench.rag.types import FilesAt, FileStage
+
+LANE = "collection "
+"""How the lanes of jobs on collections begin: one job at a time for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileAtWork:
+    """A file that an indexing job has before it."""
+
+    path: str
+    name: str
+    stage: FileStage
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionWork:
+    """A job on a collection."""
+
+    job: str
+    task: str
+    title: str
+    label: str = ""
+    """What it does now; why it waits, before it runs."""
+    done: float = 0.0
+    total: float = 0.0
+
+    @property
+    def is_mending(self) -> bool:
+        """Whether it builds an index."""
+        return self.task.endswith(":rebuild")
+
+
+class CollectionJobs:
+    """`Jobs` that knows what its jobs on collections are doing."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._work: dict[str, dict[str, CollectionWork]] = {}
+        self._files: dict[str, dict[str, FileAtWork]] = {}
+        self._handles: dict[str, JobHandle] = {}
+        self._listeners: list[Callable[[str], None]] = []
+        self._number = 0
+
+    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle:
+        """As `Jobs.submit`; a job in the lane of a collection is followed."""
+        if not spec.lane.startswith(LANE):
+            return self._jobs.submit(spec, listener)
+        name = spec.lane.removeprefix(LANE)
+        self._number += 1
+        key = str(self._number)
+        self._work.setdefault(name, {})[key] = CollectionWork(job=key, task=spec.task, title=spec.title)
+
+        def heard(event: JobEvent) -> None:
+            self._follow(name, key, event)
+            listener(event)
+            self._tell(name)
+
+        self._handles[key] = handle = self._jobs.submit(spec, heard)
+        self._tell(name)
+        return handle
+
+    def subscribe(self, listener: Callable[[str], None]) -> Callable[[], None]:
+        """Have the name of a collection told whose work changed; call the result to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def work(self, name: str) -> tuple[CollectionWork, ...]:
+        """What is being done with a collection, the first one first; the others wait for it."""
+        return tuple(self._work.get(name, {}).values())
+
+    def files(self, name: str) -> Mapping[str, FileAtWork]:
+        """By path: files of a collection that a job has before it."""
+        return dict(self._files.get(name, {}))
+
+    def all_work(self) -> Mapping[str, tuple[CollectionWork, ...]]:
+        """By collection, where there is any."""
+        return {name: tuple(jobs.values()) for name, jobs in self._work.items() if jobs}
+
+    def stop(self, name: str) -> None:
+        """Cancel everything that is being done with a collection; what was finished stays."""
+        for key in list(self._work.get(name, {})):
+            if key in self._handles:
+                self._handles[key].cancel()
+
+    def _follow(self, name: str, key: str, event: JobEvent) -> None:
+        jobs = self._work[name]
+        if is_last_word(event):
+            jobs.pop(key, None)
+            self._handles.pop(key, None)
+            self._files.pop(name, None)
+            return
+        match event:
+            case Queued(reason=reason):
+                jobs[key] = replace(jobs[key], label=reason)
+            case Progressed(done=done, total=total, label=label):
+                jobs[key] = replace(jobs[key], label=label, done=done, total=total)
+            case Produced(kind="FilesAt", item=item):
+                at = FilesAt.model_validate(item)
+                arrived = {path: FileAtWork(path, called, at.stage) for path, called in at.files.items()}
+                self._files.setdefault(name, {}).update(arrived)
+            case Produced(kind="FileIndexed", item=item):
+                self._files.get(name, {}).pop(str(item["path"]), None)
+            case _:
+                pass
+
+    def _tell(self, name: str) -> None:
+        for listener in tuple(self._listeners):
+            listener(name)

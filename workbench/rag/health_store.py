@@ -1,0 +1,39 @@
+"""What the database knows of a collection's condition: when folders were looked at, whether the index is whole."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from workbench.database import Database
+from workbench.rag.tables import CollectionRow, SourceRow, find_row, now
+from workbench.rag.types import IndexReport, SyncReport
+
+
+class HealthStore:
+    """Only the process that holds the writer's lock may call what writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_sync(self, name: str, sources: Sequence[str], report: IndexReport) -> None:
+        """Files and folders were looked at to the end."""
+        found = SyncReport(
+            at=now(),
+            added=report.indexed - report.changed,
+            changed=report.changed,
+            gone=report.removed,
+            renamed=report.renamed,
+            failed=report.failed,
+        )
+        with self._database.session() as session:
+            row = find_row(session, name)
+            if row is None:
+                return  # deleted meanwhile
+            row.last_sync, row.damage = found.model_dump_json(), ""
+            mine = sa.update(SourceRow).where(SourceRow.collection_id == row.id, SourceRow.path.in_(sources))
+            session.execute(mine.values(synced_at=found.at))
+
+    def record_damage(self, name: str, what: str) -> None:
+        """The index was found damaged; empty: it is whole."""
+        with self._database.session() as session:
+            session.execute(sa.update(CollectionRow).where(CollectionRow.name == name).values(damage=what))

@@ -1,0 +1,152 @@
+"""Collections as a whole: called otherwise, deleted, brought back, and after a while purged."""
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workbench.database import Database
+from workbench.errors import WorkbenchError
+from workbench.paths import WorkbenchPaths
+from workbench.rag.removal import UNDO_TIME
+from workbench.rag.tables import CollectionRow, DocumentRow, find_row
+
+_BATCH = 50
+"""Documents that leave the database in one transaction: others write between two of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedCollection:
+    """A collection that can still come back."""
+
+    id: int
+    name: str
+    deleted_at: str
+    documents: int
+
+
+class CollectionLifecycle:
+    """Only the process that holds the writer's lock may call what writes."""
+
+    def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
+        self._database = database
+        self._paths = paths
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Raises WorkbenchError when there is no such collection, or the new name cannot be taken."""
+        new_name = checked_name(new_name)
+        with self._database.session() as session:
+            row = _get(session, name)
+            if new_name != name:
+                refuse_taken(session, new_name)
+            row.name = new_name
+
+    def delete(self, name: str) -> int:
+        """Hide a collection; it can come back until it is purged. Returns its id."""
+        with self._database.session() as session:
+            row = _get(session, name)
+            row.deleted_name, row.deleted_at = row.name, datetime.now(UTC).isoformat()
+            # Nobody can type it: the name is free for another collection, and whatever asks by name finds none.
+            row.name = f"\x7fdeleted {row.id}"
+            return row.id
+
+    def restore(self, collection_id: int) -> str:
+        """Undo `delete`. Returns its name, which is another one where the old one was taken meanwhile.
+
+        Raises WorkbenchError when it was purged.
+        """
+        with self._database.session() as session:
+            row = session.get(CollectionRow, collection_id)
+            if row is None or row.deleted_at in {"", _LONG_AGO}:
+                raise WorkbenchError("That collection was removed for good and cannot come back.", code="no_collection")
+            row.name = free_name(session, row.deleted_name)
+            row.deleted_at = row.deleted_name = ""
+            return row.name
+
+    def deleted(self) -> list[DeletedCollection]:
+        """Those that can come back, the one that was deleted last first."""
+        return [found for found in self._deleted() if found.deleted_at != _LONG_AGO]
+
+    def due(self, *, now: datetime | None = None) -> list[int]:
+        """Ids of collections whose time is over."""
+        before = ((now or datetime.now(UTC)) - UNDO_TIME).isoformat()
+        return [found.id for found in self._deleted() if found.deleted_at <= before]
+
+    def _deleted(self) -> list[DeletedCollection]:
+        count = sa.select(sa.func.count()).where(DocumentRow.collection_id == CollectionRow.id).scalar_subquery()
+        query = sa.select(CollectionRow.id, CollectionRow.deleted_name, CollectionRow.deleted_at, count)
+        with self._database.reading() as session:
+            found = session.execute(query.where(CollectionRow.deleted_at != ""))
+            deleted = [DeletedCollection(*row) for row in found]
+        return sorted(deleted, key=lambda collection: collection.deleted_at, reverse=True)
+
+    def purge(self, collection_id: int) -> None:
+        """Remove every trace of a deleted collection; one that came back meanwhile stays. The user's files stay."""
+        with self._database.session() as session:
+            row = session.get(CollectionRow, collection_id)
+            if row is None or not row.deleted_at:
+                return
+            # From now on it cannot come back: a purge that is interrupted goes on at the next start.
+            row.deleted_at = _LONG_AGO
+            folder = self._paths.collections / row.folder
+        for numbers in self._batches(collection_id):
+            with self._database.session() as session:
+                session.execute(sa.delete(DocumentRow).where(DocumentRow.id.in_(numbers)))
+        with self._database.session() as session:
+            session.execute(sa.delete(CollectionRow).where(CollectionRow.id == collection_id))
+        shutil.rmtree(folder, ignore_errors=True)
+        self._database.forget()
+
+    def _batches(self, collection_id: int) -> Iterator[list[int]]:
+        query = sa.select(DocumentRow.id).where(DocumentRow.collection_id == collection_id).limit(_BATCH)
+        while True:
+            with self._database.reading() as session:
+                numbers = list(session.scalars(query))
+            if not numbers:
+                return
+            yield numbers
+
+
+_LONG_AGO = "0001-01-01T00:00:00+00:00"
+
+
+def checked_name(name: str) -> str:
+    """Without spaces around it. Raises WorkbenchError for one that cannot be a collection's name."""
+    name = name.strip()
+    if not name or len(name) > 100 or not name.isprintable():
+        raise WorkbenchError(f"{name!r} cannot be a collection's name.", hint="Use 1 to 100 printable characters.")
+    return name
+
+
+def refuse_taken(session: Session, name: str) -> None:
+    """Raises WorkbenchError when a collection has that name."""
+    if find_row(session, name):
+        raise WorkbenchError(
+            f"A collection named {name!r} exists already.", hint="Choose another name.", code="name_taken"
+        )
+
+
+def free_name(session: Session, wished: str) -> str:
+    """The wished name, or with a number after it where a collection has that."""
+    name, number = wished, 2
+    while find_row(session, name):
+        name, number = f"{wished} {number}", number + 1
+    return name
+
+
+def new_folder(name: str) -> str:
+    """A folder below that of all collections which nothing ever used: names change and are used again."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
+    return f"{slug}-{secrets.token_hex(6)}"
+
+
+def _get(session: Session, name: str) -> CollectionRow:
+    row = find_row(session, name)
+    if row is None:
+        raise WorkbenchError(f"There is no collection named {name!r}.", code="no_collection")
+    return row
