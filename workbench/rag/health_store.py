@@ -29,9 +29,12 @@ class HealthStore:
             row = find_row(session, name)
             if row is None:
                 return  # deleted meanwhile
-            row.last_sync, row.damage = found.model_dump_json(), ""
-            mine = sa.update(SourceRow).where(SourceRow.collection_id == row.id, SourceRow.path.in_(sources))
-            session.execute(mine.values(synced_at=found.at))
+            mine = SourceRow.collection_id == row.id
+            kept = set(session.scalars(sa.select(SourceRow.path).where(mine)))
+            if not kept.issuperset(sources):
+                return  # single files were looked at once more
+            row.last_sync = found.model_dump_json()
+            session.execute(sa.update(SourceRow).where(mine, SourceRow.path.in_(sources)).values(synced_at=found.at))
 
     def record_damage(self, name: str, what: str) -> None:
         """The index was found damaged; empty: it is whole."""

@@ -162,7 +162,17 @@ def undo_rebuild(store: CollectionStore, collection_name: str) -> JobSpec | None
         raise WorkbenchError(
             f"The collection {collection_name!r} has no earlier index to go back to.", code="no_earlier_index"
         )
-    index = earlier[0]
+    return switch_spec(store, collection_name, earlier[0].id)
+
+
+def switch_spec(store: CollectionStore, collection_name: str, index_id: int) -> JobSpec | None:
+    """Let another index answer. Returns a job where it must be brought up to date first.
+
+    Raises WorkbenchError when the collection has no such index.
+    """
+    index = store.indexes.get_index(collection_name, index_id)
+    if index.is_active:
+        return None
     if index.is_current:
         store.indexes.switch_to(collection_name, index.id)
         return None

@@ -49,6 +49,9 @@ from workbench.rag.types import (
     TextLanguage,
 )
 
+_TOGETHER = 20
+"""Documents whose texts are read at once: enough to be fast, few enough to hold in memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
@@ -248,13 +251,13 @@ class CollectionStore:
 
     def documents(self, name: str, *, path: str = "") -> list[SourceDocument]:
         """Every file of the collection, failed ones too, by name; with `path` only the one of that path."""
-        return [document for document in self._all_documents(name, path) if not document.deleted_at]
+        return [document for document in self.all_documents(name, path) if not document.deleted_at]
 
     def deleted_documents(self, name: str) -> list[SourceDocument]:
         """Those that can still come back, by name."""
-        return [document for document in self._all_documents(name) if document.deleted_at]
+        return [document for document in self.all_documents(name) if document.deleted_at]
 
-    def _all_documents(self, name: str, path: str = "") -> list[SourceDocument]:
+    def all_documents(self, name: str, path: str = "") -> list[SourceDocument]:
         with self._database.reading() as session:
             query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
             query = query.where(DocumentRow.path == path) if path else query
@@ -366,37 +369,50 @@ class CollectionStore:
         """A document with its text and its chunks, by its name or path. Raises WorkbenchError for one without text."""
         found = self.find_document(name, document)
         source = found.duplicate_of or found.name
-        for candidate in self.documents(name):
-            if candidate.name == source and candidate.chunks:
-                return self._stored(name, candidate)
+        wanted = sa.select(DocumentRow.id).join(CollectionRow).where(CollectionRow.name == name)
+        with self._database.reading() as session:
+            number = session.scalar(wanted.where(DocumentRow.name == source, DocumentRow.chunk_count > 0))
+        if number is not None:
+            return self._stored([number])[0]
         raise WorkbenchError(f"{found.name} holds no text.", hint=found.reason, code="no_text")
 
     def texts(self, name: str) -> Iterator[StoredDocument]:
-        """Every indexed document with pages and chunks, one at a time; those that may come back too."""
-        for document in self._all_documents(name):
-            if document.status is DocumentStatus.INDEXED and document.chunks:
-                yield self._stored(name, document)
-
-    def _stored(self, name: str, document: SourceDocument) -> StoredDocument:
+        """Every indexed document with pages and chunks, one after the other; those that may come back too."""
+        wanted = sa.select(DocumentRow.id).join(CollectionRow).where(CollectionRow.name == name)
+        wanted = wanted.where(DocumentRow.status == str(DocumentStatus.INDEXED), DocumentRow.chunk_count > 0)
         with self._database.reading() as session:
-            row = session.scalars(document_query(name, document.path)).one()
-            pages = session.scalars(sa.select(PageRow).where(PageRow.document_id == row.id).order_by(PageRow.number))
-            index = active_index(session, row.collection_id)
-            chunks = session.scalars(
-                sa.select(ChunkRow)
-                .where(ChunkRow.document_id == row.id, ChunkRow.index_id == index.id)
-                .order_by(ChunkRow.number)
-            )
-            return StoredDocument(
+            numbers = list(session.scalars(wanted.order_by(DocumentRow.name)))
+        for first in range(0, len(numbers), _TOGETHER):
+            yield from self._stored(numbers[first : first + _TOGETHER])
+
+    def _stored(self, numbers: Sequence[int]) -> list[StoredDocument]:
+        """Documents by their ids, in that order."""
+        pages: dict[int, list[PageText]] = {number: [] for number in numbers}
+        spans: dict[int, list[ChunkSpan]] = {number: [] for number in numbers}
+        with self._database.reading() as session:
+            rows = {row.id: row for row in session.scalars(sa.select(DocumentRow).where(DocumentRow.id.in_(numbers)))}
+            if not rows:
+                return []
+            index = active_index(session, next(iter(rows.values())).collection_id)
+            texts = sa.select(PageRow).where(PageRow.document_id.in_(numbers))
+            for page in session.scalars(texts.order_by(PageRow.document_id, PageRow.number)):
+                pages[page.document_id].append(page_text(page))
+            chunks = sa.select(ChunkRow).where(ChunkRow.document_id.in_(numbers), ChunkRow.index_id == index.id)
+            for c in session.scalars(chunks.order_by(ChunkRow.document_id, ChunkRow.number)):
+                spans[c.document_id].append(
+                    ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title)
+                )
+        return [
+            StoredDocument(
                 name=row.name,
                 sha256=row.sha256,
-                pages=tuple(page_text(page) for page in pages),
-                spans=tuple(
-                    ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title) for c in chunks
-                ),
+                pages=tuple(pages[row.id]),
+                spans=tuple(spans[row.id]),
                 title=row.title,
                 is_markdown=row.is_markdown,
             )
+            for row in (rows[number] for number in numbers if number in rows)
+        ]
 
     def record(self, collection: str, item: FileIndexed) -> None:
         """Write down what became of a file, in one transaction."""

@@ -28,6 +28,12 @@ class Background(Protocol):
     def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None: ...
 
 
+class Later(Protocol):
+    """Runs something a moment later on the same thread; a second call under the same key puts the first one off."""
+
+    def __call__(self, key: str, seconds: float, action: Callable[[], None]) -> None: ...
+
+
 def at_once(work: Callable[[], T], then: Callable[[T], None]) -> None:
     """A `Background` where nobody waits: tests, and programs without a window."""
     then(work())

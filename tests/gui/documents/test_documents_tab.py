@@ -1,13 +1,12 @@
 """The Documents tab as a user meets it; jobs are spoken by the test."""
 
 import base64
-from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QTextDocumentFragment
 from PySide6.QtWidgets import (
+    QFrame,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -15,19 +14,18 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableView,
     QTabWidget,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
-from tests.gui.acting import click, find, type_text
-from workbench.database import Database
+from tests.fakes import FakeJobs, FakeMessages
+from tests.gui.acting import click, find, press, type_text
 from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import RaiseContext, ShortenAnswer, TooLong
-from workbench.llm.types import Completion, FinishReason, LoadChanges, LoadConfig, ModelRef
-from workbench.paths import WorkbenchPaths
+from workbench.llm.types import Completion, FinishReason
 from workbench.rag.loaders.pdf import _png
 from workbench.rag.page_images import PAGE_IMAGE, PageImageReport
 from workbench.rag.store import CollectionStore
@@ -47,12 +45,10 @@ from workbench.rag.types import (
     QuestionHits,
     RebuildReport,
 )
-from workbench.settings import LlmSettings, Settings
-from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.page import PageSpec
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.view import DocumentsView
-from workbench.ui.protocols import at_once
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.page_view import PageView
 
@@ -61,56 +57,6 @@ START, END = TEXT.index("Everybody"), len(TEXT)
 HIT = Hit(
     document="a.md", title="Handbook", page=1, start=START, end=END, score=0.5, text=TEXT[START:END], chunk_id="1"
 )
-
-
-class Catalog:
-    length = 0
-    answering = (ModelRef(name="starter", path="/m/starter.gguf"),)
-
-    def load_config(self, model: ModelRef, llm: LlmSettings) -> LoadConfig:
-        return LoadConfig.from_settings(llm, LoadChanges(context_length=self.length or None))
-
-    def raise_context(self, model: ModelRef, length: int) -> None:
-        self.length = length
-
-    def ensure(self) -> None: ...
-
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        return lambda: None
-
-
-@pytest.fixture
-def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
-    return CollectionStore(database, home)
-
-
-@pytest.fixture
-def jobs(database: Database) -> FakeJobs:
-    return FakeJobs(database)
-
-
-@pytest.fixture
-def messages() -> FakeMessages:
-    return FakeMessages()
-
-
-@pytest.fixture
-def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
-    tab = build(
-        Surroundings(
-            jobs=jobs,
-            messages=messages,
-            navigator=FakeNavigator(),
-            collections=store,
-            catalog=Catalog(),
-            settings=Settings,
-            in_background=at_once,
-        )
-    )
-    qtbot.addWidget(tab)
-    tab.resize(1100, 700)
-    tab.show()
-    return tab
 
 
 def a_file(name: str = "a.md", *, file_type: str = "Markdown") -> FileIndexed:
@@ -172,8 +118,8 @@ def test_that_a_dropped_folder_becomes_a_collection_of_its_name(
     jobs.last.finish(IndexReport(collection="rules", indexed=1, failed=1, chunks=1))
     assert not tab.strip.isVisible()
     rows = cells(tab, "files")
-    assert rows[0][:5] == ["a.md", "indexed", "Markdown", "1", "1"]
-    assert rows[1] == ["b.pdf", "not read", "", "", "", "b.pdf needs a password."]
+    assert rows[0][:5] == ["b.pdf", "failed", "b.pdf needs a password.", "", ""], "what needs the user is above"
+    assert rows[1][:5] == ["a.md", "ready", "", "1", "1"]
     assert messages.said[-1][0] == "warning"
 
 
@@ -288,15 +234,53 @@ def test_that_a_damaged_index_is_restored_and_asked_again(
     assert turn is not None and turn.trouble is not None and not turn.is_running
 
 
-def test_that_deleting_asks_first_and_leaves_the_files(
-    tab: DocumentsTab, store: CollectionStore, messages: FakeMessages
+def choose(tab: DocumentsTab, text: str) -> None:
+    """In the menu of the selected collection."""
+    menu = find(tab, QToolButton, "collection_more").menu()
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
+def test_that_a_deleted_collection_comes_back(tab: DocumentsTab, store: CollectionStore) -> None:
+    fill(tab, store)
+    choose(tab, "Delete")
+    assert store.find("handbook") is None
+    assert "10 minutes" in find(tab, QLabel, "deleted_collection_text").text()
+    click(find(tab, QPushButton, "deleted_collection_undo"))
+    assert tab.presenter.state.selected == "handbook"
+    assert cells(tab, "files")[0][0] == "a.md"
+    assert not find(tab, QFrame, "deleted_collection").isVisible()
+
+
+def test_that_forgetting_at_once_is_asked_for_twice(tab: DocumentsTab, store: CollectionStore) -> None:
+    fill(tab, store)
+    choose(tab, "Delete")
+    click(find(tab, QPushButton, "deleted_collection_purge"))
+    assert store.lifecycle.deleted()
+    click(find(tab, QPushButton, "deleted_collection_purge_no"))
+    click(find(tab, QPushButton, "deleted_collection_purge"))
+    click(find(tab, QPushButton, "deleted_collection_purge_yes"))
+    assert not store.lifecycle.deleted()
+
+
+def test_that_a_collection_is_renamed_but_not_while_it_is_worked_on(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore, messages: FakeMessages, tmp_path: Path
 ) -> None:
     fill(tab, store)
-    click(find(tab, QPushButton, "delete_collection"))
-    assert store.find("handbook") is not None
-    click(find(tab, QPushButton, "delete_yes"))
-    assert store.find("handbook") is None
-    assert "not touched" in messages.said[-1][1]
+    choose(tab, "Rename…")
+    field = find(tab, QLineEdit, "collection_name")
+    assert field.text() == "handbook"
+    field.clear()
+    type_text(field, "rules")
+    press(field, Qt.Key.Key_Return)
+    assert [collection.name for collection in store.list_collections()] == ["rules"]
+    assert tab.presenter.state.selected == "rules"
+    drop(tab, tmp_path)
+    choose(tab, "Rename…")
+    assert not find(tab, QPushButton, "create_collection").isVisible()
+    assert messages.texts("warning")
+    jobs.last.finish(IndexReport(collection="rules"))
+    choose(tab, "Rename…")
+    assert find(tab, QPushButton, "create_collection").isVisible()
 
 
 def test_that_a_taken_name_is_refused_beside_the_field(tab: DocumentsTab, store: CollectionStore) -> None:
@@ -304,7 +288,7 @@ def test_that_a_taken_name_is_refused_beside_the_field(tab: DocumentsTab, store:
     click(find(tab, QPushButton, "new_collection"))
     type_text(find(tab, QLineEdit, "collection_name"), "handbook")
     click(find(tab, QPushButton, "create_collection"))
-    assert "already" in tab.presenter.state.name_trouble
+    assert "already" in find(tab, QLabel, "name_trouble").text()
     type_text(find(tab, QLineEdit, "collection_name"), " 2")
     click(find(tab, QPushButton, "create_collection"))
     assert tab.presenter.state.selected == "handbook 2"

@@ -5,7 +5,10 @@ A further page of the tab is a line in `_pages`.
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.documents.board import Surroundings
@@ -14,6 +17,7 @@ from workbench.ui.documents.files_page import FilesPage
 from workbench.ui.documents.measure_page import MeasurePage
 from workbench.ui.documents.measure_page import wire as wire_measure_page
 from workbench.ui.documents.measure_presenter import MeasurePresenter
+from workbench.ui.documents.overview_page import OverviewPage
 from workbench.ui.documents.page import PageSpec
 from workbench.ui.documents.presenter import DocumentsPresenter
 from workbench.ui.documents.question_page import QuestionPage
@@ -22,6 +26,7 @@ from workbench.ui.documents.tuning_page import TuningPage
 from workbench.ui.documents.tuning_page import wire as wire_tuning_page
 from workbench.ui.documents.tuning_presenter import TuningPresenter
 from workbench.ui.documents.view import DocumentsView
+from workbench.ui.timers import Timers
 
 __all__ = ["DocumentsTab", "Surroundings", "build"]
 
@@ -54,21 +59,24 @@ class DocumentsTab(DocumentsView):
 
 def build(surroundings: Surroundings) -> DocumentsTab:
     """Wire the tab."""
-    presenter = DocumentsPresenter(surroundings)
+    timers = Timers(None)
+    presenter = DocumentsPresenter(surroundings, timers)
     tab = DocumentsTab(_pages(surroundings, presenter))
+    timers.setParent(tab)
     tab.presenter = presenter
     panel, management = tab.collections, presenter.management
     panel.collection_selected.connect(presenter.select_collection)
     panel.new_requested.connect(management.begin_new_collection)
     panel.naming_left.connect(management.leave_naming)
-    panel.named.connect(management.name_collection)
+    panel.named.connect(management.give_name)
+    panel.rename_requested.connect(management.begin_renaming)
+    panel.delete_requested.connect(management.delete_collection)
+    tab.bring_back_requested.connect(management.bring_back)
+    tab.purge_confirmed.connect(management.purge)
     tab.paths_chosen.connect(presenter.indexing.add_paths)
-    tab.delete_requested.connect(management.ask_to_delete)
-    tab.delete_confirmed.connect(management.delete_collection)
-    tab.keep_requested.connect(management.keep_collection)
-    tab.strip.stop_requested.connect(presenter.indexing.stop_indexing)
+    tab.strip.stop_requested.connect(presenter.indexing.stop)
     presenter.start(tab)
-    tab.shown.connect(presenter.refresh)
+    tab.shown.connect(presenter.come_back)
     return tab
 
 
@@ -81,14 +89,23 @@ def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequenc
         PageSpec("chunks", "Chunks", "sliders", partial(build_chunks_page, surroundings, presenter.refresh)),
         PageSpec("measure", "Measure", "compare", partial(_measure_page, surroundings, presenter)),
         PageSpec("improve", "Improve search", "star", partial(_tuning_page, surroundings, presenter)),
+        PageSpec("overview", "Overview", "documents", partial(_overview_page, surroundings, presenter)),
     ]
 
 
 def _files_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
-    page = FilesPage()
+    page, files = FilesPage(), presenter.files
     page.paths_chosen.connect(presenter.indexing.add_paths)
+    page.sync_requested.connect(presenter.indexing.sync)
     page.document_opened.connect(presenter.asking.open_document)
     page.document_opened.connect(lambda: presenter.show_page("ask"))
+    page.file_opened.connect(_open_in_system)
+    page.folder_shown.connect(lambda path: _open_in_system(str(Path(path).parent)))
+    page.retry_requested.connect(files.retry)
+    page.remove_requested.connect(files.remove)
+    page.bring_back_requested.connect(files.bring_back)
+    page.purge_confirmed.connect(files.purge)
+    page.password_given.connect(files.give_password)
     return page
 
 
@@ -113,3 +130,22 @@ def _tuning_page(surroundings: Surroundings, presenter: DocumentsPresenter) -> Q
     page = TuningPage()
     wire_tuning_page(page, tuning)
     return page
+
+
+def _overview_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
+    page, indexes = OverviewPage(), presenter.indexes
+    page.restore_requested.connect(presenter.management.restore_index)
+    page.look_again_requested.connect(presenter.indexing.sync)
+    page.embedders_wanted.connect(indexes.list_embedders)
+    page.sources.paths_chosen.connect(presenter.indexing.add_paths)
+    page.sources.sync_requested.connect(presenter.indexing.sync)
+    page.sources.stop_requested.connect(presenter.management.stop_watching)
+    page.indexes.switch_requested.connect(indexes.switch_to)
+    page.indexes.drop_confirmed.connect(indexes.drop)
+    page.indexes.undo_requested.connect(indexes.go_back)
+    page.rebuild.build_requested.connect(indexes.rebuild)
+    return page
+
+
+def _open_in_system(path: str) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(path))

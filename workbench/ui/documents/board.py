@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from workbench.finetune.types import Adapter
-from workbench.jobs.spec import Jobs
 from workbench.llm.types import LoadConfig, ModelRef
+from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.store import CollectionStore
 from workbench.settings import LlmSettings, Settings
 from workbench.ui import board
@@ -29,7 +29,7 @@ class Catalog(Protocol):
 class Surroundings:
     """What the tab is given; every page may use it."""
 
-    jobs: Jobs
+    jobs: CollectionJobs
     messages: Messages
     navigator: Navigator
     collections: CollectionStore

@@ -1,20 +1,36 @@
-"""The list of collections, with a line to name a new one."""
+"""The list of collections: how each is, how big, when it was looked at; with a line to name one."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.rag.health import Health, Verdict
+from workbench.rag.store import Collection
 from workbench.ui import icons
-from workbench.ui.documents.state import DocumentsState
+from workbench.ui.documents.collection_delegate import DOT, FACTS, CollectionDelegate
+from workbench.ui.documents.state import DocumentsState, Naming, Purpose
+from workbench.ui.documents.when import ago
+from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
+
+_DOTS = {
+    Health.HEALTHY: "good",
+    Health.REPAIRING: "info",
+    Health.DAMAGED: "bad",
+    Health.FOLDER_MISSING: "warn",
+    Health.NEEDS_REBUILD: "bad",
+}
 
 
 class CollectionsPanel(QWidget):
@@ -22,64 +38,153 @@ class CollectionsPanel(QWidget):
     new_requested = Signal()
     naming_left = Signal()
     named = Signal(str)
+    rename_requested = Signal()
+    delete_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = DocumentsState()
+        self._naming_shown: Naming | None = None
         self._build_widgets()
         self._build_layout()
         self._connect()
 
     def show_state(self, state: DocumentsState) -> None:
-        names = [collection.name for collection in state.collections]
+        self._state = state
         with QSignalBlocker(self._list):
-            if names != [self._list.item(row).text() for row in range(self._list.count())]:
-                self._list.clear()
-                for collection in state.collections:
-                    item = QListWidgetItem(icons.icon("documents", "muted", 16), collection.name)
-                    self._list.addItem(item)
-            self._list.setCurrentRow(names.index(state.selected) if state.selected in names else -1)
-        was_naming = self._naming.isVisibleTo(self)
-        self._naming.setVisible(state.is_naming)
-        if state.is_naming and not was_naming:
-            self._name.clear()
+            self._show_collections()
+        self._show_naming(state.naming)
+
+    @Slot()
+    def _show_collections(self) -> None:
+        state = self._state
+        while self._list.count() > len(state.collections):
+            self._list.takeItem(self._list.count() - 1)
+        while self._list.count() < len(state.collections):
+            self._list.addItem(QListWidgetItem())
+        for row, collection in enumerate(state.collections):
+            self._show_collection(self._list.item(row), collection)
+        names = [collection.name for collection in state.collections]
+        self._list.setCurrentRow(names.index(state.selected) if state.selected in names else -1)
+
+    def _show_collection(self, item: QListWidgetItem, collection: Collection) -> None:
+        verdict = self._state.verdict(collection)
+        condition = self._state.conditions.get(collection.name)
+        count = collection.documents
+        facts = [self.tr("1 document") if count == 1 else self.tr("{:,} documents").format(count)]
+        facts += [in_words(condition.size_bytes)] if condition else []
+        lines = (" · ".join(facts), self._second_line(collection, verdict))
+        for role, value in (
+            (Qt.ItemDataRole.DisplayRole, collection.name),
+            (FACTS, lines),
+            (DOT, _DOTS[verdict.health]),
+            (Qt.ItemDataRole.ToolTipRole, self._tooltip(collection, verdict)),
+            (Qt.ItemDataRole.AccessibleTextRole, ", ".join([collection.name, verdict.health.value, *lines])),
+        ):
+            if item.data(role) != value:
+                item.setData(role, value)
+
+    def _second_line(self, collection: Collection, verdict: Verdict) -> str:
+        if work := self._state.work.get(collection.name):
+            return work[0].label or work[0].title
+        if verdict.health is not Health.HEALTHY:
+            return verdict.health.value
+        looked = ago(collection.last_sync.at) if collection.last_sync else ""
+        when = self.tr("synced {}").format(looked) if looked else ""
+        return " · ".join(filter(None, [when, collection.embedder.name]))
+
+    def _tooltip(self, collection: Collection, verdict: Verdict) -> str:
+        embedder = collection.embedder
+        return "\n".join(
+            [
+                collection.name,
+                verdict.sentence,
+                self.tr("Embedder: {} ({}), {}").format(embedder.name, embedder.precision.value, embedder.path),
+                self.tr("Its files: {}").format(embedder.content_hash),
+            ]
+        )
+
+    def _show_naming(self, naming: Naming | None) -> None:
+        self._naming.setVisible(naming is not None)
+        self._trouble.setText(naming.trouble if naming else "")
+        self._trouble.setVisible(bool(naming and naming.trouble))
+        if naming is None:
+            self._naming_shown = None
+            return
+        titles = {
+            Purpose.NEW: (self.tr("Name of the new collection"), self.tr("Create")),
+            Purpose.RENAME: (self.tr("New name"), self.tr("Rename")),
+            Purpose.DUPLICATE: (self.tr("Name of the copy"), self.tr("Copy")),
+            Purpose.IMPORT: (self.tr("Name of the imported collection"), self.tr("Import")),
+        }
+        title, verb = titles[naming.purpose]
+        self._what.setText(title)
+        self._create.setText(verb)
+        self._create.setAccessibleName(verb)
+        self._name.setAccessibleName(title)
+        before = self._naming_shown
+        if before is None or (before.purpose, before.wished) != (naming.purpose, naming.wished):
+            self._name.setText(naming.wished)
+            self._name.selectAll()
             self._name.setFocus()
-        self._trouble.setText(state.name_trouble)
-        self._trouble.setVisible(bool(state.name_trouble))
+        self._naming_shown = naming
 
     def _build_widgets(self) -> None:
         self._title = QLabel(self.tr("Collections"), self)
         set_role(self._title, "subtitle")
-        self._new = QPushButton(self.tr("New"), self)
-        self._new.setObjectName("new_collection")
-        self._new.setAccessibleName(self.tr("New collection"))
-        set_role(self._new, "quiet")
-        icons.set_icon(self._new, "plus", "muted", 14)
+        self._new = self._button("new_collection", self.tr("New"), self.tr("New collection"), "plus")
         self._naming = QWidget(self)
         self._naming.hide()
+        self._what = QLabel(self._naming)
+        set_role(self._what, "small")
         self._name = QLineEdit(self._naming)
         self._name.setObjectName("collection_name")
-        self._name.setAccessibleName(self.tr("Name of the new collection"))
         self._name.setPlaceholderText(self.tr("Name"))
-        self._create = QPushButton(self.tr("Create"), self._naming)
+        self._name.setMaxLength(100)
+        self._create = QPushButton(self._naming)
         self._create.setObjectName("create_collection")
-        self._create.setAccessibleName(self.tr("Create the collection"))
         self._create.setEnabled(False)
+        self._leave = QPushButton(self.tr("Cancel"), self._naming)
+        self._leave.setObjectName("leave_naming")
+        self._leave.setAccessibleName(self.tr("Do not name it"))
+        set_role(self._leave, "quiet")
         self._trouble = QLabel(self)
+        self._trouble.setObjectName("name_trouble")
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
         self._trouble.setWordWrap(True)
         set_role(self._trouble, "error")
         self._list = QListWidget(self)
         self._list.setObjectName("collections")
         self._list.setAccessibleName(self.tr("Collections"))
+        self._list.setItemDelegate(CollectionDelegate(self._list))
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._clock = QTimer(self, interval=20_000)
+        self._clock.start()
+
+    def _button(self, name: str, text: str, accessible: str, icon: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(accessible)
+        button.setToolTip(accessible)
+        set_role(button, "quiet")
+        icons.set_icon(button, icon, "muted", 14)
+        return button
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
+        head.setSpacing(0)
         head.addWidget(self._title, 1)
         head.addWidget(self._new)
-        naming = QHBoxLayout(self._naming)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._create, 1)
+        buttons.addWidget(self._leave)
+        naming = QVBoxLayout(self._naming)
         naming.setContentsMargins(0, 0, 0, 0)
-        naming.addWidget(self._name, 1)
-        naming.addWidget(self._create)
+        naming.setSpacing(4)
+        naming.addWidget(self._what)
+        naming.addWidget(self._name)
+        naming.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -93,7 +198,10 @@ class CollectionsPanel(QWidget):
         self._name.textChanged.connect(self._on_name_changed)
         self._name.returnPressed.connect(self._on_named)
         self._create.clicked.connect(self._on_named)
+        self._leave.clicked.connect(self.naming_left)
         self._list.currentTextChanged.connect(self.collection_selected)
+        self._list.customContextMenuRequested.connect(self._on_menu)
+        self._clock.timeout.connect(self._on_clock)
 
     @Slot()
     def _on_new(self) -> None:
@@ -107,3 +215,29 @@ class CollectionsPanel(QWidget):
     def _on_named(self) -> None:
         if self._name.text().strip():
             self.named.emit(self._name.text())
+
+    @Slot()
+    def _on_clock(self) -> None:
+        """Minutes pass while nothing else happens."""
+        if self.isVisible():
+            with QSignalBlocker(self._list):
+                self._show_collections()
+
+    @Slot(QPoint)
+    def _on_menu(self, at: QPoint) -> None:
+        if self._list.itemAt(at) is None:
+            return
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._list.viewport().mapToGlobal(at))
+
+    def menu(self) -> QMenu:
+        """What can be done with the selected collection."""
+        menu = QMenu(self)
+        menu.setObjectName("collection_menu")
+        for text, icon, signal in (
+            (self.tr("Rename…"), "edit", self.rename_requested),
+            (self.tr("Delete"), "trash", self.delete_requested),
+        ):
+            menu.addAction(icons.icon(icon, "muted", 16), text, partial(signal.emit))
+        return menu

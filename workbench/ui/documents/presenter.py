@@ -1,24 +1,47 @@
 """Decides what happens around the pages of the Documents tab. No Qt."""
 
+import time
+from collections.abc import Callable
+from functools import partial
+
+from workbench.rag.health import look_at
+from workbench.rag.store import Collection
 from workbench.ui.documents.asking_part import AskingPart
 from workbench.ui.documents.board import Board, Surroundings, View
 from workbench.ui.documents.collections_part import CollectionsPart
 from workbench.ui.documents.exhaustive_part import ExhaustivePart
+from workbench.ui.documents.files_part import FilesPart
+from workbench.ui.documents.indexes_part import IndexesPart
 from workbench.ui.documents.indexing_part import IndexingPart
-from workbench.ui.documents.state import DocumentsState
+from workbench.ui.documents.reading import Reading, read
+from workbench.ui.documents.state import DocumentsState, Totals
+from workbench.ui.protocols import Later
+
+SHOW_SECONDS = 0.15
+"""Progress is shown at most so often: a folder of thousands of files speaks thousands of times."""
+READ_SECONDS = 1.0
+"""While a job runs, its documents are read anew at most so often."""
 
 
 class DocumentsPresenter:
-    """Which collection is selected. The parts do the rest: `management` with collections, `indexing` with files,
-    `asking` with questions and places in documents, `reading` with questions to the whole collection. Methods are named
-    after what the user did."""
+    """Which collection is selected. The parts do the rest: `management` with collections, `indexing` with files that
+    are added, `files` with those that are there, `indexes`, `asking` with questions and places in documents, `reading`
+    with questions to the whole collection. Methods are named after what the user did."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, later: Later) -> None:
         self._board = Board()
         self._collections = surroundings.collections
+        self._jobs = surroundings.jobs
+        self._in_background = surroundings.in_background
+        self._later = later
+        self._is_reading = self._reads_again = self._is_looking = False
+        self._shown_at = self._read_at = 0.0
+        self._after_reading: list[Callable[[], None]] = []
         self.asking = AskingPart(surroundings)
         self.reading = ExhaustivePart(surroundings)
         self.indexing = IndexingPart(surroundings, self._board, self)
+        self.files = FilesPart(surroundings, self._board, self, self.indexing)
+        self.indexes = IndexesPart(surroundings, self._board, self)
         self.management = CollectionsPart(surroundings, self._board, self)
 
     @property
@@ -28,33 +51,117 @@ class DocumentsPresenter:
     def start(self, view: View) -> None:
         """The tab is shown for the first time."""
         self._board.put_up(view)
+        self._jobs.subscribe(self._on_work)
         self.asking.start()
+        self._board.show(work=self._jobs.all_work())
         self.refresh()
+
+    def come_back(self) -> None:
+        """The tab is shown again: what it offers may have changed meanwhile."""
+        self.asking.offer_adapters()
+        self.refresh()
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Read the collections anew; another tab or the command line may have changed them."""
-        self.asking.offer_adapters()
-        collections = tuple(self._collections.list_collections())
-        names = [collection.name for collection in collections]
-        selected = self.state.selected if self.state.selected in names else (names[0] if names else "")
-        self._board.show(collections=collections)
-        if selected != self.state.selected:
-            self.select_collection(selected)
+        if self._is_reading:
+            self._reads_again = True
+            return
+        self._is_reading = True
+        self._in_background(partial(read, self._collections, self.state.selected, self.state.rows), self._on_read)
+
+    def _on_read(self, reading: Reading) -> None:
+        self._is_reading = False
+        self._read_at = time.monotonic()
+        if self._reads_again:
+            self._reads_again = False
+            self.refresh()
+            return
+        # Together: whether there is something to ask decides which page the view turns to.
+        self._tell(reading.selected, has_chunks=reading.totals.chunks > 0)
+        self._board.show(
+            collections=reading.collections,
+            deleted=reading.deleted,
+            selected=reading.selected,
+            documents=reading.documents,
+            removed=reading.removed,
+            rows=reading.rows,
+            totals=reading.totals,
+            indexes=reading.indexes,
+            files_at_work=self._jobs.files(reading.selected),
+            is_reading=False,
+        )
+        waiting, self._after_reading = self._after_reading, []
+        for action in waiting:
+            action()
+        self._look()
+
+    def _look(self) -> None:
+        """What the disk says of the collections. A drive that hangs holds up nothing but this."""
+        if self._is_looking:
+            return
+        self._is_looking = True
+        collections = self.state.collections
+
+        def look() -> dict[str, object]:
+            return {collection.name: look_at(collection) for collection in collections}
+
+        def show(conditions: dict[str, object]) -> None:
+            self._is_looking = False
+            if conditions != self.state.conditions:
+                self._board.show(conditions=conditions)
+
+        self._in_background(look, show)
+
+    def _on_work(self, name: str) -> None:
+        """A job on a collection began, ended, or is further."""
+        known, now = self.state.work.get(name, ()), self._jobs.work(name)
+        if len(known) != len(now):
+            self._show_work()
+            self.refresh()
+        elif time.monotonic() - self._shown_at > SHOW_SECONDS:
+            self._show_work()
         else:
-            self.show_documents()
+            self._later("work", SHOW_SECONDS, self._show_work)
+        if name == self.state.selected and now and time.monotonic() - self._read_at > READ_SECONDS:
+            self._read_at = time.monotonic()
+            self.refresh()
+
+    def _show_work(self) -> None:
+        self._shown_at = time.monotonic()
+        self._board.show(work=self._jobs.all_work(), files_at_work=self._jobs.files(self.state.selected))
+
+    # -- what the user did ------------------------------------------------------------------------------------------
 
     def select_collection(self, name: str) -> None:
-        # Together: whether there is something to ask decides which page the view turns to.
-        documents = tuple(self._collections.documents(name)) if name else ()
-        has_chunks = any(document.chunks for document in documents)
-        self._tell(name, has_chunks=has_chunks)
-        self._board.show(selected=name, documents=documents, asks_to_delete=False)
+        """Show another collection."""
+        if name == self.state.selected:
+            return
+        self._tell(name, has_chunks=False)
+        self._board.show(
+            selected=name,
+            documents=(),
+            removed=(),
+            rows=(),
+            totals=Totals(),
+            indexes=(),
+            files_at_work={},
+            is_reading=True,
+            naming=None,
+        )
+        self.refresh()
 
-    def show_documents(self) -> None:
-        """Read the documents of the selected collection anew."""
-        documents = tuple(self._collections.documents(self.state.selected)) if self.state.selected else ()
-        self._tell(self.state.selected, has_chunks=any(document.chunks for document in documents))
-        self._board.show(documents=documents)
+    def after_reading(self, action: Callable[[], None]) -> None:
+        """Do something once what is selected has been read."""
+        if self._is_reading:
+            self._after_reading.append(action)
+        else:
+            action()
+
+    def find(self, name: str) -> Collection | None:
+        """The collection of that name, as it is shown."""
+        return next((collection for collection in self.state.collections if collection.name == name), None)
 
     def read_whole_collection(self, question: str) -> None:
         """A question that asks about all documents goes to the page that reads them all."""
@@ -73,9 +180,12 @@ class DocumentsPresenter:
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `collection` selects, `document` and `page` open a place in it, `show` names a
         page of the tab, `path` is indexed."""
-        self.refresh()
         if name := case.get("collection", ""):
             self.select_collection(name)
+        self.refresh()
+        self.after_reading(partial(self._open_in_selected, case))
+
+    def _open_in_selected(self, case: dict[str, str]) -> None:
         if document := case.get("document", ""):
             self.open_page_of(document, int(case.get("page", "1")))
         if key := case.get("show", ""):

@@ -2,36 +2,36 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from workbench.rag.removal import wait_text
 from workbench.ui import icons
 from workbench.ui.documents.collections_panel import CollectionsPanel
 from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
 from workbench.ui.documents.state import DocumentsState
+from workbench.ui.documents.undo_bar import UndoBar
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
-from workbench.ui.widgets.question_bar import QuestionBar
 
 
 class DocumentsView(QWidget):
     paths_chosen = Signal(list)
-    delete_requested = Signal()
-    delete_confirmed = Signal()
-    keep_requested = Signal()
+    bring_back_requested = Signal(int)
+    purge_confirmed = Signal(int)
     shown = Signal()
 
     def __init__(self, pages: Sequence[PageSpec], parent: QWidget | None = None) -> None:
@@ -47,17 +47,16 @@ class DocumentsView(QWidget):
     def show_state(self, state: DocumentsState) -> None:
         self._state = state
         self.collections.show_state(state)
-        self._pages.setCurrentWidget(self._full if state.collections else self._empty_page)
+        has_any = bool(state.collections) or state.naming is not None
+        self._pages.setCurrentWidget(self._full if has_any else self._empty_page)
         self._title.setText(state.selected)
-        self._summary.setText(state.summary)
-        self._delete.setEnabled(bool(state.selected))
-        question = self.tr("Forget “{}” and its index? Your files are not touched.").format(state.selected)
-        self._confirm.ask(question if state.asks_to_delete else "")
-        self._first_drop.show_enabled(state.running is None)
+        self._summary.setText("" if state.is_reading else state.summary)
+        self._more.setVisible(bool(state.selected))
+        self._show_deleted()
         self.strip.show_running(state.running, about=state.running_collection)
         for key, page in self._built.items():
             self._show_on(key, page)
-        if state.selected != self._selected:
+        if state.selected != self._selected and not state.is_reading:
             self._selected = state.selected
             # Whoever looks at another page wants to see the same of the other collection.
             if list(self._specs)[self._tabs.currentIndex()] in {"ask", "files"}:
@@ -78,6 +77,20 @@ class DocumentsView(QWidget):
         """Bring a page to the front; KeyError when there is no such page."""
         self.page(key)
         self._tabs.setCurrentWidget(self._rooms[key])
+
+    @Slot()
+    def _show_deleted(self) -> None:
+        """The collection that was deleted last; after an undo the one before it."""
+        deleted = self._state.deleted
+        if not deleted:
+            self._undo.say("")
+            return
+        self._undo.say(
+            self.tr("“{}” was deleted and can come back for {}. Your files were not touched.").format(
+                deleted[0].name, wait_text(deleted[0].deleted_at)
+            ),
+            self.tr("Forget “{}” now, with its texts and its index? This cannot be undone.").format(deleted[0].name),
+        )
 
     def _show_on(self, key: str, page: QWidget) -> None:
         if isinstance(page, ShowsTab):
@@ -109,12 +122,16 @@ class DocumentsView(QWidget):
         set_role(self._title, "title")
         self._summary = QLabel(self)
         set_role(self._summary, "muted")
-        self._delete = QPushButton(self.tr("Delete"), self)
-        self._delete.setObjectName("delete_collection")
-        self._delete.setAccessibleName(self.tr("Delete the collection"))
-        set_role(self._delete, "quiet")
-        icons.set_icon(self._delete, "trash", "muted", 14)
-        self._confirm = QuestionBar(self.tr("the collection"), self)
+        self._more = QToolButton(self)
+        self._more.setObjectName("collection_more")
+        self._more.setAccessibleName(self.tr("What can be done with the collection"))
+        self._more.setToolTip(self.tr("Rename, delete"))
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(self.collections.menu())
+        icons.set_icon(self._more, "more", "text", 18)
+        self._undo = UndoBar("deleted_collection", self)
+        self._clock = QTimer(self, interval=20_000)
+        self._clock.start()
         self._tabs = QTabWidget(self)
         self._tabs.setObjectName("documents_pages")
         self._tabs.setDocumentMode(True)
@@ -149,13 +166,12 @@ class DocumentsView(QWidget):
         head.setSpacing(12)
         head.addWidget(self._title)
         head.addWidget(self._summary, 1, Qt.AlignmentFlag.AlignBottom)
-        head.addWidget(self._delete)
+        head.addWidget(self._more)
         right = QWidget(self)
         column = QVBoxLayout(right)
         column.setContentsMargins(14, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(head)
-        column.addWidget(self._confirm)
         column.addWidget(self._tabs, 1)
         self._full = QSplitter(Qt.Orientation.Horizontal, self)
         self._full.setObjectName("documents_split")
@@ -163,22 +179,33 @@ class DocumentsView(QWidget):
         self._full.addWidget(right)
         self._full.setChildrenCollapsible(False)
         self._full.setStretchFactor(1, 1)
-        self._full.setSizes([190, 800])
+        self._full.setSizes([250, 800])
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._empty_page)
         self._pages.addWidget(self._full)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 20, 16)
         whole.setSpacing(10)
+        whole.addWidget(self._undo)
         whole.addWidget(self._pages, 1)
         whole.addWidget(self.strip)
 
     def _connect(self) -> None:
         self._tabs.currentChanged.connect(self._on_page_chosen)
         self._first_drop.paths_chosen.connect(self.paths_chosen)
-        self._delete.clicked.connect(self.delete_requested)
-        self._confirm.confirmed.connect(self.delete_confirmed)
-        self._confirm.kept.connect(self.keep_requested)
+        self._undo.undo_requested.connect(self._on_undo)
+        self._undo.purge_confirmed.connect(self._on_purge)
+        self._clock.timeout.connect(self._show_deleted)
+
+    @Slot()
+    def _on_undo(self) -> None:
+        if self._state.deleted:
+            self.bring_back_requested.emit(self._state.deleted[0].id)
+
+    @Slot()
+    def _on_purge(self) -> None:
+        if self._state.deleted:
+            self.purge_confirmed.emit(self._state.deleted[0].id)
 
     @Slot(int)
     def _on_page_chosen(self, number: int) -> None:

@@ -4,12 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from workbench.ui.theme import tokens_of
 
+_MANY_ROWS = 100
+"""So many come and go one by one; more are shown anew, which takes no longer than a few."""
 NARROWEST_STRETCHED = 18
 """Characters of a column that takes the width that is left, while others give way."""
 T = TypeVar("T")
@@ -61,6 +73,11 @@ class RecordTableModel(QAbstractTableModel, Generic[T]):
         wanted = self._in_order(records)
         if self._key is None:
             self._fit_length(wanted)
+        elif self._changes_much(wanted, self._key):
+            self.beginResetModel()
+            self._records = wanted
+            self.endResetModel()
+            return
         elif not self._fit_keys(wanted, self._key):
             self._rearrange(wanted)
             return
@@ -116,6 +133,14 @@ class RecordTableModel(QAbstractTableModel, Generic[T]):
         """Sort now and keep later records sorted; a column of -1 goes back to the given order at the next `show`."""
         self._sorted_by = (column, order) if 0 <= column < len(self._columns) else None
         self._rearrange(self._in_order(self._records))
+
+    def key_of(self, record: T) -> Any:
+        """What tells this record from the others; the record itself where nothing does."""
+        return self._key(record) if self._key is not None else record
+
+    def _changes_much(self, wanted: Sequence[T], key: Callable[[T], Any]) -> bool:
+        have, need = set(map(key, self._records)), set(map(key, wanted))
+        return len(have ^ need) > _MANY_ROWS
 
     def _in_order(self, records: Sequence[T]) -> list[T]:
         if self._sorted_by is None:
@@ -175,6 +200,7 @@ class RecordTable(QTableView, Generic[T]):
     """The record that was double-clicked or entered."""
     selection_moved = Signal(object)
     """The selected record, or None."""
+    delete_pressed = Signal()
 
     def __init__(self, model: RecordTableModel[T], empty_text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,7 +220,10 @@ class RecordTable(QTableView, Generic[T]):
         self._lay_out_columns()
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit_columns)
+        self._kept: set[Any] = set()
         model.rowsInserted.connect(self._on_rows_inserted)
+        model.modelAboutToBeReset.connect(self._keep_selection)
+        model.modelReset.connect(self._restore_selection)
         self.activated.connect(self._on_activated)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
 
@@ -203,6 +232,15 @@ class RecordTable(QTableView, Generic[T]):
         self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.horizontalHeader().setSortIndicatorClearable(True)
+
+    def allow_several(self) -> None:
+        """Let more than one record be selected, with Shift and Ctrl as everywhere."""
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+
+    def selected_records(self) -> list[T]:
+        """In the order of the rows."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._records.record(row) for row in rows]
 
     def selected_record(self) -> T | None:
         rows = self.selectionModel().selectedRows()
@@ -221,6 +259,12 @@ class RecordTable(QTableView, Generic[T]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._make_room()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Delete):
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -242,6 +286,22 @@ class RecordTable(QTableView, Generic[T]):
             mode = resize.Stretch if number in self._stretched else resize.ResizeToContents
             header.setSectionResizeMode(number, mode)
         header.setResizeContentsPrecision(50)
+
+    @Slot()
+    def _keep_selection(self) -> None:
+        self._kept = {self._records.key_of(record) for record in self.selected_records()}
+
+    @Slot()
+    def _restore_selection(self) -> None:
+        self._fitting.start()
+        kept, self._kept = self._kept, set()
+        if not kept:
+            return
+        chosen = QItemSelection()
+        for row, record in enumerate(self._records.records):
+            if self._records.key_of(record) in kept:
+                chosen.select(self._records.index(row, 0), self._records.index(row, len(self._records.columns) - 1))
+        self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     @Slot()
     def _on_rows_inserted(self) -> None:

@@ -7,8 +7,8 @@ from workbench.playground.types import ExampleSelection
 from workbench.ui.playground.editor.board import Surroundings
 from workbench.ui.playground.editor.dialogs import EditorDialogs
 from workbench.ui.playground.editor.presenter import EditorPart
-from workbench.ui.playground.editor.timers import Timers
 from workbench.ui.playground.editor.view import EditorView
+from workbench.ui.timers import Timers
 
 __all__ = ["EditorPanel", "EditorPart", "Surroundings", "build"]
 

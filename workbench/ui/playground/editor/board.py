@@ -23,12 +23,6 @@ class View(Protocol):
     def show_state(self, state: EditorState) -> None: ...
 
 
-class Later(Protocol):
-    """Runs something a moment later on the same thread; a second call under the same key puts the first one off."""
-
-    def __call__(self, key: str, seconds: float, action: Callable[[], None]) -> None: ...
-
-
 class Datasets(Protocol):
     """`datasets.store.DatasetStore`."""
 

@@ -7,8 +7,8 @@ from functools import partial
 
 from workbench.playground.template import problems_in, variables_of
 from workbench.playground.types import Prompt, PromptBlock, TemplateProblem
-from workbench.ui.playground.editor.board import Board, Later
-from workbench.ui.protocols import Background
+from workbench.ui.playground.editor.board import Board
+from workbench.ui.protocols import Background, Later
 
 CHECK_SECONDS = 0.2
 """After the last key press."""

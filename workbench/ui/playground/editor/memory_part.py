@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from workbench.errors import WorkbenchError
 from workbench.playground.types import Shot
-from workbench.ui.playground.editor.board import Board, Later, Surroundings
+from workbench.ui.playground.editor.board import Board, Surroundings
 from workbench.ui.playground.editor.memory import EditorMemory, load_memory, save_memory
 from workbench.ui.playground.editor.state import Draft, Examples
 from workbench.ui.playground.editor.versions_part import VersionsPart
+from workbench.ui.protocols import Later
 from workbench.ui.trouble import trouble_of
 
 SAVE_SECONDS = 1.5

@@ -10,7 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig, Role
 from workbench.playground.template import block_name
 from workbench.playground.types import QUESTION, AnswerRule, Prompt, PromptBlock, PromptVersion, Reasoning
-from workbench.ui.playground.editor.board import Board, Later, Surroundings, View, changed_prompt
+from workbench.ui.playground.editor.board import Board, Surroundings, View, changed_prompt
 from workbench.ui.playground.editor.checking_part import CheckingPart
 from workbench.ui.playground.editor.examples_part import ExamplesPart
 from workbench.ui.playground.editor.files_part import FilesPart
@@ -20,6 +20,7 @@ from workbench.ui.playground.editor.presets_part import PresetsPart
 from workbench.ui.playground.editor.preview_part import PreviewPart
 from workbench.ui.playground.editor.state import Draft, EditorState
 from workbench.ui.playground.editor.versions_part import VersionsPart
+from workbench.ui.protocols import Later
 
 TELL_SECONDS = 0.25
 """Those who listen hear of typing this long after the last key: they may have eight columns to draw."""

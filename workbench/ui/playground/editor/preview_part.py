@@ -8,7 +8,8 @@ from workbench.jobs.spec import JobSpec
 from workbench.llm.types import ModelRef
 from workbench.playground.tasks import PREVIEW, PreviewReport, PreviewRequest
 from workbench.playground.types import QUESTION
-from workbench.ui.playground.editor.board import Board, Later, Surroundings
+from workbench.ui.playground.editor.board import Board, Surroundings
+from workbench.ui.protocols import Later
 from workbench.ui.trouble import Trouble, trouble_of
 from workbench.ui.widgets.model_choice import can_answer
 

@@ -1,4 +1,4 @@
-"""A moment later on the UI thread: what the editor's presenter calls `Later`."""
+"""A moment later on the UI thread: what presenters call `Later`."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 class Timers(QObject):
     """One timer for each key; a second call under the key starts it anew."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None) -> None:
         super().__init__(parent)
         self._timers: dict[str, QTimer] = {}
         self._actions: dict[str, Callable[[], None]] = {}

@@ -1,0 +1,114 @@
+"""How a collection is: one word, one sentence, and what mends it."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from workbench.rag.index_files import has_table
+from workbench.rag.store import Collection
+
+
+class Health(StrEnum):
+    HEALTHY = "healthy"
+    REPAIRING = "repairing"
+    DAMAGED = "damaged"
+    FOLDER_MISSING = "folder missing"
+    NEEDS_REBUILD = "needs rebuild"
+
+
+class Remedy(StrEnum):
+    """What mends a collection."""
+
+    NONE = ""
+    RESTORE = "restore"
+    """Build the same index again from the database."""
+    REBUILD = "rebuild"
+    """Build one with other settings; the user chooses."""
+    LOOK_AGAIN = "look again"
+    """The folder may be there now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the disk says of a collection."""
+
+    size_bytes: int = 0
+    """Of its indexes, also those that do not answer."""
+    index_bytes: dict[Path, int] | None = None
+    """By the folder of each index."""
+    missing: tuple[Path, ...] = ()
+    """Files and folders that were added and are not there."""
+    has_index: bool = True
+    has_embedder: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    health: Health
+    sentence: str
+    remedy: Remedy = Remedy.NONE
+
+
+def look_at(collection: Collection) -> Condition:
+    """Walks over the index and asks for every source: takes a moment, and long where a drive hangs."""
+    folders = {path: _size(path) for path in _indexes(collection.folder.parent)}
+    return Condition(
+        size_bytes=sum(folders.values()),
+        index_bytes=folders,
+        missing=tuple(source for source in collection.sources if not os.path.lexists(source)),
+        has_index=not collection.chunks or has_table(collection.folder),
+        has_embedder=Path(collection.embedder.path).is_dir(),
+    )
+
+
+def judge(collection: Collection, condition: Condition, *, is_mending: bool) -> Verdict:
+    """The worst that is known of a collection, and what mends it."""
+    if is_mending:
+        return Verdict(Health.REPAIRING, "An index is being built; the one that answers now stays until it is ready.")
+    if not condition.has_index:
+        return Verdict(
+            Health.NEEDS_REBUILD,
+            "The index is not on the disk any more. All texts are kept: it can be built again from them.",
+            Remedy.RESTORE,
+        )
+    if collection.damage:
+        return Verdict(
+            Health.DAMAGED,
+            "Damage was found in the index. All texts are kept: what is damaged can be built again from them.",
+            Remedy.RESTORE,
+        )
+    if not condition.has_embedder:
+        return Verdict(
+            Health.NEEDS_REBUILD,
+            f"The embedder {collection.embedder.name}, which built the index, is not on this computer any more. "
+            "Put it back, or build the index with another one.",
+            Remedy.REBUILD,
+        )
+    if condition.missing:
+        return Verdict(Health.FOLDER_MISSING, _missing(condition.missing), Remedy.LOOK_AGAIN)
+    return Verdict(Health.HEALTHY, "Everything that could be read can be found.")
+
+
+def _missing(sources: tuple[Path, ...]) -> str:
+    first = f"“{sources[0].name}” is not where it was added ({sources[0]})."
+    others = f" {len(sources) - 1} more are missing as well." if len(sources) > 1 else ""
+    return f"{first}{others} The documents can still be found. Connect the drive, or stop watching it below."
+
+
+def _indexes(folder: Path) -> list[Path]:
+    try:
+        return [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size  # noqa: PTH118 - thousands of files
+            except OSError:
+                continue
+    return total

@@ -1,0 +1,46 @@
+"""What the tab reads of the database: off the UI thread, where thousands of documents take a moment. No Qt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.rag.index_store import CollectionIndex
+from workbench.rag.lifecycle import DeletedCollection
+from workbench.rag.store import Collection, CollectionStore, SourceDocument
+from workbench.ui.documents.file_rows import FileRow, rows_of
+from workbench.ui.documents.state import Totals, count
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The collections, and what there is of one of them."""
+
+    collections: tuple[Collection, ...]
+    deleted: tuple[DeletedCollection, ...]
+    selected: str
+    """The wished one, or the first where that is not there any more."""
+    documents: tuple[SourceDocument, ...]
+    removed: tuple[SourceDocument, ...]
+    rows: tuple[FileRow, ...]
+    """Of documents and removed ones."""
+    totals: Totals
+    indexes: tuple[CollectionIndex, ...]
+
+
+def read(store: CollectionStore, wished: str, before: Sequence[FileRow] = ()) -> Reading:
+    """Everything at once, so that what is shown together belongs together. `before` are the rows shown until now."""
+    collections = tuple(store.list_collections())
+    names = [collection.name for collection in collections]
+    selected = wished if wished in names else (names[0] if names else "")
+    documents = store.all_documents(selected) if selected else []
+    there = tuple(document for document in documents if not document.deleted_at)
+    removed = tuple(document for document in documents if document.deleted_at)
+    return Reading(
+        collections=collections,
+        deleted=tuple(store.lifecycle.deleted()),
+        selected=selected,
+        documents=there,
+        removed=removed,
+        rows=rows_of(there, removed, before),
+        totals=count(there),
+        indexes=tuple(store.indexes.list_indexes(selected)) if selected else (),
+    )

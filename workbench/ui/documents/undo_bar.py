@@ -1,0 +1,80 @@
+"""What was deleted and can come back: one line, with the minutes that are left."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from workbench.ui import icons
+from workbench.ui.theme import set_role
+
+
+class UndoBar(QFrame):
+    """Hidden while there is nothing to undo. Forgetting at once is asked for a second time, in the same place."""
+
+    undo_requested = Signal()
+    purge_confirmed = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        set_role(self, "message-info")
+        self._said = self._question = ""
+        self._build_widgets(name)
+        self._build_layout()
+        self._connect()
+        self.hide()
+
+    def say(self, text: str, question: str = "") -> None:
+        """`question` is put before it is forgotten at once. An empty text hides the bar."""
+        if not text:
+            self._ask(False)
+        self._said, self._question = text, question
+        self._text.setText(question if self._is_asking else text)
+        self.setVisible(bool(text))
+
+    @property
+    def _is_asking(self) -> bool:
+        return not self._yes.isHidden()
+
+    def _ask(self, is_asking: bool) -> None:
+        for button in (self._yes, self._no):
+            button.setVisible(is_asking)
+        for button in (self._undo, self._purge):
+            button.setVisible(not is_asking)
+        self._text.setText(self._question if is_asking else self._said)
+        if is_asking:
+            self._no.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _build_widgets(self, name: str) -> None:
+        self._text = QLabel(self)
+        self._text.setObjectName(f"{name}_text")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._undo = self._button(f"{name}_undo", self.tr("Undo"), "")
+        icons.set_icon(self._undo, "undo", "text", 14)
+        self._purge = self._button(f"{name}_purge", self.tr("Forget now"), "quiet")
+        self._yes = self._button(f"{name}_purge_yes", self.tr("Forget for good"), "danger")
+        self._no = self._button(f"{name}_purge_no", self.tr("Keep for now"), "")
+        self._yes.hide()
+        self._no.hide()
+
+    def _button(self, name: str, text: str, role: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(name)
+        button.setAccessibleName(text)
+        if role:
+            set_role(button, role)
+        return button
+
+    def _build_layout(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 5, 8, 5)
+        row.addWidget(self._text, 1)
+        for button in (self._purge, self._undo, self._yes, self._no):
+            row.addWidget(button)
+
+    def _connect(self) -> None:
+        self._undo.clicked.connect(self.undo_requested)
+        self._purge.clicked.connect(lambda: self._ask(True))
+        self._no.clicked.connect(lambda: self._ask(False))
+        self._yes.clicked.connect(lambda: self._ask(False))
+        self._yes.clicked.connect(self.purge_confirmed)
