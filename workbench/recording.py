@@ -103,6 +103,28 @@ def _keep_index(database: "Database", spec: JobSpec, event: JobEvent) -> None:
             store.put_in_place(target, RebuildReport.model_validate(result))
 
 
+def _keep_import(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished(result=result):
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.bundles.store import BundleStore
+            from workbench.rag.bundles.types import ImportReport, ImportRequest
+
+            store = BundleStore(database, WorkbenchPaths(database.path.parent))
+            store.record_import(ImportRequest.model_validate(spec.params), ImportReport.model_validate(result))
+
+
+def _keep_duplicate(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Finished():
+            from workbench.paths import WorkbenchPaths
+            from workbench.rag.bundles.store import BundleStore
+            from workbench.rag.bundles.types import DuplicateRequest
+
+            store = BundleStore(database, WorkbenchPaths(database.path.parent))
+            store.record_duplicate(DuplicateRequest.model_validate(spec.params))
+
+
 def _keep_purge(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished():
@@ -283,6 +305,8 @@ def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
 _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.tasks:index": _keep_document,
     "workbench.rag.tasks:rebuild": _keep_index,
+    "workbench.rag.bundles.tasks:import_collection": _keep_import,
+    "workbench.rag.bundles.tasks:duplicate": _keep_duplicate,
     "workbench.rag.maintenance:purge": _keep_purge,
     "workbench.rag.evaluation.tasks:measure": _keep_measurement,
     "workbench.rag.embedding_tuning.tasks:tune": _keep_tuning,

@@ -32,3 +32,15 @@ def test_that_a_collection_is_synced_rebuilt_undone_and_purged(tmp_path: Path) -
     assert "whole" in workbench("collections", "check", "facts").stdout
     found = lines("search", "facts", "paid holiday", "--json")[0]["hits"]
     assert {hit["document"] for hit in found} <= {"delivery.pdf", "notice.txt"}
+    lines("collections", "rename", "facts", "rules", "--json")
+    bundle = tmp_path / "rules.collection.zip"
+    (written,) = lines("collections", "export", "rules", bundle, "--vectors", "--json")
+    assert (written["documents"], written["vectors"]) == (2, 2)
+    lines("collections", "delete", "rules", "--json")
+    assert lines("collections", "undelete", "rules", "--json") == [{"restored": "rules", "name": "rules"}]
+    lines("collections", "delete", "rules", "--now", "--json")
+    assert lines("collections", "import", bundle, "--json") == [{"name": "rules", "documents": 2, "embedded": 0}]
+    lines("collections", "duplicate", "rules", "copy", "--json")
+    (facts,) = lines("collections", "info", "copy", "--json")
+    assert (facts["health"], facts["documents"], facts["sources"]) == ("healthy", 2, [str(folder)])
+    assert lines("search", "copy", "toaster warranty", "--json")[0]["hits"][0]["document"] == "delivery.pdf"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.bundles import register as register_bundles
 from workbench.cli.chunking import add_chunking_options, asked_chunking
 from workbench.cli.chunking import register as register_chunks
 from workbench.cli.collections import register as register_upkeep
@@ -64,7 +65,9 @@ def register(commands: "Commands") -> None:
     actions.add_parser("list", help="every collection").set_defaults(run=list_collections)
     register_upkeep(actions)
     show = actions.add_parser("show", help="every document of a collection")
-    delete = actions.add_parser("delete", help="forget a collection; the files stay")
+    register_bundles(actions)
+    delete = actions.add_parser("delete", help="forget a collection; it can come back for ten minutes, the files stay")
+    delete.add_argument("--now", action="store_true", help="for good, without a trace")
     for parser, function in ((show, show_collection), (delete, delete_collection)):
         parser.add_argument("collection", metavar="COLLECTION")
         parser.set_defaults(run=function)
@@ -260,8 +263,12 @@ def show_collection(arguments: argparse.Namespace, place: Workplace, output: Out
 
 def delete_collection(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     with place.writing(f"workbench collections delete {arguments.collection}"):
-        collection_store(place).delete(arguments.collection)
+        lifecycle = collection_store(place).lifecycle
+        number = lifecycle.delete(arguments.collection)
+        if arguments.now:
+            lifecycle.purge(number)
     if output.json:
         output.object({"deleted": arguments.collection})
     else:
-        output.text(f"{arguments.collection} was deleted; your files were not touched.")
+        back = "" if arguments.now else " `workbench collections undelete` brings it back for ten minutes."
+        output.text(f"{arguments.collection} was deleted; your files were not touched.{back}")

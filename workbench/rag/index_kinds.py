@@ -8,6 +8,11 @@ from workbench.rag.types import CollectionRef
 UNFINISHED = "building.json"
 """In the folder of an index that is being built: its kind. An index of another kind does not go on from it."""
 
+ARRIVING = "arriving"
+"""In the folder of a collection that the database does not know yet: it is being imported or copied."""
+EXPORTING = "export-"
+"""How files in the folder of a collection begin that an export reads."""
+
 
 def is_unfinished(folder: Path) -> bool:
     """Whether an index is still being built there."""

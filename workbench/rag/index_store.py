@@ -1,6 +1,7 @@
 """The indexes of collections in the database: which one answers, how another takes its place, and back again."""
 
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.index_files import remove_index
-from workbench.rag.index_kinds import is_unfinished
+from workbench.rag.index_kinds import ARRIVING, EXPORTING, is_unfinished
 from workbench.rag.tables import (
     ChunkRow,
     CollectionRow,
@@ -33,6 +34,8 @@ from workbench.rag.types import (
     RebuildReport,
     TextLanguage,
 )
+
+_A_DAY = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +210,11 @@ class IndexStore:
         with self._database.reading() as session:
             rows = {row.folder: row.name for row in session.scalars(sa.select(CollectionRow))}
         for folder in _subfolders(self._paths.collections):
-            if folder.name not in rows:
+            if folder.name not in rows and not _is_arriving(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+            for left in folder.glob(f"{EXPORTING}*"):
+                if _age_seconds(left) > _A_DAY:
+                    left.unlink(missing_ok=True)
         for name in rows.values():
             self.sweep(name)
 
@@ -221,6 +227,18 @@ def _is_same_kind(one: IndexRow, other: IndexRow) -> bool:
         and len({c.model_dump_json() for c in chunkings}) == 1
         and (one.language == other.language)
     )
+
+
+def _is_arriving(folder: Path) -> bool:
+    """Whether a job may still be about to fill it; one that was killed leaves its mark to grow old."""
+    return _age_seconds(folder / ARRIVING) < _A_DAY
+
+
+def _age_seconds(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _subfolders(folder: Path) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from workbench.rag.types import (
     PurgeRequest,
     RenameReport,
     RenameRequest,
+    TextLanguage,
 )
 from workbench.rag.vector_store import damaged
 
@@ -37,11 +38,25 @@ def purge(context: JobContext, request: PurgeRequest) -> PurgeReport:
 
 
 def _copy(context: JobContext, copy: IndexCopy, without: frozenset[str]) -> int:
-    folder, new_folder = Path(copy.folder), Path(copy.new_folder)
+    return copy_index(context, Path(copy.folder), Path(copy.new_folder), copy.dimension, copy.language, without)
+
+
+def copy_index(
+    context: JobContext,
+    folder: Path,
+    new_folder: Path,
+    dimension: int,
+    language: TextLanguage,
+    without: frozenset[str],
+) -> int:
+    """Write an index anew in another folder, but for documents of these hashes. Returns its number of chunks.
+
+    What is damaged in the old one is left out.
+    """
     shutil.rmtree(new_folder, ignore_errors=True)  # an interrupted one may hold what is to be forgotten
     waiting = []
-    with IndexWriter(new_folder, copy.dimension, copy.language) as writer:
-        for doc_hash, rows in salvage(folder, copy.dimension):
+    with IndexWriter(new_folder, dimension, language) as writer:
+        for doc_hash, rows in salvage(folder, dimension):
             context.progress(0, 0, "Writing the index anew")
             waiting += [] if doc_hash in without else [rows]
             if sum(part.num_rows for part in waiting) >= _BATCH_CHUNKS:

@@ -107,7 +107,7 @@ class CollectionStore:
     """Reads and writes collections. Only the process that holds the writer's lock may call what writes."""
 
     def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
-        self._database = database
+        self.database = self._database = database
         self.paths = paths
         self.database = database
         """Where everything about collections is kept, test sets and judgements too."""
@@ -137,6 +137,14 @@ class CollectionStore:
             hint = f"There are: {known}." if known else f"Make it with `workbench index {name} FOLDER`."
             raise WorkbenchError(f"There is no collection named {name!r}.", hint=hint, code="no_collection")
         return found
+
+    def id_of(self, name: str) -> int:
+        """What stays when it is renamed. Raises WorkbenchError when there is no such collection."""
+        self.get(name)
+        with self._database.reading() as session:
+            row = find_row(session, name)
+            assert row is not None
+            return row.id
 
     def ref(self, name: str) -> CollectionRef:
         """What workers get. Raises WorkbenchError when there is no such collection."""

@@ -177,8 +177,8 @@ def test_that_what_a_sync_found_is_said(filled: DocumentsTab, store: CollectionS
 # -- thousands of files ----------------------------------------------------------------------------------------------
 
 MANY = 5000
-LONGEST_STALL_SECONDS = 0.25
-"""Generous for a machine that does other things; reading 5,000 documents on the UI thread takes longer."""
+LONGEST_TURN_SECONDS = 0.25
+"""Of the processor: a machine that does other things makes no difference. Reading 5,000 documents takes longer."""
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def crowded(store: CollectionStore, database: Database) -> CollectionStore:
 
 
 class Heart:
-    """Measures the longest time in which the UI thread answered nobody."""
+    """Measures the longest time that the UI thread worked without looking at the user's events."""
 
     def __init__(self) -> None:
         self.longest = 0.0
@@ -214,18 +214,15 @@ class Heart:
     def watch(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
         """Serve the window until something is so."""
         end = time.monotonic() + seconds
-        before = time.monotonic()
         while not until() and time.monotonic() < end:
-            QApplication.processEvents()
-            now = time.monotonic()
-            self.longest, before = max(self.longest, now - before), now
+            self.beat(QApplication.processEvents)
         assert until()
 
     def beat(self, action: Callable[[], object]) -> None:
-        """Something that the user does."""
-        before = time.monotonic()
+        """One thing that the window does."""
+        before = time.thread_time()
         action()
-        self.longest = max(self.longest, time.monotonic() - before)
+        self.longest = max(self.longest, time.thread_time() - before)
 
 
 class Threads:
@@ -282,10 +279,18 @@ def test_that_nothing_with_thousands_of_documents_holds_up_the_window(
 
     def settled(condition: Callable[[], bool]) -> Callable[[], bool]:
         def check() -> bool:
-            threads.deliver()
+            heart.beat(threads.deliver)
             return condition() and threads.is_idle
 
         return check
+
+    read_here: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            read_here.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
 
     heart.watch(settled(lambda: len(tab.presenter.state.documents) == MANY))
     heart.beat(lambda: tab.show_page("files"))
@@ -304,4 +309,6 @@ def test_that_nothing_with_thousands_of_documents_holds_up_the_window(
     heart.watch(settled(lambda: 0 < shown.rowCount() < MANY))
     heart.beat(field.clear)
     heart.watch(settled(lambda: shown.rowCount() == MANY))
-    assert heart.longest < LONGEST_STALL_SECONDS
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert read_here == [], "the UI thread waits for no database"
+    assert heart.longest < LONGEST_TURN_SECONDS

@@ -41,8 +41,8 @@ class DocumentsTab(DocumentsView):
         self.presenter.open_case(case)
 
     def take_paths(self, paths: list[str]) -> None:
-        """Index files and folders that were dropped on the window."""
-        self.presenter.indexing.add_paths(paths)
+        """Index files and folders that were dropped on the window; exported collections are imported."""
+        self.presenter.add_paths(paths)
 
     @property
     def question(self) -> QuestionPage:
@@ -68,12 +68,17 @@ def build(surroundings: Surroundings) -> DocumentsTab:
     panel.collection_selected.connect(presenter.select_collection)
     panel.new_requested.connect(management.begin_new_collection)
     panel.naming_left.connect(management.leave_naming)
-    panel.named.connect(management.give_name)
+    panel.named.connect(presenter.give_name)
+    panel.import_chosen.connect(presenter.bundles.import_files)
+    panel.duplicate_requested.connect(presenter.bundles.begin_duplicating)
+    panel.export_requested.connect(presenter.bundles.begin_exporting)
+    tab.export.chosen.connect(presenter.bundles.export)
+    tab.export.left.connect(presenter.bundles.leave_exporting)
     panel.rename_requested.connect(management.begin_renaming)
     panel.delete_requested.connect(management.delete_collection)
     tab.bring_back_requested.connect(management.bring_back)
     tab.purge_confirmed.connect(management.purge)
-    tab.paths_chosen.connect(presenter.indexing.add_paths)
+    tab.paths_chosen.connect(presenter.add_paths)
     tab.strip.stop_requested.connect(presenter.indexing.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.come_back)
@@ -95,7 +100,7 @@ def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequenc
 
 def _files_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -> QWidget:
     page, files = FilesPage(), presenter.files
-    page.paths_chosen.connect(presenter.indexing.add_paths)
+    page.paths_chosen.connect(presenter.add_paths)
     page.sync_requested.connect(presenter.indexing.sync)
     page.document_opened.connect(presenter.asking.open_document)
     page.document_opened.connect(lambda: presenter.show_page("ask"))

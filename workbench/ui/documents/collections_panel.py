@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -38,7 +39,11 @@ class CollectionsPanel(QWidget):
     new_requested = Signal()
     naming_left = Signal()
     named = Signal(str)
+    import_chosen = Signal(list)
+    """Paths of exported collections."""
     rename_requested = Signal()
+    duplicate_requested = Signal()
+    export_requested = Signal()
     delete_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -133,6 +138,9 @@ class CollectionsPanel(QWidget):
         self._title = QLabel(self.tr("Collections"), self)
         set_role(self._title, "subtitle")
         self._new = self._button("new_collection", self.tr("New"), self.tr("New collection"), "plus")
+        self._import = self._button(
+            "import_collection", self.tr("Import a collection…"), self.tr("Import a collection"), "documents"
+        )
         self._naming = QWidget(self)
         self._naming.hide()
         self._what = QLabel(self._naming)
@@ -192,9 +200,11 @@ class CollectionsPanel(QWidget):
         column.addWidget(self._naming)
         column.addWidget(self._trouble)
         column.addWidget(self._list, 1)
+        column.addWidget(self._import, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _connect(self) -> None:
         self._new.clicked.connect(self._on_new)
+        self._import.clicked.connect(self.choose_import)
         self._name.textChanged.connect(self._on_name_changed)
         self._name.returnPressed.connect(self._on_named)
         self._create.clicked.connect(self._on_named)
@@ -206,6 +216,17 @@ class CollectionsPanel(QWidget):
     @Slot()
     def _on_new(self) -> None:
         (self.naming_left if self._naming.isVisibleTo(self) else self.new_requested).emit()
+
+    @Slot()
+    def choose_import(self) -> None:
+        """Open the file dialog."""
+        dialog = QFileDialog(self, self.tr("Import a collection"))
+        dialog.setObjectName("import_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([self.tr("Collections (*.zip)"), self.tr("All files (*)")])
+        dialog.filesSelected.connect(self.import_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot(str)
     def _on_name_changed(self, text: str) -> None:
@@ -237,6 +258,8 @@ class CollectionsPanel(QWidget):
         menu.setObjectName("collection_menu")
         for text, icon, signal in (
             (self.tr("Rename…"), "edit", self.rename_requested),
+            (self.tr("Duplicate…"), "copy", self.duplicate_requested),
+            (self.tr("Export…"), "download", self.export_requested),
             (self.tr("Delete"), "trash", self.delete_requested),
         ):
             menu.addAction(icons.icon(icon, "muted", 16), text, partial(signal.emit))

@@ -1,20 +1,22 @@
 """Decides what happens around the pages of the Documents tab. No Qt."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from workbench.rag.bundles.types import SUFFIX
 from workbench.rag.health import look_at
 from workbench.rag.store import Collection
 from workbench.ui.documents.asking_part import AskingPart
 from workbench.ui.documents.board import Board, Surroundings, View
+from workbench.ui.documents.bundles_part import BundlesPart
 from workbench.ui.documents.collections_part import CollectionsPart
 from workbench.ui.documents.exhaustive_part import ExhaustivePart
 from workbench.ui.documents.files_part import FilesPart
 from workbench.ui.documents.indexes_part import IndexesPart
 from workbench.ui.documents.indexing_part import IndexingPart
 from workbench.ui.documents.reading import Reading, read
-from workbench.ui.documents.state import DocumentsState, Totals
+from workbench.ui.documents.state import DocumentsState, Purpose, Totals
 from workbench.ui.protocols import Later
 
 SHOW_SECONDS = 0.15
@@ -42,6 +44,7 @@ class DocumentsPresenter:
         self.indexing = IndexingPart(surroundings, self._board, self)
         self.files = FilesPart(surroundings, self._board, self, self.indexing)
         self.indexes = IndexesPart(surroundings, self._board, self)
+        self.bundles = BundlesPart(surroundings, self._board, self)
         self.management = CollectionsPart(surroundings, self._board, self)
 
     @property
@@ -149,8 +152,21 @@ class DocumentsPresenter:
             files_at_work={},
             is_reading=True,
             naming=None,
+            is_exporting=False,
         )
         self.refresh()
+
+    def give_name(self, name: str) -> None:
+        """The name that was asked for."""
+        naming = self.state.naming
+        is_other = naming is not None and naming.purpose in {Purpose.DUPLICATE, Purpose.IMPORT}
+        (self.bundles.give_name if is_other else self.management.give_name)(name)
+
+    def add_paths(self, paths: Sequence[str]) -> None:
+        """What was dropped: exported collections are imported, everything else is indexed."""
+        exported = [path for path in paths if path.endswith(SUFFIX)]
+        self.bundles.import_files(exported)
+        self.indexing.add_paths([path for path in paths if path not in exported])
 
     def after_reading(self, action: Callable[[], None]) -> None:
         """Do something once what is selected has been read."""

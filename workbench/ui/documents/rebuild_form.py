@@ -48,7 +48,7 @@ class RebuildForm(QFrame):
         self._show_embedders()
         self._tokens.setValue(collection.chunking.chunk_tokens)
         self._overlap.setValue(collection.chunking.overlap)
-        self._language.setCurrentIndex(self._language.findData(collection.language))
+        self._language.setCurrentIndex(self._language.findData(collection.language.value))
         self.show()
         self._embedder.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -108,7 +108,7 @@ class RebuildForm(QFrame):
         self._language.setAccessibleName(self.tr("Language of the documents"))
         for language in TextLanguage:
             none = self.tr("None: words as they are written")
-            self._language.addItem(none if language is TextLanguage.NONE else language.value, language)
+            self._language.addItem(none if language is TextLanguage.NONE else language.value, language.value)
         self._build = QPushButton(self.tr("Build it"), self)
         self._build.setObjectName("rebuild_start")
         self._build.setAccessibleName(self.tr("Build the index"))
@@ -162,4 +162,6 @@ class RebuildForm(QFrame):
         sizes = {"chunk_tokens": tokens, "overlap": min(self._overlap.value(), tokens // 2)}
         chunking = ChunkingConfig.model_validate({**collection.chunking.model_dump(), **sizes})
         self.hide()
-        self.build_requested.emit(chunking, self._embedder.currentData() or "", self._language.currentData())
+        self.build_requested.emit(
+            chunking, self._embedder.currentData() or "", TextLanguage(self._language.currentData())
+        )

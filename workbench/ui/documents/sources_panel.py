@@ -38,11 +38,12 @@ class SourcesPanel(QWidget):
             return
         self._shown = lines
         for line in self._drawn:
-            line.hide()
+            line.setParent(None)
             line.deleteLater()
         self._drawn = [self._line(*line) for line in lines]
         for drawn in self._drawn:
             self._lines.addWidget(drawn)
+            drawn.show()  # at once; the layout would do it later
         self._nothing.setVisible(not lines)
         self._sync.setVisible(bool(lines))
 

@@ -75,6 +75,8 @@ class DocumentsState:
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     """What the disk says, by collection; missing until somebody looked."""
     naming: Naming | None = None
+    is_exporting: bool = False
+    """What goes into the file is being asked."""
     embedders: tuple[EmbedderOnDisk, ...] | None = None
     """What could build an index; None until somebody looked."""
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.rag.removal import wait_text
 from workbench.ui import icons
 from workbench.ui.documents.collections_panel import CollectionsPanel
+from workbench.ui.documents.export_form import ExportForm
 from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.undo_bar import UndoBar
@@ -52,6 +54,7 @@ class DocumentsView(QWidget):
         self._title.setText(state.selected)
         self._summary.setText("" if state.is_reading else state.summary)
         self._more.setVisible(bool(state.selected))
+        self.export.show_state(state)
         self._show_deleted()
         self.strip.show_running(state.running, about=state.running_collection)
         for key, page in self._built.items():
@@ -125,10 +128,11 @@ class DocumentsView(QWidget):
         self._more = QToolButton(self)
         self._more.setObjectName("collection_more")
         self._more.setAccessibleName(self.tr("What can be done with the collection"))
-        self._more.setToolTip(self.tr("Rename, delete"))
+        self._more.setToolTip(self.tr("Rename, duplicate, export, delete"))
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self.collections.menu())
         icons.set_icon(self._more, "more", "text", 18)
+        self.export = ExportForm(self)
         self._undo = UndoBar("deleted_collection", self)
         self._clock = QTimer(self, interval=20_000)
         self._clock.start()
@@ -149,6 +153,10 @@ class DocumentsView(QWidget):
         )
         self._first_drop = DropArea(self.tr("Drop files or a folder here."), self._empty_page)
         self._first_drop.setMaximumWidth(560)
+        self._first_import = QPushButton(self.tr("Import a collection…"), self._empty_page)
+        self._first_import.setObjectName("first_import")
+        self._first_import.setAccessibleName(self.tr("Import a collection"))
+        set_role(self._first_import, "link")
         column = QVBoxLayout(self._empty_page)
         column.addStretch(1)
         column.addWidget(notice)
@@ -157,6 +165,7 @@ class DocumentsView(QWidget):
         row.addWidget(self._first_drop, 4)
         row.addStretch(1)
         column.addLayout(row)
+        column.addWidget(self._first_import, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
 
     def _build_layout(self) -> None:
@@ -172,6 +181,7 @@ class DocumentsView(QWidget):
         column.setContentsMargins(14, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(head)
+        column.addWidget(self.export)
         column.addWidget(self._tabs, 1)
         self._full = QSplitter(Qt.Orientation.Horizontal, self)
         self._full.setObjectName("documents_split")
@@ -193,6 +203,7 @@ class DocumentsView(QWidget):
     def _connect(self) -> None:
         self._tabs.currentChanged.connect(self._on_page_chosen)
         self._first_drop.paths_chosen.connect(self.paths_chosen)
+        self._first_import.clicked.connect(self.collections.choose_import)
         self._undo.undo_requested.connect(self._on_undo)
         self._undo.purge_confirmed.connect(self._on_purge)
         self._clock.timeout.connect(self._show_deleted)
