@@ -7,11 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workbench.database import Base, Database
+from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.bundles.types import DuplicateRequest, ImportReport, ImportRequest
+from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
 from workbench.rag.index_kinds import ARRIVING
+from workbench.rag.judgement_store import JudgementRow
 from workbench.rag.lifecycle import free_name
 from workbench.rag.tables import (
     ChunkRow,
@@ -180,7 +182,7 @@ def _copied(session: Session, row: IndexRow, **changes: object) -> IndexRow:
 
 
 def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: int) -> None:
-    """Documents with pages and chunks, and every table that says something of the collection itself."""
+    """Documents with pages and chunks, folders, judgements of hits, test sets; not what was measured on the old one."""
     documents = DocumentRow.__table__
     kept = [column for column in documents.columns if column.name not in {"id", "collection_id"}]
     there = sa.select(sa.literal(new), *kept).where(DocumentRow.collection_id == old, DocumentRow.deleted_at == "")
@@ -193,25 +195,27 @@ def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: 
         rows = sa.select(*columns).where(pairs, table.c.document_id == before.c.id)
         rows = rows.where(table.c.index_id == index[0]) if index else rows
         session.execute(sa.insert(table).from_select(["document_id", *(["index_id"] if index else []), *names], rows))
-    for table in _own_tables():
+    for table in (SourceRow.__table__, ExclusionRow.__table__, JudgementRow.__table__):
         names = [c.name for c in table.columns if c.name != "collection_id" and not _is_number(c)]
         rows = sa.select(sa.literal(new), *(table.c[name] for name in names)).where(table.c.collection_id == old)
         session.execute(sa.insert(table).from_select(["collection_id", *names], rows))
+    _copy_test_sets(session, old, new)
 
 
-def _own_tables() -> list[sa.Table]:
-    """Tables of rows about a collection that no other row hangs on: sources, exclusions, judgements of hits ..."""
-    tables = Base.metadata.tables.values()
-    pointed_at = {key.column.table.name for table in tables for key in table.foreign_keys}
-    return [
-        table
-        for table in tables
-        if table.name not in pointed_at | {DocumentRow.__tablename__, IndexRow.__tablename__}
-        and any(
-            key.parent.name == "collection_id" and key.column.table.name == CollectionRow.__tablename__
-            for key in table.foreign_keys
-        )
-    ]
+def _copy_test_sets(session: Session, old: int, new: int) -> None:
+    """So that other settings can be measured on the copy with the same questions."""
+    sets, questions = TestSetRow.__table__, TestQuestionRow.__table__
+    mine = sa.select(sa.literal(new), sets.c.name, sets.c.created).where(sets.c.collection_id == old)
+    session.execute(sa.insert(sets).from_select(["collection_id", "name", "created"], mine))
+    before, after = sets.alias(), sets.alias()
+    names = [name for name in questions.columns.keys() if name not in {"id", "test_set_id"}]  # noqa: SIM118
+    rows = sa.select(after.c.id, *(questions.c[name] for name in names)).where(
+        before.c.collection_id == old,
+        after.c.collection_id == new,
+        after.c.name == before.c.name,
+        questions.c.test_set_id == before.c.id,
+    )
+    session.execute(sa.insert(questions).from_select(["test_set_id", *names], rows))
 
 
 def _is_number(column: "sa.Column[Any]") -> bool:

@@ -105,7 +105,7 @@ class FilesPage(QWidget):
         else:
             what = self.tr("{:,} documents were removed").format(count)
             question = self.tr("Forget all {:,} now, without a trace in the program's data? This cannot be undone.")
-        said = self.tr("{} and can come back for {}. Files on the disk stay as they are.").format(what, left)
+        said = self.tr("{} and can come back for {}.").format(what, left)
         self._undo.say(said, question.format(count))
 
     def _show_sync(self) -> None:
@@ -129,7 +129,7 @@ class FilesPage(QWidget):
 
     def _build_widgets(self) -> None:
         self.setAcceptDrops(True)
-        self.drop_area = DropArea(self.tr("Drop files or folders here. They stay where they are."), self)
+        self.drop_area = DropArea(self.tr("Drop files or folders here."), self)
         self._passwords = PasswordBar(self)
         self._undo = UndoBar("removed", self)
         self._filter = QLineEdit(self)

@@ -91,6 +91,7 @@ class OverviewPage(QWidget):
         set_role(self._health, "panel")
         self._badge, self._sentence = QLabel(self._health), QLabel(self._health)
         self._badge.setObjectName("health")
+        set_role(self._badge, "badge")
         self._sentence.setObjectName("health_sentence")
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._sentence.setWordWrap(True)

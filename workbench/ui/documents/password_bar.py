@@ -49,11 +49,7 @@ class PasswordBar(QFrame):
             self._asked = ""
             return
         row, others = self._waiting[0], len(self._waiting) - 1
-        said = (
-            self.tr("That password does not open “{}”.")
-            if row.has_wrong_password
-            else self.tr("“{}” is encrypted. Its password is used to read it and kept nowhere.")
-        )
+        said = self.tr("That password does not open “{}”.") if row.has_wrong_password else self.tr("“{}” is encrypted.")
         more = self.tr(" {} more files wait for theirs.").format(others) if others > 1 else ""
         more = self.tr(" One more file waits for its own.") if others == 1 else more
         self._text.setText(said.format(row.name) + more)
@@ -71,6 +67,7 @@ class PasswordBar(QFrame):
         self._word.setObjectName("password")
         self._word.setAccessibleName(self.tr("Password of the file"))
         self._word.setPlaceholderText(self.tr("Password"))
+        self._word.setToolTip(self.tr("Used to read the file, and kept nowhere"))
         self._word.setEchoMode(QLineEdit.EchoMode.Password)
         self._word.setMinimumWidth(160)
         self._open = QPushButton(self.tr("Read it"), self)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
@@ -18,6 +19,9 @@ from workbench.rag.tasks import SEARCH
 from workbench.rag.types import Hit, Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.ui.playground.columns.board import Board, Surroundings
 from workbench.ui.trouble import Trouble, trouble_of
+
+if TYPE_CHECKING:
+    from workbench.rag.store import CollectionStore
 
 _AFTER_CRASH = "The text so far is kept. Asking again starts the engine anew."
 
@@ -137,7 +141,18 @@ class AnsweringPart:
                 self._hear_bad_end(asking, event)
 
         self._board.change(asking.column_id, waits_for=f"Restoring the index of {collection}…")
-        self._submit(asking, rebuild_spec(self._around.collections, collection), heard)
+        self._around.in_background(
+            partial(_rebuild, self._around.collections, collection),
+            lambda spec: self._restore(asking, spec, heard),
+        )
+
+    def _restore(self, asking: _Asking, spec: JobSpec | WorkbenchError, heard: Callable[[JobEvent], None]) -> None:
+        if self._askings.get(asking.column_id) is not asking:
+            return  # the conversation was left meanwhile
+        if isinstance(spec, WorkbenchError):
+            self._end_badly(asking, trouble_of(spec))
+        else:
+            self._submit(asking, spec, heard)
 
     # -- the answer ---------------------------------------------------------------------------------------------------
 
@@ -332,3 +347,11 @@ def _no_model(name: str) -> WorkbenchError:
     return WorkbenchError(
         f"The model {name} is not there any more.", hint="Choose another at the top of this column, and ask again."
     )
+
+
+def _rebuild(collections: "CollectionStore", name: str) -> JobSpec | WorkbenchError:
+    """Reads all texts of the collection: not on the UI thread."""
+    try:
+        return rebuild_spec(collections, name)
+    except WorkbenchError as problem:
+        return problem
