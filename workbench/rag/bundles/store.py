@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from workbench.database import Database
+from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.bundles.types import DuplicateRequest, ImportReport, ImportRequest
@@ -183,19 +183,19 @@ def _copied(session: Session, row: IndexRow, **changes: object) -> IndexRow:
 
 def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: int) -> None:
     """Documents with pages and chunks, folders, judgements of hits, test sets; not what was measured on the old one."""
-    documents = DocumentRow.__table__
+    documents = _table(DocumentRow)
     kept = [column for column in documents.columns if column.name not in {"id", "collection_id"}]
     there = sa.select(sa.literal(new), *kept).where(DocumentRow.collection_id == old, DocumentRow.deleted_at == "")
     session.execute(sa.insert(documents).from_select(["collection_id", *(column.name for column in kept)], there))
     before, after = documents.alias(), documents.alias()
     pairs = (before.c.collection_id == old) & (after.c.collection_id == new) & (after.c.path == before.c.path)
-    for table, index in ((PageRow.__table__, None), (ChunkRow.__table__, (old_index, new_index))):
+    for table, index in ((_table(PageRow), None), (_table(ChunkRow), (old_index, new_index))):
         names = [name for name in table.columns.keys() if name not in {"document_id", "index_id"}]  # noqa: SIM118
         columns = [after.c.id, *([sa.literal(index[1])] if index else []), *(table.c[name] for name in names)]
         rows = sa.select(*columns).where(pairs, table.c.document_id == before.c.id)
         rows = rows.where(table.c.index_id == index[0]) if index else rows
         session.execute(sa.insert(table).from_select(["document_id", *(["index_id"] if index else []), *names], rows))
-    for table in (SourceRow.__table__, ExclusionRow.__table__, JudgementRow.__table__):
+    for table in map(_table, (SourceRow, ExclusionRow, JudgementRow)):
         names = [c.name for c in table.columns if c.name != "collection_id" and not _is_number(c)]
         rows = sa.select(sa.literal(new), *(table.c[name] for name in names)).where(table.c.collection_id == old)
         session.execute(sa.insert(table).from_select(["collection_id", *names], rows))
@@ -204,7 +204,7 @@ def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: 
 
 def _copy_test_sets(session: Session, old: int, new: int) -> None:
     """So that other settings can be measured on the copy with the same questions."""
-    sets, questions = TestSetRow.__table__, TestQuestionRow.__table__
+    sets, questions = _table(TestSetRow), _table(TestQuestionRow)
     mine = sa.select(sa.literal(new), sets.c.name, sets.c.created).where(sets.c.collection_id == old)
     session.execute(sa.insert(sets).from_select(["collection_id", "name", "created"], mine))
     before, after = sets.alias(), sets.alias()
@@ -216,6 +216,10 @@ def _copy_test_sets(session: Session, old: int, new: int) -> None:
         questions.c.test_set_id == before.c.id,
     )
     session.execute(sa.insert(questions).from_select(["test_set_id", *names], rows))
+
+
+def _table(row: type[Base]) -> sa.Table:
+    return cast(sa.Table, row.__table__)
 
 
 def _is_number(column: "sa.Column[Any]") -> bool:
