@@ -11,6 +11,7 @@ from workbench.rag.store import Collection
 
 class Health(StrEnum):
     HEALTHY = "healthy"
+    BUILDING = "building an index"
     REPAIRING = "repairing"
     DAMAGED = "damaged"
     FOLDER_MISSING = "folder missing"
@@ -63,9 +64,11 @@ def look_at(collection: Collection) -> Condition:
 
 
 def judge(collection: Collection, condition: Condition, *, is_mending: bool) -> Verdict:
-    """The worst that is known of a collection, and what mends it."""
+    """The worst that is known of a collection, and what mends it. `is_mending`: an index of it is being built."""
+    if is_mending and (collection.damage or not condition.has_index):
+        return Verdict(Health.REPAIRING, "The index is being restored from the texts. Nothing of them was lost.")
     if is_mending:
-        return Verdict(Health.REPAIRING, "An index is being built; the one that answers now stays until it is ready.")
+        return Verdict(Health.BUILDING, "Another index is being built; the one that answers stays until it is ready.")
     if not condition.has_index:
         return Verdict(
             Health.NEEDS_REBUILD,

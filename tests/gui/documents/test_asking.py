@@ -22,12 +22,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, press, type_text
-from tests.gui.documents.test_documents_tab import END, HIT, START, TEXT, Catalog, a_file
+from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.test_documents_tab import END, HIT, START, TEXT, a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.llm.tasks import TextProduced
 from workbench.llm.types import ChatMessage, Role
 from workbench.paths import WorkbenchPaths
+from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.judgement_store import Verdict
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ASK, SEARCH
@@ -87,7 +89,7 @@ def make_tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs) -> Callable[[
     def make() -> DocumentsTab:
         tab = build(
             Surroundings(
-                jobs=jobs,
+                jobs=CollectionJobs(jobs),
                 messages=FakeMessages(),
                 navigator=FakeNavigator(),
                 collections=store,

@@ -8,11 +8,13 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, type_text
-from tests.gui.documents.test_documents_tab import END, START, TEXT, Catalog, a_file
+from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.test_documents_tab import END, START, TEXT, a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
 from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
 from workbench.rag.store import CollectionStore
@@ -44,7 +46,7 @@ def tab(qtbot: QtBot, database: Database, home: WorkbenchPaths, jobs: FakeJobs, 
     store.record("handbook", a_file("a.md"))
     tab = build(
         Surroundings(
-            jobs=jobs,
+            jobs=CollectionJobs(jobs),
             messages=messages,
             navigator=FakeNavigator(),
             collections=store,

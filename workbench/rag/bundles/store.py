@@ -15,6 +15,7 @@ from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
 from workbench.rag.index_kinds import ARRIVING
 from workbench.rag.judgement_store import JudgementRow
 from workbench.rag.lifecycle import free_name
+from workbench.rag.search_settings_store import SearchSettingsRow
 from workbench.rag.tables import (
     ChunkRow,
     CollectionRow,
@@ -182,7 +183,7 @@ def _copied(session: Session, row: IndexRow, **changes: object) -> IndexRow:
 
 
 def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: int) -> None:
-    """Documents with pages and chunks, folders, judgements of hits, test sets; not what was measured on the old one."""
+    """Documents with pages and chunks, folders, search settings, judgements, test sets; not what was measured on the old one."""
     documents = _table(DocumentRow)
     kept = [column for column in documents.columns if column.name not in {"id", "collection_id"}]
     there = sa.select(sa.literal(new), *kept).where(DocumentRow.collection_id == old, DocumentRow.deleted_at == "")
@@ -195,7 +196,7 @@ def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: 
         rows = sa.select(*columns).where(pairs, table.c.document_id == before.c.id)
         rows = rows.where(table.c.index_id == index[0]) if index else rows
         session.execute(sa.insert(table).from_select(["document_id", *(["index_id"] if index else []), *names], rows))
-    for table in map(_table, (SourceRow, ExclusionRow, JudgementRow)):
+    for table in map(_table, (SourceRow, ExclusionRow, JudgementRow, SearchSettingsRow)):
         names = [c.name for c in table.columns if c.name != "collection_id" and not _is_number(c)]
         rows = sa.select(sa.literal(new), *(table.c[name] for name in names)).where(table.c.collection_id == old)
         session.execute(sa.insert(table).from_select(["collection_id", *names], rows))

@@ -27,6 +27,7 @@ from workbench.ui.theme import set_role
 
 _DOTS = {
     Health.HEALTHY: "good",
+    Health.BUILDING: "info",
     Health.REPAIRING: "info",
     Health.DAMAGED: "bad",
     Health.FOLDER_MISSING: "warn",

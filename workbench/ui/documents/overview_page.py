@@ -14,6 +14,7 @@ from workbench.ui.theme import set_role
 
 _ROLES = {
     Health.HEALTHY: "badge-good",
+    Health.BUILDING: "badge",
     Health.REPAIRING: "badge",
     Health.DAMAGED: "badge-bad",
     Health.FOLDER_MISSING: "badge-warn",
@@ -40,7 +41,7 @@ class OverviewPage(QWidget):
             return
         verdict = state.verdict(collection)
         set_role(self._badge, _ROLES[verdict.health])
-        self._badge.setText(verdict.health.value.capitalize())
+        self._badge.setText(verdict.health.value[:1].upper() + verdict.health.value[1:])
         self._sentence.setText(verdict.sentence)
         self._remedy = verdict.remedy
         words = {
