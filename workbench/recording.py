@@ -105,24 +105,32 @@ def _keep_index(database: "Database", spec: JobSpec, event: JobEvent) -> None:
 
 def _keep_import(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
-        case Finished(result=result):
+        case Finished() | Failed() | Cancelled() | Crashed():
             from workbench.paths import WorkbenchPaths
             from workbench.rag.bundles.store import BundleStore
             from workbench.rag.bundles.types import ImportReport, ImportRequest
 
             store = BundleStore(database, WorkbenchPaths(database.path.parent))
-            store.record_import(ImportRequest.model_validate(spec.params), ImportReport.model_validate(result))
+            request = ImportRequest.model_validate(spec.params)
+            if isinstance(event, Finished):
+                store.record_import(request, ImportReport.model_validate(event.result))
+            else:
+                store.forget(request.collection.folder)
 
 
 def _keep_duplicate(database: "Database", spec: JobSpec, event: JobEvent) -> None:
     match event:
-        case Finished():
+        case Finished() | Failed() | Cancelled() | Crashed():
             from workbench.paths import WorkbenchPaths
             from workbench.rag.bundles.store import BundleStore
             from workbench.rag.bundles.types import DuplicateRequest
 
             store = BundleStore(database, WorkbenchPaths(database.path.parent))
-            store.record_duplicate(DuplicateRequest.model_validate(spec.params))
+            request = DuplicateRequest.model_validate(spec.params)
+            if isinstance(event, Finished):
+                store.record_duplicate(request)
+            else:
+                store.forget(request.new_index_folder)
 
 
 def _keep_purge(database: "Database", spec: JobSpec, event: JobEvent) -> None:

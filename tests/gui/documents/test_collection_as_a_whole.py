@@ -20,6 +20,7 @@ from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find, type_text
 from tests.gui.documents.test_documents_tab import a_file, cells, choose, fill
 from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.rag.bundles.making import export_spec
 from workbench.rag.bundles.tasks import DUPLICATE, EXPORT, IMPORT, export
@@ -145,6 +146,16 @@ def test_that_a_copy_asks_for_a_name_and_is_shown(shown: DocumentsTab, store: Co
     jobs.of(DUPLICATE)[0].finish(DuplicateReport(chunks=1))
     assert shown.presenter.state.selected == "handbook 2"
     assert [document.name for document in store.documents("handbook 2")] == ["a.md"]
+
+
+def test_that_a_copy_that_fails_leaves_nothing(shown: DocumentsTab, store: CollectionStore, jobs: FakeJobs) -> None:
+    choose(shown, "Duplicate…")
+    click(find(shown, QPushButton, "create_collection"))
+    folder = store.paths.collections / jobs.of(DUPLICATE)[0].spec.params["folder"]
+    assert folder.is_dir()
+    jobs.of(DUPLICATE)[0].fail(WorkbenchError("The disk is full."))
+    assert not folder.exists()
+    assert [collection.name for collection in store.list_collections()] == ["handbook"]
 
 
 def test_that_an_export_asks_what_goes_into_the_file(

@@ -251,6 +251,16 @@ def test_that_a_deleted_collection_comes_back(tab: DocumentsTab, store: Collecti
     assert not find(tab, QFrame, "deleted_collection").isVisible()
 
 
+def test_that_the_list_of_collections_has_the_usual_keys(tab: DocumentsTab, store: CollectionStore) -> None:
+    fill(tab, store)
+    listed = find(tab, QListWidget, "collections")
+    listed.setFocus()
+    press(listed, Qt.Key.Key_F2)
+    assert find(tab, QLineEdit, "collection_name").text() == "handbook"
+    press(listed, Qt.Key.Key_Delete)
+    assert store.find("handbook") is None
+
+
 def test_that_forgetting_at_once_is_asked_for_twice(tab: DocumentsTab, store: CollectionStore) -> None:
     fill(tab, store)
     choose(tab, "Delete")

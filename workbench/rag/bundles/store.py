@@ -1,5 +1,6 @@
 """What the database gives to a bundle and takes from one; copies of collections inside it."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -119,6 +120,10 @@ class BundleStore:
             _copy_rows(session, source.id, row.id, before.id, index.id)
         self._arrived(self._paths.collections / request.folder)
 
+    def forget(self, folder: str) -> None:
+        """A collection did not arrive: what its job left goes. `folder` is that of its index."""
+        shutil.rmtree(Path(folder).parent, ignore_errors=True)
+
     def _add(self, session: Session, name: str, ref: CollectionRef) -> tuple[CollectionRow, IndexRow]:
         folder = self._relative(ref.folder)
         row = self._new_row(session, name, folder.partition("/")[0])
@@ -183,7 +188,7 @@ def _copied(session: Session, row: IndexRow, **changes: object) -> IndexRow:
 
 
 def _copy_rows(session: Session, old: int, new: int, old_index: int, new_index: int) -> None:
-    """Documents with pages and chunks, folders, search settings, judgements, test sets; not what was measured on the old one."""
+    """Documents with pages and chunks, folders, search settings, judgements, test sets; nothing that was measured."""
     documents = _table(DocumentRow)
     kept = [column for column in documents.columns if column.name not in {"id", "collection_id"}]
     there = sa.select(sa.literal(new), *kept).where(DocumentRow.collection_id == old, DocumentRow.deleted_at == "")

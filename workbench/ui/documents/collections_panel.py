@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -213,6 +214,10 @@ class CollectionsPanel(QWidget):
         self._list.currentTextChanged.connect(self.collection_selected)
         self._list.customContextMenuRequested.connect(self._on_menu)
         self._clock.timeout.connect(self._on_clock)
+        for key, signal in (("F2", self.rename_requested), ("Del", self.delete_requested)):
+            shortcut = QShortcut(QKeySequence(key), self._list)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(signal)
 
     @Slot()
     def _on_new(self) -> None:
