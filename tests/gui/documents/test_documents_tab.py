@@ -257,6 +257,7 @@ def test_that_the_list_of_collections_has_the_usual_keys(tab: DocumentsTab, stor
     listed.setFocus()
     press(listed, Qt.Key.Key_F2)
     assert find(tab, QLineEdit, "collection_name").text() == "handbook"
+    listed.setFocus()
     press(listed, Qt.Key.Key_Delete)
     assert store.find("handbook") is None
 
