@@ -44,6 +44,7 @@ from workbench.rag.types import (
     FileIndexed,
     FileStates,
     KnownDocument,
+    PageText,
     StoredDocument,
     SyncReport,
     TextLanguage,

@@ -8,12 +8,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import find
+from tests.gui.documents.conftest import Catalog
 from tests.gui.documents.test_asking import ask
-from tests.gui.documents.test_documents_tab import Catalog, a_file
+from tests.gui.documents.test_documents_tab import a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.finetune.types import Adapter
 from workbench.paths import WorkbenchPaths
+from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import AskRequest, ChunkingConfig
 from workbench.settings import Settings
@@ -40,7 +42,7 @@ def tab(
     store.create("handbook", starter_embedder(), ChunkingConfig())
     store.record("handbook", a_file("a.md"))
     around = Surroundings(
-        jobs=jobs, messages=FakeMessages(), navigator=FakeNavigator(), collections=store, catalog=Catalog(),
+        jobs=CollectionJobs(jobs), messages=FakeMessages(), navigator=FakeNavigator(), collections=store, catalog=Catalog(),
         settings=Settings, in_background=at_once,
     )  # fmt: skip
     tab = build(replace(around, list_adapters=lambda: tuple(adapters)))

@@ -6,10 +6,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find
-from tests.gui.documents.test_documents_tab import Catalog
+from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.test_documents_tab import 
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.paths import WorkbenchPaths
+from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.chunk_preview import (
     PREVIEW_CHUNKS,
     ChunkPreview,
@@ -60,7 +62,7 @@ def messages() -> FakeMessages:
 @pytest.fixture
 def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
     surroundings = Surroundings(
-        jobs=jobs,
+        jobs=CollectionJobs(jobs),
         messages=messages,
         navigator=FakeNavigator(),
         collections=store,

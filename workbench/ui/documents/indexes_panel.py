@@ -134,13 +134,17 @@ def _columns(widget: QWidget) -> list[Column[_Row]]:
     return [
         Column("", lambda row: tr("answers") if row[0].is_active else _behind(row[0]), ink=_ink),
         Column(tr("Embedder"), lambda row: row[0].embedder.name, tooltip=_identity, stretch=True),
-        Column(tr("Pieces of"), lambda row: f"{row[0].chunking.chunk_tokens} tokens", align_right=True),
+        Column(tr("Pieces of"), _pieces, align_right=True, tooltip=lambda row: str(row[0].chunking)),
         Column(tr("Overlap"), lambda row: str(row[0].chunking.overlap), align_right=True, gives_way=True),
         Column(tr("Language"), lambda row: row[0].language.value, gives_way=True),
         Column(tr("Chunks"), lambda row: f"{row[0].chunks:,}", align_right=True),
         Column(tr("Built"), lambda row: ago(row[0].created)),
         Column(tr("Size"), lambda row: in_words(row[1]) if row[1] >= 0 else "", align_right=True),
     ]
+
+
+def _pieces(row: _Row) -> str:
+    return f"{row[0].chunking.size} {row[0].chunking.unit}"
 
 
 def _behind(index: CollectionIndex) -> str:

@@ -17,6 +17,8 @@ from workbench.rag.types import ChunkingConfig, TextLanguage
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
 
+_MAX_CHARACTERS = 32_768
+
 
 class RebuildForm(QFrame):
     """Hidden until it is asked for."""
@@ -46,7 +48,7 @@ class RebuildForm(QFrame):
         if collection is None:
             return
         self._show_embedders()
-        self._tokens.setValue(collection.chunking.chunk_tokens)
+        self._tokens.setValue(collection.chunking.size)
         self._overlap.setValue(collection.chunking.overlap)
         self._language.setCurrentIndex(self._language.findData(collection.language.value))
         self.show()
@@ -73,9 +75,12 @@ class RebuildForm(QFrame):
         collection, path = self._state.collection, self._embedder.currentData()
         refs = {found.ref.path: found.ref for found in self._state.embedders or ()}
         if collection is not None:
-            ref = refs.get(path or "", collection.embedder)
-            self._tokens.setMaximum(ref.max_tokens)
-            self._limit.setText(self.tr("at most {} with this embedder").format(ref.max_tokens))
+            limit = refs.get(path or "", collection.embedder).max_tokens
+            is_in_characters = _size_field(collection.chunking) == "chunk_characters"
+            self._tokens.setMaximum(_MAX_CHARACTERS if is_in_characters else limit)
+            self._limit.setText(
+                self.tr("characters") if is_in_characters else self.tr("at most {} with this embedder").format(limit)
+            )
         self._overlap.setMaximum(self._tokens.value() // 2)
 
     def _build_widgets(self) -> None:
@@ -158,10 +163,15 @@ class RebuildForm(QFrame):
         collection = self._state.collection
         if collection is None:
             return
-        tokens = self._tokens.value()
-        sizes = {"chunk_tokens": tokens, "overlap": min(self._overlap.value(), tokens // 2)}
+        size = self._tokens.value()
+        sizes = {_size_field(collection.chunking): size, "overlap": min(self._overlap.value(), size // 2)}
         chunking = ChunkingConfig.model_validate({**collection.chunking.model_dump(), **sizes})
         self.hide()
         self.build_requested.emit(
             chunking, self._embedder.currentData() or "", TextLanguage(self._language.currentData())
         )
+
+
+def _size_field(chunking: ChunkingConfig) -> str:
+    """Which field holds the size of a piece, in the unit of its chunker."""
+    return "chunk_characters" if chunking.unit == "characters" else "chunk_tokens"
