@@ -42,8 +42,8 @@ def tab(
     store.create("handbook", starter_embedder(), ChunkingConfig())
     store.record("handbook", a_file("a.md"))
     around = Surroundings(
-        jobs=CollectionJobs(jobs), messages=FakeMessages(), navigator=FakeNavigator(), collections=store, catalog=Catalog(),
-        settings=Settings, in_background=at_once,
+        jobs=CollectionJobs(jobs), messages=FakeMessages(), navigator=FakeNavigator(), collections=store,
+        catalog=Catalog(), settings=Settings, in_background=at_once,
     )  # fmt: skip
     tab = build(replace(around, list_adapters=lambda: tuple(adapters)))
     qtbot.addWidget(tab)

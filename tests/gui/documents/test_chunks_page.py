@@ -7,11 +7,9 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find
 from tests.gui.documents.conftest import Catalog
-from tests.gui.documents.test_documents_tab import 
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.paths import WorkbenchPaths
-from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.chunk_preview import (
     PREVIEW_CHUNKS,
     ChunkPreview,
@@ -19,6 +17,7 @@ from workbench.rag.chunk_preview import (
     PreviewedChunk,
     PreviewedPage,
 )
+from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import REBUILD
 from workbench.rag.types import (
