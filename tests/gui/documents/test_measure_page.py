@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find, type_text
-from tests.gui.documents.test_documents_tab import HIT, a_file, fill, jobs, messages, store, tab
+from tests.gui.documents.test_documents_tab import HIT, a_file, fill
 from workbench.rag.evaluation.generating import GenerateReport
 from workbench.rag.evaluation.journal import MeasureJournal, read_request
 from workbench.rag.evaluation.reporting import report_of
@@ -32,7 +32,6 @@ from workbench.rag.types import DocumentSpans, QuestionHits, RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.measure_page import MeasurePage
 
-__all__ = ["jobs", "messages", "store", "tab"]
 PLACE = RelevantPlace(document="a.md", page=1, start=HIT.start, end=HIT.end)
 
 

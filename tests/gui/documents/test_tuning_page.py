@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableView
 
 from tests.fakes import FakeJobs
 from tests.gui.acting import click, find
-from tests.gui.documents.test_documents_tab import a_file, fill, jobs, messages, store, tab
+from tests.gui.documents.test_documents_tab import a_file, fill
 from workbench.rag.embedding_tuning.forgetting import REQUEST
 from workbench.rag.embedding_tuning.judging import comparison_of, is_better, sentence_of
 from workbench.rag.embedding_tuning.tasks import TUNE
@@ -16,8 +16,6 @@ from workbench.rag.store import CollectionStore
 from workbench.rag.types import RebuildReport, RetrievalMode
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.tuning_page import TuningPage
-
-__all__ = ["jobs", "messages", "store", "tab"]
 
 
 @pytest.fixture
