@@ -108,7 +108,7 @@ class CollectionStore:
     """Reads and writes collections. Only the process that holds the writer's lock may call what writes."""
 
     def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
-        self.database = self._database = database
+        self._database = database
         self.paths = paths
         self.database = database
         """Where everything about collections is kept, test sets and judgements too."""

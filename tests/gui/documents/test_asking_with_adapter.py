@@ -76,6 +76,6 @@ def test_that_an_adapter_that_was_deleted_on_another_tab_is_offered_no_longer(
     choice = find(tab, QComboBox, "ask_adapter")
     choice.setCurrentIndex(1)
     adapters.clear()
-    tab.presenter.refresh()
+    tab.presenter.come_back()
     assert tab.presenter.asking.state.adapter == ""
     assert not choice.isVisible()
