@@ -35,6 +35,28 @@ def test_that_columns_are_read_one_after_the_other(names: tuple[str, ...], row_b
     assert " ".join(page.text.split()) == " ".join(["A title above all of them", *texts])
 
 
+def test_that_a_page_number_between_two_columns_and_a_table_in_one_of_them_change_nothing() -> None:
+    def draw(pdf: FPDF, _number: int) -> None:
+        for column, name in enumerate(("left", "right")):
+            pdf.set_xy(20 + column * 90, 30)
+            pdf.multi_cell(80, 5, numbered(name, 12))
+        pdf.set_y(pdf.get_y() + 5)
+        for row in ROWS:
+            pdf.set_x(20)
+            for cell in row:
+                pdf.cell(26, 6, cell)
+            pdf.ln(6)
+        pdf.set_xy(20, pdf.get_y() + 5)
+        pdf.multi_cell(80, 5, numbered("lower", 4))
+        pdf.text(104, 285, "7")
+
+    page = page_of(pages_pdf(1, draw))
+    table = "\n".join(" | ".join(row) for row in ROWS)
+    assert marked(page, MarkKind.TABLE) == [table]
+    parts = [numbered("left", 12), table, numbered("lower", 4), numbered("right", 12), "7"]
+    assert " ".join(page.text.split()) == " ".join(" ".join(parts).split())
+
+
 @pytest.mark.parametrize("ruled", [True, False])
 def test_that_a_table_is_rows_of_cells_between_its_paragraphs(ruled: bool) -> None:
     page = page_of(table_pdf(ROWS, ruled=ruled, before=PROSE, after=PROSE))

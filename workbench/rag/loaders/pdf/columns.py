@@ -93,7 +93,7 @@ def _bands(items: Sequence[Item], narrowest: float) -> list[_Band]:
         if bands and bands[-1].free:
             shared = common(room, free, narrowest)
             inner = _separating(shared, [*bands[-1].strips, strip])
-            if inner:
+            if inner and not _stands_in_gap(strip, bands[-1].free):
                 bands[-1].strips.append(strip)
                 bands[-1].free, room = inner, shared
                 continue
@@ -104,6 +104,11 @@ def _bands(items: Sequence[Item], narrowest: float) -> list[_Band]:
             bands[-1].strips.append(strip)
         room = free
     return bands
+
+
+def _stands_in_gap(strip: Sequence[Item], free: Sequence[Interval]) -> bool:
+    """Whether a line is nothing but one thing between two columns, such as the number of the page."""
+    return len(strip) == 1 and any(a < strip[0].box.left and strip[0].box.right < b for a, b in free)
 
 
 def _strips(items: Sequence[Item]) -> list[list[Item]]:
