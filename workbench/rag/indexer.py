@@ -29,13 +29,14 @@ from workbench.rag.journal import state_of
 from workbench.rag.languages import language_of
 from workbench.rag.parser import Parser
 from workbench.rag.passwords import Passwords
-from workbench.rag.reasons import ReasonCode, reason_code
+from workbench.rag.reasons import LASTING, READER_VERSION, ReasonCode, reason_code
 from workbench.rag.rows import StoredChunk
 from workbench.rag.surveying import Survey
 from workbench.rag.types import (
     ChunkSpan,
     CollectionRef,
     DocumentStatus,
+    FailedFile,
     FileIndexed,
     FilesAt,
     FileStage,
@@ -216,7 +217,7 @@ class Indexer:
     def _forget_failed(self, files: Sequence[FoundFile], survey: Survey) -> None:
         """Files that could not be read and are gone, or folders that answer again."""
         found = {str(file.path) for file in files}
-        for path in self._request.failed:
+        for path in (file.path for file in self._request.failed):
             place = Path(path)
             is_below = any(place.is_relative_to(folder) for folder in survey.folders)
             if path not in found and is_below and (place in survey.folders or survey.has_vanished(place)):
@@ -249,6 +250,9 @@ class Indexer:
         readable = []
         for number, file in enumerate(files):
             self._context.progress(0, len(files), f"Looking for changes: {number + 1} of {len(files)}")
+            if self._fails_as_before(file):
+                self._counts[DocumentStatus.FAILED] += 1
+                continue
             if file.problem:
                 self._fail(file, file.name, file.problem, file.code)
                 continue
@@ -263,6 +267,19 @@ class Indexer:
             else:
                 readable.append((file, sha256))
         return readable
+
+    def _fails_as_before(self, file: FoundFile) -> bool:
+        """Whether it could not be read before and nothing has changed since: a sync does not wait for it again."""
+        before = self._failed_before.get(str(file.path))
+        if before is None or self._request.tries_failed_again or not file.state or self._passwords.of(file.path):
+            return False
+        if before.reason_code is ReasonCode.NEEDS_OCR and self._request.recognition.is_on:
+            return False
+        return before.reason_code in LASTING and before.file_state == _with_version(file.state)
+
+    @cached_property
+    def _failed_before(self) -> dict[str, FailedFile]:
+        return {file.path: file for file in self._request.failed}
 
     def _sha256(self, file: FoundFile, known: KnownDocument | None, survey: Survey) -> str:
         if known is not None and file.state and file.state == known.file_state:
@@ -433,12 +450,17 @@ class Indexer:
                 reason=reason,
                 reason_code=code,
                 sha256=sha256,
+                file_state=_with_version(self._states.get(path, "")) if sha256 else "",
             )
         )
 
     def _say(self, item: FileIndexed) -> None:
         self._counts[item.status] += 1
         self._context.produce(item)
+
+
+def _with_version(state: str) -> str:
+    return f"{state} {READER_VERSION}" if state else ""
 
 
 def _refuse_stale(request: IndexRequest) -> None:

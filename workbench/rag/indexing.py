@@ -88,9 +88,14 @@ def index_spec(
 def sync_spec(
     store: CollectionStore, collection_name: str, passwords: Mapping[str, str] | None = None
 ) -> JobSpec | None:
-    """A job that looks again at everything that was added to the collection; None when that is nothing."""
+    """A job that looks again at everything that was added to the collection; None when that is nothing.
+
+    A file that could not be read and has not changed since is left alone: `retry_spec` tries it again.
+    """
     sources = store.get(collection_name).sources
-    return _index_job(store, collection_name, sources, passwords) if sources else None
+    if not sources:
+        return None
+    return _index_job(store, collection_name, sources, passwords, tries_failed_again=False)
 
 
 def retry_spec(
@@ -101,7 +106,12 @@ def retry_spec(
 
 
 def _index_job(
-    store: CollectionStore, collection_name: str, sources: Sequence[Path], passwords: Mapping[str, str] | None
+    store: CollectionStore,
+    collection_name: str,
+    sources: Sequence[Path],
+    passwords: Mapping[str, str] | None,
+    *,
+    tries_failed_again: bool = True,
 ) -> JobSpec:
     collection = store.ref(collection_name)
     rag = Settings.load(store.paths.settings).rag
@@ -113,7 +123,8 @@ def _index_job(
         data_folder=str(store.paths.home),
         projects_folder=str(store.paths.projects),
         excluded=store.exclusions(collection_name),
-        failed=store.failed_paths(collection_name),
+        failed=store.failed_files(collection_name),
+        tries_failed_again=tries_failed_again,
         recognition=TextRecognition(is_on=rag.recognize_scans, languages=rag.scan_languages),
         roots=tuple(map(str, store.get(collection_name).sources)),
         passwords={os.path.abspath(path): word for path, word in (passwords or {}).items()},  # noqa: PTH100

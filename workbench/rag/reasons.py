@@ -48,6 +48,25 @@ class ReasonCode(StrEnum):
     OTHER = "other"
 
 
+READER_VERSION = "r1"
+"""Changes when more can be read: files that failed are then tried again by themselves."""
+
+LASTING = frozenset(ReasonCode) - {
+    ReasonCode.NONE,
+    ReasonCode.CHANGED,
+    ReasonCode.NOT_INSTALLED,
+    ReasonCode.MISSING,
+    ReasonCode.NO_PERMISSION,
+    ReasonCode.UNREADABLE,
+    ReasonCode.NOT_A_FILE,
+    ReasonCode.NO_ANSWER,
+    ReasonCode.OWN_FILES,
+    ReasonCode.DUPLICATE,
+    ReasonCode.OTHER,
+}
+"""Reasons that lie in the content: they stay as long as the file does not change."""
+
+
 def reason_code(code: str) -> ReasonCode:
     """The word for the code of a WorkbenchError."""
     try:

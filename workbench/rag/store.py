@@ -41,6 +41,7 @@ from workbench.rag.types import (
     ChunkSpan,
     CollectionRef,
     DocumentStatus,
+    FailedFile,
     FileIndexed,
     FileStates,
     KnownDocument,
@@ -319,11 +320,15 @@ class CollectionStore:
                 for row in rows.all()
             )
 
-    def failed_paths(self, name: str) -> tuple[str, ...]:
-        """Where the files lie that could not be read."""
+    def failed_files(self, name: str) -> tuple[FailedFile, ...]:
+        """Files that could not be read, for an indexing job."""
         with self._database.reading() as session:
-            query = sa.select(DocumentRow.path).join(CollectionRow).where(CollectionRow.name == name)
-            return tuple(session.scalars(query.where(DocumentRow.status == str(DocumentStatus.FAILED))))
+            query = sa.select(DocumentRow.path, DocumentRow.file_state, DocumentRow.reason_code).join(CollectionRow)
+            query = query.where(CollectionRow.name == name, DocumentRow.status == str(DocumentStatus.FAILED))
+            return tuple(
+                FailedFile(path=path, file_state=state, reason_code=ReasonCode(code))
+                for path, state, code in session.execute(query)
+            )
 
     def find_document(self, collection: str, document: str) -> SourceDocument:
         """By name, by path, or by a file name that only one document has. Raises WorkbenchError."""

@@ -294,6 +294,15 @@ class KnownDocument(Boundary):
     """Deleted by the user and not yet purged: its file is left out."""
 
 
+class FailedFile(Boundary):
+    """A file that could not be read when it was looked at last."""
+
+    path: str
+    file_state: str = ""
+    """What the file system said of it then, and the reader's version; empty when that may miss a change."""
+    reason_code: ReasonCode = ReasonCode.OTHER
+
+
 class TextRecognition(Boundary):
     """Whether and how the text of scanned pages and pictures is recognised (OCR)."""
 
@@ -321,8 +330,10 @@ class IndexRequest(Boundary):
     index_state: str = ""
     """`journal.state_of` the index when `known` was read; empty: not compared."""
     recognition: TextRecognition = TextRecognition()
-    failed: tuple[str, ...] = ()
-    """Paths of files that could not be read before: those that are gone are forgotten."""
+    failed: tuple[FailedFile, ...] = ()
+    """Files that could not be read before: those that are gone are forgotten."""
+    tries_failed_again: bool = True
+    """Also those that have not changed since; what may pass by itself is tried again in any case."""
     roots: tuple[str, ...] = ()
     """Folders of the collection: a single file below one is called by its path in it."""
     passwords: dict[str, str] = Field(default_factory=dict, repr=False)

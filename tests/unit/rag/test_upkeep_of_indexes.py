@@ -23,6 +23,7 @@ from workbench.rag.indexing import (
     delete_documents,
     purge_spec,
     rebuild_spec,
+    retry_spec,
     sync_spec,
     undo_rebuild,
 )
@@ -35,6 +36,7 @@ from workbench.rag.types import (
     CheckRequest,
     ChunkingConfig,
     DocumentStatus,
+    IndexRequest,
     PurgeRequest,
     RenameRequest,
     RetrievalMode,
@@ -407,3 +409,20 @@ def test_that_a_drive_that_hangs_loses_nothing_and_is_forgotten_when_it_answers(
     (folder / "nas" / "noise.bin").unlink()
     run_index(store)
     assert {document.name for document in store.documents(NAME)} == by_name.keys() - {"nas", "nas/noise.bin"}
+
+
+def test_that_a_sync_tries_a_file_that_failed_again_only_when_it_changed_or_is_asked_to(
+    store: CollectionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.rag.folders._RACY_NS", 0)
+    noise = folder / "noise.txt"
+    noise.write_bytes(bytes(range(256)) * 9)
+    run_index(store, folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(Survey, "hashed", lambda self, file: pytest.fail(f"{file.path} was read"))
+        assert run_index(store).failed == 1
+        assert [d.reason_code for d in store.documents(NAME) if d.name == "noise.txt"] == [ReasonCode.BINARY]
+        request = IndexRequest.model_validate(retry_spec(store, NAME, [str(noise)]).params)
+        assert request.tries_failed_again
+    noise.write_text("Words now.")
+    assert run_index(store).indexed == 1
