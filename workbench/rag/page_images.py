@@ -10,6 +10,7 @@ from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.parser import Parser
+from workbench.rag.reasons import ReasonCode
 
 PAGE_IMAGE = "workbench.rag.page_images:page_image"
 WORKER = "viewer"
@@ -56,13 +57,8 @@ def page_image(context: JobContext, request: PageImageRequest) -> PageImageRepor
     """The picture of one page. Raises WorkbenchError: file gone, changed since it was indexed, damaged."""
     context.check_cancelled()
     path = Path(request.path)
-    if not path.is_file():
-        raise WorkbenchError(
-            f"{request.name} is no longer at {path.parent}.",
-            hint="Its text was kept and is shown instead.",
-            code="file_missing",
-        )
     with _viewer.lock:
+        _refuse_missing(path, request.name)
         image = _viewer.parser.render(
             path,
             path.name,
@@ -80,6 +76,25 @@ def page_image(context: JobContext, request: PageImageRequest) -> PageImageRepor
         )
     image.pop("sha256", None)
     return PageImageReport.model_validate(image)
+
+
+def _refuse_missing(path: Path, name: str) -> None:
+    """Asked of the parsing child: a drive that hangs must not hold the viewer."""
+    try:
+        is_gone = _viewer.parser.vanished([path])[0]
+    except WorkbenchError as problem:
+        raise WorkbenchError(
+            f"{path.parent} does not answer.",
+            hint="Is its drive connected? The text of the document was kept and is shown instead.",
+            details=problem.details,
+            code=ReasonCode.NO_ANSWER,
+        ) from problem
+    if is_gone:
+        raise WorkbenchError(
+            f"{name} is no longer at {path.parent}.",
+            hint="Its text was kept and is shown instead.",
+            code="file_missing",
+        )
 
 
 def close_viewer() -> None:
