@@ -10,6 +10,7 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.types import Measure, MeasureReport, RetrievalSetting
 from workbench.rag.types import ChunkingConfig, RetrievalMode
+from workbench.settings import ChunkerKind
 
 if TYPE_CHECKING:
     from workbench.jobs.events import Produced
@@ -43,6 +44,8 @@ def _register_measure(actions: "Commands") -> None:
     parser = actions.add_parser("measure", help="compare settings on the questions of a test set")
     parser.add_argument("collection", metavar="COLLECTION")
     parser.add_argument("test_set", metavar="SET")
+    kinds = [kind.value for kind in ChunkerKind]
+    parser.add_argument("--chunker", nargs="+", choices=kinds, help="ways to cut the text to try")
     parser.add_argument("--chunk-tokens", type=int, nargs="+", metavar="N", help="chunk sizes to try")
     parser.add_argument("--overlap", type=int, nargs="+", metavar="N", help="overlaps to try")
     parser.add_argument("--mode", nargs="+", choices=[mode.value for mode in RetrievalMode], help="ways to search")
@@ -126,8 +129,8 @@ def _chunkings(arguments: argparse.Namespace, current: ChunkingConfig) -> list[C
     """Overlaps that are too large for a size are left out; raises WorkbenchError when nothing is left."""
     from workbench.rag.evaluation.running import chunkings_of
 
-    sizes = arguments.chunk_tokens or [current.chunk_tokens]
-    return chunkings_of(current, sizes, arguments.overlap or [])
+    chunkers = [ChunkerKind(name) for name in arguments.chunker or []]
+    return chunkings_of(current, arguments.chunk_tokens or [], arguments.overlap or [], chunkers)
 
 
 def _show_report(output: Output, place: Workplace, folder: str) -> None:

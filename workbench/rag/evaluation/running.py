@@ -34,6 +34,8 @@ from workbench.settings import ChunkerKind
 FOLDER = "measurements"
 """In the data folder: one folder per measurement that is not yet recorded whole."""
 MOST_SETTINGS = 60
+CHARACTERS_PER_TOKEN = 5
+"""Of running English text, for sizes that are given in tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,27 @@ class MeasurePlan:
     reranker: str = ""
 
 
-def chunkings_of(current: ChunkingConfig, sizes: Sequence[int], overlaps: Sequence[int]) -> list[ChunkingConfig]:
-    """Every size with every overlap that fits it; without overlaps a sixth of the size, or the current one's.
+def chunkings_of(
+    current: ChunkingConfig, sizes: Sequence[int], overlaps: Sequence[int], chunkers: Sequence[ChunkerKind] = ()
+) -> list[ChunkingConfig]:
+    """Every way to cut with every size and every overlap that fits it; what is empty stays as it is.
 
-    Raises WorkbenchError when a size cannot be, or nothing is left.
+    Sizes and overlaps are in tokens; where characters are counted, a token stands for five. Without overlaps a sixth of
+    the size, or the current one's. Raises WorkbenchError when a size cannot be, or nothing is left.
     """
-    # Sizes are in tokens here: a collection that is cut by characters is compared with being cut by tokens.
-    base = current if current.unit == "tokens" else ChunkingConfig(chunker=ChunkerKind.TOKENS)
+    # Sizes are in tokens: a collection that is cut by characters is then compared with being cut by tokens.
+    usual_chunker = ChunkerKind.TOKENS if sizes and current.unit != "tokens" else current.chunker
     found: dict[ChunkingConfig, None] = {}
-    for size in sizes:
-        if not 16 <= size <= 8192:
-            raise WorkbenchError(f"Chunks of {size} tokens are not possible.", hint="Choose 16 to 8192.")
-        usual = base.overlap if size == base.chunk_tokens else size // 6
-        for overlap in overlaps or [usual]:
-            if 0 <= overlap <= size // 2:
-                found[base.model_copy(update={"chunk_tokens": size, "overlap": overlap})] = None
+    for chunker in chunkers or [usual_chunker]:
+        unit = CHARACTERS_PER_TOKEN if chunker is ChunkerKind.CHARACTERS else 1
+        now = current.chunk_characters if chunker is ChunkerKind.CHARACTERS else current.chunk_tokens
+        for size in [unit * size for size in sizes] or [now]:
+            if not 16 <= size // unit <= 8192 or size > 32_768:
+                raise WorkbenchError(f"Chunks of {size // unit} tokens are not possible.", hint="Choose 16 to 6500.")
+            usual = current.overlap if (chunker, size) == (current.chunker, current.size) else size // 6
+            for overlap in [unit * overlap for overlap in overlaps] or [usual]:
+                if 0 <= overlap <= size // 2:
+                    found[ChunkingConfig.of(chunker, max(size, 50 if unit > 1 else 16), overlap)] = None
     if not found:
         raise WorkbenchError("No overlap fits a chunk size.", hint="At most half of the size can overlap.")
     return list(found)

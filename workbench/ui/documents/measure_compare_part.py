@@ -24,6 +24,7 @@ from workbench.rag.evaluation.running import (
 from workbench.rag.evaluation.types import MeasureRequest, RetrievalSetting, SettingProgress
 from workbench.rag.indexing import undo_rebuild
 from workbench.rag.types import RetrievalMode
+from workbench.settings import ChunkerKind
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
 from workbench.ui.documents.measure_state import Part, SetUp
@@ -72,6 +73,10 @@ class ComparePart:
             mode, is_on = value
             modes = setup.modes | {mode} if is_on else setup.modes - {mode}
             setup = replace(setup, modes=frozenset(modes))
+        elif field == "chunker":
+            chunker, is_on = value
+            kinds = setup.chunkers | {chunker} if is_on else setup.chunkers - {chunker}
+            setup = replace(setup, chunkers=frozenset(kinds))
         elif field == "embedder":
             identity, is_on = value
             chosen = setup.embedders | {identity} if is_on else setup.embedders - {identity}
@@ -112,10 +117,11 @@ class ComparePart:
         return measure_request(around.collections, plan, current)
 
     def _settings(self, setup: SetUp, current: RetrievalSetting) -> list[RetrievalSetting]:
-        sizes = [int(number) for number in re.findall(r"\d+", setup.sizes)] or [current.chunking.chunk_tokens]
+        sizes = [int(number) for number in re.findall(r"\d+", setup.sizes)]
+        chunkers = [kind for kind in ChunkerKind if kind in setup.chunkers]
         tuned = [one for one in self._board.state.tuned if one.identity in setup.embedders]
         return combinations_of(
-            chunkings=chunkings_of(current.chunking, sizes, []),
+            chunkings=chunkings_of(current.chunking, sizes, [], chunkers),
             embedders=list({one.identity: one for one in (current.embedder, *tuned)}.values()),
             modes=[mode for mode in RetrievalMode if mode in setup.modes] or [current.mode],
             reranks=[False, True] if setup.rerank else [False],

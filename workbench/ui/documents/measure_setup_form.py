@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from workbench.rag.evaluation.measurement_store import MeasurementEntry
 from workbench.rag.evaluation.types import Measure
 from workbench.rag.types import RetrievalMode
+from workbench.settings import ChunkerKind
 from workbench.ui import icons
 from workbench.ui.documents.measure_state import MeasureState
 from workbench.ui.theme import set_role
@@ -49,6 +50,9 @@ class SetUpForm(QFrame):
         for mode, box in self._modes.items():
             with QSignalBlocker(box):
                 box.setChecked(mode in setup.modes)
+        for kind, box in self._chunkers.items():
+            with QSignalBlocker(box):
+                box.setChecked(kind in setup.chunkers)
         with QSignalBlocker(self._rerank), QSignalBlocker(self._k), QSignalBlocker(self._measure):
             self._rerank.setChecked(setup.rerank)
             self._k.setValue(setup.k)
@@ -61,7 +65,14 @@ class SetUpForm(QFrame):
         self._history.setEnabled(bool(state.history))
         self._drop.setVisible(state.measured_indexes > 0 and state.running is None)
         self._drop.setText(self.tr("Remove {} measured index(es)").format(state.measured_indexes))
-        for part in (self._sizes, self._rerank, self._k, self._measure, *self._modes.values()):
+        for part in (
+            self._sizes,
+            self._rerank,
+            self._k,
+            self._measure,
+            *self._modes.values(),
+            *self._chunkers.values(),
+        ):
             part.setEnabled(state.running is None)
 
     def _show_embedders(self, state: MeasureState) -> None:
@@ -89,6 +100,17 @@ class SetUpForm(QFrame):
         self._sizes.setObjectName("measure_sizes")
         self._sizes.setAccessibleName(self.tr("Chunk sizes in tokens"))
         self._sizes.setPlaceholderText(self.tr("as now; or sizes like 60, 120, 240"))
+        self._chunkers = {}
+        for kind, text in (
+            (ChunkerKind.STRUCTURE, self.tr("By structure")),
+            (ChunkerKind.TOKENS, self.tr("By tokens")),
+            (ChunkerKind.CHARACTERS, self.tr("By characters")),
+        ):
+            box = QCheckBox(text, self)
+            box.setObjectName(f"measure_chunker_{kind.value}")
+            box.setToolTip(self.tr("Nothing ticked: as it is cut now"))
+            box.toggled.connect(partial(self._on_chunker, kind))
+            self._chunkers[kind] = box
         self._modes = {}
         for mode, text in (
             (RetrievalMode.HYBRID, self.tr("Meaning and words")),
@@ -150,7 +172,10 @@ class SetUpForm(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         sizes = QHBoxLayout()
-        sizes.addWidget(self._sizes)
+        sizes.setSpacing(16)
+        sizes.addWidget(self._sizes, 1)
+        for box in self._chunkers.values():
+            sizes.addWidget(box)
         rows = ((self.tr("Chunks of"), sizes), (self.tr("Searched by"), modes), (self.tr("What counts"), counts))
         for row, (text, layout) in enumerate(rows):
             grid.addWidget(QLabel(text, self), row, 0)
@@ -179,6 +204,9 @@ class SetUpForm(QFrame):
         self._start.clicked.connect(self.start_requested)
         self._history.clicked.connect(self._on_history)
         self._drop.clicked.connect(self.drop_requested)
+
+    def _on_chunker(self, kind: ChunkerKind, is_on: bool) -> None:
+        self.changed.emit("chunker", (kind, is_on))
 
     def _on_mode(self, mode: RetrievalMode, is_on: bool) -> None:
         self.changed.emit("mode", (mode, is_on))

@@ -19,6 +19,7 @@ from workbench.rag.evaluation.types import (
     SettingProgress,
 )
 from workbench.rag.types import Hit, RetrievalMode
+from workbench.settings import ChunkerKind
 from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 
@@ -67,6 +68,8 @@ class SetUp:
 
     sizes: str = ""
     """Chunk sizes in tokens, with commas between; empty: the present one."""
+    chunkers: frozenset[ChunkerKind] = frozenset()
+    """Ways to cut the text; empty: the present one."""
     modes: frozenset[RetrievalMode] = frozenset(RetrievalMode)
     rerank: bool = False
     embedders: frozenset[str] = frozenset()

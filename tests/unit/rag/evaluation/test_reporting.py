@@ -1,7 +1,11 @@
 """Is the best setting really better? What the report says."""
 
+import pytest
+
 from workbench.embedding import EmbedderRef
+from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.reporting import report_of
+from workbench.rag.evaluation.running import chunkings_of
 from workbench.rag.evaluation.types import (
     EvaluationQuestion,
     Measure,
@@ -12,6 +16,7 @@ from workbench.rag.evaluation.types import (
     RetrievalSetting,
 )
 from workbench.rag.types import ChunkingConfig, CollectionRef, RetrievalMode
+from workbench.settings import ChunkerKind
 
 EMBEDDER = EmbedderRef(name="e", path="/e", content_hash="0" * 64)
 MODES = (RetrievalMode.HYBRID, RetrievalMode.VECTOR, RetrievalMode.TEXT)
@@ -72,6 +77,21 @@ def test_that_a_setting_without_all_questions_is_shown_and_not_compared() -> Non
     assert report.best == 0 and report.differences == ()
     assert report.results[1].values[Measure.NDCG].mean == 0.9 and report.results[1].problem == "It broke."
     assert report.sentence.endswith("It was stopped.")
+
+
+def test_that_every_way_to_cut_is_tried_with_every_size_in_its_own_unit() -> None:
+    now = ChunkingConfig.of(ChunkerKind.STRUCTURE, 120, 20)
+    assert chunkings_of(now, [], []) == [now]
+    assert chunkings_of(now, [120, 60], []) == [now, ChunkingConfig.of(ChunkerKind.STRUCTURE, 60, 10)]
+    found = chunkings_of(now, [60], [6, 40], [ChunkerKind.TOKENS, ChunkerKind.CHARACTERS])
+    assert found == [
+        ChunkingConfig.of(ChunkerKind.TOKENS, 60, 6),
+        ChunkingConfig.of(ChunkerKind.CHARACTERS, 300, 30),
+    ]
+    with pytest.raises(WorkbenchError, match="Chunks of 9000 tokens"):
+        chunkings_of(now, [9000], [])
+    with pytest.raises(WorkbenchError, match="No overlap fits"):
+        chunkings_of(now, [60], [50])
 
 
 def test_that_many_comparisons_make_a_winner_rarer() -> None:
