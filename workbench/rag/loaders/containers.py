@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 
 from workbench.errors import WorkbenchError
@@ -42,7 +43,7 @@ def container_type(data: bytes, name: str) -> str:
             if kind != "zip":
                 _refuse_entities(archive, entries, name)
             return kind
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
         raise WorkbenchError(
             f"{name} is cut off or damaged: its contents cannot be unpacked.",
             hint="Get the file again.",

@@ -1,6 +1,7 @@
 """Excel, new and old: one page per sheet, its name above its table."""
 
 import io
+import struct
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def load_xls(data: bytes, name: str) -> Parsed:
 
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO(), on_demand=True)
-    except xlrd.XLRDError as error:
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, IndexError, KeyError, struct.error) as error:
         raise damaged(name, "Excel", str(error)) from error
     sheets: dict[str, list[Row]] = {}
     for number in range(book.nsheets):
