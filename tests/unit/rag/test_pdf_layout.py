@@ -79,6 +79,27 @@ def test_that_words_of_two_lines_in_a_cell_stay_in_their_cell() -> None:
     assert lines[2] == "Maple | Toasts"
 
 
+def test_that_lines_between_rows_say_what_belongs_to_a_row() -> None:
+    def draw(pdf: FPDF, _number: int) -> None:
+        with pdf.table(col_widths=(20, 60, 30), width=110, borders_layout="HORIZONTAL_LINES") as table:
+            table.row(("Pos", "Description", "Amount"))
+            table.row(("1", "Alder kettle in cream with a lid that closes by itself and a long cable", "108.00"))
+            table.row(("2", "Maple blender", "115.00"))
+
+    lines = page_of(pages_pdf(1, draw)).text.split("\n")
+    assert lines[0] == "Pos | Description | Amount"
+    assert lines[1] == "1 | Alder kettle in cream with a lid that closes by itself and a long cable | 108.00"
+    assert lines[2] == "2 | Maple blender | 115.00"
+
+
+def test_that_a_line_spread_over_a_narrow_column_parts_no_paragraph() -> None:
+    def draw(pdf: FPDF, _number: int) -> None:
+        pdf.set_xy(20, 20)
+        pdf.multi_cell(50, 5, PROSE, align="J")
+
+    assert page_of(pages_pdf(1, draw)).text == PROSE.strip()
+
+
 def test_that_running_text_beside_a_label_is_no_table() -> None:
     page = page_of(columns_pdf([PROSE, PROSE]))
     assert not marked(page, MarkKind.TABLE)

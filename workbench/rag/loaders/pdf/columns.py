@@ -69,7 +69,19 @@ def in_reading_order(items: Sequence[Item], depth: int = 0) -> list[Part]:
             parts += _from_top_to_bottom(inside, width)
         else:
             parts += _read_band(inside, band.free, width, depth)
-    return parts
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Neighbouring lines of one column as one part: a line that was spread to fill the column parts no paragraph."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Lines) and isinstance(last, Lines) and (last.left, last.right) == (part.left, part.right):
+            joined[-1] = Lines([*last.lines, *part.lines], part.left, part.right)
+        else:
+            joined.append(part)
+    return joined
 
 
 def _from_top_to_bottom(items: Sequence[Item], width: Interval) -> list[Part]:

@@ -8,7 +8,7 @@ from workbench.rag.loaders.pdf.columns import Item, as_drawn, in_reading_order
 from workbench.rag.loaders.pdf.forms import FormField, read_fields
 from workbench.rag.loaders.pdf.letters import read_letters
 from workbench.rag.loaders.pdf.paragraphs import Block, PageWriter, write_lines, write_table
-from workbench.rag.loaders.pdf.rulings import find_grids
+from workbench.rag.loaders.pdf.rulings import find_grids, find_rules, find_strokes, rules_above
 from workbench.rag.loaders.pdf.segments import Segment, find_segments
 from workbench.rag.loaders.pdf.tables import Table, tables_of_grid
 
@@ -58,7 +58,11 @@ def _with_drawn_tables(
     sheet: Any, segments: Sequence[Segment], angle: int, frame: tuple[float, float, float, float]
 ) -> list[Item]:
     rest, items = list(segments), list[Item]()
-    for grid in find_grids(sheet, angle, frame):
+    strokes = find_strokes(sheet, angle, frame)
+    rules = find_rules(strokes)
+    for segment in segments:
+        segment.rules_above = rules_above(segment.box, rules)
+    for grid in find_grids(strokes):
         box = grid.box
         inside = [s for s in rest if box.holds((s.box.left + s.box.right) / 2, s.box.middle)]
         tables, plain = tables_of_grid(grid, inside)

@@ -9,6 +9,7 @@ from workbench.rag.loaders.pdf.geometry import Box, turned
 
 # More strokes than this are a drawing, no table.
 _MAX_STROKES = 4_000
+_MAX_RULES = 300
 _THICKEST = 4.0
 _NEAR = 3.0
 
@@ -42,11 +43,27 @@ class Grid:
         return self.xs.index(left)
 
 
-def find_grids(sheet: Any, angle: int, frame: tuple[float, float, float, float]) -> list[Grid]:
-    """The grids of at least two rows and two columns, from top to bottom. `frame`: (left, bottom, right, top)."""
+def find_strokes(sheet: Any, angle: int, frame: tuple[float, float, float, float]) -> list[Box]:
+    """Every drawn line of a page, none where there are so many that it is a drawing. `frame`: (left, bottom, right,
+    top)."""
     strokes = _strokes(sheet, angle, frame)
-    if not 4 <= len(strokes) <= _MAX_STROKES:
-        return []
+    return strokes if len(strokes) <= _MAX_STROKES else []
+
+
+def find_rules(strokes: Sequence[Box]) -> list[Box]:
+    """The horizontal lines from top to bottom; none where there are too many to part rows of text."""
+    rules = sorted((box for box in strokes if box.height <= _THICKEST < box.width), key=lambda box: box.middle)
+    return rules if len(rules) <= _MAX_RULES else []
+
+
+def rules_above(box: Box, rules: Sequence[Box]) -> int:
+    """How many of them stand above some text and run over all of its width."""
+    spanning = (r for r in rules if r.left - _NEAR <= box.left and box.right <= r.right + _NEAR)
+    return len(_edges([rule.middle for rule in spanning if rule.middle < box.middle]))
+
+
+def find_grids(strokes: Sequence[Box]) -> list[Grid]:
+    """The grids of at least two rows and two columns, from top to bottom."""
     across = [box for box in strokes if box.height <= _THICKEST < box.width]
     down = [box for box in strokes if box.width <= _THICKEST < box.height]
     grids = [_grid(*group) for group in _crossing(across, down)]

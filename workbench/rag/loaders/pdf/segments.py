@@ -21,6 +21,8 @@ class Segment:
     words: list[Word]
     is_bold: bool
     is_mono: bool
+    rules_above: int = 0
+    """How many drawn horizontal lines of the page stand above it, over all of its width."""
 
     @cached_property
     def box(self) -> Box:

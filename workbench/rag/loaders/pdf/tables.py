@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from statistics import median
 
 from workbench.rag.loaders.pdf.geometry import Box, Interval, around
@@ -94,24 +95,44 @@ def _cut_at(segment: Segment, xs: Sequence[float]) -> list[Segment]:
 
 def table_of_columns(lines: Sequence[Line], columns: Sequence[Interval]) -> Table:
     """Lines whose runs stand in these columns as a table; what a cell goes on with in the next line stays in it."""
+    between_rules = _rows_between_rules(lines, columns)
+    if between_rules is not None:
+        return _table(between_rules, lines)
     rows: list[Row] = []
     last: Line | None = None
     steps = [b.box.middle - a.box.middle for a, b in itertools.pairwise(lines)]
     usual = median(steps) if steps else 0.0
     for line in lines:
-        cells: list[list[Segment]] = [[] for _ in columns]
-        for segment in line.segments:
-            cells[_column(segment, columns, is_alone=len(line.segments) == 1)].append(segment)
-        row: Row = [find_lines(cell) for cell in cells]
+        row = _row([line], columns)
         if rows and last is not None and _continues(rows[-1], row, line.box.middle - last.box.middle, usual):
             for cell, more in zip(rows[-1], row, strict=True):
                 cell += more
         else:
             rows.append(row)
         last = line
+    return _table(rows, lines)
+
+
+def _table(rows: list[Row], lines: Sequence[Line]) -> Table:
     box = around(line.box for line in lines)
     order = min(segment.order for line in lines for segment in line.segments)
     return Table(_in_direction(rows), box, _header_rows(rows), order)
+
+
+def _row(lines: Sequence[Line], columns: Sequence[Interval]) -> Row:
+    cells: list[list[Segment]] = [[] for _ in columns]
+    for line in lines:
+        for segment in line.segments:
+            cells[_column(segment, columns, is_alone=len(line.segments) == 1)].append(segment)
+    return [find_lines(cell) for cell in cells]
+
+
+def _rows_between_rules(lines: Sequence[Line], columns: Sequence[Interval]) -> list[Row] | None:
+    """Rows as the horizontal lines part them; None where lines are drawn between few of them."""
+    groups = [list(group) for _, group in groupby(lines, key=lambda line: line.segments[0].rules_above)]
+    if len(groups) < 3 or len(groups) < 0.5 * len(lines):
+        return None
+    return [row for group in groups for row in _rows_without_rules(_row(group, columns))]
 
 
 def _column(segment: Segment, columns: Sequence[Interval], *, is_alone: bool) -> int:
