@@ -158,6 +158,7 @@ def test_that_a_damaged_database_is_refused_in_words(qtbot: QtBot, qapp: QApplic
 def test_that_the_durable_tasks_are_called_what_their_rooms_call_them() -> None:
     from workbench.compare.tasks import RUN_COMPARISON
     from workbench.finetune.evaluation.running import EVALUATE
+    from workbench.finetune.sweeps import SWEEP
     from workbench.llm.hub.tasks import DOWNLOAD
     from workbench.playground.grid.tasks import RUN_GRID
     from workbench.playground.search.tasks import SEARCH_PROMPT
@@ -166,7 +167,7 @@ def test_that_the_durable_tasks_are_called_what_their_rooms_call_them() -> None:
 
     assert (wiring.TRAIN, wiring.RUN_COMPARISON, wiring.DOWNLOAD) == (TRAIN, RUN_COMPARISON, DOWNLOAD)
     assert wiring.EVALUATE == EVALUATE
-    assert wiring.RUN_GRID == RUN_GRID
+    assert (wiring.RUN_GRID, wiring.SWEEP) == (RUN_GRID, SWEEP)
     assert wiring.SEARCH_PROMPT == SEARCH_PROMPT
 
 
