@@ -63,6 +63,8 @@ def test_that_a_full_disk_pauses_the_training_and_changes_nothing(
     request = make_request("squeezed", **settings).model_copy(update={"work_folder": str(small_disk / "work")})
     context = Filling(small_disk)
     report = train(context, request)
+    lines = (small_disk / "work" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [StepMetrics.model_validate_json(line).step for line in lines] == list(range(1, report.total_steps + 1))
     told = [item for item in context.produced if isinstance(item, RunStatus)]
     assert [status.condition for status in told] == [RunCondition.DISK_FULL, RunCondition.TRAINING]
     assert "is full" in told[0].message

@@ -132,9 +132,16 @@ class RunFolder:
         return self.root / _METRICS
 
     def append(self, told: StepMetrics | TrainingSample) -> None:
-        name = _METRICS if isinstance(told, StepMetrics) else _SAMPLES
-        with (self.root / name).open("a", encoding="utf-8") as file:
-            file.write(told.model_dump_json() + "\n")
+        """One line more. Raises OSError on a full disk: nothing of the line is left then, and it can be tried again."""
+        path = self.root / (_METRICS if isinstance(told, StepMetrics) else _SAMPLES)
+        size = path.stat().st_size if path.exists() else 0
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(told.model_dump_json() + "\n")
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.truncate(path, size)
+            raise
 
     def metrics_seen(self, step: int) -> list[StepMetrics]:
         """The same for a process that only looks."""
