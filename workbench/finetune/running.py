@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.datasets.rows_file import read_rows, write_rows
 from workbench.datasets.types import Dataset, TrainingRow
+from workbench.errors import WorkbenchError
 from workbench.finetune.adapter_folder import check_free
 from workbench.finetune.general_rows import general_file
 from workbench.finetune.made_model import check_free_model
@@ -13,6 +14,7 @@ from workbench.finetune.preview import PreviewRequest
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.scratch.sizes import ScratchSettings
 from workbench.finetune.sweeps import SWEEP, SweepRequest, check_sweep
+from workbench.finetune.training_config import trouble_with
 from workbench.finetune.types import ExportRequest, MadeModel, Method, Objective, TrainingConfig, TrainRequest
 from workbench.jobs.spec import JobSpec
 from workbench.llm.gguf_header import read_header
@@ -36,6 +38,8 @@ def train_request(
     An unfinished training of this name and these settings goes on; with `restart` it begins anew.
     """
     check_free_name(paths, name, config)
+    if trouble := trouble_with(config):
+        raise WorkbenchError(trouble, code="bad_setting")
     general, general_hash = "", ""
     if config.general_share:
         path, general_hash = write_rows(read_rows(general_file(paths)), paths.home / "datasets")
