@@ -56,6 +56,11 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def can_be_checked(text: str) -> bool:
+    """Whether a sentence holds a number or a word that a passage could hold too."""
+    return bool(_NUMBER.search(text) or _WORD.search(text))
+
+
 def needs_source(sentence: str) -> bool:
     """Whether a sentence states something, so that it should name its source."""
     words = re.findall(r"[^\W\d_]+", without_marks(sentence))

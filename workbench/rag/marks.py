@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.rag.citations import MARK, mark_numbers, without_marks
-from workbench.rag.claims import Similarities, check_statement, sentence_spans
+from workbench.rag.claims import Similarities, can_be_checked, check_statement, sentence_spans
 from workbench.rag.types import Hit
 
 
@@ -46,6 +46,8 @@ def _supporter(sentence: str, used_hits: Sequence[Hit], similarities: Similariti
     """The number of the passage that supports a sentence best; 0 where none does."""
     bare = without_marks(sentence)
     best, best_score = 0, 0.0
+    if not can_be_checked(bare):
+        return 0  # every passage would do
     for number, hit in enumerate(used_hits, 1):
         claim = check_statement(bare, (number,), [hit], similarities)
         if claim.supported and claim.score > best_score:

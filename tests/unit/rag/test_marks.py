@@ -16,7 +16,7 @@ def test_that_a_mark_to_nowhere_names_the_passage_that_says_it() -> None:
 
 
 def test_that_what_no_passage_bears_out_stays_as_it_is_written() -> None:
-    said = "The lamp stands 60 cm high [7]. Nobody knows why it sings at night [0]."
+    said = "The lamp stands 60 cm high [7]. Nobody knows why it sings at night [0]. X [9]."
     mended = mend_marks(said, [hit(KETTLE), hit(LAMP)], unlike)
     assert (mended.text, mended.changes, mended.remark) == (said, (), "")
 
