@@ -1,6 +1,7 @@
 """index, search, text, ask, collections as a person types them: real processes, the real embedder and index."""
 
 import contextlib
+import csv
 import json
 import os
 import subprocess
@@ -74,7 +75,10 @@ def test_that_documents_are_indexed_found_read_and_asked(folder: Path, tmp_path:
     written = tmp_path / "found.csv"
     everything = ("--everything", "--since", "2000-01-01", "--out", written, "--json")
     (report,) = lines("exhaust", "facts", "Which warranty?", "--model", model, *everything)
-    assert report["read"] == report["chunks"] == len(written.read_text(encoding="utf-8-sig").splitlines()) - 1
+    with written.open(encoding="utf-8-sig", newline="") as file:
+        found_rows = list(csv.DictReader(file))
+    assert report["read"] == report["chunks"] == len(found_rows)
+    assert {row["answer"] for row in found_rows} == {"26"}
 
     assert lines("collections", "list", "--json")[0]["collections"][0]["documents"] == 3
     lines("collections", "delete", "facts", "--json")
