@@ -31,8 +31,9 @@ from workbench.scoring.types import MetricChoice
 PROMPTS = 12
 _CLEAR = 0.05
 """Two logits that are closer than this are a matter of rounding: either choice is the trained model's."""
-_LEAST_SAME = 0.9
-"""Share of tokens below which an export that lost no precision is refused."""
+_LEAST_SAME = 0.5
+"""Share of tokens below which an export that lost no precision is refused. The logits are judged strictly before; here one
+choice between two likely tokens may send the rest of an answer another way. A wrong file shares about none."""
 _SHORTEST, _LONGEST = 24, 160
 _GENERAL = (
     "Where can I find the answer to this question?",
@@ -170,18 +171,25 @@ class AnswerChecker:
         return answers
 
     def _hold_against(self, prompt: TestPrompt, answer: Completion) -> "_Held":
-        """Each token of the answer against the trained model's choice at that place."""
+        """Each token of the answer against the trained model's choice at that place.
+
+        The engine gives texts. Most are cut into the very tokens that were chosen, and one pass over them is enough;
+        where that finds a difference, the trained model answers for itself and the texts are compared.
+        """
         start = self.probe.tokenize(self.probe.prompt(prompt.messages))
         said = self.probe.tokenize(answer.text, at_start=False) if answer.text else []
         logits = transformers_logits(self.model, [*start, *said])[len(start) - 1 :]
         right = [self._is_choice(row, token) for row, token in zip(logits, said, strict=False)]
         ends = answer.finish_reason is not FinishReason.STOP or self._would_end(logits[-1])
-        same = all(right) and ends
-        tokens, count = len(said) + 1, sum(right) + ends
-        if same:
-            return _Held(True, tokens, count, answer.text)
-        kept = right.index(False) if False in right else len(said)
-        return _Held(False, tokens, count, self._trained_answer(start, said[:kept], len(said) + 16))
+        if all(right) and ends:
+            return _Held(True, len(said) + 1, len(said) + 1, answer.text)
+        own = self._trained_answer(start, answer.usage.generated_tokens or len(said) + 1)
+        text = self._text(own)
+        if _whole(text) == _whole(answer.text):
+            return _Held(True, len(own) + 1, len(own) + 1, answer.text)
+        alike = next((n for n in range(len(own), 0, -1) if answer.text.startswith(_whole(self._text(own[:n])))), 0)
+        tokens = max(len(said), len(own)) + 1
+        return _Held(False, tokens, max(alike, sum(right) + ends), text)
 
     def _is_choice(self, row: Any, token: int) -> bool:
         return bool(token < len(row) and row[token] >= row.max() - _CLEAR)
@@ -192,13 +200,13 @@ class AnswerChecker:
         near = np.flatnonzero(row >= row.max() - _CLEAR)
         return any(self.probe.ends(int(token)) for token in near)
 
-    def _trained_answer(self, start: Sequence[int], said: Sequence[int], most: int) -> str:
-        """How the trained model goes on where the export went another way."""
+    def _trained_answer(self, start: Sequence[int], most: int) -> list[int]:
+        """The tokens that the trained model answers with, always the likeliest."""
         import torch
 
-        ids, answer = [*start, *said], list(said)
+        answer: list[int] = []
         with torch.no_grad():
-            seen = self.model(input_ids=torch.tensor([ids], device=self.model.device), use_cache=True)
+            seen = self.model(input_ids=torch.tensor([list(start)], device=self.model.device), use_cache=True)
             while len(answer) < most:
                 token = int(seen.logits[0, -1].argmax())
                 if self.probe.ends(token):
@@ -206,7 +214,10 @@ class AnswerChecker:
                 answer.append(token)
                 following = torch.tensor([[token]], device=self.model.device)
                 seen = self.model(input_ids=following, past_key_values=seen.past_key_values, use_cache=True)
-        return b"".join(self.probe.piece(token) for token in answer).decode("utf-8", "replace")
+        return answer
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return b"".join(self.probe.piece(token) for token in tokens).decode("utf-8", "replace")
 
     def _score(self, texts: Sequence[str]) -> float | None:
         if self.prompts.metric is None:
@@ -217,6 +228,11 @@ class AnswerChecker:
         ]
         values = [value for value in judged if value is not None]
         return sum(values) / len(values) if values else None
+
+
+def _whole(text: str) -> str:
+    """Without a character that is cut at the end, of which only some bytes were said."""
+    return text.rstrip("\ufffd")
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,3 +256,15 @@ def test_that_an_adapter_from_elsewhere_is_described_by_its_header(database: Dat
     assert (foreign.name, foreign.rank) == ("foreign", 3)
     with pytest.raises(WorkbenchError, match="was not trained here"):
         export_as(foreign, ExportFormat.GGUF_LORA, tmp_path / "out.gguf")
+
+
+def test_that_an_answer_of_broken_characters_is_no_mismatch(base: ModelRef, home: WorkbenchPaths) -> None:
+    """A model of bytes says what is no text: read back, such an answer is cut into other tokens than were chosen."""
+    config = TrainingConfig(epochs=1, batch_size=8, rank=4, alpha=8.0, learning_rate=1e-2)
+    rows = colour_rows(20)
+    request = rows_request(home, name="unripe", base=base, rows=rows, config=config, origin="colours")
+    report = train(RecordingContext(), request)
+    assert report.adapter
+    proof = export_as(report.adapter, ExportFormat.PEFT, home.home / "out").answers
+    assert proof is not None
+    assert proof.same_answers >= 10, "of 12"
