@@ -32,8 +32,8 @@ PROMPTS = 12
 _CLEAR = 0.05
 """Two logits that are closer than this are a matter of rounding: either choice is the trained model's."""
 _LEAST_SAME = 0.5
-"""Share of tokens below which an export that lost no precision is refused. The logits are judged strictly before; here one
-choice between two likely tokens may send the rest of an answer another way. A wrong file shares about none."""
+"""Share of tokens below which an export that lost no precision is refused. The logits are judged strictly before; here
+one choice between two likely tokens may send the rest of an answer another way. A wrong file shares about none."""
 _SHORTEST, _LONGEST = 24, 160
 _GENERAL = (
     "Where can I find the answer to this question?",
