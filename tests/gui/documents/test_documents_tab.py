@@ -342,3 +342,15 @@ def test_that_another_tab_opens_a_document_at_its_page(tab: DocumentsTab, store:
     assert find(tab, QLabel, "place_document").text() == "a.md"
     tab.open_case({"show": "files"})
     assert find(tab, QTableView, "files").isVisible()
+
+
+def test_that_the_words_of_all_pages_are_seen_before_their_icons(qtbot: QtBot) -> None:
+    keys = ("files", "overview", "measure")
+    view = DocumentsView([PageSpec(key, "A page of this collection", "file", QWidget) for key in keys])
+    qtbot.addWidget(view)
+    view.show_state(DocumentsState(collections=(), selected="rules"))
+    pages = find(view, QTabWidget, "documents_pages")
+    pages.resize(2000, 400)
+    assert not pages.tabIcon(0).isNull()
+    pages.resize(200, 400)
+    assert pages.tabIcon(0).isNull()

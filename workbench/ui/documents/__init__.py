@@ -91,10 +91,10 @@ def _pages(surroundings: Surroundings, presenter: DocumentsPresenter) -> Sequenc
         PageSpec("ask", "Ask", "search", partial(build_question_page, presenter)),
         PageSpec("exhaustive", "Whole collection", "documents", partial(build_exhaustive_page, presenter)),
         PageSpec("files", "Files", "file", partial(_files_page, surroundings, presenter)),
+        PageSpec("overview", "Overview", "documents", partial(_overview_page, surroundings, presenter)),
         PageSpec("chunks", "Chunks", "sliders", partial(build_chunks_page, surroundings, presenter.refresh)),
         PageSpec("measure", "Measure", "compare", partial(_measure_page, surroundings, presenter)),
         PageSpec("improve", "Improve search", "star", partial(_tuning_page, surroundings, presenter)),
-        PageSpec("overview", "Overview", "documents", partial(_overview_page, surroundings, presenter)),
     ]
 
 

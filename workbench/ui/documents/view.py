@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from workbench.ui import icons
 from workbench.ui.documents.collections_panel import CollectionsPanel
 from workbench.ui.documents.export_form import ExportForm
 from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
+from workbench.ui.documents.page_tabs import PageTabs
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.undo_bar import UndoBar
 from workbench.ui.theme import set_role
@@ -99,7 +99,7 @@ class DocumentsView(QWidget):
         if isinstance(page, ShowsTab):
             page.show_tab(self._state)
         if isinstance(page, NamesItself):
-            self._tabs.setTabText(list(self._specs).index(key), page.title(self._state))
+            self._tabs.rename(list(self._specs).index(key), page.title(self._state))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -136,9 +136,8 @@ class DocumentsView(QWidget):
         self._undo = UndoBar("deleted_collection", self)
         self._clock = QTimer(self, interval=20_000)
         self._clock.start()
-        self._tabs = QTabWidget(self)
+        self._tabs = PageTabs(self)
         self._tabs.setObjectName("documents_pages")
-        self._tabs.setDocumentMode(True)
         self._build_empty_page()
 
     def _build_empty_page(self) -> None:
@@ -170,7 +169,8 @@ class DocumentsView(QWidget):
 
     def _build_layout(self) -> None:
         for key, spec in self._specs.items():
-            self._tabs.addTab(self._rooms[key], icons.icon(spec.icon, "muted", 16), spec.title)
+            self._tabs.addTab(self._rooms[key], spec.title)
+        self._tabs.name_icons([spec.icon for spec in self._specs.values()])
         head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._title)
