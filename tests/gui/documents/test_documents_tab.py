@@ -47,6 +47,7 @@ from workbench.rag.types import (
 )
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.page import PageSpec
+from workbench.ui.documents.page_tabs import PageTabs
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.view import DocumentsView
 from workbench.ui.widgets.answer_view import AnswerView
@@ -345,12 +346,13 @@ def test_that_another_tab_opens_a_document_at_its_page(tab: DocumentsTab, store:
 
 
 def test_that_the_words_of_all_pages_are_seen_before_their_icons(qtbot: QtBot) -> None:
-    keys = ("files", "overview", "measure")
-    view = DocumentsView([PageSpec(key, "A page of this collection", "file", QWidget) for key in keys])
-    qtbot.addWidget(view)
-    view.show_state(DocumentsState(collections=(), selected="rules"))
-    pages = find(view, QTabWidget, "documents_pages")
+    pages = PageTabs()
+    qtbot.addWidget(pages)
+    for _ in range(3):
+        pages.addTab(QWidget(), "A page of this collection")
+    pages.name_icons(["file"] * 3)
     pages.resize(2000, 400)
+    pages.show()
     assert not pages.tabIcon(0).isNull()
     pages.resize(200, 400)
     assert pages.tabIcon(0).isNull()
