@@ -270,7 +270,12 @@ class Program:
         """For a moment's work that would stall the window; `then` gets its result on the UI thread."""
 
         def run() -> None:
-            result = work()
+            from workbench.database import DatabaseClosedError
+
+            try:
+                result = work()
+            except DatabaseClosedError:
+                return  # the window is gone, and with it whoever waits for this
             self.jobs.post(lambda: then(result))
 
         threading.Thread(target=run, name="in-background", daemon=True).start()

@@ -27,6 +27,13 @@ _WRITING = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_d
 _READING = ("query_only=ON", "wal_autocheckpoint=0", "busy_timeout=5000")
 
 
+class DatabaseClosedError(WorkbenchError):
+    """Somebody reads or writes after the program closed its database."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is closed: the program is ending.", code="database_closed")
+
+
 class Database:
     """Sessions on one SQLite file: one connection that writes and checkpoints, one that only reads.
 
@@ -42,6 +49,7 @@ class Database:
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
         self._reading_sessions = sessionmaker(self._reader, expire_on_commit=False)
         self._turn, self._reading_turn = threading.RLock(), threading.RLock()
+        self._is_closed = False
 
     def migrate(self) -> None:
         """Bring the tables to this program's version; a newer file is refused, never touched."""
@@ -52,14 +60,18 @@ class Database:
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back by an exception. Threads take turns on the connection."""
-        with self._turn, self._sessions.begin() as session:
-            yield session
+        with self._turn:
+            self._refuse_when_closed()
+            with self._sessions.begin() as session:
+                yield session
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Session]:
         """For what changes nothing: sees all that was committed and never waits for a commit that is under way."""
-        with self._reading_turn, self._reading_sessions() as session:
-            yield session
+        with self._reading_turn:
+            self._refuse_when_closed()
+            with self._reading_sessions() as session:
+                yield session
 
     def forget(self) -> None:
         """Move the log into the file and empty it: what was deleted is then in neither (`secure_delete` blanks it)."""
@@ -73,9 +85,16 @@ class Database:
             )
 
     def close(self) -> None:
-        """The reader first: whoever closes last moves the log into the file, and only the writer may."""
-        self._reader.dispose()
-        self._engine.dispose()
+        """Waits for who is at it; from then on everybody else gets DatabaseClosedError."""
+        with self._turn, self._reading_turn:
+            self._is_closed = True
+            # The reader first: whoever closes last moves the log into the file, and only the writer may.
+            self._reader.dispose()
+            self._engine.dispose()
+
+    def _refuse_when_closed(self) -> None:
+        if self._is_closed:
+            raise DatabaseClosedError
 
 
 def _open(path: Path, pragmas: tuple[str, ...]) -> sa.Engine:

@@ -195,8 +195,11 @@ def test_that_a_document_dropped_on_home_is_indexed_into_a_collection(
     assert window.current_tab == "home"
     Dragging(window, [note]).drop()
     assert window.current_tab == "documents"
-    labels = {label.text() for label in window.findChildren(QLabel) if label.isVisible()}
-    assert "opening-hours" in labels
+
+    def labels() -> set[str]:
+        return {label.text() for label in window.findChildren(QLabel) if label.isVisible()}
+
+    qtbot.waitUntil(lambda: "opening-hours" in labels(), timeout=60_000)
     assert [job.spec.task for job in program.jobs.jobs()].count("workbench.rag.tasks:index") == 1
 
 

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from workbench import migrations
-from workbench.database import Base, Database, WriterLock
+from workbench.database import Base, Database, DatabaseClosedError, WriterLock
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 
@@ -121,3 +121,32 @@ def test_that_reading_never_waits_for_a_commit_and_sees_the_last_one(database: A
 def test_that_the_reading_connection_cannot_write(database: Any) -> None:
     with pytest.raises(sa.exc.OperationalError, match="readonly"), database.reading() as session:
         session.execute(sa.text("DELETE FROM adapters"))
+
+
+def test_that_closing_waits_for_a_reader_and_refuses_the_next(home: WorkbenchPaths) -> None:
+    database = Database(home.database)
+    database.migrate()
+    reading, read_on = threading.Event(), threading.Event()
+    seen: list[int] = []
+
+    def read() -> None:
+        with database.reading() as session:
+            reading.set()
+            read_on.wait(10)
+            seen.append(session.execute(sa.text("SELECT 1")).scalar_one())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    reading.wait(10)
+    closer = threading.Thread(target=database.close)
+    closer.start()
+    closer.join(0.05)
+    assert closer.is_alive(), "the reader is not done"
+    read_on.set()
+    reader.join()
+    closer.join()
+    assert seen == [1]
+    with pytest.raises(DatabaseClosedError), database.reading():
+        raise AssertionError
+    with pytest.raises(DatabaseClosedError), database.session():
+        raise AssertionError
