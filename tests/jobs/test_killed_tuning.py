@@ -7,20 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.test_killed_indexing import Workplace
-from tests.unit.rag.embedding_tuning.test_tuning import NAME, WORDS, questions
-from tests.unit.rag.embedding_tuning.tiny import write_tiny_embedder
+from tests.unit.rag.embedding_tuning.test_tuning import NAME, questions, store, tiny
 from workbench.database import Database
 from workbench.jobs.context import RecordingContext
 from workbench.jobs.events import Crashed, Finished, JobEvent, Produced, Started
 from workbench.jobs.runner import JobRunner
+from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.embedding_tuning.running import tune_job, tune_request
 from workbench.rag.embedding_tuning.tasks import tune
 from workbench.rag.embedding_tuning.types import Prepared, TuneOrder, TuneRequest, TuningConfig, TuningReport
-from workbench.rag.indexing import index_spec
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import RetrievalMode
 
+__all__ = ["store", "tiny"]
 pytestmark = pytest.mark.slow
 CONFIG = TuningConfig(epochs=3, batch_size=8, learning_rate=1e-3, held_out_share=0.4, checkpoint_seconds=0)
 
@@ -29,14 +29,15 @@ def request_for(store: CollectionStore) -> TuneRequest:
     return tune_request(store, NAME, questions(), name="tiny", config=CONFIG, mode=RetrievalMode.VECTOR)
 
 
+def job_of(request: TuneRequest) -> JobSpec:
+    """Not in the background: a busy machine would let the test wait for minutes."""
+    return tune_job(request).model_copy(update={"background": False})
+
+
 def test_that_a_killed_tuning_goes_on_to_the_same_embedder(
-    database: Database, home: WorkbenchPaths, tmp_path: Path
+    store: CollectionStore, database: Database, home: WorkbenchPaths
 ) -> None:
-    folder = tmp_path / "docs"
-    folder.mkdir()
-    for number, word in enumerate(WORDS * 2):
-        (folder / f"{number}.txt").write_text(f"The {word} of part {number} is kept in hall {number}.", "utf-8")
-    store, runner = CollectionStore(database, home), JobRunner(home)
+    runner = JobRunner(home)
     place = Workplace(runner, database)
     pids: list[int] = []
     steps: list[int] = []
@@ -56,13 +57,11 @@ def test_that_a_killed_tuning_goes_on_to_the_same_embedder(
                 steps.append(int(item["step"]))
 
     try:
-        tiny = write_tiny_embedder(tmp_path / "tiny")
-        assert isinstance(place.run(index_spec(store, NAME, [folder], embedder=tiny)), Finished)
         request = request_for(store)
-        assert isinstance(place.run(tune_job(request), kill_at_the_third_step), Crashed)
+        assert isinstance(place.run(job_of(request), kill_at_the_third_step), Crashed)
         prepared = Prepared.model_validate_json((Path(request.folder) / "prepared.json").read_text(encoding="utf-8"))
         steps.clear()
-        last = place.run(tune_job(request_for(store)), count)
+        last = place.run(job_of(request_for(store)), count)
         assert isinstance(last, Finished) and steps[0] > 1, "it began anew"
         disturbed = TuningReport.model_validate(last.result)
         # An undisturbed one of the same, in this process.
