@@ -26,7 +26,7 @@ class EmptyState(QWidget):
         self._text.setText(text)
         if action is not None:
             self._action.setText(action)
-            self._action.setAccessibleName(action)
+            self._action.setAccessibleName(action or title)
             self._action.setVisible(bool(action))
 
     def _build_widgets(self, title: str, text: str, action: str, icon: str) -> None:
@@ -45,7 +45,7 @@ class EmptyState(QWidget):
             label.setMaximumWidth(520)
         self._action = QPushButton(action, self)
         self._action.setObjectName("empty_state_action")
-        self._action.setAccessibleName(action)
+        self._action.setAccessibleName(action or title)
         self._action.setVisible(bool(action))
         set_role(self._action, "primary")
 
