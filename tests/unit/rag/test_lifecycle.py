@@ -12,8 +12,6 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig
 
-LATER = datetime.now(UTC) + timedelta(minutes=11)
-
 
 @pytest.fixture
 def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
@@ -84,7 +82,7 @@ def test_that_it_is_purged_without_a_trace_when_its_time_is_over(
     folder = store.get("rules").folder
     number = store.lifecycle.delete("rules")
     assert store.lifecycle.due() == []
-    assert store.lifecycle.due(now=LATER) == [number]
+    assert store.lifecycle.due(now=datetime.now(UTC) + timedelta(minutes=11)) == [number]
     store.lifecycle.purge(number)
     assert not folder.exists()
     assert store.lifecycle.deleted() == []
