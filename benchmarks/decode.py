@@ -106,9 +106,7 @@ class _Window:
         spec = JobSpec(task=GENERATE, params=request.model_dump(mode="json"), title="Answer", worker="llm")
         began = time.perf_counter()
         self._bridge.submit(spec, partial(self._hear))
-        while self._end is None:
-            self._app.processEvents()
-            time.sleep(0.0005)
+        self._app.exec()  # as in the program: asleep until there is something to do
         if not isinstance(self._end, Finished):
             raise RuntimeError(self._end.message if isinstance(self._end, Failed) else str(self._end))
         usage = GenerateReport.model_validate(self._end.result).completions[0].usage
@@ -123,3 +121,4 @@ class _Window:
             self._shown.append(time.perf_counter())
         elif is_last_word(event):
             self._end = event
+            self._app.quit()

@@ -1,6 +1,7 @@
 """One answer on its way: what was asked, what is decoded so far, and how it reaches the one who waits for it."""
 
 import queue
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class Decoding:
     """Pieces of text, then the completion."""
     says_pieces: bool = True
     """False: only the completion is waited for; waking the asker for every token costs more than the token."""
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Set once the completion is in the outbox."""
     cancelled: bool = False
     on_cancel: Callable[[], None] | None = None
     """Interrupts what is being computed; set by whoever computes."""
@@ -76,6 +79,7 @@ class Decoding:
         if rest and self.says_pieces:
             self.outbox.put((self.number, rest))
         self.outbox.put((self.number, self._completion(reason, problem)))
+        self.ended.set()
         if self.sampler is not None:
             self.sampler.free()
             self.sampler = None

@@ -19,7 +19,7 @@ from workbench.llm.types import FinishReason, TokenLogprob
 
 STEP_SECONDS = 0.08
 """A call of prompts takes about as long where others wait for their next token."""
-ALONE_SECONDS = 0.4
+ALONE_SECONDS = 0.5
 """And where nobody does: longer calls are faster, and a wish to stop interrupts them."""
 PARAMETERS_PER_SECOND = 1e11
 """The first guess of how fast prompts are computed, in parameters times tokens."""

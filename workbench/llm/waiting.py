@@ -9,16 +9,19 @@ from workbench.llm.types import Completion, FinishReason
 
 POLL_SECONDS = 0.03
 """How often a wish to stop is looked for while nothing comes."""
+PIECE_SECONDS = 0.033
+"""Text of so long goes out together, after the first piece: waking up for each token of a fast model slows it down."""
 
 
 def wait_for(decoding: Decoding, on_text: Callable[[str], None], is_cancelled: Callable[[], bool]) -> Completion:
     try:
         while True:
-            match _next_word(decoding.outbox):
+            match _next_words(decoding.outbox):
                 case Completion() as completion:
                     return _or_raise(completion)
                 case str() as text:
                     on_text(text)
+                    decoding.ended.wait(PIECE_SECONDS)
                 case None:
                     pass
             if not decoding.cancelled and is_cancelled():
@@ -28,11 +31,22 @@ def wait_for(decoding: Decoding, on_text: Callable[[str], None], is_cancelled: C
         raise
 
 
-def _next_word(outbox: Outbox) -> str | Completion | None:
+def _next_words(outbox: Outbox) -> str | Completion | None:
+    """All the text that is there, or the completion when there is none before it."""
     try:
-        return outbox.get(timeout=POLL_SECONDS)[1]
+        first = outbox.get(timeout=POLL_SECONDS)[1]
     except queue.Empty:
         return None
+    if isinstance(first, Completion):
+        return first
+    text = [first]
+    while not outbox.empty():  # only this thread takes from it
+        said = outbox.get()
+        if isinstance(said[1], Completion):
+            outbox.put(said)  # the last word: nothing comes after it
+            break
+        text.append(said[1])
+    return "".join(text)
 
 
 def collect(

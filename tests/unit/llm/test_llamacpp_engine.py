@@ -84,7 +84,8 @@ def answers(engine: LlamaCppEngine, requests: list[GenerationRequest]) -> list[C
 def test_that_an_answer_arrives_in_whole_characters_and_ends_where_the_model_ends(saying: LlamaCppEngine) -> None:
     pieces: list[str] = []
     completion = saying.stream(ask(id="7"), pieces.append, lambda: False)
-    assert pieces == list(SAID)
+    assert "".join(pieces) == SAID and "\ufffd" not in "".join(pieces)
+    assert pieces[0] in SAID[:2], "the first piece does not wait for more"
     assert (completion.text, completion.id, completion.finish_reason) == (SAID, "7", FinishReason.STOP)
     assert completion.usage.generated_tokens == len(SAID.encode())
     assert completion.final_prompt == "<|user|>hello<|end|><|assistant|>"
@@ -598,4 +599,4 @@ def test_that_those_who_read_along_get_as_much_time_as_a_list(
     used = next(steps)
     far.set()
     listed.join()
-    assert len(said) > 5 and used < 10, f"twenty tokens took {used} steps of the list"
+    assert said and used < 10, f"twenty tokens took {used} steps of the list"
