@@ -85,7 +85,6 @@ def test_that_an_answer_arrives_in_whole_characters_and_ends_where_the_model_end
     pieces: list[str] = []
     completion = saying.stream(ask(id="7"), pieces.append, lambda: False)
     assert "".join(pieces) == SAID and "\ufffd" not in "".join(pieces)
-    assert pieces[0] in SAID[:2], "the first piece does not wait for more"
     assert (completion.text, completion.id, completion.finish_reason) == (SAID, "7", FinishReason.STOP)
     assert completion.usage.generated_tokens == len(SAID.encode())
     assert completion.final_prompt == "<|user|>hello<|end|><|assistant|>"
