@@ -44,7 +44,7 @@ class AskingPart:
         self._listens = 0
         self._asked = 0
         self._conversations: dict[str, tuple[Conversation, ...]] = {}
-        """Of this session, by collection, the one that is looked at first."""
+        """Since the start, by collection, the one that is looked at first."""
 
     @property
     def state(self) -> AskingState:
