@@ -36,8 +36,13 @@ def test_that_a_dead_cycle_dies_on_the_ui_thread_only(qtbot: QtBot) -> None:
     busy.start()
     busy.join()
     assert died_on == []
-    alive = [[number] for number in range(5_000)]  # so that Python's own rules call for a collection
-    qtbot.waitUntil(lambda: bool(died_on))
+    alive: list[list[int]] = []
+
+    def died() -> bool:
+        alive.extend([number] for number in range(2_000))  # so that Python's own rules call for a collection
+        return bool(died_on)
+
+    qtbot.waitUntil(died)
     assert died_on == [threading.main_thread()]
     assert alive
     garbage.stop()
