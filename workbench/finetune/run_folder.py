@@ -15,6 +15,7 @@ from workbench.finetune.checkpoints import clear_staging, list_checkpoints
 from workbench.finetune.scratch.sizes import ScratchSettings
 from workbench.finetune.types import StepMetrics, TrainingConfig, TrainingSample, TrainReport, TrainRequest
 from workbench.jobs.file_lock import FileLock
+from workbench.jobs.journal_file import write_whole
 
 _RUN = "training.json"
 _METRICS = "metrics.jsonl"
@@ -87,7 +88,7 @@ class RunFolder:
         if request.restart and self.finished_report() is None:
             self.forget()
         if self.is_new:
-            _write_whole(self.root / _RUN, wanted.model_dump_json(indent=1))
+            write_whole(self.root / _RUN, wanted.model_dump_json(indent=1))
             return wanted
         saved = self._saved_identity()
         different = _differences(saved, wanted)
@@ -112,7 +113,7 @@ class RunFolder:
 
     def finish(self, report: TrainReport) -> None:
         """Say for good that nothing is left to train; checkpoints are no longer needed."""
-        _write_whole(self.root / _FINISHED, report.model_dump_json(indent=1))
+        write_whole(self.root / _FINISHED, report.model_dump_json(indent=1))
         self._drop_checkpoints()
 
     def clear_finished(self) -> None:
@@ -169,7 +170,7 @@ class RunFolder:
             if told.step <= step:
                 kept.append(told)
         if is_ours:
-            _write_whole(path, "".join(told.model_dump_json() + "\n" for told in kept))
+            write_whole(path, "".join(told.model_dump_json() + "\n" for told in kept))
         return kept
 
     def forget(self) -> None:
@@ -201,12 +202,3 @@ def _differences(saved: RunIdentity, wanted: RunIdentity) -> list[str]:
         if key not in _MEMORY_ONLY and left["config"].get(key) != value:
             found.append(key.replace("_", " "))
     return found
-
-
-def _write_whole(path: Path, text: str) -> None:
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from workbench.database import Database
 from workbench.errors import WorkbenchError
+from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths
 from workbench.rag.removal import UNDO_TIME
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row
@@ -133,10 +134,7 @@ def refuse_taken(session: Session, name: str) -> None:
 
 def free_name(session: Session, wished: str) -> str:
     """The wished name, or with a number after it where a collection has that."""
-    name, number = wished, 2
-    while find_row(session, name):
-        name, number = f"{wished} {number}", number + 1
-    return name
+    return numbered(wished, lambda name: find_row(session, name) is not None)
 
 
 def new_folder(name: str) -> str:

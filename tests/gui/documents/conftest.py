@@ -47,9 +47,9 @@ def messages() -> FakeMessages:
     return FakeMessages()
 
 
-@pytest.fixture
-def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
-    tab = build(
+def documents_tab(store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
+    """The tab as the program builds it, on what the test holds."""
+    return build(
         Surroundings(
             jobs=CollectionJobs(jobs),
             messages=messages,
@@ -60,6 +60,11 @@ def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMess
             in_background=at_once,
         )
     )
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
+    tab = documents_tab(store, jobs, messages)
     qtbot.addWidget(tab)
     tab.resize(1100, 700)
     tab.show()

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
+from tests.fakes import FakeJob, FakeJobs, FakeMessages
 from tests.gui.acting import click, find
-from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.conftest import documents_tab
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.paths import WorkbenchPaths
@@ -17,7 +17,6 @@ from workbench.rag.chunk_preview import (
     PreviewedChunk,
     PreviewedPage,
 )
-from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import REBUILD
 from workbench.rag.types import (
@@ -30,10 +29,9 @@ from workbench.rag.types import (
     RebuildReport,
     RebuildRequest,
 )
-from workbench.settings import ChunkerKind, Settings
-from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.settings import ChunkerKind
+from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.chunks_page import ChunksPage
-from workbench.ui.protocols import at_once
 
 TEXT = "😀 The kettle weighs 900 grams. It has a warranty of two years."
 MIDDLE = TEXT.index("It has")
@@ -49,27 +47,8 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
 
 
 @pytest.fixture
-def jobs(database: Database) -> FakeJobs:
-    return FakeJobs(database)
-
-
-@pytest.fixture
-def messages() -> FakeMessages:
-    return FakeMessages()
-
-
-@pytest.fixture
 def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
-    surroundings = Surroundings(
-        jobs=CollectionJobs(jobs),
-        messages=messages,
-        navigator=FakeNavigator(),
-        collections=store,
-        catalog=Catalog(),
-        settings=Settings,
-        in_background=at_once,
-    )
-    tab = build(surroundings)
+    tab = documents_tab(store, jobs, messages)
     qtbot.addWidget(tab)
     tab.resize(1100, 700)
     tab.show()

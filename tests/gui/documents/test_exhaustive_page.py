@@ -6,36 +6,23 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSlider, QTableView
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
+from tests.fakes import FakeJob, FakeJobs, FakeMessages
 from tests.gui.acting import click, find, type_text
-from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_documents_tab import END, START, TEXT, a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
-from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
 from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST
 from workbench.rag.types import ChunkingConfig, Citation
-from workbench.settings import Settings
-from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.exhaustive_page import ExhaustivePage
-from workbench.ui.protocols import at_once
 
 QUESTION = "Which warranties are promised?"
-
-
-@pytest.fixture
-def jobs(database: Database) -> FakeJobs:
-    return FakeJobs(database)
-
-
-@pytest.fixture
-def messages() -> FakeMessages:
-    return FakeMessages()
 
 
 @pytest.fixture
@@ -44,17 +31,7 @@ def tab(qtbot: QtBot, database: Database, home: WorkbenchPaths, jobs: FakeJobs, 
     store.create("handbook", starter_embedder(), ChunkingConfig())
     store.create("letters", starter_embedder(), ChunkingConfig())
     store.record("handbook", a_file("a.md"))
-    tab = build(
-        Surroundings(
-            jobs=CollectionJobs(jobs),
-            messages=messages,
-            navigator=FakeNavigator(),
-            collections=store,
-            catalog=Catalog(),
-            settings=Settings,
-            in_background=at_once,
-        )
-    )
+    tab = documents_tab(store, jobs, messages)
     qtbot.addWidget(tab)
     tab.resize(1100, 760)
     tab.show()

@@ -13,6 +13,7 @@ from workbench.datasets.types import ColumnMapping, Dataset, FindingKind, Layout
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobSpec
+from workbench.naming import numbered
 from workbench.ui.board import Running
 from workbench.ui.data.board import Board
 from workbench.ui.data.state import ColumnRole, ImportState, Page, Treatments
@@ -211,10 +212,7 @@ class ImportPart:
 
     def _free_name(self, wanted: str) -> str:
         """The file's name, with a number where that is taken."""
-        name, number = wanted, 2
-        while self._datasets.find(name) is not None:
-            name, number = f"{wanted} {number}", number + 1
-        return name
+        return numbered(wanted, lambda name: self._datasets.find(name) is not None)
 
 
 def _saved_in_words(dataset: Dataset, report: PrepareReport) -> str:

@@ -12,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued, is_last_word
 from workbench.jobs.spec import JobSpec
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
+from workbench.naming import numbered
 from workbench.rag.row_writing import WriteRowsReport, WriteRowsRequest, write_rows_spec
 from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, RetrievalConfig
 from workbench.ui.board import Running
@@ -302,10 +303,7 @@ class PassagesPart:
     def _free_name(self, dataset: str) -> str:
         if not dataset:
             return ""
-        name, number = dataset + SUFFIX, 2
-        while self._datasets.find(name) is not None:
-            name, number = f"{dataset}{SUFFIX} {number}", number + 1
-        return name
+        return numbered(dataset + SUFFIX, lambda name: self._datasets.find(name) is not None)
 
     def _names_documents(self, dataset: str) -> bool:
         """Rows that say in which document the answer stands have answers that stand in documents."""

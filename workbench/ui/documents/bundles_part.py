@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import JobSpec
+from workbench.naming import numbered
 from workbench.rag.bundles.making import duplicate_spec, export_spec, import_spec
 from workbench.rag.bundles.reading import read_manifest
 from workbench.rag.bundles.types import SUFFIX, ExportReport, ImportReport
@@ -116,7 +117,4 @@ class BundlesPart(SpecPart):
 
     def _free_name(self, wished: str) -> str:
         taken = {collection.name for collection in self._board.state.collections}
-        name, number = wished, 2
-        while name in taken:
-            name, number = f"{wished} {number}", number + 1
-        return name
+        return numbered(wished, taken.__contains__)

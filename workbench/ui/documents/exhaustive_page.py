@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPushButton,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from workbench.ui.documents.exhaustive_filter_form import ExhaustiveFilterForm
 from workbench.ui.documents.exhaustive_state import ExhaustiveState
 from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -111,8 +111,8 @@ class ExhaustivePage(QWidget):
         self._question.setAccessibleName(self.tr("Question to every passage"))
         self._question.setPlaceholderText(self.tr("What shall be found? “Which warranty is promised?”"))
         self._question.setClearButtonEnabled(True)
-        self._start = self._button("start_reading", self.tr("Read all"), "primary", "play")
-        self._go_on = self._button("go_on_reading", self.tr("Go on"), "primary", "play")
+        self._start = icon_button(self, "start_reading", self.tr("Read all"), "play", "primary")
+        self._go_on = icon_button(self, "go_on_reading", self.tr("Go on"), "play", "primary")
         self._go_on.hide()
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self.filter = ExhaustiveFilterForm(self)
@@ -140,7 +140,7 @@ class ExhaustivePage(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._found, self.tr("Found (0)"))
         self._tabs.addTab(self._groups, self.tr("Counted (0)"))
-        self._export = self._button("export_findings", self.tr("Export"), "quiet", "download")
+        self._export = icon_button(self, "export_findings", self.tr("Export"), "download", "quiet")
         menu = QMenu(self._export)
         for ending, words in (("csv", self.tr("As a table (CSV)…")), ("md", self.tr("As text (Markdown)…"))):
             action = menu.addAction(words)
@@ -151,16 +151,6 @@ class ExhaustivePage(QWidget):
         copy.triggered.connect(self.copy_requested)
         self._export.setMenu(menu)
         self._tabs.setCornerWidget(self._export)
-
-    def _button(self, name: str, text: str, role: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        inks = {"primary": "on_accent", "quiet": "muted"}
-        icons.set_icon(button, icon, inks.get(role, "text"), 14)
-        return button
 
     def _build_layout(self) -> None:
         ask = QHBoxLayout()

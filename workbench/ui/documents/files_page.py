@@ -5,10 +5,9 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from workbench.rag.removal import wait_text
-from workbench.ui import icons
 from workbench.ui.documents.file_columns import columns_of
 from workbench.ui.documents.file_rows import UNREAD, FileRow, FileState, count_states, filter_rows, with_work
 from workbench.ui.documents.password_bar import PasswordBar
@@ -18,6 +17,7 @@ from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.record_table import RecordTable, RecordTableModel
 
 _FILTER_MS = 120
@@ -141,11 +141,11 @@ class FilesPage(QWidget):
         self._states.setObjectName("files_states")
         self._states.setAccessibleName(self.tr("Show files of this state"))
         self._states.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._retry_all = self._button("retry_all", self.tr("Try again"), "refresh")
+        self._retry_all = icon_button(self, "retry_all", self.tr("Try again"), "refresh")
         self._synced = ElidedLabel(parent=self)
         self._synced.setObjectName("last_sync")
         set_role(self._synced, "small")
-        self._sync = self._button("sync_now", self.tr("Look again"), "refresh", role="quiet")
+        self._sync = icon_button(self, "sync_now", self.tr("Look again"), "refresh", role="quiet")
         self._sync.setToolTip(self.tr("Look for files that were added, changed or removed"))
         self._model: RecordTableModel[FileRow] = RecordTableModel(columns_of(self), key=lambda row: row.path)
         self._table: RecordTable[FileRow] = RecordTable(self._model, "", self)
@@ -154,23 +154,14 @@ class FilesPage(QWidget):
         self._table.allow_sorting()
         self._table.allow_several()
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._open = self._button("open_file", self.tr("Open"), "file", role="quiet")
-        self._reveal = self._button("show_folder", self.tr("Show in folder"), "folder", role="quiet")
-        self._retry = self._button("retry", self.tr("Try again"), "refresh", role="quiet")
-        self._bring_back = self._button("bring_back", self.tr("Bring back"), "undo", role="quiet")
-        self._remove = self._button("remove_files", self.tr("Remove"), "trash", role="quiet")
+        self._open = icon_button(self, "open_file", self.tr("Open"), "file", role="quiet")
+        self._reveal = icon_button(self, "show_folder", self.tr("Show in folder"), "folder", role="quiet")
+        self._retry = icon_button(self, "retry", self.tr("Try again"), "refresh", role="quiet")
+        self._bring_back = icon_button(self, "bring_back", self.tr("Bring back"), "undo", role="quiet")
+        self._remove = icon_button(self, "remove_files", self.tr("Remove"), "trash", role="quiet")
         self._typing = QTimer(self, singleShot=True, interval=_FILTER_MS)
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._clock.start()
-
-    def _button(self, name: str, text: str, icon: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        icons.set_icon(button, icon, "muted" if role else "text", 14)
-        return button
 
     def _build_layout(self) -> None:
         choose = QHBoxLayout()

@@ -1,14 +1,14 @@
 """The indexes of a collection: which one answers, and what can be done with the others."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.rag.index_store import CollectionIndex
-from workbench.ui import icons
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.when import ago
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
@@ -61,19 +61,11 @@ class IndexesPanel(QWidget):
         self._table: RecordTable[_Row] = RecordTable(self._model, "", self)
         self._table.setObjectName("indexes")
         self._table.setAccessibleName(self.tr("Indexes of the collection"))
-        self._switch = self._button("switch_index", self.tr("Let this one answer"), "done")
-        self._drop = self._button("drop_index", self.tr("Remove"), "trash")
-        self._undo = self._button("undo_index", self.tr("Go back to the one before"), "undo")
-        self._rebuild = self._button("rebuild_index", self.tr("Build with other settings…"), "sliders")
+        self._switch = icon_button(self, "switch_index", self.tr("Let this one answer"), "done", "quiet")
+        self._drop = icon_button(self, "drop_index", self.tr("Remove"), "trash", "quiet")
+        self._undo = icon_button(self, "undo_index", self.tr("Go back to the one before"), "undo", "quiet")
+        self._rebuild = icon_button(self, "rebuild_index", self.tr("Build with other settings…"), "sliders", "quiet")
         self._question = QuestionBar(self.tr("the index"), self, verb=self.tr("Remove"))
-
-    def _button(self, name: str, text: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        set_role(button, "quiet")
-        icons.set_icon(button, icon, "muted", 14)
-        return button
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

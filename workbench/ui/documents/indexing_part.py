@@ -6,6 +6,7 @@ from pathlib import Path
 
 from workbench.jobs.events import Cancelled, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobSpec
+from workbench.naming import numbered
 from workbench.rag.indexing import index_spec, sync_spec
 from workbench.rag.types import ChunkingConfig, IndexReport, Skipped
 from workbench.settings import Settings
@@ -76,10 +77,7 @@ class IndexingPart(SpecPart):
         """A name for a new collection after a file or folder."""
         wished = (source.name if source.is_dir() else source.stem)[:80] or "documents"
         taken = {collection.name for collection in self._board.state.collections}
-        name, number = wished, 2
-        while name in taken:
-            name, number = f"{wished} {number}", number + 1
-        return name
+        return numbered(wished, taken.__contains__)
 
 
 def chunking_of(settings: Settings) -> ChunkingConfig:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -16,10 +15,10 @@ from PySide6.QtWidgets import (
 from workbench.rag.evaluation.measures import holds
 from workbench.rag.evaluation.types import RelevantPlace, Review
 from workbench.rag.types import Hit
-from workbench.ui import icons
 from workbench.ui.documents.measure_state import Draft, MeasureState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.icon_button import icon_button
 
 _THING = Qt.ItemDataRole.UserRole
 
@@ -130,7 +129,7 @@ class QuestionForm(QFrame):
         self._text.setPlaceholderText(self.tr("A question, as people ask it"))
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(3 * self._text.fontMetrics().lineSpacing() + 16)
-        self._search = self._button("measure_search", self.tr("Find passages"), "search")
+        self._search = icon_button(self._body, "measure_search", self.tr("Find passages"), "search")
         self._places, self._hits = QListWidget(self._body), QListWidget(self._body)
         self._places.setObjectName("measure_places")
         self._places.setAccessibleName(self.tr("What answers the question"))
@@ -139,25 +138,16 @@ class QuestionForm(QFrame):
         self._hits.setWordWrap(True)
         self._hits.setSpacing(2)
         self._hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._forget = self._button("measure_forget_place", self.tr("Take away"), "close", "quiet")
+        self._forget = icon_button(self._body, "measure_forget_place", self.tr("Take away"), "close", "quiet")
         self._remark, self._need, self._found = QLabel(self._body), QLabel(self._body), QLabel(self._body)
         for label, role in ((self._remark, "small"), (self._need, "muted"), (self._found, "muted")):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             set_role(label, role)
-        self._save = self._button("measure_save", self.tr("Save"), "check", "primary")
-        self._accept = self._button("measure_accept", self.tr("Accept"), "check", "primary")
-        self._reject = self._button("measure_reject", self.tr("Reject"), "close")
-        self._remove = self._button("measure_remove", self.tr("Remove"), "trash", "quiet")
-
-    def _button(self, name: str, text: str, icon: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self._body)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        icons.set_icon(button, icon, {"primary": "on_accent", "quiet": "muted"}.get(role, "text"), 14)
-        return button
+        self._save = icon_button(self._body, "measure_save", self.tr("Save"), "check", "primary")
+        self._accept = icon_button(self._body, "measure_accept", self.tr("Accept"), "check", "primary")
+        self._reject = icon_button(self._body, "measure_reject", self.tr("Reject"), "close")
+        self._remove = icon_button(self._body, "measure_remove", self.tr("Remove"), "trash", "quiet")
 
     def _build_layout(self) -> None:
         title = QLabel(self.tr("Question"), self._body)

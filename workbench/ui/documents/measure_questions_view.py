@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPushButton,
     QSpinBox,
     QSplitter,
     QVBoxLayout,
@@ -22,10 +21,10 @@ from PySide6.QtWidgets import (
 
 from workbench.datasets.readers import SUFFIXES
 from workbench.rag.evaluation.types import EvaluationQuestion, Origin, Review
-from workbench.ui import icons
 from workbench.ui.documents.measure_question_form import QuestionForm, place_in_words
 from workbench.ui.documents.measure_state import MeasureState, Shown
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -130,12 +129,12 @@ class QuestionsView(QWidget):
         self._sets.setObjectName("measure_sets")
         self._sets.setAccessibleName(self.tr("Test set"))
         self._sets.setMinimumContentsLength(14)
-        self._new = self._button("measure_new_set", self.tr("New set"), "plus")
-        self._delete = self._button("measure_delete_set", self.tr("Delete"), "trash", "quiet")
+        self._new = icon_button(self, "measure_new_set", self.tr("New set"), "plus")
+        self._delete = icon_button(self, "measure_delete_set", self.tr("Delete"), "trash", "quiet")
         self._delete.setAccessibleName(self.tr("Delete the test set"))
-        self._add = self._button("measure_new_question", self.tr("New question"), "plus", "primary")
-        self._more = self._button("measure_import", self.tr("Import"), "download")
-        self._generate = self._button("measure_generate", self.tr("Generate"), "play")
+        self._add = icon_button(self, "measure_new_question", self.tr("New question"), "plus", "primary")
+        self._more = icon_button(self, "measure_import", self.tr("Import"), "download")
+        self._generate = icon_button(self, "measure_generate", self.tr("Generate"), "play")
         self._generate.setCheckable(True)
         self._confirm = QuestionBar(self.tr("the test set"), self)
         self._naming = QFrame(self)
@@ -155,7 +154,7 @@ class QuestionsView(QWidget):
             (Shown.REJECTED, self.tr("Rejected")),
         ):
             self._shown.addItem(text, shown.value)
-        self._accept_all = self._button("measure_accept_all", "", "check")
+        self._accept_all = icon_button(self, "measure_accept_all", "", "check")
         self._model: RecordTableModel[EvaluationQuestion] = RecordTableModel(
             [
                 Column(self.tr("Question"), lambda q: q.text, tooltip=_tooltip, stretch=True, narrowest=38),
@@ -187,15 +186,6 @@ class QuestionsView(QWidget):
         }
         return words[question.review]
 
-    def _button(self, name: str, text: str, icon: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        icons.set_icon(button, icon, {"primary": "on_accent", "quiet": "muted"}.get(role, "text"), 14)
-        return button
-
     def _build_mapping(self) -> None:
         self._mapping = QFrame(self)
         self._mapping.setObjectName("measure_mapping")
@@ -218,8 +208,8 @@ class QuestionsView(QWidget):
             box.activated.connect(partial(self._on_mapped, meaning))
             self._columns[meaning] = box
             form.addRow(text, box)
-        self._import = self._button("measure_import_now", self.tr("Import"), "check", "primary")
-        self._leave = self._button("measure_import_leave", self.tr("Cancel"), "close")
+        self._import = icon_button(self, "measure_import_now", self.tr("Import"), "check", "primary")
+        self._leave = icon_button(self, "measure_import_leave", self.tr("Cancel"), "close")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._leave)
@@ -239,7 +229,7 @@ class QuestionsView(QWidget):
         self._wanted.setAccessibleName(self.tr("How many questions"))
         self._wanted.setRange(1, 2000)
         self._wanted.setSuffix(self.tr(" questions"))
-        self._write = self._button("measure_write", self.tr("Write"), "play", "primary")
+        self._write = icon_button(self, "measure_write", self.tr("Write"), "play", "primary")
         note = QLabel(
             self.tr(
                 "A model on this computer reads passages and asks about them. Its questions count once you have "

@@ -27,6 +27,7 @@ from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.documents.search_settings_form import SearchSettingsForm, in_few_words
 from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -109,17 +110,17 @@ class QuestionPage(QWidget):
         self._question.setObjectName("question")
         self._question.setAccessibleName(self.tr("Question"))
         self._question.setClearButtonEnabled(True)
-        self._ask = self._button("ask", self.tr("Ask"), "primary", "play")
-        self._search = self._button("search_passages", self.tr("Search"), "", "search")
+        self._ask = icon_button(self, "ask", self.tr("Ask"), "play", "primary")
+        self._search = icon_button(self, "search_passages", self.tr("Search"), "search")
         self._search.setToolTip(self.tr("Show the passages only; no model takes part"))
-        self._stop = self._button("stop_asking", self.tr("Stop"), "", "stop")
+        self._stop = icon_button(self, "stop_asking", self.tr("Stop"), "stop")
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self._adapter = QComboBox(self)
         self._adapter.setObjectName("ask_adapter")
         self._adapter.setAccessibleName(self.tr("Adapter that answers with the model"))
-        self._new = self._button("new_conversation", self.tr("New conversation"), "quiet", "plus")
+        self._new = icon_button(self, "new_conversation", self.tr("New conversation"), "plus", "quiet")
         self._new.setToolTip(self.tr("The next question is understood without what was said before"))
-        self._history = self._button("earlier_conversations", self.tr("Earlier"), "quiet", "clock")
+        self._history = icon_button(self, "earlier_conversations", self.tr("Earlier"), "clock", "quiet")
         self._menu = QMenu(self)
         self._menu.setObjectName("earlier_conversations_menu")
         self._history.setMenu(self._menu)
@@ -153,16 +154,6 @@ class QuestionPage(QWidget):
         row.addWidget(self._go)
         row.addWidget(self._decline)
         self._hint.hide()
-
-    def _button(self, name: str, text: str, role: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        inks = {"primary": "on_accent", "quiet": "muted"}
-        icons.set_icon(button, icon, inks.get(role, "text"), 14)
-        return button
 
     def _build_layout(self) -> None:
         ask = QHBoxLayout()

@@ -10,6 +10,7 @@ from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.icon_button import icon_button
 
 
 class SourcesPanel(QWidget):
@@ -83,17 +84,9 @@ class SourcesPanel(QWidget):
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
         self._nothing.setWordWrap(True)
         set_role(self._nothing, "muted")
-        self._add = self._button("add_folder", self.tr("Add a folder"), "plus")
-        self._sync = self._button("sync_sources", self.tr("Look again"), "refresh")
+        self._add = icon_button(self, "add_folder", self.tr("Add a folder"), "plus", "quiet")
+        self._sync = icon_button(self, "sync_sources", self.tr("Look again"), "refresh", "quiet")
         self._holder = QWidget(self)
-
-    def _button(self, name: str, text: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        set_role(button, "quiet")
-        icons.set_icon(button, icon, "muted", 14)
-        return button
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -24,6 +24,7 @@ from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobHandle
 from workbench.llm.types import ModelKind
+from workbench.naming import numbered
 from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.presets import Goal, Preset, config_for
 from workbench.ui.finetune.state import Page, SweepLine, why_not_tunable
@@ -313,10 +314,7 @@ class SetupPart:
         if not self._board.setup.config.makes_adapter:
             taken = {path.name.casefold() for path in self._around.paths.models.glob("*")}
         taken |= {run.name.casefold() for run in self._board.state.live_runs}
-        name, number = wanted, 2
-        while name and name.casefold() in taken:
-            name, number = f"{wanted} {number}", number + 1
-        return name
+        return numbered(wanted, lambda name: bool(name) and name.casefold() in taken)
 
 
 def _in_words(error: ValidationError) -> str:
