@@ -72,7 +72,7 @@ class CompareView(QWidget):
         column.addWidget(self.strip)
 
     def _connect(self) -> None:
-        self.setup.choose_requested.connect(self._on_choose)
+        self.setup.questions.choose_requested.connect(self._on_choose)
         self.setup.save_requested.connect(self._on_save)
 
     @Slot()

@@ -20,7 +20,7 @@ from workbench.ui import icons
 from workbench.ui.documents.collections_panel import CollectionsPanel
 from workbench.ui.documents.export_form import ExportForm
 from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
-from workbench.ui.documents.page_tabs import PageTabs
+from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.undo_bar import UndoBar
 from workbench.ui.theme import set_role
