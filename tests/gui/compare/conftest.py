@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
@@ -50,6 +51,14 @@ FULL = Catalogue(
     collections=(COLLECTION,),
     datasets={"rows": RowsFile(path="/data/rows.jsonl", content_hash="h")},
 )
+
+
+def turn_to(tab: CompareTab, title: str, pages: str = "compare_setup_pages") -> None:
+    """Bring a page to the front as a click on its tab does."""
+    tabs = tab.findChild(QTabWidget, pages)
+    assert tabs is not None, pages
+    titles = [tabs.tabText(index) for index in range(tabs.count())]
+    tabs.setCurrentIndex(titles.index(title))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.gui.compare.conftest import Desk
+from tests.gui.compare.conftest import Desk, turn_to
 from workbench.compare.catalogue import Catalogue
 from workbench.compare.spec import load_spec
 from workbench.compare.tasks import INSPECT_QUESTIONS, QuestionsReport, QuestionsRequest, inspect_questions
@@ -81,6 +81,7 @@ def test_that_the_five_standard_arms_are_made_of_what_exists(desk: Desk, qtbot: 
 def test_that_a_missing_adapter_is_offered_where_it_is_made(desk: Desk, qtbot: QtBot) -> None:
     desk.catalogue = Catalogue(collections=desk.catalogue.collections)
     desk.tab.presenter.refresh()
+    turn_to(desk.tab, "Arms")
     press(desk, "compare_standard")
     assert [row[0] for row in cells(desk)] == ["prompt", "rag"]
     offers = [button for button in desk.tab.findChildren(QPushButton) if button.isVisible() and "→" in button.text()]
@@ -160,6 +161,7 @@ def test_that_the_form_of_an_arm_is_never_cut_off(desk: Desk, qtbot: QtBot) -> N
     font.setPointSizeF(12.5)
     desk.tab.setFont(font)
     desk.tab.resize(780, 560)
+    turn_to(desk.tab, "Arms")
     press(desk, "compare_add")
     form = find(desk, QWidget, "compare_arm_form")
     qtbot.waitUntil(form.isVisible)

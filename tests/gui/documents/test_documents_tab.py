@@ -47,10 +47,10 @@ from workbench.rag.types import (
 )
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.page import PageSpec
-from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.view import DocumentsView
 from workbench.ui.widgets.answer_view import AnswerView
+from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.widgets.page_view import PageView
 
 TEXT = "😀 Everybody gets 27 days of holiday."
