@@ -148,7 +148,7 @@ def _leaks(report: ComparisonReport) -> str:
 
 
 def _matrix(report: ComparisonReport, metric: str) -> str:
-    by_place = {(trial.arm, trial.example_id): trial for trial in report.trials}
+    by_place = {(trial.arm, trial.example_id): trial for trial in report.trials if trial.repeat == 0}
     names = [result.name for result in report.arms]
     rows = "".join(
         f"<tr><td><a href='#q{number}'>{escape(example.id)}</a></td><td>{escape(_short(example.question, 90))}</td>"

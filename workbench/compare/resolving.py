@@ -82,6 +82,10 @@ def resolve(
         folder=str(folder or ""),
         load=load or LoadConfig(),
         training_rows=training_rows,
+        repeats=spec.repeats,
+        budget_seconds=spec.budget_seconds,
+        timed_questions=spec.timed_questions,
+        forgetting=spec.forgetting,
     )
     return Resolved(request, questions.problems)
 

@@ -8,6 +8,7 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from workbench.boundary import Boundary
+from workbench.compare.types import MOST_REPEATS
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
 from workbench.playground.types import ExampleSelection
@@ -64,6 +65,14 @@ class ComparisonSpec(Boundary):
     metrics: tuple[MetricChoice, ...] = Field((MetricChoice(name="exact_match"),), min_length=1)
     """The first decides."""
     seed: int = Field(0, ge=0, le=2**32 - 1)
+    repeats: int = Field(1, ge=1, le=MOST_REPEATS)
+    """Answers per question of arms that sample (temperature above 0); the others answer once."""
+    budget_seconds: float = Field(0.0, ge=0.0)
+    """No further questions are begun after this time; 0: all are asked."""
+    timed_questions: int = Field(10, ge=0, le=1000)
+    """Questions per arm whose time is measured alone."""
+    forgetting: bool = False
+    """Whether tuned arms are also asked for general abilities, before and after."""
     arms: tuple[ArmSpec, ...] = Field(min_length=1)
 
     @field_validator("name", mode="before")

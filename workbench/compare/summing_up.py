@@ -1,16 +1,20 @@
 """From trials to the report: what each arm reached, and the verdict with and without leaked questions."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from statistics import fmean
 
 from workbench.compare.cost import Cost
 from workbench.compare.failures import count_failures
 from workbench.compare.leaks import find_leaks
+from workbench.compare.scores import noise, question_scores
 from workbench.compare.types import (
     Arm,
     ArmResult,
     CompareRequest,
     ComparisonReport,
+    GeneralResult,
     MemoryParts,
     Timing,
     Trial,
@@ -21,57 +25,57 @@ from workbench.scoring.summarizing import summarize_values, summarize_values_liv
 from workbench.scoring.types import MetricSummary
 
 
-def summarize(
-    request: CompareRequest,
-    trials: Mapping[str, Mapping[str, Trial]],
-    timings: Mapping[str, Timing],
-    memories: Mapping[str, MemoryParts],
-    problems: Mapping[str, str],
-) -> ComparisonReport:
-    """The report on `trials` (arm to example id to trial), arms and trials in the order of the request."""
+@dataclass(slots=True)
+class Measured:
+    """What a run found out about its arms beside their answers, each by the arm's name."""
+
+    timings: dict[str, Timing] = field(default_factory=dict)
+    memories: dict[str, MemoryParts] = field(default_factory=dict)
+    peaks: dict[str, int] = field(default_factory=dict)
+    """Bytes."""
+    general: dict[str, GeneralResult] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    """Why the arm has no (further) answers."""
+
+
+def summarize(request: CompareRequest, trials: Iterable[Trial], measured: Measured | None = None) -> ComparisonReport:
+    """The report on `trials`, arms and trials in the order of the request. Nothing is asked or measured for it."""
+    measured = measured or Measured()
+    by_arm = _in_order(request, trials)
+    ordered = tuple(trial for own in by_arm.values() for trial in own)
     metrics = tuple(metric.name for metric in request.metrics)
-    results = tuple(
-        summarize_arm(
-            arm,
-            _in_order(request, trials.get(arm.name, {})),
-            metrics,
-            timing=timings.get(arm.name, Timing()),
-            memory=memories.get(arm.name, MemoryParts()),
-            problem=problems.get(arm.name, ""),
-        )
-        for arm in request.arms
-    )
+    results = tuple(summarize_arm(arm, by_arm[arm.name], metrics, measured) for arm in request.arms)
     leaks = find_leaks(request)
     leaked = {leak.example_id for leak in leaks}
     ids = [example.id for example in request.examples]
+    unleaked = [i for i in ids if i not in leaked]
     return ComparisonReport(
         name=request.name,
         metrics=metrics,
         seed=request.seed,
+        repeats=request.repeats,
         arms=results,
-        verdict=_decide(request, trials, results, ids),
-        verdict_without_leaks=_decide(request, trials, results, [i for i in ids if i not in leaked])
-        if leaked
-        else None,
+        verdict=_decide(request, ordered, results, ids),
+        verdict_without_leaks=_decide(request, ordered, results, unleaked) if leaked else None,
         leaks=leaks,
-        trials=tuple(t for arm in request.arms for t in _in_order(request, trials.get(arm.name, {}))),
+        trials=ordered,
         examples=request.examples,
     )
 
 
-def summarize_live(request: CompareRequest, trials: Mapping[tuple[str, str], Trial]) -> tuple[ArmResult, ...]:
+def summarize_live(request: CompareRequest, trials: Iterable[Trial]) -> tuple[ArmResult, ...]:
     """The arms on the trials made so far, quickly: intervals of graded scores are the cautious ones of a proportion."""
-    metrics = [metric.name for metric in request.metrics]
-    by_arm: dict[str, list[Trial]] = {arm.name: [] for arm in request.arms}
-    for trial in trials.values():
+    by_arm: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
         by_arm[trial.arm].append(trial)
+    metrics = [metric.name for metric in request.metrics]
     return tuple(_summarize_live(arm, by_arm[arm.name], metrics) for arm in request.arms)
 
 
 def _summarize_live(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str]) -> ArmResult:
     summaries = {}
     for metric in metrics:
-        summary = summarize_values_live([_value(trial, metric) for trial in trials])
+        summary = summarize_values_live(_question_values(arm, trials, metric))
         if summary.count:
             summaries[metric] = summary
     return ArmResult(
@@ -84,29 +88,27 @@ def _summarize_live(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str]) -
         model=arm.model.name,
         adapter=arm.adapter_name,
         collection=arm.collection.name if arm.collection else "",
+        prompt=prompt_of(arm),
     )
 
 
-def summarize_arm(
-    arm: Arm,
-    trials: Sequence[Trial],
-    metrics: Sequence[str],
-    *,
-    timing: Timing | None = None,
-    memory: MemoryParts | None = None,
-    problem: str = "",
-) -> ArmResult:
+def summarize_arm(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str], measured: Measured) -> ArmResult:
     """What one arm reached on the trials made so far."""
     answered = [trial for trial in trials if not trial.has_failed]
+    memory = measured.memories.get(arm.name, MemoryParts())
+    problem = measured.problems.get(arm.name, "")
+    deviations = {metric: noise(answered, metric) for metric in metrics}
     return ArmResult(
         name=arm.name,
-        metrics={metric: summarize_metric(answered, metric) for metric in metrics},
-        timing=timing or Timing(),
+        metrics={metric: summarize_metric(arm, answered, metric) for metric in metrics},
+        noise={metric: found[arm.name] for metric, found in deviations.items() if arm.name in found},
+        timing=measured.timings.get(arm.name, Timing()),
         prompt_tokens=fmean(t.usage.prompt_tokens for t in answered) if answered else None,
         generated_tokens=fmean(t.usage.generated_tokens for t in answered) if answered else None,
         cost=mean_cost(answered),
-        memory=memory or MemoryParts(),
-        memory_bytes=(memory or MemoryParts()).total,
+        memory=memory,
+        memory_bytes=memory.total,
+        peak_bytes=measured.peaks.get(arm.name),
         answered=len(answered),
         failed=len(trials) - len(answered),
         failures=count_failures(trials),
@@ -114,13 +116,21 @@ def summarize_arm(
         model=arm.model.name,
         adapter=arm.adapter_name,
         collection=arm.collection.name if arm.collection else "",
+        prompt=prompt_of(arm),
         training_seconds=arm.training_seconds,
+        indexing_seconds=arm.indexing_seconds,
+        general=measured.general.get(arm.name),
     )
 
 
-def summarize_metric(trials: Sequence[Trial], metric: str) -> MetricSummary:
-    """Mean and interval over the answers that the metric could judge."""
-    return summarize_values([_value(trial, metric) for trial in trials])
+def summarize_metric(arm: Arm, trials: Sequence[Trial], metric: str) -> MetricSummary:
+    """Mean and interval over the questions whose answers the metric could judge."""
+    return summarize_values(_question_values(arm, trials, metric))
+
+
+def prompt_of(arm: Arm) -> str:
+    """Name and version of the arm's saved prompt."""
+    return f"{arm.prompt_name} {arm.prompt_label}".strip()
 
 
 def mean_cost(trials: Sequence[Trial]) -> float | None:
@@ -130,15 +140,11 @@ def mean_cost(trials: Sequence[Trial]) -> float | None:
 
 
 def _decide(
-    request: CompareRequest,
-    trials: Mapping[str, Mapping[str, Trial]],
-    results: Sequence[ArmResult],
-    example_ids: Sequence[str],
+    request: CompareRequest, trials: Sequence[Trial], results: Sequence[ArmResult], example_ids: Sequence[str]
 ) -> Verdict:
     metric = request.metrics[0].name
-    scores = {
-        arm.name: {i: _value(trial, metric) for i, trial in trials.get(arm.name, {}).items()} for arm in request.arms
-    }
+    found = question_scores(trials, metric)
+    scores = {arm.name: found.get(arm.name, {}) for arm in request.arms}
     costs = {
         result.name: Cost(
             result.timing.latency_seconds, result.memory_bytes, result.training_seconds, result.cost or 0.0
@@ -148,10 +154,17 @@ def _decide(
     return decide(scores, costs, metric=metric, example_ids=example_ids, seed=request.seed)
 
 
-def _value(trial: Trial, metric: str) -> float | None:
-    judged = trial.scores.get(metric)
-    return judged.value if judged else None
+def _question_values(arm: Arm, trials: Sequence[Trial], metric: str) -> list[float | None]:
+    return list(question_scores(trials, metric).get(arm.name, {}).values())
 
 
-def _in_order(request: CompareRequest, trials: Mapping[str, Trial]) -> list[Trial]:
-    return [trials[example.id] for example in request.examples if example.id in trials]
+def _in_order(request: CompareRequest, trials: Iterable[Trial]) -> dict[str, list[Trial]]:
+    """The trials of each arm in the order of the questions, repeats of a question together; unknown ones left out."""
+    places = {example.id: place for place, example in enumerate(request.examples)}
+    found: dict[str, list[Trial]] = {arm.name: [] for arm in request.arms}
+    for trial in trials:
+        if trial.arm in found and trial.example_id in places:
+            found[trial.arm].append(trial)
+    for own in found.values():
+        own.sort(key=lambda trial: (places[trial.example_id], trial.repeat))
+    return found

@@ -15,8 +15,8 @@ from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ComparisonSpec
-from workbench.compare.summing_up import summarize
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport, MemoryParts, Timing, Trial, TrialDone
+from workbench.compare.summing_up import Measured, summarize
+from workbench.compare.types import Arm, CompareRequest, ComparisonReport, Timing, Trial, TrialDone
 from workbench.datasets.questions import read_questions
 from workbench.datasets.types import Example, RowProblem
 from workbench.errors import WorkbenchError
@@ -92,7 +92,7 @@ def compare(context: JobContext, request: CompareRequest, tools: Tools) -> Compa
     run = _Run(context, request, tools, Journal(folder), Judge(request.metrics, request.examples))
     for arms in by_model(request.arms):
         run.answer_with_one_model(arms)
-    report = summarize(request, run.trials, run.timings, run.memories, run.problems).model_copy(
+    report = summarize(request, (t for own in run.trials.values() for t in own.values()), run.measured).model_copy(
         update={"machine": f"{platform.system()} {platform.machine()}", "seconds": time.monotonic() - started}
     )
     run.journal.finish(report)
@@ -118,9 +118,7 @@ class _Run:
     journal: Journal
     judge: Judge
     trials: dict[str, dict[str, Trial]] = field(default_factory=dict)
-    timings: dict[str, Timing] = field(default_factory=dict)
-    memories: dict[str, MemoryParts] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
+    measured: Measured = field(default_factory=Measured)
     done: int = 0
 
     def answer_with_one_model(self, arms: Sequence[Arm]) -> None:
@@ -220,13 +218,13 @@ class _Run:
         self.context.check_cancelled()
         if kept is None and not timing.problem:
             self.journal.add_timing(key, timing)
-        self.timings[arm.name] = kept or timing
-        self.memories[arm.name] = meter.read(arm)
+        self.measured.timings[arm.name] = kept or timing
+        self.measured.memories[arm.name] = meter.read(arm)
 
     def _give_up(self, arm: Arm, error: BaseException) -> None:
         """The arm's missing answers become failed trials with the reason; its finished ones stay."""
         reason = str(error) or type(error).__name__
-        self.problems[arm.name] = reason
+        self.measured.problems[arm.name] = reason
         for example in self.request.examples:
             if example.id not in self.trials.get(arm.name, {}):
                 self._take(self.judge.judge(failed_trial(arm, example, reason), example, arm), is_new=False)

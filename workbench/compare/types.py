@@ -7,9 +7,11 @@ from pydantic import Field
 from workbench.boundary import Boundary
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
-from workbench.playground.types import Shot
+from workbench.playground.types import Prompt, Shot
 from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
 from workbench.scoring.types import MetricChoice, MetricSummary, ScoreValue
+
+MOST_REPEATS = 20
 
 
 class Arm(Boundary):
@@ -26,6 +28,12 @@ class Arm(Boundary):
     """The system prompt; empty: the model's own, or the grounded prompt's where there is a collection."""
     prompt_file: str = ""
     """Where the system prompt was read; empty when it was not."""
+    prompt: Prompt | None = None
+    """A saved version of a prompt: what is sent and what counts as the answer. It stands instead of `system`."""
+    prompt_name: str = ""
+    """The prompt that `prompt` is a version of."""
+    prompt_label: str = ""
+    """Which version: "v3 short answers"."""
     shots: tuple[Shot, ...] = ()
     """What few-shot examples are chosen from; all of them are used unless `shots_per_question` is set."""
     shots_per_question: int = 0
@@ -37,6 +45,8 @@ class Arm(Boundary):
     generation: GenerationConfig = GenerationConfig()
     training_seconds: float = 0.0
     """What the adapter cost to train; 0 when unknown or none."""
+    indexing_seconds: float | None = 0.0
+    """What the last build of the collection took; 0 without a collection, None where nobody knows."""
 
 
 class FailureReason(StrEnum):
@@ -57,6 +67,8 @@ class Trial(Boundary):
 
     arm: str
     example_id: str
+    repeat: int = 0
+    """Which of the arm's answers to this question: 0 is the first; more only where sampling is on."""
     key: str = ""
     """Hash of all that decides the answer; a later run with the same key need not be made again."""
     prompt: str = ""
@@ -66,6 +78,9 @@ class Trial(Boundary):
     used: tuple[int, ...] = ()
     """Which of the hits (from 0) stood in the prompt, in the order of their numbers [1], [2], ..."""
     answer: str = ""
+    """What is scored."""
+    text: str = ""
+    """The whole text, where the arm's answer rule took `answer` out of it; empty when it is the same."""
     finish_reason: FinishReason = FinishReason.STOP
     usage: Usage = Usage()
     model_hash: str = ""
@@ -124,11 +139,34 @@ class Timing(Boundary):
     problem: str = ""
 
 
+class GeneralResult(Boundary):
+    """What a tuned arm lost or won in abilities that it was not tuned for, against its bare base."""
+
+    questions: int = 0
+    """Scored for both."""
+    before: float | None = None
+    """Mean of the bare base, 0 to 1."""
+    after: float | None = None
+    difference: float | None = None
+    """Mean of after minus before, over the same questions."""
+    low: float | None = None
+    """Lower end of the difference's 95 % interval."""
+    high: float | None = None
+    p_value: float | None = None
+    weakest: tuple[str, ...] = ()
+    """Abilities that clearly got worse, the worst first."""
+    problem: str = ""
+    """Why it was not measured."""
+
+
 class ArmResult(Boundary):
     """What was measured of one arm."""
 
     name: str
     metrics: dict[str, MetricSummary] = Field(default_factory=dict)
+    """Over questions: of each the mean over its repeats."""
+    noise: dict[str, float] = Field(default_factory=dict)
+    """Standard deviation within a question, by metric, where it was answered more than once: what chance alone does."""
     timing: Timing = Timing()
     prompt_tokens: float | None = None
     """Mean per answer."""
@@ -138,9 +176,16 @@ class ArmResult(Boundary):
     """Mean US dollars per answer, timing not counted; None where the user gave no price."""
     memory: MemoryParts = MemoryParts()
     memory_bytes: int = 0
+    """The sum of the parts."""
+    peak_bytes: int | None = None
+    """Most resident memory that the process took while the arm answered alone, above what it had without a model;
+    None when it was not measured."""
     answered: int = 0
+    """Answers that came about, repeats counted."""
     failed: int = 0
-    """Questions without any answer."""
+    """Answers that did not."""
+    missing: int = 0
+    """Answers that were not asked for, because the run was stopped or its time was up."""
     failures: dict[str, int] = Field(default_factory=dict)
     """How many answers are not right, by reason."""
     problem: str = ""
@@ -148,7 +193,13 @@ class ArmResult(Boundary):
     model: str = ""
     adapter: str = ""
     collection: str = ""
+    prompt: str = ""
+    """Name and version of the saved prompt."""
     training_seconds: float = 0.0
+    indexing_seconds: float | None = 0.0
+    """What the last build of the collection took; 0 without a collection, None where nobody knows."""
+    general: GeneralResult | None = None
+    """What tuning did to other abilities; None for arms that are not tuned, and where it was not asked for."""
 
 
 class VerdictKind(StrEnum):
@@ -245,6 +296,12 @@ class CompareRequest(Boundary):
     """Questions that an adapter was trained on, by the adapter's hash, where they are known."""
     timed_questions: int = Field(10, ge=0)
     """Questions per arm whose latency is measured alone."""
+    repeats: int = Field(1, ge=1, le=MOST_REPEATS)
+    """Answers per question of arms that sample (temperature above 0); the others answer once."""
+    budget_seconds: float = Field(0.0, ge=0.0)
+    """No further block of questions is begun after this time; 0: all are asked."""
+    forgetting: bool = False
+    """Whether tuned arms are also asked for general abilities, before and after."""
 
     def load_for(self, model: ModelRef) -> LoadConfig:
         """How this model is loaded."""
@@ -267,3 +324,8 @@ class ComparisonReport(Boundary):
     examples: tuple[Example, ...] = ()
     machine: str = ""
     seconds: float = 0.0
+    repeats: int = 1
+    missing: int = 0
+    """Answers that were not asked for; the verdict is on the questions that the judged arms share."""
+    why_missing: str = ""
+    """Why some are missing, in a sentence."""

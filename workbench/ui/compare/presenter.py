@@ -317,7 +317,7 @@ class ComparePresenter:
             verdict=results.verdict,
             verdict_without_leaks=results.verdict_without_leaks,
             leaks=results.leaks,
-            trials=tuple(results.trials.values()),
+            trials=(*results.trials.values(), *results.repeats),
             examples=results.examples,
         )
 

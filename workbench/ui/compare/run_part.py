@@ -1,10 +1,10 @@
 """The run of a comparison: prepare, start or continue, follow, keep the report. No Qt."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from pydantic import ValidationError
 
@@ -61,7 +61,7 @@ class RunPart:
         self._job_id = ""
         """Of the job that runs; empty also while nothing was heard yet of a run that is followed."""
         self._request: CompareRequest | None = None
-        self._trials: dict[tuple[str, str], Trial] = {}
+        self._trials: dict[tuple[str, str, int], Trial] = {}
         self._next_show = 0.0
         self._attempts_left = 0
         self._stopped = False
@@ -114,7 +114,7 @@ class RunPart:
             name=request.name,
             metrics=tuple(metric.name for metric in request.metrics),
             examples=request.examples,
-            arms=summarize_live(request, {}),
+            arms=summarize_live(request, ()),
             folder=request.folder,
         )
         self._board.show(
@@ -145,7 +145,7 @@ class RunPart:
                 self._board.show(running=Running(label, done, total))
             case Produced(kind="TrialDone", item=item):
                 trial = TrialDone.model_validate(item).trial
-                self._trials[(trial.arm, trial.example_id)] = trial
+                self._trials[(trial.arm, trial.example_id, trial.repeat)] = trial
                 if self._clock() >= self._next_show:
                     self._show_trials()
             case Finished():
@@ -170,8 +170,9 @@ class RunPart:
         results, request = self._board.state.results, self._request
         if results is None or request is None:
             return
-        trials = dict(self._trials)
-        self._board.show(results=replace(results, trials=trials, arms=summarize_live(request, trials)))
+        trials = tuple(self._trials.values())
+        shown = replace(results, **split_repeats(trials), arms=summarize_live(request, trials))
+        self._board.show(results=shown)
 
     def _finish(self) -> None:
         request = self._request
@@ -220,12 +221,24 @@ def results_of(report: ComparisonReport, folder: str = "") -> Results:
         metrics=report.metrics,
         examples=report.examples,
         arms=report.arms,
-        trials={(trial.arm, trial.example_id): trial for trial in report.trials},
+        **split_repeats(report.trials),
         verdict=report.verdict,
         verdict_without_leaks=report.verdict_without_leaks,
         leaks=report.leaks,
         folder=folder,
     )
+
+
+class _Split(TypedDict):
+    trials: dict[tuple[str, str], Trial]
+    repeats: tuple[Trial, ...]
+
+
+def split_repeats(trials: Iterable[Trial]) -> _Split:
+    """First answers by arm and question, and the further ones."""
+    every = tuple(trials)
+    first = {(trial.arm, trial.example_id): trial for trial in every if trial.repeat == 0}
+    return {"trials": first, "repeats": tuple(trial for trial in every if trial.repeat)}
 
 
 def _ignore(_event: JobEvent) -> None:

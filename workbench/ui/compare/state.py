@@ -67,7 +67,9 @@ class Results:
     examples: tuple[Example, ...]
     arms: tuple[ArmResult, ...]
     trials: dict[tuple[str, str], Trial] = field(default_factory=dict)
-    """By arm and question. Replaced, never changed, so that views can tell what is new."""
+    """The first answers, by arm and question. Replaced, never changed, so that views can tell what is new."""
+    repeats: tuple[Trial, ...] = ()
+    """The further answers of arms that were asked several times."""
     verdict: Verdict | None = None
     verdict_without_leaks: Verdict | None = None
     leaks: tuple[Leak, ...] = ()
