@@ -2,14 +2,19 @@
 
 import datetime
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.boundary import Boundary
+from workbench.compare.stored_reports import read_stored_report, read_stored_trial
 from workbench.compare.types import ComparisonReport, Trial, VerdictKind
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
+
+_LONGEST_NAME = 120
 
 
 class ComparisonRow(Base):
@@ -28,6 +33,12 @@ class ComparisonRow(Base):
     """The comparison as it was written down (YAML)."""
     report: Mapped[str] = mapped_column(sa.Text)
     """The report without its trials, as JSON."""
+    note: Mapped[str] = mapped_column(sa.Text, server_default="", default="")
+    deleted_at: Mapped[str] = mapped_column(sa.Text, server_default="", default="")
+    """ISO 8601 in UTC; empty while it is not deleted."""
+    arms: Mapped[str] = mapped_column(sa.Text, server_default="", default="")
+    """The names of the arms as a JSON list."""
+    again_of: Mapped[int] = mapped_column(server_default="0", default=0)
 
 
 class TrialRow(Base):
@@ -64,6 +75,15 @@ class ComparisonEntry(Boundary):
     recommended: str | None
     questions: int
     folder: str
+    note: str = ""
+    arms: tuple[str, ...] = ()
+    again_of: int = 0
+    """Number of the comparison that it repeats; 0: of none."""
+
+    @property
+    def outcome(self) -> str:
+        """ "rag wins" or "undecided"."""
+        return f"{self.winner} wins" if self.winner else str(self.kind)
 
 
 class ComparisonStore:
@@ -80,7 +100,7 @@ class ComparisonStore:
                 return _entry(kept)
             row = ComparisonRow(
                 name=report.name,
-                created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                created=_now(),
                 metric=report.verdict.metric,
                 kind=str(report.verdict.kind),
                 winner=report.verdict.winner,
@@ -89,35 +109,86 @@ class ComparisonStore:
                 folder=folder,
                 spec=spec,
                 report=report.model_copy(update={"trials": ()}).model_dump_json(),
+                arms=json.dumps([arm.name for arm in report.arms], ensure_ascii=False),
+                again_of=report.request.again_of if report.request else 0,
             )
             session.add(row)
             session.flush()
-            for trial in report.trials:
-                _add_trial(session, row.id, trial)
+            _add_trials(session, row.id, report.trials)
             return _entry(row)
 
     def list_comparisons(self) -> list[ComparisonEntry]:
-        """All of them, newest first."""
+        """All that are not deleted, newest first; reads neither reports nor trials."""
         with self._database.reading() as session:
-            return [_entry(row) for row in session.scalars(sa.select(ComparisonRow).order_by(ComparisonRow.id.desc()))]
+            kept = sa.select(*_LISTED).where(ComparisonRow.deleted_at == "").order_by(ComparisonRow.id.desc())
+            return [_entry(row) for row in session.execute(kept)]
+
+    def entry(self, comparison_id: int) -> ComparisonEntry:
+        """One line of the history; WorkbenchError when there is none."""
+        with self._database.reading() as session:
+            row = session.execute(sa.select(*_LISTED).where(ComparisonRow.id == comparison_id)).first()
+        if row is None:
+            raise _unknown(comparison_id)
+        return _entry(row)
 
     def get(self, comparison_id: int) -> ComparisonReport:
-        """A whole report with its trials; WorkbenchError when there is none."""
+        """A whole report with its trials, also of an earlier version; WorkbenchError when there is none."""
         with self._database.reading() as session:
-            row = session.get(ComparisonRow, comparison_id)
-            if row is None:
-                raise WorkbenchError(f"There is no comparison number {comparison_id}.", code="no_comparison")
-            trials = session.scalars(
-                sa.select(TrialRow.trial).where(TrialRow.comparison_id == comparison_id).order_by(TrialRow.id)
-            )
-            report = ComparisonReport.model_validate_json(row.report)
-            return report.model_copy(update={"trials": tuple(Trial.model_validate_json(trial) for trial in trials)})
+            text = session.scalar(sa.select(ComparisonRow.report).where(ComparisonRow.id == comparison_id))
+            if text is None:
+                raise _unknown(comparison_id)
+            query = sa.select(TrialRow.trial).where(TrialRow.comparison_id == comparison_id).order_by(TrialRow.id)
+            trials = list(session.scalars(query))
+        report = read_stored_report(text)
+        return report.model_copy(update={"trials": tuple(map(read_stored_trial, trials))})
+
+    def written(self, comparison_id: int) -> str:
+        """The comparison as its author wrote it down (YAML); empty where that is not known."""
+        with self._database.reading() as session:
+            return session.scalar(sa.select(ComparisonRow.spec).where(ComparisonRow.id == comparison_id)) or ""
+
+    def rename(self, comparison_id: int, name: str) -> ComparisonEntry:
+        """Call it something else; several may have the same name. WorkbenchError for an empty name."""
+        wished = " ".join(name.split())
+        if not wished:
+            raise WorkbenchError("A comparison needs a name.", hint="Write one.", code="no_name")
+        return self._change(comparison_id, name=wished[:_LONGEST_NAME])
+
+    def annotate(self, comparison_id: int, note: str) -> ComparisonEntry:
+        """Keep a note with it."""
+        return self._change(comparison_id, note=note.strip())
+
+    def set_aside(self, comparison_id: int) -> ComparisonEntry:
+        """Delete it so that it can come back (`bring_back`) until it is forgotten."""
+        return self._change(comparison_id, deleted_at=_now())
+
+    def bring_back(self, comparison_id: int) -> ComparisonEntry:
+        """Undo `set_aside`."""
+        return self._change(comparison_id, deleted_at="")
+
+    def set_aside_before(self, moment: str) -> list[ComparisonEntry]:
+        """What was deleted at or before that moment (ISO 8601 in UTC)."""
+        query = sa.select(*_LISTED).where(ComparisonRow.deleted_at != "", ComparisonRow.deleted_at <= moment)
+        with self._database.reading() as session:
+            return [_entry(row) for row in session.execute(query)]
+
+    def delete(self, comparison_id: int) -> None:
+        """Forget it for good."""
+        with self._database.session() as session:
+            session.execute(sa.delete(ComparisonRow).where(ComparisonRow.id == comparison_id))
+
+    def _change(self, comparison_id: int, **values: str) -> ComparisonEntry:
+        with self._database.session() as session:
+            session.execute(sa.update(ComparisonRow).where(ComparisonRow.id == comparison_id).values(**values))
+        return self.entry(comparison_id)
 
     def names_with_model(self, model: str) -> tuple[str, ...]:
         """Names of the comparisons in which a model of this name answered, newest first, each once."""
         with self._database.reading() as session:
             rows = session.execute(
-                sa.select(ComparisonRow.name, ComparisonRow.report).order_by(ComparisonRow.id.desc())
+                sa.select(ComparisonRow.name, ComparisonRow.report)
+                .where(ComparisonRow.deleted_at == "")
+                .order_by(ComparisonRow.id.desc())
             )
             reports = [(name, json.loads(report)) for name, report in rows]
         return tuple(
@@ -127,32 +198,46 @@ class ComparisonStore:
     def names_with_adapter(self, adapter_hash: str) -> tuple[str, ...]:
         """Names of the comparisons in which the adapter with this hash answered, newest first, each once."""
         answered = sa.select(TrialRow.comparison_id).where(TrialRow.trial.contains(f'"adapter_hash":"{adapter_hash}"'))
-        query = sa.select(ComparisonRow.name).where(ComparisonRow.id.in_(answered))
+        query = sa.select(ComparisonRow.name).where(ComparisonRow.id.in_(answered), ComparisonRow.deleted_at == "")
         with self._database.reading() as session:
             names = session.scalars(query.order_by(ComparisonRow.id.desc()))
             return tuple(dict.fromkeys(names)) if adapter_hash else ()
 
-    def delete(self, comparison_id: int) -> None:
-        with self._database.session() as session:
-            session.execute(sa.delete(ComparisonRow).where(ComparisonRow.id == comparison_id))
+
+def _add_trials(session: Session, comparison_id: int, trials: Sequence[Trial]) -> None:
+    """In few statements: ten thousand trials must not hold up who else wants to write."""
+    if not trials:
+        return
+    rows = [
+        {
+            "comparison_id": comparison_id,
+            "arm": trial.arm,
+            "example_id": trial.example_id,
+            "failure": str(trial.failure) if trial.failure else None,
+            "trial": trial.model_dump_json(),
+        }
+        for trial in trials
+    ]
+    ids = session.scalars(sa.insert(TrialRow).returning(TrialRow.id, sort_by_parameter_order=True), rows).all()
+    scores = [
+        {"trial_id": number, "metric": metric, "value": judged.value}
+        for number, trial in zip(ids, trials, strict=True)
+        for metric, judged in trial.scores.items()
+    ]
+    if scores:
+        session.execute(sa.insert(ScoreRow), scores)
 
 
-def _add_trial(session: Session, comparison_id: int, trial: Trial) -> None:
-    row = TrialRow(
-        comparison_id=comparison_id,
-        arm=trial.arm,
-        example_id=trial.example_id,
-        failure=str(trial.failure) if trial.failure else None,
-        trial=trial.model_dump_json(),
+_LISTED = tuple(
+    getattr(ComparisonRow, name)
+    for name in (
+        "id", "name", "created", "metric", "kind", "winner", "recommended", "questions", "folder", "note", "arms",
+        "again_of",
     )
-    session.add(row)
-    session.flush()
-    session.add_all(
-        ScoreRow(trial_id=row.id, metric=metric, value=judged.value) for metric, judged in trial.scores.items()
-    )
+)  # fmt: skip
 
 
-def _entry(row: ComparisonRow) -> ComparisonEntry:
+def _entry(row: Any) -> ComparisonEntry:
     return ComparisonEntry(
         id=row.id,
         name=row.name,
@@ -163,4 +248,19 @@ def _entry(row: ComparisonRow) -> ComparisonEntry:
         recommended=row.recommended,
         questions=row.questions,
         folder=row.folder,
+        note=row.note,
+        arms=tuple(json.loads(row.arms)) if row.arms else (),
+        again_of=row.again_of,
     )
+
+
+def _unknown(comparison_id: int) -> WorkbenchError:
+    return WorkbenchError(
+        f"There is no comparison number {comparison_id}.",
+        hint="`workbench comparisons list` shows those that are kept.",
+        code="no_comparison",
+    )
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -13,6 +13,7 @@ from workbench.compare.fingerprints import trial_key
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
+from workbench.compare.provenance import provenance_of
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.summing_up import Measured, summarize
@@ -89,11 +90,16 @@ def compare(context: JobContext, request: CompareRequest, tools: Tools) -> Compa
     if folder is None:
         raise WorkbenchError("The comparison has no folder to work in.", code="no_folder")
     started = time.monotonic()
+    provenance = provenance_of(request)
     run = _Run(context, request, tools, Journal(folder), Judge(request.metrics, request.examples))
     for arms in by_model(request.arms):
         run.answer_with_one_model(arms)
     report = summarize(request, (t for own in run.trials.values() for t in own.values()), run.measured).model_copy(
-        update={"machine": f"{platform.system()} {platform.machine()}", "seconds": time.monotonic() - started}
+        update={
+            "machine": f"{platform.system()} {platform.machine()}",
+            "seconds": time.monotonic() - started,
+            **provenance,
+        }
     )
     run.journal.finish(report)
     return report

@@ -5,9 +5,11 @@ from enum import StrEnum
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.compare.environment import Environment
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
 from workbench.playground.types import Prompt, Shot
+from workbench.rag.index_print import IndexPrint
 from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
 from workbench.scoring.types import MetricChoice, MetricSummary, ScoreValue
 
@@ -294,6 +296,8 @@ class CompareRequest(Boundary):
     """How models are loaded that the user wants loaded in a way of their own, by path."""
     training_rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Questions that an adapter was trained on, by the adapter's hash, where they are known."""
+    again_of: int = 0
+    """Number of the comparison that this one repeats; 0: of none."""
     timed_questions: int = Field(10, ge=0)
     """Questions per arm whose latency is measured alone."""
     repeats: int = Field(1, ge=1, le=MOST_REPEATS)
@@ -311,10 +315,15 @@ class CompareRequest(Boundary):
 class ComparisonReport(Boundary):
     """A whole comparison, measured."""
 
-    schema_version: int = 1
+    schema_version: int = 2
     name: str
     metrics: tuple[str, ...] = ()
     seed: int = 0
+    request: CompareRequest | None = None
+    """What was asked for, exactly, without the questions and training rows; None of earlier versions."""
+    indexes: dict[str, IndexPrint] = Field(default_factory=dict)
+    """What every collection held when it was searched, by name."""
+    environment: Environment | None = None
     arms: tuple[ArmResult, ...] = ()
     verdict: Verdict
     verdict_without_leaks: Verdict | None = None

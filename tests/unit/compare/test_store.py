@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages, numbered
-from workbench.compare.store import ComparisonStore, ScoreRow, TrialRow
+from workbench.compare.store import ComparisonRow, ComparisonStore, ScoreRow, TrialRow
 from workbench.compare.tasks import compare
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.database import Database
@@ -56,3 +57,59 @@ def test_that_a_deleted_comparison_leaves_nothing_behind(report: ComparisonRepor
         assert session.query(ScoreRow).count() == 0
     with pytest.raises(WorkbenchError, match="no comparison number"):
         store.get(1)
+
+
+def test_that_the_history_lists_without_reading_reports_or_trials(report: ComparisonReport, database: Database) -> None:
+    store = ComparisonStore(database)
+    entry = store.save(report)
+    with database.session() as session:
+        session.execute(sa.update(ComparisonRow).values(report="unreadable"))
+        session.execute(sa.update(TrialRow).values(trial="unreadable"))
+    assert store.list_comparisons() == [entry]
+    assert entry.arms == ("prompt", "rag")
+
+
+def test_that_a_comparison_is_renamed_and_has_a_note(report: ComparisonReport, database: Database) -> None:
+    store = ComparisonStore(database)
+    number = store.save(report).id
+    store.rename(number, "  sums,\nsecond try ")
+    store.annotate(number, "the new prompt ")
+    assert [(entry.name, entry.note) for entry in store.list_comparisons()] == [("sums, second try", "the new prompt")]
+    with pytest.raises(WorkbenchError, match="needs a name"):
+        store.rename(number, " \n")
+
+
+def test_that_a_deleted_comparison_comes_back_until_it_is_forgotten(
+    report: ComparisonReport, database: Database
+) -> None:
+    store = ComparisonStore(database)
+    number = store.save(report).id
+    store.set_aside(number)
+    assert store.list_comparisons() == []
+    assert store.names_with_model(report.arms[0].model) == ()
+    assert [entry.id for entry in store.set_aside_before("9999")] == [number]
+    assert store.set_aside_before("2000") == []
+    store.bring_back(number)
+    assert [entry.id for entry in store.list_comparisons()] == [number]
+    assert store.get(number) == report
+
+
+def test_that_an_unknown_number_is_said(database: Database) -> None:
+    store = ComparisonStore(database)
+    for ask in (store.get, store.entry, store.set_aside, store.bring_back):
+        with pytest.raises(WorkbenchError, match="no comparison number 7"):
+            ask(7)
+    with pytest.raises(WorkbenchError, match="no comparison number 7"):
+        store.rename(7, "x")
+
+
+def test_that_every_score_is_kept_beside_its_trial(report: ComparisonReport, database: Database) -> None:
+    ComparisonStore(database).save(report)
+    with database.reading() as session:
+        kept = session.execute(
+            sa.select(TrialRow.arm, TrialRow.example_id, ScoreRow.value).join(
+                ScoreRow, ScoreRow.trial_id == TrialRow.id
+            )
+        ).all()
+    wanted = [(trial.arm, trial.example_id, trial.scores["exact_match"].value) for trial in report.trials]
+    assert sorted(map(tuple, kept)) == sorted(wanted)
