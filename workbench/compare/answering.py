@@ -15,6 +15,9 @@ class Searcher(Protocol):
     """An opened collection."""
 
     def search(self, query: str, config: RetrievalConfig) -> list[Hit]: ...
+    def similarities(self, text: str, others: Sequence[str]) -> list[float]:
+        """Cosine similarity of a text to each of the others."""
+        ...
 
 
 class Tools(Protocol):
@@ -89,6 +92,8 @@ class ArmPreparer:
             max_answer_tokens=self._arm.generation.max_tokens,
             examples=self._turns(example),
             system=self._arm.system,
+            order=self._arm.order,
+            passage_tokens=self._arm.passage_tokens,
         )
         return Prepared(self._request(example, grounded.messages), hits, tuple(grounded.used_hits))
 

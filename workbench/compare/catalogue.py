@@ -19,7 +19,8 @@ from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.library import find_model
 from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
 from workbench.paths import WorkbenchPaths
-from workbench.rag.reranking import find_reranker
+from workbench.playground.types import PromptVersion
+from workbench.rag.reranking import find_reranker, is_reranker, list_rerankers
 from workbench.rag.types import CollectionRef
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ class RowsFile(Boundary):
 
     path: str
     content_hash: str
+    count: int = 0
+    """How many there are; 0 when that is not known."""
+    origin: str = ""
+    """What they were made from when not from a file."""
+    source_path: str = ""
+    """The file that they were read from."""
 
 
 class Catalogue(Boundary):
@@ -48,6 +55,8 @@ class Catalogue(Boundary):
     """How models are loaded differently from the preferences, by content key."""
     endpoints: tuple[Endpoint, ...] = ()
     """Models on servers."""
+    prompts: tuple[PromptVersion, ...] = ()
+    """Every version of every saved prompt, the newest of the one that was saved last first."""
 
 
 def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
@@ -55,6 +64,7 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
     from workbench.datasets.store import DatasetStore
     from workbench.finetune.store import AdapterStore
     from workbench.llm.store import ModelSettingsStore
+    from workbench.playground.prompt_store import PromptStore
     from workbench.rag.store import CollectionStore
 
     collections = CollectionStore(database, paths)
@@ -65,12 +75,19 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
         adapters=tuple(AdapterStore(database, paths.adapters).list_adapters()),
         collections=tuple(collections.ref(collection.name) for collection in collections.list_collections()),
         datasets={
-            dataset.name: RowsFile(path=dataset.rows_path, content_hash=dataset.content_hash)
+            dataset.name: RowsFile(
+                path=dataset.rows_path,
+                content_hash=dataset.content_hash,
+                count=dataset.row_count,
+                origin=dataset.origin,
+                source_path=dataset.source_path,
+            )
             for dataset in DatasetStore(database).list_datasets()
         },
         model_names=memory.names(),
         model_loads={key: model.load for key, model in memory.all_models().items()},
         endpoints=EndpointStore(paths.endpoints).known_endpoints(),
+        prompts=tuple(PromptStore(database).all_versions()),
     )
 
 
@@ -129,9 +146,25 @@ class CatalogueResolvers:
             f"There is no collection “{name}”.", hint=f"Collections here: {names}.", code="no_collection"
         )
 
-    def reranker(self) -> str:
-        folders = [*self._catalogue.own_model_folders, self._catalogue.models_folder]
-        return str(find_reranker([Path(folder) for folder in folders]))
+    def reranker(self, name: str = "") -> str:
+        folders = [Path(folder) for folder in (*self._catalogue.own_model_folders, self._catalogue.models_folder)]
+        if not name:
+            return str(find_reranker(folders))
+        for folder in (Path(name).expanduser(), *(f for f in list_rerankers(folders) if f.name == name)):
+            if is_reranker(folder):
+                return str(folder)
+        raise WorkbenchError(
+            f"There is no cross-encoder “{name}”.",
+            hint="Name its folder, or leave the key out to take the first that is found.",
+            code="no_reranker",
+        )
+
+    def rows(self, name: str) -> Path:
+        found = self._catalogue.datasets.get(name)
+        if found is not None:
+            return Path(found.path)
+        names = ", ".join(list(self._catalogue.datasets)[:8]) or "none yet"
+        raise WorkbenchError(f"There is no data set “{name}”.", hint=f"Data sets here: {names}.", code="no_dataset")
 
     def _training_questions(self, adapter: Adapter) -> tuple[str, ...]:
         """What the adapter learned from, where the data set still is what it was."""

@@ -6,6 +6,7 @@ import json
 from workbench.compare.types import Arm
 from workbench.datasets.types import Example
 from workbench.llm.types import LoadConfig
+from workbench.rag.types import PassageOrder
 
 
 def trial_key(arm: Arm, example: Example, model: str, adapter: str, load: LoadConfig) -> str:
@@ -23,6 +24,11 @@ def trial_key(arm: Arm, example: Example, model: str, adapter: str, load: LoadCo
         "load": load.model_dump(mode="json"),
         "question": example.question,
     }
+    if arm.collection is not None and (arm.others or arm.passage_tokens or arm.order is not PassageOrder.BEST_FIRST):
+        decides["others"] = [other.model_dump(mode="json") for other in arm.others]
+        decides["passages"] = [arm.order.value, arm.passage_tokens]
+    if arm.collection is not None and arm.retrieval.rerank:
+        decides["reranker"] = arm.reranker
     if arm.model.endpoint is not None:
         decides["context"] = arm.model.endpoint.context_length  # how many passages fit
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

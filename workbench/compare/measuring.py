@@ -87,5 +87,5 @@ class MemoryMeter:
 def _embedder_bytes(arm: Arm) -> int:
     if arm.collection is None:
         return 0
-    folder = Path(arm.collection.embedder.path)
-    return sum(path.stat().st_size for path in folder.glob("*.safetensors") if path.is_file())
+    folders = {Path(ref.embedder.path) for ref in (arm.collection, *arm.others)}
+    return sum(p.stat().st_size for folder in folders for p in folder.glob("*.safetensors") if p.is_file())

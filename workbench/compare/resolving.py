@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from workbench.compare.spec import ArmSpec, ComparisonSpec
+from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_rows
+from workbench.compare.spec import ComparisonSpec
 from workbench.compare.types import Arm, CompareRequest
 from workbench.datasets.questions import read_questions
 from workbench.datasets.types import RowProblem
@@ -13,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
 from workbench.playground.few_shot import read_shots, select_shots
 from workbench.playground.types import ExampleSelection, Shot
-from workbench.rag.types import CollectionRef, RetrievalConfig
+from workbench.rag.types import CollectionRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,12 @@ class Resolvers(Protocol):
     def model(self, name: str) -> ModelRef: ...
     def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter: ...
     def collection(self, name: str) -> CollectionRef: ...
-    def reranker(self) -> str:
-        """The folder of a local cross-encoder."""
+    def reranker(self, name: str = "") -> str:
+        """The folder of a local cross-encoder: the one of that folder or name, or any."""
+        ...
+
+    def rows(self, name: str) -> Path:
+        """The rows file of a saved data set."""
         ...
 
 
@@ -86,6 +91,7 @@ def resolve(
         budget_seconds=spec.budget_seconds,
         timed_questions=spec.timed_questions,
         forgetting=spec.forgetting,
+        expectations=spec.expectations,
     )
     return Resolved(request, questions.problems)
 
@@ -93,7 +99,8 @@ def resolve(
 def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[Arm, ResolvedAdapter | None]:
     base = resolvers.model(written.model)
     adapter = resolvers.adapter(written.adapter, base) if written.adapter else None
-    shots, per_question = _shots(written, seed)
+    shots, per_question = _shots(written, resolvers, seed)
+    retrieval = written.retrieval or RetrievalSpec()
     generation = written.generation
     if "seed" not in generation.model_fields_set:
         generation = generation.model_copy(update={"seed": seed})
@@ -109,19 +116,25 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[Arm
         shots=shots,
         shots_per_question=per_question,
         collection=resolvers.collection(written.collection) if written.collection else None,
-        retrieval=written.retrieval or RetrievalConfig(),
-        reranker=resolvers.reranker() if written.retrieval and written.retrieval.rerank else "",
+        others=tuple(resolvers.collection(name) for name in retrieval.also),
+        retrieval=retrieval.config,
+        order=retrieval.order,
+        passage_tokens=retrieval.passage_tokens,
+        reranker=resolvers.reranker(retrieval.reranker) if retrieval.reranks else "",
         generation=generation,
         training_seconds=adapter.training_seconds if adapter else 0.0,
     )
     return arm, adapter
 
 
-def _shots(written: ArmSpec, seed: int) -> tuple[tuple[Shot, ...], int]:
+def _shots(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[tuple[Shot, ...], int]:
     if written.examples is None:
         return (), 0
-    shots = read_shots(Path(written.examples.from_file))
+    saved = saved_rows(written.examples.from_file)
+    shots = read_shots(resolvers.rows(saved) if saved else Path(written.examples.from_file))
     selection, count = written.examples.selection, written.examples.count
+    if written.examples.seed is not None:
+        seed = written.examples.seed
     return select_shots(shots, selection, count, seed), count if selection is ExampleSelection.SIMILAR else 0
 
 

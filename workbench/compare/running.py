@@ -17,7 +17,7 @@ FOLDER = "comparisons"
 
 def place_run(request: CompareRequest, paths: WorkbenchPaths) -> CompareRequest:
     """The request with its folder: that of an unfinished run of the same request, which it continues, or a new one."""
-    content = request.model_copy(update={"folder": "", "written": ""}).model_dump_json().encode()
+    content = request.model_copy(update={"folder": "", "written": "", "expectations": ()}).model_dump_json().encode()
     folder = place(paths.home / FOLDER, request.name, content, otherwise="comparison", is_finished=is_finished)
     return request.model_copy(update={"folder": str(folder)})
 

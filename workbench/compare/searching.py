@@ -30,9 +30,15 @@ class Searches:
         """Search now, whatever was found before."""
         if arm.collection is None:
             return ()
-        return tuple(self._open(arm.collection, arm.reranker).search(question, arm.retrieval))
+        searcher = self._open(arm.collection, arm.reranker)
+        if arm.others:
+            from workbench.rag.retrieval import SeveralCollections
+
+            asked = {ref.name: self._open(ref, arm.reranker) for ref in arm.others}
+            searcher = SeveralCollections({arm.collection.name: searcher, **asked})
+        return tuple(searcher.search(question, arm.retrieval))
 
 
 def _alike(arm: Arm) -> str:
-    collection = arm.collection.model_dump_json() if arm.collection else ""
-    return f"{collection} {arm.retrieval.model_dump_json()} {arm.reranker}"
+    asked = [ref.model_dump_json() for ref in (arm.collection, *arm.others) if ref]
+    return f"{' '.join(asked)} {arm.retrieval.model_dump_json()} {arm.reranker}"

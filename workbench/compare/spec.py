@@ -5,56 +5,20 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from workbench.boundary import Boundary
+from workbench.compare.arm_spec import ArmSpec, ExamplesSpec, RetrievalSpec, is_file
+from workbench.compare.expectations import Expectation
 from workbench.compare.types import MOST_REPEATS
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
-from workbench.playground.types import ExampleSelection
-from workbench.rag.types import RetrievalConfig
 from workbench.scoring.metrics import find_metric
 from workbench.scoring.types import MetricChoice
 
+__all__ = ["ArmSpec", "ComparisonSpec", "ExamplesSpec", "RetrievalSpec", "load_spec", "save_spec"]
+
 _LARGEST_BYTES = 1_000_000
-
-
-class ExamplesSpec(Boundary):
-    """Few-shot examples of an arm."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    from_file: str = Field(alias="from")
-    """A file of rows with a question and an answer."""
-    count: int = Field(4, ge=1, le=100)
-    selection: ExampleSelection = ExampleSelection.RANDOM
-
-
-class ArmSpec(Boundary):
-    """One strategy, by names."""
-
-    name: str = Field(min_length=1, max_length=80)
-    model: str = Field(min_length=1)
-    """A model's name or path."""
-    adapter: str = ""
-    """An adapter's name or path."""
-    prompt: str = ""
-    """A file with the system prompt."""
-    examples: ExamplesSpec | None = None
-    collection: str = ""
-    retrieval: RetrievalConfig | None = None
-    generation: GenerationConfig = GenerationConfig()
-
-    @field_validator("name", "model", "adapter", "collection", mode="before")
-    @classmethod
-    def _numbers_are_names_too(cls, value: object) -> object:
-        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-    @model_validator(mode="after")
-    def _retrieval_needs_a_collection(self) -> Self:
-        if self.retrieval is not None and not self.collection:
-            raise ValueError("has retrieval settings but no collection")
-        return self
 
 
 class ComparisonSpec(Boundary):
@@ -74,6 +38,8 @@ class ComparisonSpec(Boundary):
     forgetting: bool = False
     """Whether tuned arms are also asked for general abilities, before and after."""
     arms: tuple[ArmSpec, ...] = Field(min_length=1)
+    expectations: tuple[Expectation, ...] = ()
+    """What is expected between arms; held against the measurement afterwards."""
 
     @field_validator("name", mode="before")
     @classmethod
@@ -93,6 +59,9 @@ class ComparisonSpec(Boundary):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two arms are named {twice[0]!r}")
+        named = {name for one in self.expectations for name in (one.arm, one.other)}
+        if strange := sorted(named - set(names)):
+            raise ValueError(f"an expectation names an arm that is not there: {strange[0]!r}")
         return self
 
 
@@ -190,10 +159,10 @@ def _place(location: tuple[int | str, ...], values: Any) -> tuple[str, str]:
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    owners: dict[str, type[Boundary]] = {"retrieval": RetrievalConfig, "generation": GenerationConfig}
+    owners: dict[str, type[Boundary]] = {"retrieval": RetrievalSpec, "generation": GenerationConfig}
     inner = str(location[-2]) if len(location) > 1 else ""
     if inner == "examples":
-        return ["from", "count", "selection"]
+        return ["from", "count", "selection", "seed"]
     if inner in owners:
         return list(owners[inner].model_fields)
     return list(ArmSpec.model_fields if location[0] == "arms" else ComparisonSpec.model_fields)
@@ -212,11 +181,11 @@ def _with_paths(spec: ComparisonSpec, folder: Path) -> ComparisonSpec:
     arms = []
     for arm in spec.arms:
         changes: dict[str, Any] = {
-            "prompt": placed(arm.prompt),
+            "prompt": placed(arm.prompt) if is_file(arm.prompt) else arm.prompt,
             "model": placed_if_there(arm.model),
             "adapter": placed_if_there(arm.adapter),
         }
-        if arm.examples is not None:
+        if arm.examples is not None and is_file(arm.examples.from_file):
             changes["examples"] = arm.examples.model_copy(update={"from_file": placed(arm.examples.from_file)})
         arms.append(arm.model_copy(update=changes))
     return spec.model_copy(update={"questions": placed(spec.questions), "arms": tuple(arms)})
@@ -224,8 +193,9 @@ def _with_paths(spec: ComparisonSpec, folder: Path) -> ComparisonSpec:
 
 def _check_files(spec: ComparisonSpec, path: Path) -> None:
     wanted = [("questions", spec.questions)]
-    wanted += [(f"the prompt of arm {arm.name!r}", arm.prompt) for arm in spec.arms if arm.prompt]
-    wanted += [(f"the examples of arm {arm.name!r}", arm.examples.from_file) for arm in spec.arms if arm.examples]
+    wanted += [(f"the prompt of arm {arm.name!r}", arm.prompt) for arm in spec.arms if is_file(arm.prompt)]
+    examples = [(arm.name, arm.examples.from_file) for arm in spec.arms if arm.examples]
+    wanted += [(f"the examples of arm {name!r}", file) for name, file in examples if is_file(file)]
     missing = [f"{what} ({file})" for what, file in wanted if not Path(file).is_file()]
     if missing:
         raise WorkbenchError(
@@ -241,9 +211,9 @@ def save_spec(spec: ComparisonSpec, path: Path) -> None:
     folder = path.absolute().parent
     values["questions"] = _relative(spec.questions, folder)
     for written, arm in zip(values["arms"], spec.arms, strict=True):
-        if arm.prompt:
+        if is_file(arm.prompt):
             written["prompt"] = _relative(arm.prompt, folder)
-        if arm.examples is not None:
+        if arm.examples is not None and is_file(arm.examples.from_file):
             written["examples"]["from"] = _relative(arm.examples.from_file, folder)
     values["metrics"] = [
         {"name": metric.name, **metric.options} if metric.options else metric.name for metric in spec.metrics

@@ -60,6 +60,7 @@ def summarize(request: CompareRequest, trials: Iterable[Trial], measured: Measur
         leaks=leaks,
         trials=ordered,
         examples=request.examples,
+        expectations=request.expectations,
     )
 
 

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from workbench.boundary import Boundary
 from workbench.compare.environment import Environment
+from workbench.compare.expectations import Expectation
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
 from workbench.playground.types import Prompt, Shot
 from workbench.rag.index_print import IndexPrint
-from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
+from workbench.rag.types import CollectionRef, Hit, PassageOrder, RetrievalConfig
 from workbench.scoring.types import MetricChoice, MetricSummary, ScoreValue
 
 MOST_REPEATS = 20
@@ -41,7 +42,13 @@ class Arm(Boundary):
     shots_per_question: int = 0
     """Above 0: that many of `shots`, the most similar to each question."""
     collection: CollectionRef | None = None
+    others: tuple[CollectionRef, ...] = ()
+    """Further collections that are asked at once, each with its own embedder."""
     retrieval: RetrievalConfig = RetrievalConfig()
+    order: PassageOrder = PassageOrder.BEST_FIRST
+    """How the passages stand in the prompt."""
+    passage_tokens: int = 0
+    """Tokens that the passages may take together; 0: what the context leaves."""
     reranker: str = ""
     """Folder of the local cross-encoder, where `retrieval.rerank` is on."""
     generation: GenerationConfig = GenerationConfig()
@@ -306,6 +313,8 @@ class CompareRequest(Boundary):
     """No further block of questions is begun after this time; 0: all are asked."""
     forgetting: bool = False
     """Whether tuned arms are also asked for general abilities, before and after."""
+    expectations: tuple[Expectation, ...] = ()
+    """What was expected between arms before anything was measured."""
 
     def load_for(self, model: ModelRef) -> LoadConfig:
         """How this model is loaded."""
@@ -338,3 +347,5 @@ class ComparisonReport(Boundary):
     """Answers that were not asked for; the verdict is on the questions that the judged arms share."""
     why_missing: str = ""
     """Why some are missing, in a sentence."""
+    expectations: tuple[Expectation, ...] = ()
+    """What was expected between arms; `guide.reflecting.reflect` holds it against the verdict."""

@@ -75,6 +75,17 @@ class PromptStore:
         with self._database.reading() as session:
             return [_value(record) for record in session.scalars(_of_prompt(prompt_name.strip()))]
 
+    def all_versions(self) -> list[PromptVersion]:
+        """Of all prompts: the one that was saved last comes first, of each the newest version first."""
+        with self._database.reading() as session:
+            records = session.scalars(sa.select(PromptVersionRecord).order_by(PromptVersionRecord.number.desc()))
+            versions = [_value(record) for record in records]
+        last: dict[str, str] = {}
+        for version in versions:
+            last[version.prompt_name] = max(last.get(version.prompt_name, ""), version.created)
+        names = sorted(last, key=lambda name: (last[name], name), reverse=True)
+        return sorted(versions, key=lambda version: names.index(version.prompt_name))
+
     def newest(self, prompt_name: str) -> PromptVersion | None:
         with self._database.reading() as session:
             record = session.scalar(_of_prompt(prompt_name.strip()).limit(1))

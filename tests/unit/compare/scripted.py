@@ -138,6 +138,9 @@ class ScriptedSearcher:
             : config.top_k
         ]
 
+    def similarities(self, text: str, others: Sequence[str]) -> list[float]:
+        return [float(text == other) for other in others]
+
 
 def _hit(document: str, text: str) -> Hit:
     return Hit(document=document, page=1, start=0, end=len(text), score=0.5, text=text, chunk_id=f"{document}-0")

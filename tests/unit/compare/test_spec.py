@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench.compare.arm_spec import saved_prompt, saved_rows
 from workbench.compare.spec import load_spec, save_spec
 from workbench.errors import WorkbenchError
 from workbench.playground.types import ExampleSelection
@@ -68,6 +69,13 @@ def test_that_a_saved_comparison_is_read_the_same(tmp_path: Path) -> None:
         ("from: train.csv", "from: nowhere.csv", "the examples of arm 'few-shot'"),
         ("max_tokens: 40", "max_tokens: 0", "'max_tokens' of arm 'tuned + rag' under 'generation'"),
         ("count: 4", "count: many", "'count' of arm 'few-shot' under 'examples'"),
+        ("prompt: prompts/base.md", "prompt: 'saved:'", "saved: is followed by the name of a prompt"),
+        ("from: train.csv", "from: 'data: '", "data: is followed by the name of a saved data set"),
+        ("top_k: 7", "also: [handbook]", "names the collection 'handbook' twice"),
+        ("top_k: 7", "order: worst first", "'order' of arm 'rag' under 'retrieval'"),
+        ("top_k: 7", "passage_tokns: 9", "did you mean 'passage_tokens'?"),
+        ("seed: 3", "seed: 3\nexpectations: [{arm: rag, other: nobody}]", "an arm that is not there: 'nobody'"),
+        ("seed: 3", "seed: 3\nexpectations: [{arm: rag, other: prompt, relation: worse}]", "'relation'"),
     ],
 )  # fmt: skip
 def test_that_a_mistake_is_named_with_its_place(old: str, new: str, sentence: str, tmp_path: Path) -> None:
@@ -89,3 +97,37 @@ def test_that_something_else_is_refused_in_words(text: str, tmp_path: Path) -> N
 def test_that_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match=r"nothing\.yaml"):
         load_spec(tmp_path / "nothing.yaml")
+
+
+SAVED = """
+name: saved
+questions: questions.jsonl
+arms:
+  - {name: prompt, model: starter, prompt: "saved:short answers@3"}
+  - name: rag
+    model: starter
+    prompt: "saved:a@b"
+    examples: {from: "data:tickets", selection: coverage, seed: 7}
+    collection: handbook
+    retrieval: {also: letters, reranker: mini, order: best last, passage_tokens: 600, folds_duplicates: true}
+expectations:
+  - {arm: rag, other: prompt, because: the facts stand in the documents}
+  - {arm: rag, other: prompt, measure: prompt length}
+"""
+
+
+def test_that_things_saved_here_are_named_not_found_as_files(tmp_path: Path) -> None:
+    spec = load_spec(write(tmp_path, SAVED))
+    prompt, rag = spec.arms
+    assert saved_prompt(prompt.prompt) == ("short answers", 3)
+    assert saved_prompt(rag.prompt) == ("a@b", None)
+    assert saved_prompt("prompts/base.md") is None
+    assert rag.examples is not None
+    assert (saved_rows(rag.examples.from_file), rag.examples.seed) == ("tickets", 7)
+    assert rag.retrieval is not None
+    assert (rag.retrieval.also, rag.retrieval.passage_tokens) == (("letters",), 600)
+    assert rag.retrieval.config.rerank, "naming a cross-encoder is wish enough"
+    assert spec.expectations[0].sentence() == "rag is better than prompt"
+    assert spec.expectations[1].sentence() == "rag reads longer prompts than prompt"
+    save_spec(spec, tmp_path / "again.yaml")
+    assert load_spec(tmp_path / "again.yaml") == spec

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.compare.spec import ArmSpec, ExamplesSpec
-from workbench.rag.types import RetrievalConfig, RetrievalMode
+from workbench.compare.spec import ArmSpec, ExamplesSpec, RetrievalSpec
+from workbench.rag.types import RetrievalMode
 from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.state import Choices
 from workbench.ui.theme import set_role
@@ -65,7 +65,7 @@ class ArmForm(QFrame):
         _fill(self._collection, [(self.tr("none"), ""), *((n, n) for n in self._choices.collections)], arm.collection)
         files = [(self.tr("none"), ""), *self._choices.example_files]
         _fill(self._examples, [*files, (self.tr("A file…"), _OTHER)], arm.examples.from_file if arm.examples else "")
-        retrieval = arm.retrieval or RetrievalConfig()
+        retrieval = arm.retrieval or RetrievalSpec()
         _fill(self._mode, [(self.tr(text), mode) for text, mode in _MODES], retrieval.mode)
         for box, value in (
             (self._count, arm.examples.count if arm.examples else 4),
@@ -194,7 +194,7 @@ class ArmForm(QFrame):
         collection = str(self._collection.currentData() or "")
         retrieval = None
         if collection:
-            kept_retrieval = arm.retrieval or RetrievalConfig()
+            kept_retrieval = arm.retrieval or RetrievalSpec()
             mode = RetrievalMode(self._mode.currentData())
             retrieval = kept_retrieval.model_copy(update={"mode": mode, "top_k": self._top_k.value()})
         return arm.model_copy(

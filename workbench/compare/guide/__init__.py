@@ -1,0 +1,1 @@
+"""Which way of answering to try: an interview, rules with reasons, and what measurement said of them."""
