@@ -56,7 +56,8 @@ def test_that_another_way_with_passages_is_another_trial(changed: dict[str, obje
     def key(asked: Arm) -> str:
         return trial_key(asked, EXAMPLE, "m", "", LoadConfig())
 
-    assert key(arm("rag", collection=True)) != key(arm("rag", collection=True, **changed))
+    usual = arm("rag", collection=True)
+    assert key(usual) != key(usual.model_copy(update=changed))
 
 
 class Found(CatalogueResolvers):
