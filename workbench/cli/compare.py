@@ -131,10 +131,15 @@ def _show_verdict(report: "ComparisonReport", output: Output) -> None:
             output.text(f"  {result.name}: {result.problem}")
     if report.leaks and report.verdict_without_leaks is not None:
         other = report.verdict_without_leaks
-        count = len({leak.example_id for leak in report.leaks})
+        count = len(report.leaked_ids)
         seen = "1 question was" if count == 1 else f"{count} questions were"
         head = f"{other.winner} wins" if other.winner else f"{other.kind}"
-        output.text(f"  {seen} seen before the test (few-shot examples or training rows); without: {head}.")
+        output.text(f"  {seen} seen before the test; without: {head}.")
+    suspected = {leak.example_id for leak in report.leaks} - report.leaked_ids
+    if suspected:
+        output.text(f"  Suspected besides, by meaning only: {len(suspected)} more.")
+    for note in report.leak_notes:
+        output.text(f"  {note}")
 
 
 def _whole(value: float | None) -> str:

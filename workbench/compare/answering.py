@@ -6,6 +6,7 @@ from typing import Protocol
 
 from workbench.compare.types import Arm
 from workbench.datasets.types import Example
+from workbench.embedding import Embedder
 from workbench.llm.types import ChatEngine, ChatMessage, GenerationRequest, LoadConfig, ModelRef, Role
 from workbench.playground.few_shot import ShotChooser, as_turns
 from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
@@ -28,6 +29,7 @@ class Tools(Protocol):
     def model_hash(self, model: ModelRef) -> str: ...
     def template_hash(self, model: ModelRef) -> str: ...
     def adapter_hash(self, arm: Arm) -> str: ...
+    def open_embedder(self) -> Embedder: ...
 
 
 class RealTools:
@@ -57,6 +59,11 @@ class RealTools:
         from workbench.llm.fingerprints import checked_adapter_hash
 
         return checked_adapter_hash(arm.adapter, arm.adapter_hash)
+
+    def open_embedder(self) -> Embedder:
+        from workbench.embedding import load_embedder, starter_embedder
+
+        return load_embedder(starter_embedder())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.compare.leaks.gathering import gather_seen, seen_by
 from workbench.compare.resolving import Resolved, ResolvedAdapter, resolve
+from workbench.compare.seen import SeenRows
 from workbench.compare.spec import ComparisonSpec
-from workbench.datasets.rows_file import read_rows
 from workbench.errors import WorkbenchError
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash, check_adapter
@@ -57,6 +58,8 @@ class Catalogue(Boundary):
     """Models on servers."""
     prompts: tuple[PromptVersion, ...] = ()
     """Every version of every saved prompt, the newest of the one that was saved last first."""
+    seen: tuple[SeenRows, ...] = ()
+    """What adapters, made models, prompts and embedders were made from: where arms may have seen test questions."""
 
 
 def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
@@ -69,10 +72,11 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
 
     collections = CollectionStore(database, paths)
     memory = ModelSettingsStore(database)
+    adapters = AdapterStore(database, paths.adapters).list_adapters()
     return Catalogue(
         own_model_folders=tuple(str(folder) for folder in own_model_folders),
         models_folder=str(paths.models),
-        adapters=tuple(AdapterStore(database, paths.adapters).list_adapters()),
+        adapters=tuple(adapters),
         collections=tuple(collections.ref(collection.name) for collection in collections.list_collections()),
         datasets={
             dataset.name: RowsFile(
@@ -88,6 +92,7 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
         model_loads={key: model.load for key, model in memory.all_models().items()},
         endpoints=EndpointStore(paths.endpoints).known_endpoints(),
         prompts=tuple(PromptStore(database).all_versions()),
+        seen=gather_seen(database, paths, adapters),
     )
 
 
@@ -97,7 +102,9 @@ def resolve_from(catalogue: Catalogue, spec: ComparisonSpec, *, load: LoadConfig
     models = {arm.model.path: arm.model for arm in resolved.request.arms}
     changes = {path: catalogue.model_loads.get(model.content_key) for path, model in models.items()}
     loads = {path: load.changed_by(change) for path, change in changes.items() if change is not None}
-    return replace(resolved, request=resolved.request.model_copy(update={"loads": loads}))
+    seen, unknown = seen_by(resolved.request.arms, catalogue.seen)
+    changes_made = {"loads": loads, "seen": seen, "unknown_rows": unknown}
+    return replace(resolved, request=resolved.request.model_copy(update=changes_made))
 
 
 class CatalogueResolvers:
@@ -133,9 +140,8 @@ class CatalogueResolvers:
                 code="not_offered",
             )
         check_adapter(path, base)
-        rows = self._training_questions(known) if known else ()
         seconds = known.seconds if known else 0.0
-        return ResolvedAdapter(known.name if known else path.stem, path.absolute(), adapter_hash(path), rows, seconds)
+        return ResolvedAdapter(known.name if known else path.stem, path.absolute(), adapter_hash(path), seconds)
 
     def collection(self, name: str) -> CollectionRef:
         for collection in self._catalogue.collections:
@@ -165,10 +171,3 @@ class CatalogueResolvers:
             return Path(found.path)
         names = ", ".join(list(self._catalogue.datasets)[:8]) or "none yet"
         raise WorkbenchError(f"There is no data set “{name}”.", hint=f"Data sets here: {names}.", code="no_dataset")
-
-    def _training_questions(self, adapter: Adapter) -> tuple[str, ...]:
-        """What the adapter learned from, where the data set still is what it was."""
-        rows = self._catalogue.datasets.get(adapter.dataset_name)
-        if rows is None or rows.content_hash != adapter.dataset_hash or not Path(rows.path).is_file():
-            return ()
-        return tuple(row.question for row in read_rows(Path(rows.path), rows.content_hash))

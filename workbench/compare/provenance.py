@@ -9,7 +9,8 @@ from workbench.rag.index_print import IndexPrint, read_index_print
 
 def provenance_of(request: CompareRequest) -> dict[str, Any]:
     """The fields `request`, `indexes` and `environment` of the report; call it before the first search."""
-    kept = request.model_copy(update={"examples": (), "training_rows": {}, "written": ""})
+    seen = tuple(place.model_copy(update={"rows": ()}) for place in request.seen)
+    kept = request.model_copy(update={"examples": (), "seen": seen, "written": ""})
     return {"request": kept, "indexes": index_prints(request), "environment": read_environment()}
 
 

@@ -24,8 +24,6 @@ class ResolvedAdapter:
     name: str
     path: Path
     sha256: str
-    training_questions: tuple[str, ...] = ()
-    """What it was trained on, for finding leaks; empty when unknown."""
     training_seconds: float = 0.0
 
 
@@ -66,17 +64,12 @@ def resolve(
     """
     questions = read_questions(Path(spec.questions))
     arms: list[Arm] = []
-    training_rows: dict[str, tuple[str, ...]] = {}
     problems: list[tuple[str, WorkbenchError]] = []
     for written in spec.arms:
         try:
-            arm, adapter = _resolve_arm(written, resolvers, spec.seed)
+            arms.append(_resolve_arm(written, resolvers, spec.seed))
         except WorkbenchError as problem:
             problems.append((written.name, problem))
-            continue
-        arms.append(arm)
-        if adapter is not None and adapter.training_questions:
-            training_rows[adapter.sha256] = adapter.training_questions
     _complain(problems)
     request = CompareRequest(
         name=spec.name,
@@ -86,7 +79,6 @@ def resolve(
         seed=spec.seed,
         folder=str(folder or ""),
         load=load or LoadConfig(),
-        training_rows=training_rows,
         repeats=spec.repeats,
         budget_seconds=spec.budget_seconds,
         timed_questions=spec.timed_questions,
@@ -96,7 +88,7 @@ def resolve(
     return Resolved(request, questions.problems)
 
 
-def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[Arm, ResolvedAdapter | None]:
+def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> Arm:
     base = resolvers.model(written.model)
     adapter = resolvers.adapter(written.adapter, base) if written.adapter else None
     shots, per_question = _shots(written, resolvers, seed)
@@ -104,7 +96,7 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[Arm
     generation = written.generation
     if "seed" not in generation.model_fields_set:
         generation = generation.model_copy(update={"seed": seed})
-    arm = Arm(
+    return Arm(
         name=written.name,
         model=base,
         adapter=AdapterRef(path=str(adapter.path)) if adapter else None,
@@ -124,7 +116,6 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[Arm
         generation=generation,
         training_seconds=adapter.training_seconds if adapter else 0.0,
     )
-    return arm, adapter
 
 
 def _shots(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[tuple[Shot, ...], int]:

@@ -7,7 +7,7 @@ from statistics import fmean
 
 from workbench.compare.cost import Cost
 from workbench.compare.failures import count_failures
-from workbench.compare.leaks import find_leaks
+from workbench.compare.leaks import LeakReport
 from workbench.compare.scores import noise, question_scores
 from workbench.compare.types import (
     Arm,
@@ -38,15 +38,20 @@ class Measured:
     """Why the arm has no (further) answers."""
 
 
-def summarize(request: CompareRequest, trials: Iterable[Trial], measured: Measured | None = None) -> ComparisonReport:
+def summarize(
+    request: CompareRequest,
+    trials: Iterable[Trial],
+    measured: Measured | None = None,
+    leaks: LeakReport | None = None,
+) -> ComparisonReport:
     """The report on `trials`, arms and trials in the order of the request. Nothing is asked or measured for it."""
     measured = measured or Measured()
     by_arm = _in_order(request, trials)
     ordered = tuple(trial for own in by_arm.values() for trial in own)
     metrics = tuple(metric.name for metric in request.metrics)
     results = tuple(summarize_arm(arm, by_arm[arm.name], metrics, measured) for arm in request.arms)
-    leaks = find_leaks(request)
-    leaked = {leak.example_id for leak in leaks}
+    leaks = leaks or LeakReport()
+    leaked = leaks.certain_ids
     ids = [example.id for example in request.examples]
     unleaked = [i for i in ids if i not in leaked]
     return ComparisonReport(
@@ -55,9 +60,10 @@ def summarize(request: CompareRequest, trials: Iterable[Trial], measured: Measur
         seed=request.seed,
         repeats=request.repeats,
         arms=results,
-        verdict=_decide(request, ordered, results, ids),
-        verdict_without_leaks=_decide(request, ordered, results, unleaked) if leaked else None,
-        leaks=leaks,
+        verdict=decide_on(request, ordered, results, ids),
+        verdict_without_leaks=decide_on(request, ordered, results, unleaked) if leaked else None,
+        leaks=leaks.leaks,
+        leak_notes=leaks.notes,
         trials=ordered,
         examples=request.examples,
         expectations=request.expectations,
@@ -140,9 +146,10 @@ def mean_cost(trials: Sequence[Trial]) -> float | None:
     return fmean(costs) if costs else None
 
 
-def _decide(
+def decide_on(
     request: CompareRequest, trials: Sequence[Trial], results: Sequence[ArmResult], example_ids: Sequence[str]
 ) -> Verdict:
+    """The verdict on these questions alone."""
     metric = request.metrics[0].name
     found = question_scores(trials, metric)
     scores = {arm.name: found.get(arm.name, {}) for arm in request.arms}

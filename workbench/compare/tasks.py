@@ -12,6 +12,7 @@ from workbench.compare.catalogue import Catalogue, resolve_from
 from workbench.compare.fingerprints import trial_key
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
+from workbench.compare.leak_stage import look_for_leaks
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
 from workbench.compare.provenance import provenance_of
 from workbench.compare.searching import Searches
@@ -94,7 +95,10 @@ def compare(context: JobContext, request: CompareRequest, tools: Tools) -> Compa
     run = _Run(context, request, tools, Journal(folder), Judge(request.metrics, request.examples))
     for arms in by_model(request.arms):
         run.answer_with_one_model(arms)
-    report = summarize(request, (t for own in run.trials.values() for t in own.values()), run.measured).model_copy(
+    leaks = look_for_leaks(context, request, tools, run.journal)
+    report = summarize(
+        request, (t for own in run.trials.values() for t in own.values()), run.measured, leaks
+    ).model_copy(
         update={
             "machine": f"{platform.system()} {platform.machine()}",
             "seconds": time.monotonic() - started,

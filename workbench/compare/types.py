@@ -7,6 +7,7 @@ from pydantic import Field
 from workbench.boundary import Boundary
 from workbench.compare.environment import Environment
 from workbench.compare.expectations import Expectation
+from workbench.compare.seen import SeenKind, SeenRows
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
 from workbench.playground.types import Prompt, Shot
@@ -269,7 +270,15 @@ class Verdict(Boundary):
 
 class LeakKind(StrEnum):
     EXACT = "exact"
+    """The same but for case, punctuation and spaces."""
     NEAR = "near"
+    """Reordered, mistyped, or with a few little words more or less."""
+    SUSPECTED = "suspected"
+    """A paraphrase, as it seems: shown, never excluded by itself."""
+
+    @property
+    def is_certain(self) -> bool:
+        return self is not LeakKind.SUSPECTED
 
 
 class Leak(Boundary):
@@ -280,9 +289,15 @@ class Leak(Boundary):
     kind: LeakKind
     where: str
     """Like "few-shot examples of arm few-shot" or "training rows of adapter house-style"."""
+    source: SeenKind = SeenKind.TRAINING
     text: str
-    """The row that it was found in, shortened."""
+    """The question of the row that it was found in, shortened."""
+    answer: str = ""
+    """The row's answer, shortened; empty where it is not known."""
+    number: int = 0
+    """The row in its file, from 1; 0: it has none."""
     similarity: float = 1.0
+    """Of words (exact, near) or of meaning (suspected), 0..1."""
 
 
 class CompareRequest(Boundary):
@@ -301,8 +316,10 @@ class CompareRequest(Boundary):
     load: LoadConfig = LoadConfig()
     loads: dict[str, LoadConfig] = Field(default_factory=dict)
     """How models are loaded that the user wants loaded in a way of their own, by path."""
-    training_rows: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Questions that an adapter was trained on, by the adapter's hash, where they are known."""
+    seen: tuple[SeenRows, ...] = ()
+    """What arms have seen before the test beside their own few-shot examples."""
+    unknown_rows: tuple[str, ...] = ()
+    """Sentences about arms of which it is not known what they have seen."""
     again_of: int = 0
     """Number of the comparison that this one repeats; 0: of none."""
     timed_questions: int = Field(10, ge=0)
@@ -336,8 +353,14 @@ class ComparisonReport(Boundary):
     arms: tuple[ArmResult, ...] = ()
     verdict: Verdict
     verdict_without_leaks: Verdict | None = None
-    """The verdict without the questions that leaked; None when none did."""
+    """The verdict without the questions that leaked for certain; None when none did."""
     leaks: tuple[Leak, ...] = ()
+    leak_notes: tuple[str, ...] = ()
+    """What could not be searched for test questions, in sentences."""
+    excluded: tuple[str, ...] = ()
+    """Ids of questions that the user excluded: `verdict` and the arms' means are without them."""
+    verdict_with_all: Verdict | None = None
+    """The verdict with the excluded questions; None while none is excluded."""
     trials: tuple[Trial, ...] = ()
     examples: tuple[Example, ...] = ()
     machine: str = ""
@@ -349,3 +372,8 @@ class ComparisonReport(Boundary):
     """Why some are missing, in a sentence."""
     expectations: tuple[Expectation, ...] = ()
     """What was expected between arms; `guide.reflecting.reflect` holds it against the verdict."""
+
+    @property
+    def leaked_ids(self) -> frozenset[str]:
+        """Questions that leaked for certain."""
+        return frozenset(leak.example_id for leak in self.leaks if leak.kind.is_certain)

@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.compare.answering import Searcher
 from workbench.compare.types import Arm
 from workbench.datasets.types import Example
-from workbench.embedding import EmbedderRef
+from workbench.embedding import Embedder, EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.llm.types import (
     AdapterRef,
@@ -164,6 +164,9 @@ class ScriptedTools:
 
     def open_searcher(self, collection: CollectionRef, reranker: str) -> Searcher:
         return self.searcher
+
+    def open_embedder(self) -> Embedder:
+        raise WorkbenchError("There is no embedder in this test.")
 
     def model_hash(self, model: ModelRef) -> str:
         return hash_of(model.path)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.unit.compare.scripted import COLLECTION, ScriptedTools, always_right, arm, numbered
 from workbench import __version__
+from workbench.compare.seen import SeenKind, SeenRow, SeenRows
 from workbench.compare.tasks import compare
 from workbench.compare.types import CompareRequest
 from workbench.jobs.context import RecordingContext
@@ -22,12 +23,12 @@ def test_that_the_report_keeps_the_request_the_indexes_and_the_machine(tmp_path:
         metrics=(MetricChoice(name="exact_match"),),
         arms=(arm("prompt", system="Add."), arm("rag", collection=True).model_copy(update={"collection": collection})),
         folder=str(tmp_path / "run"),
-        training_rows={"hash": ("What is 1 plus one?",)},
+        seen=(SeenRows(kind=SeenKind.TRAINING, where="w", rows=(SeenRow(question="What is 1 plus one?"),)),),
     )
     report = compare(RecordingContext(), request, ScriptedTools(always_right))
     assert report.request is not None and report.environment is not None
     assert report.request.arms == request.arms
-    assert (report.request.examples, report.request.training_rows) == ((), {})
+    assert (report.request.examples, report.request.seen[0].rows) == ((), ())
     assert report.indexes["handbook"].chunks == 3
     assert report.environment.program == __version__
     assert report.environment.cores > 0

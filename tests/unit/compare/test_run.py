@@ -18,6 +18,7 @@ from tests.unit.compare.scripted import (
     numbered,
 )
 from workbench.compare.journal import is_finished, read_report
+from workbench.compare.seen import SeenKind, SeenRow, SeenRows
 from workbench.compare.tasks import BLOCK, compare
 from workbench.compare.types import Arm, CompareRequest, FailureReason, Trial, TrialDone, VerdictKind
 from workbench.datasets.types import Example
@@ -267,9 +268,9 @@ def test_that_unanswerable_questions_want_a_refusal(answer: Callable[[Generation
 def test_that_leaked_questions_are_flagged_and_the_verdict_is_given_without_them_too(tmp_path: Path) -> None:
     shots = (Shot(question="what is 5 PLUS one", answer="6"),)
     arms = (arm("few", shots=shots), arm("tuned", adapter="/a.gguf"))
-    request = request_for(
-        *arms, folder=tmp_path, training_rows={hash_of("/a.gguf"): ("[1] doc\n\nQuestion: What is 9 plus one?",)}
-    )
+    row = SeenRow(question="[1] doc\n\nQuestion: What is 9 plus one?")
+    rows = SeenRows(kind=SeenKind.TRAINING, where="training rows of adapter a", arms=("tuned",), rows=(row,))
+    request = request_for(*arms, folder=tmp_path, seen=(rows,))
     report = compare(RecordingContext(), request, ScriptedTools(always_right))
     assert [(leak.example_id, leak.arms, leak.kind) for leak in report.leaks] == [
         ("q5", ("few",), "exact"),

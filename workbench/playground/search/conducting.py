@@ -68,6 +68,7 @@ def conduct(context: JobContext, request: SearchRequest, tools: Tools) -> Search
         has_writer=request.writer is not None,
     )
     journal = SearchJournal(folder)
+    journal.keep_questions(division.search)
     context.progress(0, 0, f"Loading {request.model.name}")
     engine = tools.open_engine(request.model, request.load)
     try:

@@ -6,11 +6,12 @@ it was given: a limit of time counts the work, not the idle hours in between.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from workbench.boundary import Boundary
+from workbench.datasets.types import Example
 from workbench.jobs.journal_file import append_record, read_records, write_whole
 from workbench.playground.search.scoring_table import Pair
 from workbench.playground.search.types import SearchReport
@@ -18,6 +19,8 @@ from workbench.playground.search.types import SearchReport
 ANSWERS = "answers.jsonl"
 WRITINGS = "writings.jsonl"
 REPORT = "report.json"
+QUESTIONS = "questions.jsonl"
+"""What was asked, as JSON lines of `Example`: whoever tests the found prompt must know what it was chosen on."""
 Kept = TypeVar("Kept", "AnswerRecord", "WritingRecord")
 
 
@@ -62,6 +65,10 @@ class SearchJournal:
         self._writings = {kept.key: kept for kept in read_records(folder / WRITINGS, WritingRecord)}
         self._reached = 0.0
         self._live_since: float | None = None
+
+    def keep_questions(self, examples: Iterable[Example]) -> None:
+        """Remember what is asked, beyond the life of the job."""
+        write_whole(self.folder / QUESTIONS, "".join(f"{example.model_dump_json()}\n" for example in examples))
 
     def seconds(self) -> float:
         """Seconds of work so far: those of earlier attempts, as far as they were gone through, and those of now."""

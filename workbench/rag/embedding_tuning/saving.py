@@ -4,9 +4,11 @@ import hashlib
 import re
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.datasets.types import Example
 from workbench.embedding import EmbedderRef, read_embedder
 from workbench.errors import WorkbenchError
 from workbench.log import get_logger
@@ -17,11 +19,14 @@ FOLDER = "embedders"
 """In the data folder."""
 MANIFEST = "manifest.json"
 MODEL = "model"
+ASKED = "questions.jsonl"
+"""The questions that it was trained on, as JSON lines of `Example`, without their passages: who tests with the tuned
+embedder must know what it has seen."""
 _COPIED = {".json", ".txt", ".model"}
 _log = get_logger("rag")
 
 
-def save_tuned(request: TuneRequest, weights: Path, trained_on: int) -> TunedEmbedder:
+def save_tuned(request: TuneRequest, weights: Path, trained_on: int, asked: Sequence[str] = ()) -> TunedEmbedder:
     """Put base files and tuned weights together; visible by one rename. The same weights saved again are the same.
 
     Raises WorkbenchError when the base's file lacks a weight that was trained.
@@ -51,6 +56,8 @@ def save_tuned(request: TuneRequest, weights: Path, trained_on: int) -> TunedEmb
     if (final / MANIFEST).exists():
         shutil.rmtree(staging, ignore_errors=True)
         return TunedEmbedder.model_validate_json((final / MANIFEST).read_text(encoding="utf-8"))
+    lines = [Example(id=str(number), question=text).model_dump_json() for number, text in enumerate(asked, 1)]
+    write_durably(staging / ASKED, "".join(f"{line}\n" for line in lines).encode())
     write_durably(staging / MANIFEST, tuned.model_dump_json(indent=1).encode())
     sync_files(path for path in model.rglob("*") if path.is_file())
     shutil.rmtree(final, ignore_errors=True)

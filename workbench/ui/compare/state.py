@@ -81,7 +81,7 @@ class Results:
 
     @property
     def leaked_ids(self) -> frozenset[str]:
-        return frozenset(leak.example_id for leak in self.leaks)
+        return frozenset(leak.example_id for leak in self.leaks if leak.kind.is_certain)
 
     def trial(self, arm: str, example_id: str) -> Trial | None:
         return self.trials.get((arm, example_id))
