@@ -2,9 +2,12 @@
 
 import random
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tests.unit.compare.scripted import arm
@@ -23,6 +26,7 @@ from workbench.playground.few_shot import read_shots
 from workbench.playground.types import FewShot, Prompt, Shot
 from workbench.scoring.types import MetricChoice
 
+Vectors = npt.NDArray[np.float32]
 QUESTION = "How long is the warranty of the Alder kettle after a repair?"
 NEIGHBOURS = [
     "How long is the warranty of the Maple blender after a repair?",
@@ -49,7 +53,7 @@ class MeaningEmbedder:
     def __init__(self, *alike: str) -> None:
         self.alike, self.embedded = alike, list[str]()
 
-    def embed_documents(self, texts: list[str]) -> np.ndarray:
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
         self.embedded += texts
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for place, text in enumerate(texts):
@@ -57,8 +61,9 @@ class MeaningEmbedder:
             rows[place, (len(text) + hash(text)) % 4 if meaning is None else 4 + meaning] = 1.0
         return rows
 
-    def embed_query(self, text: str) -> np.ndarray:
-        return self.embed_documents([text])[0]
+    def embed_query(self, text: str) -> Vectors:
+        vector: Vectors = self.embed_documents([text])[0]
+        return vector
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -241,7 +246,7 @@ def row_of(question: str, answer: str) -> TrainingRow:
     return TrainingRow(messages=(user(question), ChatMessage(role=Role.ASSISTANT, content=answer)))
 
 
-def request_with(*examples: Example, seen: tuple[SeenRows, ...] = (), **more: object) -> CompareRequest:
+def request_with(*examples: Example, seen: tuple[SeenRows, ...] = (), **more: Any) -> CompareRequest:
     return CompareRequest(
         name="c", examples=examples, metrics=(MetricChoice(name="exact_match"),), arms=(arm("a", **more),), seen=seen
     )

@@ -45,7 +45,7 @@ def search_by_meaning(
         return {}
     ours = vectors.of([example.question for example in examples])
     texts = [asked(row.question) for row in rows]
-    found = {}
+    found: dict[str, tuple[float, Match]] = {}
     for place, likeness, row in _closest(ours, vectors.of(texts, on_progress)):
         example = examples[place]
         match = _judge(example, rows[row], likeness, census)
