@@ -1,39 +1,82 @@
-"""A report as tables for other programs: CSV with one line per trial, JSON lines with everything."""
+"""A report as tables for other programs: CSV with one line per trial, JSON lines with everything.
 
-from collections.abc import Sequence
+Files are written whole or not at all; nothing here touches anything shared, so that any thread may do it.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from workbench.compare.types import ComparisonReport, Trial
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError
+
+from workbench.compare.report.texts import shown
+from workbench.compare.types import ArmResult, ComparisonReport, Trial
 from workbench.datasets.csv_writing import to_csv as spreadsheet
 from workbench.datasets.types import Example
+from workbench.playground.prompt_files import write_whole
+
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def write_csv(report: ComparisonReport, path: Path) -> None:
     """One line per trial. UTF-8 with a mark, so that spreadsheet programs read it rightly."""
-    path.write_text(to_csv(report), encoding="utf-8-sig", newline="")
+    write_whole(path, _BYTE_ORDER_MARK + to_csv(report))
 
 
 def to_csv(report: ComparisonReport) -> str:
-    """The lines of `write_csv`."""
-    examples = {example.id: example for example in report.examples}
-    header = (
-        "arm", "question_id", "question", "right_answers", "answer", *report.metrics, "failure", "evidence",
-        "retrieved", "prompt_tokens", "generated_tokens", "model_hash", "adapter_hash", "problem", "cost",
-    )  # fmt: skip
-    return spreadsheet(header, (_row(report, trial, examples.get(trial.example_id)) for trial in report.trials))
+    """The lines of `write_csv`. Characters that no encoding can say are replaced."""
+    rows = _Rows(report)
+    return spreadsheet(rows.header, (rows.row(trial) for trial in report.trials))
 
 
-def _row(report: ComparisonReport, trial: Trial, example: Example | None) -> Sequence[object]:
-    scores = [trial.scores[m].value if m in trial.scores else None for m in report.metrics]
-    return (
-        trial.arm, trial.example_id, example.question if example else "",
-        " | ".join(example.answers if example else ()), trial.answer, *scores, trial.failure or "",
-        trial.failure_evidence,
-        " | ".join(hit.document for hit in trial.hits), trial.usage.prompt_tokens, trial.usage.generated_tokens,
-        trial.model_hash, trial.adapter_hash, trial.problem, trial.cost,
-    )  # fmt: skip
+class _Rows:
+    def __init__(self, report: ComparisonReport) -> None:
+        self._metrics = report.metrics
+        self._examples = {example.id: example for example in report.examples}
+        self._arms = {result.name: result for result in report.arms}
+        self._leaks: dict[str, str] = {}
+        for leak in report.leaks:
+            self._leaks.setdefault(leak.example_id, str(leak.kind))
+        self.header = (
+            "arm", "question_id", "repeat", "question", "right_answers", "tags", "answer", *report.metrics, "failure",
+            "evidence", "leak", "retrieved", "in_prompt", "finish_reason", "prompt_tokens", "generated_tokens",
+            "arm_latency_seconds", "arm_first_token_seconds", "model_hash", "adapter_hash", "problem", "cost",
+        )  # fmt: skip
+
+    def row(self, trial: Trial) -> Sequence[object]:
+        example = self._examples.get(trial.example_id) or Example(id=trial.example_id, question="")
+        timing = self._arms.get(trial.arm, ArmResult(name=trial.arm)).timing
+        scores = [trial.scores[m].value if m in trial.scores else None for m in self._metrics]
+        cells = (
+            trial.arm, trial.example_id, trial.repeat, example.question, " | ".join(example.answers),
+            " | ".join(example.tags), trial.answer, *scores, trial.failure or "", trial.failure_evidence,
+            self._leaks.get(trial.example_id, ""), " | ".join(hit.document for hit in trial.hits),
+            " | ".join(hit.document for hit in trial.used_hits), trial.finish_reason, trial.usage.prompt_tokens,
+            trial.usage.generated_tokens, timing.latency_seconds, timing.first_token_seconds, trial.model_hash,
+            trial.adapter_hash, trial.problem, trial.cost,
+        )  # fmt: skip
+        return [shown(cell) if isinstance(cell, str) else cell for cell in cells]
 
 
 def write_jsonl(report: ComparisonReport, path: Path) -> None:
-    """One trial per line, as it is stored."""
-    path.write_text("".join(trial.model_dump_json() + "\n" for trial in report.trials), encoding="utf-8")
+    """Everything: a header record with the whole report, a record for every question, one for every trial."""
+    write_whole(path, "".join(f"{line}\n" for line in json_lines(report)))
+
+
+def json_lines(report: ComparisonReport) -> Iterator[str]:
+    """The lines of `write_jsonl`: objects whose `record` is "comparison" (one), "question" or "trial"."""
+    yield _line("comparison", report.model_copy(update={"trials": (), "examples": ()}))
+    for example in report.examples:
+        yield _line("question", example)
+    for trial in report.trials:
+        yield _line("trial", trial)
+
+
+def _line(record: str, value: BaseModel) -> str:
+    """Half a surrogate pair, which UTF-8 cannot say, stays readable as an escape."""
+    head = f'{{"record":"{record}",'
+    try:
+        return head + value.model_dump_json()[1:]
+    except PydanticSerializationError:
+        return head + json.dumps(value.model_dump(mode="json"))[1:]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.compare.spec import ArmSpec
-from workbench.compare.types import ArmResult, Leak, Trial, Verdict
+from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Verdict
 from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
@@ -74,6 +74,8 @@ class Results:
     verdict_without_leaks: Verdict | None = None
     leaks: tuple[Leak, ...] = ()
     folder: str = ""
+    report: ComparisonReport | None = None
+    """All of it, once it is finished."""
 
     @property
     def metric(self) -> str:

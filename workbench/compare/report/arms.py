@@ -1,0 +1,43 @@
+"""What was measured of every arm: scores, time, tokens, memory."""
+
+from collections.abc import Sequence
+
+from workbench.compare.report.numbers import has_prices, summary_text, title_of, whole
+from workbench.compare.report.section import Section
+from workbench.compare.report.texts import cells, row_head, safe, table
+from workbench.compare.types import ArmResult, ComparisonReport
+from workbench.compare.wording import dollars, seconds
+
+
+def arms_section(report: ComparisonReport) -> Section:
+    costs = has_prices(report.arms)
+    heads = [
+        "Arm", *(safe(title_of(metric)) for metric in report.metrics), "Answer in", "First text in",
+        "Tokens in / out", *(["Costs per answer"] if costs else []), "Answered", "No answer",
+    ]  # fmt: skip
+    best = set(report.verdict.best)
+    rows = [_row(result, report.metrics, result.name in best, costs=costs) for result in report.arms]
+    note = '<p class="muted">Means with their 95 % intervals. Times are medians, alone and warm.</p>'
+    return Section("arms", "Arms", note + table(heads, rows))
+
+
+def _row(result: ArmResult, metrics: Sequence[str], is_best: bool, *, costs: bool) -> str:
+    made_of = " + ".join(part for part in (result.model, result.adapter, result.prompt, result.collection) if part)
+    badge = ' <span class="badge">best</span>' if is_best else ""
+    head = f'<bdi>{safe(result.name)}</bdi>{badge}<br><span class="muted">{safe(made_of)}</span>'
+    values = [
+        *(_score(result, metric) for metric in metrics),
+        seconds(result.timing.latency_seconds),
+        seconds(result.timing.first_token_seconds),
+        f"{whole(result.prompt_tokens)} / {whole(result.generated_tokens)}",
+        *([dollars(result.cost)] if costs else []),
+        str(result.answered),
+        str(result.failed or "–"),
+    ]
+    return row_head(head) + cells(values)
+
+
+def _score(result: ArmResult, metric: str) -> str:
+    said = summary_text(result.metrics.get(metric))
+    noise = result.noise.get(metric)
+    return said if noise is None else f'{said}<br><span class="muted">noise ±{100 * noise:.0f}</span>'

@@ -1,0 +1,49 @@
+"""Measured values as the report, the window and the command line write them."""
+
+from collections.abc import Sequence
+
+from workbench.compare.types import ArmResult, Trial
+from workbench.compare.wording import percent
+from workbench.scoring.metrics import METRICS
+from workbench.scoring.types import MetricSummary
+
+MARKS = {"✓": "right", "◐": "partly right", "✗": "wrong", "!": "no answer", "–": "not judged", "": "not asked"}
+"""What the signs of `mark_of` mean."""
+
+
+def title_of(metric: str) -> str:
+    """The metric's name for people; its own where this version does not know it."""
+    return METRICS[metric].title if metric in METRICS else metric
+
+
+def summary_text(summary: MetricSummary | None) -> str:
+    """ "84 % (75-91)" or "-"."""
+    if summary is None or summary.mean is None or summary.low is None or summary.high is None:
+        return "-"
+    return f"{percent(summary.mean)} ({100 * summary.low:.0f}–{100 * summary.high:.0f})"
+
+
+def has_prices(results: Sequence[ArmResult]) -> bool:
+    """Whether any arm costs money."""
+    return any(result.cost is not None for result in results)
+
+
+def mark_of(trial: Trial | None, metric: str) -> str:
+    """One sign for an answer that needs no colour: ✓ ◐ ✗ ! –."""
+    if trial is None:
+        return ""
+    if trial.has_failed:
+        return "!"
+    judged = trial.scores.get(metric)
+    if judged is None or judged.value is None:
+        return "–"
+    return "✓" if judged.value >= 1.0 else "✗" if judged.value <= 0.0 else "◐"
+
+
+def whole(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0f}"
+
+
+def points_range(low: float, high: float) -> str:
+    """ "-3 to +12", in points."""
+    return f"{100 * low:+.0f} to {100 * high:+.0f}"
