@@ -464,6 +464,7 @@ class Tabs:
             paths=rooms.paths,
             settings=self._settings,
             read_catalogue=self._read_catalogue,
+            in_background=rooms.in_background,
         )
 
     def _read_catalogue(self) -> "Catalogue":

@@ -128,7 +128,7 @@ def test_that_results_are_written(desk: Desk, running: FakeJob, work: Work, suff
 def test_that_results_that_cannot_be_written_are_no_crash(desk: Desk, running: FakeJob, work: Work) -> None:
     finish(running, work)
     desk.tab.presenter.export("/nowhere/at/all/r.html")
-    assert desk.messages.texts("error") == ["r.html could not be written."]
+    assert desk.messages.texts("error") == ["/nowhere/at/all/r.html cannot be written: No such file or directory."]
 
 
 def test_that_stopping_keeps_what_is_done(desk: Desk, running: FakeJob, work: Work, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.state import RowFilter
 from workbench.ui.compare.view import CompareView
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
@@ -39,11 +39,19 @@ def build(
     paths: "WorkbenchPaths",
     settings: "Callable[[], Settings]",
     read_catalogue: "Callable[[], Catalogue]",
+    in_background: Background = at_once,
 ) -> CompareTab:
     """Wire the tab. `read_catalogue` tells what arms can be made of, each time anew."""
     tab = CompareTab()
     presenter = ComparePresenter(
-        jobs, messages, navigator, store=store, paths=paths, settings=settings, read_catalogue=read_catalogue
+        jobs,
+        messages,
+        navigator,
+        store=store,
+        paths=paths,
+        settings=settings,
+        read_catalogue=read_catalogue,
+        in_background=in_background,
     )
     tab.presenter = presenter
     setup, results = tab.setup, tab.results

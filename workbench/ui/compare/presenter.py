@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from workbench.compare.export import write_csv, write_jsonl
-from workbench.compare.report import write_html
 from workbench.compare.spec import ArmSpec, ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import INSPECT_QUESTIONS, PrepareRequest, QuestionsReport, QuestionsRequest
-from workbench.compare.types import ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
@@ -23,10 +21,11 @@ from workbench.scoring.metrics import METRICS
 from workbench.scoring.types import MetricChoice
 from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View
+from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
 from workbench.ui.widgets.model_choice import can_answer
 
@@ -36,11 +35,6 @@ if TYPE_CHECKING:
     from workbench.paths import WorkbenchPaths
 
 _SHOWN_HISTORY = 30
-_WRITERS: dict[str, Callable[[ComparisonReport, Path], None]] = {
-    ".html": write_html,
-    ".csv": write_csv,
-    ".jsonl": write_jsonl,
-}
 
 
 class ComparePresenter:
@@ -56,8 +50,10 @@ class ComparePresenter:
         paths: "WorkbenchPaths",
         settings: Callable[[], Settings],
         read_catalogue: "Callable[[], Catalogue]",
+        in_background: Background = at_once,
     ) -> None:
         self._board = Board()
+        self._exports = ExportPart(messages, in_background)
         self._jobs = jobs
         self._messages = messages
         self._navigator = navigator
@@ -285,41 +281,13 @@ class ComparePresenter:
     def export(self, path: str) -> None:
         """Write the results; the ending of the name says as what."""
         results = self.state.results
-        write = _WRITERS.get(Path(path).suffix.lower())
-        if results is None or results.verdict is None or write is None:
-            return
-        self._write(Path(path), lambda target: write(self._report(), target))
+        if results is not None and results.report is not None:
+            self._exports.export(results.report, path)
 
     def save_setup(self, path: str) -> None:
         """Write the set-up as YAML for `workbench compare`."""
         if self.state.questions is not None and self.state.arms:
-            self._write(Path(path), lambda target: save_spec(self._spec(), target))
-
-    def _write(self, path: Path, write: Callable[[Path], None]) -> None:
-        try:
-            write(path)
-        except OSError as problem:
-            self._messages.error(
-                f"{path.name} could not be written.", hint="Choose another place.", details=str(problem)
-            )
-        else:
-            self._messages.info(f"Wrote {path.name}.")
-
-    def _report(self) -> ComparisonReport:
-        results = self.state.results
-        if results is None or results.verdict is None:
-            raise WorkbenchError("There is no finished comparison.")
-        return ComparisonReport(
-            name=results.name,
-            metrics=results.metrics,
-            seed=self.state.seed,
-            arms=results.arms,
-            verdict=results.verdict,
-            verdict_without_leaks=results.verdict_without_leaks,
-            leaks=results.leaks,
-            trials=(*results.trials.values(), *results.repeats),
-            examples=results.examples,
-        )
+            self._exports.write(Path(path), partial(save_spec, self._spec()))
 
     def _read_history(self) -> None:
         entries = self._store.list_comparisons()[:_SHOWN_HISTORY]

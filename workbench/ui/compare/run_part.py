@@ -226,6 +226,7 @@ def results_of(report: ComparisonReport, folder: str = "") -> Results:
         verdict_without_leaks=report.verdict_without_leaks,
         leaks=report.leaks,
         folder=folder,
+        report=report,
     )
 
 
