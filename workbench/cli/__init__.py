@@ -31,6 +31,7 @@ _ROOMS = (
     "prompts",
     "grid",
     "compare",
+    "choosing",
     "prompt_search",
     "endpoints",
     "runs",

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find
 from workbench.errors import WorkbenchError
+from workbench.llm.computer import Computer, Graphics, read_computer
 from workbench.llm.tasks import ScanModelsReport
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.home.cards import StarterCard
-from workbench.ui.home.computer import Computer, Graphics, read_computer
 from workbench.ui.home.presenter import HomePresenter, OnOpening
 from workbench.ui.home.state import ProjectCard, ProjectStage
 from workbench.ui.home.view import HomeView

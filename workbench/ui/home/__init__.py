@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from workbench.llm.computer import read_computer
 from workbench.paths import WorkbenchPaths
-from workbench.ui.home.computer import read_computer
 from workbench.ui.home.presenter import HomePresenter, Shelf
 from workbench.ui.home.view import HomeView
 from workbench.ui.models.catalog import ModelCatalog

@@ -3,9 +3,9 @@
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from workbench.llm.computer import Computer
 from workbench.llm.in_words import parameters_in_words
 from workbench.ui import icons
-from workbench.ui.home.computer import Computer
 from workbench.ui.home.state import ModelsFound, ProjectCard, ProjectStage
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from workbench.errors import WorkbenchError
+from workbench.llm.computer import Computer
 from workbench.llm.in_words import parameters_in_words, size_in_words
 from workbench.llm.types import ModelKind, ModelRef
-from workbench.ui.home.computer import Computer
 from workbench.ui.home.state import HomeState, ModelsFound, ProjectCard, ProjectStage
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, Messages, Navigator

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from workbench.ui.home.computer import Computer
+from workbench.llm.computer import Computer
 
 
 class ProjectStage(StrEnum):

@@ -40,7 +40,7 @@ situations = st.builds(
 )
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(situations)
 def test_that_every_situation_gives_a_sound_proposal(situation: Situation) -> None:
     proposal = propose(situation)
@@ -66,7 +66,7 @@ def test_that_every_situation_gives_a_sound_proposal(situation: Situation) -> No
     assert T.SCRATCH not in here
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(situations)
 def test_that_expectations_are_about_proposed_arms_and_contradict_nothing(situation: Situation) -> None:
     proposal = propose(situation)

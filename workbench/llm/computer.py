@@ -1,4 +1,4 @@
-"""What this computer has, and what size of model fits into it. No Qt."""
+"""What this computer has, and what size of model fits into it."""
 
 import os
 import platform
