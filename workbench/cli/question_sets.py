@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
+from workbench.datasets.test_sets.types import Review
 from workbench.errors import WorkbenchError
-from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace, Review
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,7 +163,8 @@ def _opened(arguments: argparse.Namespace, place: Workplace) -> "QuestionSetStor
 
 
 def import_questions(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    from workbench.rag.evaluation.importing import DocumentFinder, import_beir, is_beir
+    from workbench.datasets.beir import is_beir
+    from workbench.rag.evaluation.importing import DocumentFinder, import_beir
 
     store = collection_store(place)
     store.get(arguments.collection)

@@ -22,14 +22,15 @@ class Judge:
         """The trial with its scores and, where it is not right, the reason. A failed trial has no scores."""
         scores = {} if trial.has_failed else self._score(trial, example, arm)
         scored = trial.model_copy(update={"scores": scores})
-        failure, evidence = explain_failure(scored, example, arm, self._metrics[0].name)
+        is_unknown = example.answers_unknown and not scored.has_failed  # nobody can say that it is wrong
+        failure, evidence = (None, "") if is_unknown else explain_failure(scored, example, arm, self._metrics[0].name)
         return scored.model_copy(update={"failure": failure, "failure_evidence": evidence})
 
     def _score(self, trial: Trial, example: Example, arm: Arm) -> dict[str, ScoreValue]:
         has_collection = arm.collection is not None
         return self._scorer.score(
             trial.answer,
-            example.answers,
+            None if example.answers_unknown else example.answers,
             retrieved=[hit.document for hit in trial.hits] if has_collection else None,
             relevant=example.sources,
             cited=_cited(trial) if has_collection else None,

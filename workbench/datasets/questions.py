@@ -1,20 +1,41 @@
 """Test questions from a file: rows become examples, rows that cannot be used are named."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.boundary import Boundary
 from workbench.datasets.mapping import as_text
 from workbench.datasets.readers import read_table
 from workbench.datasets.types import Example, RowProblem, Table
 from workbench.errors import WorkbenchError
 
-_IDS = ("id", "_id", "number")
-_QUESTIONS = ("question", "text", "query", "prompt", "input", "message")
-_ANSWERS = ("answers", "answer", "reference", "expected", "output", "target", "label")
-_SOURCES = ("sources", "source", "documents", "document")
-_TAGS = ("tags", "tag", "category")
+_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "_id", "number"),
+    "question": ("question", "text", "query", "prompt", "input", "message"),
+    "answers": ("answers", "answer", "reference", "expected", "output", "target", "label"),
+    "sources": ("sources", "source", "documents", "document"),
+    "tags": ("tags", "tag", "category"),
+}
+"""What columns are called, the likeliest name first."""
+
+Columns = Mapping[str, tuple[str, ...]]
+"""Our names to the file's columns that may hold them, likeliest first."""
+
+
+class ColumnChoice(Boundary):
+    """Columns that a person chose; an empty name leaves it to the columns' own names."""
+
+    id: str = ""
+    question: str = ""
+    answers: str = ""
+    sources: str = ""
+    tags: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == ColumnChoice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,66 +46,84 @@ class QuestionFile:
     problems: tuple[RowProblem, ...] = ()
 
 
-class _Unusable(Exception):
-    pass
+class UnusableRowError(Exception):
+    """Why a row is no question, in words."""
 
 
 def read_questions(path: Path) -> QuestionFile:
     """The test questions of a CSV, XLSX or JSONL file. Raises WorkbenchError when there is none to be used."""
     table = read_table(path)
-    columns = _find_columns(table, path)
+    columns = find_columns(table)
+    require_columns(table, columns, "question", "answers")
     examples: dict[str, Example] = {}
     problems = list(table.problems)
     for index, row in enumerate(table.rows):
         number = table.number(index)
         try:
-            example = _example(row, columns, number)
+            example = example_of(row, columns, number)
             if example.id in examples:
-                raise _Unusable(f"the id {example.id!r} is used twice")
-        except _Unusable as problem:
+                raise UnusableRowError(f"the id {example.id!r} is used twice")
+        except UnusableRowError as problem:
             problems.append(RowProblem(row=number, message=str(problem)))
             continue
         examples[example.id] = example
     if not examples:
-        reason = f" The first problem: {problems[0]}." if problems else ""
-        raise WorkbenchError(
-            f"{path.name} holds no question that can be used.{reason}",
-            hint='Each row needs "question" and "answer", or "answers": [] where nothing is right.',
-            code="no_questions",
-        )
+        raise no_questions(table.name, problems)
     return QuestionFile(tuple(examples.values()), tuple(sorted(problems, key=lambda problem: problem.row)))
 
 
-def _find_columns(table: Table, path: Path) -> dict[str, tuple[str, ...]]:
-    """Our names to the file's columns that may hold them, likeliest first."""
+def no_questions(name: str, problems: Sequence[RowProblem]) -> WorkbenchError:
+    """That nothing of a file can be used, with the first reason."""
+    reason = f" The first problem: {problems[0]}." if problems else ""
+    return WorkbenchError(
+        f"{name} holds no question that can be used.{reason}",
+        hint='Each row needs "question" and "answer", or "answers": [] where nothing is right.',
+        code="no_questions",
+    )
+
+
+def find_columns(table: Table, chosen: ColumnChoice | None = None) -> Columns:
+    """Which columns mean what: what a person chose, else by their names."""
     by_name = {column.strip().casefold(): column for column in reversed(table.columns)}
-    wanted = {"id": _IDS, "question": _QUESTIONS, "answers": _ANSWERS, "sources": _SOURCES, "tags": _TAGS}
-    found = {name: tuple(by_name[known] for known in names if known in by_name) for name, names in wanted.items()}
-    for name in ("question", "answers"):
-        if not found[name]:
-            raise WorkbenchError(
-                f"{path.name} has no column for the {name}.",
-                hint=f"Name it {' or '.join(wanted[name][:2])}. The file has: {', '.join(table.columns[:12])}.",
-                code="no_column",
-            )
-    return found
+    found = {name: tuple(by_name[known] for known in names if known in by_name) for name, names in _KNOWN.items()}
+    wished = {name: getattr(chosen, name) for name in found} if chosen else {}
+    missing = [column for column in wished.values() if column and column not in table.columns]
+    if missing:
+        raise _no_column(table, f"{table.name} has no column {missing[0]!r}.", "Choose another.")
+    taken = {column for column in wished.values() if column}
+    free = {name: tuple(column for column in columns if column not in taken) for name, columns in found.items()}
+    return {name: (wished[name],) if wished.get(name) else columns for name, columns in free.items()}
 
 
-def _example(row: Mapping[str, object], columns: Mapping[str, tuple[str, ...]], number: int) -> Example:
+def require_columns(table: Table, columns: Columns, *names: str) -> None:
+    """Raises WorkbenchError (code "no_column") when one of them was not found."""
+    for name in names:
+        if not columns[name]:
+            wish = f"Name it {' or '.join(_KNOWN[name][:2])}."
+            raise _no_column(table, f"{table.name} has no column for the {name}.", wish)
+
+
+def _no_column(table: Table, message: str, hint: str) -> WorkbenchError:
+    return WorkbenchError(message, hint=f"{hint} The file has: {', '.join(table.columns[:12])}.", code="no_column")
+
+
+def example_of(row: Mapping[str, object], columns: Columns, number: int) -> Example:
+    """A row as a question; without any column of answers these are unknown. Raises UnusableRowError."""
     question = next((text for name in columns["question"] if (text := as_text(row.get(name)).strip())), "")
     if not question:
-        raise _Unusable("the question is empty")
+        raise UnusableRowError("the question is empty")
     return Example(
         id=next((text for name in columns["id"] if (text := as_text(row.get(name)).strip())), str(number)),
         question=question,
-        answers=_answers(row, columns["answers"]),
+        answers=_answers(row, columns["answers"]) if columns["answers"] else (),
+        answers_unknown=not columns["answers"],
         sources=next((found for name in columns["sources"] if (found := _texts(row.get(name), "document"))), ()),
         tags=next((found for name in columns["tags"] if (found := _texts(row.get(name), "name"))), ()),
         variables=_variables(row, columns),
     )
 
 
-def _variables(row: Mapping[str, object], columns: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def _variables(row: Mapping[str, object], columns: Columns) -> dict[str, str]:
     """What a prompt may refer to by the column's name; never the answers, which would leak into it."""
     kept_out = {name for field in ("id", "answers", "sources", "tags") for name in columns[field]} | {"question"}
     return {name: as_text(value) for name, value in row.items() if name not in kept_out and value is not None}
@@ -100,7 +139,7 @@ def _answers(row: Mapping[str, object], names: tuple[str, ...]) -> tuple[str, ..
             return ()
         if found := tuple(text for text in _texts(value, "text") if text.strip()):
             return found
-    raise _Unusable('the answer is empty (write "answers": [] where nothing is right)')
+    raise UnusableRowError('the answer is empty (write "answers": [] where nothing is right)')
 
 
 def _from_json(value: object) -> object:

@@ -187,7 +187,10 @@ class Example(Boundary):
     tags: tuple[str, ...] = ()
     variables: dict[str, str] = Field(default_factory=dict)
     """The other columns of its row, for the variables of a prompt."""
+    answers_unknown: bool = False
+    """Nobody said what is right: only what retrieval finds can be judged, never the answer."""
 
     @property
     def is_answerable(self) -> bool:
-        return bool(self.answers)
+        """False only where it is known that nothing is right."""
+        return bool(self.answers) or self.answers_unknown

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.datasets.bounded_yaml import dump_yaml, load_yaml
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
-from workbench.playground.bounded_yaml import dump_yaml, load_yaml
 from workbench.playground.imported import settings_from
 from workbench.playground.prompt_files import write_whole
 from workbench.playground.promptfoo import read_text

@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from workbench.boundary import Boundary
+from workbench.datasets.bounded_yaml import dump_yaml, load_yaml
 from workbench.errors import WorkbenchError
 from workbench.llm.types import Role
-from workbench.playground.bounded_yaml import dump_yaml, load_yaml
 from workbench.playground.imported import ImportedPrompt, in_words, settings_from
 from workbench.playground.types import FewShot, Prompt, PromptBlock, Reasoning
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.datasets.beside import path_beside
+from workbench.datasets.bounded_yaml import MOST_CHARACTERS, dump_yaml, load_yaml
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig, Role
-from workbench.playground.bounded_yaml import MOST_CHARACTERS, dump_yaml, load_yaml
 from workbench.playground.few_shot import as_turns, select_shots
 from workbench.playground.imported import ImportedPrompt, settings_from
 from workbench.playground.types import ExampleSelection, Prompt, PromptBlock
@@ -130,9 +131,7 @@ def _read(raw: str, what: str, folder: Path | None) -> Iterator[tuple[PromptBloc
 def _read_file(name: str, what: str, folder: Path | None) -> Iterator[tuple[PromptBlock, ...]]:
     if folder is None:
         raise _bad(f"{what} names the file {name}, which cannot be looked up here.")
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()):
-        raise _bad(f"{what} names the file {name}, which lies outside of the configuration's folder.")
+    path = path_beside(name, folder, what)
     if not path.name.casefold().endswith(_TEXTS):
         raise _bad(f"{what} names {name}; texts end with {', '.join(_TEXTS)}.")
     text = read_text(path)

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.datasets.test_sets.types import Review
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.jobs.spec import JobSpec
@@ -26,7 +27,7 @@ from workbench.llm.types import (
     ModelRef,
 )
 from workbench.rag.evaluation.generating import BATCH, TRIES, messages_for, question_of, spread
-from workbench.rag.evaluation.types import EvaluationQuestion, Review
+from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.rag.retrieval import open_retriever
 from workbench.rag.rows import StoredChunk
 from workbench.rag.training_rows import supports

@@ -20,7 +20,7 @@ class Scorer:
     def score(
         self,
         answer: str,
-        references: Sequence[str],
+        references: Sequence[str] | None,
         *,
         retrieved: Sequence[str] | None = None,
         relevant: Sequence[str] = (),

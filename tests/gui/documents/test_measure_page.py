@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find, type_text
 from tests.gui.documents.test_documents_tab import HIT, a_file, fill
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.rag.evaluation.generating import GenerateReport
 from workbench.rag.evaluation.journal import MeasureJournal, read_request
 from workbench.rag.evaluation.reporting import report_of
@@ -20,10 +21,8 @@ from workbench.rag.evaluation.types import (
     FoundPlace,
     IndexBuilt,
     Measure,
-    Origin,
     QuestionOutcome,
     RelevantPlace,
-    Review,
     SettingProgress,
 )
 from workbench.rag.store import CollectionStore

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.errors import WorkbenchError
 from workbench.jobs.journal_file import write_whole
 from workbench.jobs.placing import place
@@ -16,7 +17,7 @@ from workbench.rag.embedding_tuning.tuning import is_finished, only_ids
 from workbench.rag.embedding_tuning.types import TuneOrder, TuneRequest, TuningConfig, TuningReport
 from workbench.rag.evaluation.running import documents_hash
 from workbench.rag.evaluation.set_store import QuestionSetStore
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace, Review
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 from workbench.rag.judgement_store import JudgedPassage, JudgementStore, Verdict
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import RetrievalMode

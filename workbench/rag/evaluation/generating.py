@@ -8,6 +8,7 @@ from pydantic import Field
 
 from workbench import resources
 from workbench.boundary import Boundary
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.llm.types import (
@@ -23,7 +24,7 @@ from workbench.llm.types import (
     Role,
 )
 from workbench.rag.evaluation.question_filters import NO_QUESTION, problem_with, question_in
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace, Review
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 from workbench.rag.rows import StoredChunk
 from workbench.rag.types import CollectionRef
 

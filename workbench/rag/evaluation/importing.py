@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from workbench.datasets.beir import beir_documents, read_judgements, read_queries
 from workbench.datasets.mapping import as_text
 from workbench.datasets.readers import read_table
+from workbench.datasets.test_sets.types import Origin
 from workbench.datasets.types import Table
 from workbench.errors import WorkbenchError
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 
 _QUESTIONS = ("question", "query", "text", "prompt", "input")
 _SOURCES = ("sources", "source", "documents", "document", "file", "corpus-id", "relevant")
@@ -178,10 +180,10 @@ def import_beir(folder: Path, finder: DocumentFinder, *, split: str = "") -> Imp
 
     Documents are meant by the collection's names: the id "42" is 42.txt. Raises WorkbenchError in words.
     """
-    queries = _read_queries(folder / "queries.jsonl")
+    queries = read_queries(folder)
     found: dict[str, dict[RelevantPlace, None]] = {}
     missing = 0
-    for query, document, grade in _read_judgements(_judgements_file(folder, split)):
+    for query, document, grade in read_judgements(folder, split):
         if query not in queries or grade < 1:
             continue
         name = finder.find(document)
@@ -192,62 +194,6 @@ def import_beir(folder: Path, finder: DocumentFinder, *, split: str = "") -> Imp
         found.setdefault(queries[query], {})[place] = None
     problems = [f"{missing} judged documents are not in this collection."] if missing else []
     return _imported(found, problems, folder.name)
-
-
-def is_beir(folder: Path) -> bool:
-    return (folder / "queries.jsonl").is_file() and (folder / "qrels").is_dir()
-
-
-def beir_documents(folder: Path) -> Iterator[tuple[str, str]]:
-    """(id, text) of each document of a BEIR folder that has any text; the title stands above the text."""
-    for row in _read_lines(folder / "corpus.jsonl"):
-        text = f"{row.get('title') or ''}\n\n{row.get('text') or ''}".strip()
-        if text:
-            yield str(row["_id"]), text
-
-
-def _read_queries(path: Path) -> dict[str, str]:
-    return {str(row["_id"]): " ".join(str(row.get("text") or "").split()) for row in _read_lines(path)}
-
-
-def _read_lines(path: Path) -> Iterator[dict[str, object]]:
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict) or "_id" not in row:
-                        raise ValueError(f"line {number} has no _id")
-                    yield row
-    except (OSError, ValueError) as error:
-        raise _no_beir(path.parent, str(error)) from error
-
-
-def _judgements_file(folder: Path, split: str) -> Path:
-    files = sorted((folder / "qrels").glob("*.tsv"))
-    chosen = [path for path in files if path.stem == (split or "test")] or ([] if split else files[:1])
-    if not chosen:
-        raise _no_beir(folder, f"no qrels/{split or 'test'}.tsv")
-    return chosen[0]
-
-
-def _read_judgements(path: Path) -> Iterator[tuple[str, str, int]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for line in lines[1:]:
-            query, document, grade = line.split("\t")
-            yield query, document, int(grade)
-    except (OSError, ValueError) as error:
-        raise _no_beir(path.parent.parent, str(error)) from error
-
-
-def _no_beir(folder: Path, details: str) -> WorkbenchError:
-    return WorkbenchError(
-        f"{folder.name} is not a test collection in the BEIR layout.",
-        hint="It needs corpus.jsonl, queries.jsonl and qrels/test.tsv.",
-        details=details,
-        code="no_beir",
-    )
 
 
 def write_documents(folder: Path, out: Path) -> int:

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workbench.database import Database
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace, Review
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 from workbench.rag.tables import CollectionRow, find_row, now
 
 

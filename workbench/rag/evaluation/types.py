@@ -8,29 +8,10 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from workbench.boundary import Boundary
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.embedding import EmbedderRef
 from workbench.rag.types import ChunkingConfig, CollectionRef, RebuildReport, RetrievalMode, TextLanguage
 from workbench.scoring.types import MetricSummary
-
-
-class Origin(StrEnum):
-    """Where a question comes from."""
-
-    TYPED = "typed"
-    MARKED = "marked"
-    """Its source was marked among the hits of a search."""
-    IMPORTED = "imported"
-    GENERATED = "generated"
-    """Written by a language model; a person has to look at it before it counts."""
-
-
-class Review(StrEnum):
-    """Whether a question counts."""
-
-    ACCEPTED = "accepted"
-    WAITING = "waiting"
-    """For somebody to look at it."""
-    REJECTED = "rejected"
 
 
 class RelevantPlace(Boundary):

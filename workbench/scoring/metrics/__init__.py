@@ -93,7 +93,7 @@ def find_metric(name: str) -> tuple[Metric, dict[str, Any]]:
 def score(
     name: str,
     answer: str,
-    references: Sequence[str],
+    references: Sequence[str] | None,
     *,
     retrieved: Sequence[str] | None = None,
     relevant: Sequence[str] = (),
@@ -103,12 +103,13 @@ def score(
     """Judge one answer by the metric `name`; the fields are those of `Case`.
 
     Without references the question is unanswerable: right exactly when the answer refuses. An answerable question that
-    is refused scores 0. What cannot be judged has the value None and says why.
+    is refused scores 0. What cannot be judged has the value None and says why; so it is with `references` of None:
+    nobody knows what is right, and only metrics judge that need no reference.
     """
     metric, named = find_metric(name)
     case = Case(
         answer,
-        tuple(references),
+        tuple(references or ()),
         None if retrieved is None else tuple(retrieved),
         tuple(relevant),
         None if cited is None else tuple(cited),
@@ -116,6 +117,8 @@ def score(
     )
     if not metric.judges_answer:
         return metric.judge(case)
+    if references is None:
+        return ScoreValue(explanation="The right answer is not known: only what retrieval found can be judged.")
     return _refusal_score(case) or metric.judge(case)
 
 

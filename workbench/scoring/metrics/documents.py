@@ -4,10 +4,16 @@ from collections.abc import Sequence
 
 
 def same_document(first: str, second: str) -> bool:
-    """Whether one path is the other or ends in it: "docs/prices.pdf" and "prices.pdf" are one document."""
+    """Whether one path is the other or ends in it: "docs/prices.pdf" and "prices.pdf" are one document.
+
+    A name without an ending means a file with any: test collections call "42" what lies here as 42.txt.
+    """
     one, two = _parts(first), _parts(second)
     shorter = min(len(one), len(two))
-    return shorter > 0 and one[-shorter:] == two[-shorter:]
+    if not shorter or one[-shorter:-1] != two[-shorter:-1]:
+        return False
+    last, other = one[-1], two[-1]
+    return last == other or ("." not in last and _stem(other) == last) or ("." not in other and _stem(last) == other)
 
 
 def is_any_of(document: str, documents: Sequence[str]) -> bool:
@@ -16,3 +22,7 @@ def is_any_of(document: str, documents: Sequence[str]) -> bool:
 
 def _parts(path: str) -> list[str]:
     return [part for part in path.replace("\\", "/").casefold().split("/") if part not in {"", "."}]
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.datasets.test_sets.types import Review
 from workbench.rag.evaluation.measures import holds
-from workbench.rag.evaluation.types import RelevantPlace, Review
+from workbench.rag.evaluation.types import RelevantPlace
 from workbench.rag.types import Hit
 from workbench.ui.documents.measure_state import Draft, MeasureState
 from workbench.ui.theme import set_role

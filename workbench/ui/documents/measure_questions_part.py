@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.datasets.beir import is_beir
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.datasets.types import Table
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
@@ -15,12 +17,11 @@ from workbench.rag.evaluation.importing import (
     guess_columns,
     import_beir,
     import_table,
-    is_beir,
     read_rows,
 )
 from workbench.rag.evaluation.measures import holds
 from workbench.rag.evaluation.running import generate_job
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace, Review
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import SEARCH
 from workbench.rag.types import DocumentStatus, Hit, Question, QuestionHits, RetrievalConfig, SearchRequest

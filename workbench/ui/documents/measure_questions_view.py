@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.datasets.readers import SUFFIXES
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, Review
+from workbench.datasets.test_sets.types import Origin, Review
+from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.ui.documents.measure_question_form import QuestionForm, place_in_words
 from workbench.ui.documents.measure_state import MeasureState, Shown
 from workbench.ui.theme import set_role

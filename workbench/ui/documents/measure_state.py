@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.datasets.test_sets.types import Review
 from workbench.embedding import EmbedderRef
 from workbench.llm.types import ModelRef
 from workbench.rag.evaluation.importing import ColumnChoice
@@ -15,7 +16,6 @@ from workbench.rag.evaluation.types import (
     MeasureReport,
     QuestionOutcome,
     RelevantPlace,
-    Review,
     SettingProgress,
 )
 from workbench.rag.types import Hit, RetrievalMode

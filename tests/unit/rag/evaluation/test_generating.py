@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
@@ -11,7 +12,7 @@ from workbench.llm.scripted_engine import ScriptedEngine
 from workbench.llm.types import GenerationRequest, ModelRef
 from workbench.rag.evaluation.generating import GenerateRequest, generate, spread
 from workbench.rag.evaluation.question_filters import longest_run, problem_with, question_in
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, Review
+from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.rag.rows import StoredChunk
 from workbench.rag.types import CollectionRef
 

@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from workbench.datasets.beir import beir_documents
+from workbench.datasets.test_sets.types import Origin
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.importing import (
     ColumnChoice,
     DocumentFinder,
-    beir_documents,
     find_quote,
     guess_columns,
     import_beir,
     import_table,
     read_rows,
 )
-from workbench.rag.evaluation.types import Origin, RelevantPlace
+from workbench.rag.evaluation.types import RelevantPlace
 
 FINDER = DocumentFinder(["docs/prices.pdf", "docs/staff.md", "old/staff.md", "42.txt"])
 PAGES = {"docs/prices.pdf": ["The Maple  toaster\ncosts 39 euros.", "Nothing here."]}

@@ -3,11 +3,12 @@
 import pytest
 
 from workbench.database import Database
+from workbench.datasets.test_sets.types import Origin, Review
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.evaluation.set_store import QuestionSetStore, forget_documents
-from workbench.rag.evaluation.types import EvaluationQuestion, Origin, RelevantPlace, Review, hash_of
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace, hash_of
 from workbench.rag.store import CollectionStore
 from workbench.rag.tables import find_row
 from workbench.rag.types import ChunkingConfig

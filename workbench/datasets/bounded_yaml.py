@@ -1,4 +1,4 @@
-"""YAML of strangers: plain values only, and no more of them than a prompt needs."""
+"""YAML of strangers: plain values only, and no more of them than a person writes."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,9 @@ def load_yaml(text: str, what: str) -> Any:
     import yaml
 
     if len(text) > MOST_CHARACTERS:
-        raise WorkbenchError(f"{what} has {len(text):,} characters of YAML; that is no prompt.", code="bad_prompt_file")
+        raise WorkbenchError(
+            f"{what} has {len(text):,} characters of YAML; that is far too many.", code="bad_prompt_file"
+        )
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         _check_depth(yaml.parse(text, Loader=loader), what)
