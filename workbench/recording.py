@@ -196,15 +196,20 @@ def _keep_sweep(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
 
 
 def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    """The version of its test set from the beginning, whatever becomes of the set meanwhile."""
     match event:
-        case Finished():
+        case Started() | Finished():
             from workbench.compare.running import load_report
             from workbench.compare.store import ComparisonStore
             from workbench.compare.types import CompareRequest
+            from workbench.datasets.test_sets.store import TestSetStore
 
             request = CompareRequest.model_validate(spec.params)
-            report = load_report(request.folder)
-            ComparisonStore(database).save(report, folder=request.folder, spec=request.written)
+            if request.test_set:
+                TestSetStore(database).freeze(request.test_set, request.examples)
+            if isinstance(event, Finished):
+                report = load_report(request.folder)
+                ComparisonStore(database).save(report, folder=request.folder, spec=request.written)
 
 
 def _keep_grid(database: "Database", spec: JobSpec, event: JobEvent) -> None:

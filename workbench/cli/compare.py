@@ -50,12 +50,14 @@ def compare(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
 def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) -> "ComparisonReport":
     """Resolve, run (or continue) and save a comparison; the caller holds the writer's lock."""
     from workbench.cli.choices import load_config
-    from workbench.compare.catalogue import read_catalogue, resolve_from
+    from workbench.compare.catalogue import read_catalogue, resolve_from, with_test_set
     from workbench.compare.running import place_run
     from workbench.compare.spec import load_spec
 
     catalogue = read_catalogue(place.database, place.paths, place.own_model_folders)
-    resolved = resolve_from(catalogue, load_spec(spec_path), load=load_config(place), limit=limit)
+    spec = load_spec(spec_path)
+    catalogue = with_test_set(catalogue, place.database, spec.questions)
+    resolved = resolve_from(catalogue, spec, load=load_config(place), limit=limit)
     for problem in resolved.problems[:_SHOWN_PROBLEMS]:
         output.note(f"{spec_path.name}: left out: {problem}")
     if len(resolved.problems) > _SHOWN_PROBLEMS:

@@ -12,6 +12,8 @@ from workbench.compare.leaks.gathering import gather_seen, seen_by
 from workbench.compare.resolving import Resolved, ResolvedAdapter, resolve
 from workbench.compare.seen import SeenRows
 from workbench.compare.spec import ComparisonSpec
+from workbench.datasets.test_sets.types import PREFIX, named_set
+from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash, check_adapter
@@ -60,6 +62,8 @@ class Catalogue(Boundary):
     """Every version of every saved prompt, the newest of the one that was saved last first."""
     seen: tuple[SeenRows, ...] = ()
     """What adapters, made models, prompts and embedders were made from: where arms may have seen test questions."""
+    test_sets: dict[str, tuple[Example, ...]] = Field(default_factory=dict)
+    """What a "set:NAME" asks, for the sets that the comparison at hand names."""
 
 
 def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
@@ -94,6 +98,19 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
         prompts=tuple(PromptStore(database).all_versions()),
         seen=gather_seen(database, paths, adapters),
     )
+
+
+def with_test_set(catalogue: Catalogue, database: "Database", questions: str) -> Catalogue:
+    """The catalogue that also knows the test set that `questions` names; as it is where they name a file.
+
+    Raises WorkbenchError when there is no such set, or no question in it counts.
+    """
+    from workbench.datasets.test_sets.store import TestSetStore
+
+    named = named_set(questions)
+    if named is None:
+        return catalogue
+    return catalogue.model_copy(update={"test_sets": {questions: TestSetStore(database).examples(*named)}})
 
 
 def resolve_from(catalogue: Catalogue, spec: ComparisonSpec, *, load: LoadConfig, limit: int = 0) -> Resolved:
@@ -171,3 +188,12 @@ class CatalogueResolvers:
             return Path(found.path)
         names = ", ".join(list(self._catalogue.datasets)[:8]) or "none yet"
         raise WorkbenchError(f"There is no data set “{name}”.", hint=f"Data sets here: {names}.", code="no_dataset")
+
+    def test_set(self, questions: str) -> tuple[Example, ...]:
+        if questions not in self._catalogue.test_sets:
+            raise WorkbenchError(
+                f"The test set “{questions.removeprefix(PREFIX)}” was not read.",
+                hint="Choose it again.",
+                code="no_test_set",
+            )
+        return self._catalogue.test_sets[questions]

@@ -8,8 +8,9 @@ from typing import Protocol
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_rows
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.types import Arm, CompareRequest
-from workbench.datasets.questions import read_questions
-from workbench.datasets.types import RowProblem
+from workbench.datasets.test_sets.reading import read_question_file
+from workbench.datasets.test_sets.types import named_set, questions_hash
+from workbench.datasets.types import Example, RowProblem
 from workbench.errors import WorkbenchError
 from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
 from workbench.playground.few_shot import read_shots, select_shots
@@ -41,6 +42,10 @@ class Resolvers(Protocol):
         """The rows file of a saved data set."""
         ...
 
+    def test_set(self, questions: str) -> tuple[Example, ...]:
+        """What a "set:NAME" or "set:NAME@VERSION" asks."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -62,7 +67,9 @@ def resolve(
 
     Raises one WorkbenchError that names all arms that cannot be resolved.
     """
-    questions = read_questions(Path(spec.questions))
+    examples, left_out = _asked(spec.questions, resolvers)
+    examples = examples[:limit] if limit > 0 else examples
+    named = named_set(spec.questions)
     arms: list[Arm] = []
     problems: list[tuple[str, WorkbenchError]] = []
     for written in spec.arms:
@@ -73,7 +80,9 @@ def resolve(
     _complain(problems)
     request = CompareRequest(
         name=spec.name,
-        examples=questions.examples[:limit] if limit > 0 else questions.examples,
+        examples=examples,
+        test_set=named[0] if named else "",
+        questions_hash=questions_hash(examples),
         metrics=spec.metrics,
         arms=tuple(arms),
         seed=spec.seed,
@@ -85,7 +94,15 @@ def resolve(
         forgetting=spec.forgetting,
         expectations=spec.expectations,
     )
-    return Resolved(request, questions.problems)
+    return Resolved(request, left_out)
+
+
+def _asked(questions: str, resolvers: Resolvers) -> tuple[tuple[Example, ...], tuple[RowProblem, ...]]:
+    """The questions of a set or of a file, and the rows of the file that cannot be used."""
+    if named_set(questions):
+        return resolvers.test_set(questions), ()
+    found = read_question_file(Path(questions))
+    return tuple(question.example() for question in found.questions), found.problems
 
 
 def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> Arm:

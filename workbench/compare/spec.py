@@ -11,6 +11,7 @@ from workbench.boundary import Boundary
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec, RetrievalSpec, is_file
 from workbench.compare.expectations import Expectation
 from workbench.compare.types import MOST_REPEATS
+from workbench.datasets.test_sets.types import named_set
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
 from workbench.scoring.metrics import find_metric
@@ -26,6 +27,7 @@ class ComparisonSpec(Boundary):
 
     name: str = Field(min_length=1, max_length=120)
     questions: str = Field(min_length=1)
+    """A file, a BEIR folder, "set:NAME" for a test set, or "set:NAME@VERSION" for a version that was used."""
     metrics: tuple[MetricChoice, ...] = Field((MetricChoice(name="exact_match"),), min_length=1)
     """The first decides."""
     seed: int = Field(0, ge=0, le=2**32 - 1)
@@ -188,11 +190,12 @@ def _with_paths(spec: ComparisonSpec, folder: Path) -> ComparisonSpec:
         if arm.examples is not None and is_file(arm.examples.from_file):
             changes["examples"] = arm.examples.model_copy(update={"from_file": placed(arm.examples.from_file)})
         arms.append(arm.model_copy(update=changes))
-    return spec.model_copy(update={"questions": placed(spec.questions), "arms": tuple(arms)})
+    questions = spec.questions if named_set(spec.questions) else placed(spec.questions)
+    return spec.model_copy(update={"questions": questions, "arms": tuple(arms)})
 
 
 def _check_files(spec: ComparisonSpec, path: Path) -> None:
-    wanted = [("questions", spec.questions)]
+    wanted = [] if named_set(spec.questions) or Path(spec.questions).is_dir() else [("questions", spec.questions)]
     wanted += [(f"the prompt of arm {arm.name!r}", arm.prompt) for arm in spec.arms if is_file(arm.prompt)]
     examples = [(arm.name, arm.examples.from_file) for arm in spec.arms if arm.examples]
     wanted += [(f"the examples of arm {name!r}", file) for name, file in examples if is_file(file)]

@@ -39,6 +39,7 @@ class ComparisonRow(Base):
     arms: Mapped[str] = mapped_column(sa.Text, server_default="", default="")
     """The names of the arms as a JSON list."""
     again_of: Mapped[int] = mapped_column(server_default="0", default=0)
+    questions_hash: Mapped[str] = mapped_column(server_default="", default="", index=True)
 
 
 class TrialRow(Base):
@@ -79,6 +80,8 @@ class ComparisonEntry(Boundary):
     arms: tuple[str, ...] = ()
     again_of: int = 0
     """Number of the comparison that it repeats; 0: of none."""
+    questions_hash: str = ""
+    """SHA-256 of the questions that it asked; empty of earlier versions."""
 
     @property
     def outcome(self) -> str:
@@ -111,6 +114,7 @@ class ComparisonStore:
                 report=report.model_copy(update={"trials": ()}).model_dump_json(),
                 arms=json.dumps([arm.name for arm in report.arms], ensure_ascii=False),
                 again_of=report.request.again_of if report.request else 0,
+                questions_hash=report.request.questions_hash if report.request else "",
             )
             session.add(row)
             session.flush()
@@ -232,7 +236,7 @@ _LISTED = tuple(
     getattr(ComparisonRow, name)
     for name in (
         "id", "name", "created", "metric", "kind", "winner", "recommended", "questions", "folder", "note", "arms",
-        "again_of",
+        "again_of", "questions_hash",
     )
 )  # fmt: skip
 
@@ -251,6 +255,7 @@ def _entry(row: Any) -> ComparisonEntry:
         note=row.note,
         arms=tuple(json.loads(row.arms)) if row.arms else (),
         again_of=row.again_of,
+        questions_hash=row.questions_hash,
     )
 
 

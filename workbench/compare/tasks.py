@@ -19,7 +19,6 @@ from workbench.compare.searching import Searches
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.summing_up import Measured, summarize
 from workbench.compare.types import Arm, CompareRequest, ComparisonReport, Timing, Trial, TrialDone
-from workbench.datasets.questions import read_questions
 from workbench.datasets.types import Example, RowProblem
 from workbench.errors import WorkbenchError
 from workbench.jobs.attempts import PART_FAULTS
@@ -29,24 +28,11 @@ from workbench.log import get_logger
 
 RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
 PREPARE = "workbench.compare.tasks:prepare"
-INSPECT_QUESTIONS = "workbench.compare.tasks:inspect_questions"
 BLOCK = 32
 """Questions that are answered as one batch. A block is made as a whole, also when a run is continued: a batch is
 composed from its list alone, so the same block gives the same texts."""
 
 _log = get_logger("compare")
-
-
-class QuestionsRequest(Boundary):
-    path: str
-
-
-class QuestionsReport(Boundary):
-    """The questions of a file, and the rows that cannot be used."""
-
-    path: str
-    examples: tuple[Example, ...]
-    problems: tuple[RowProblem, ...] = ()
 
 
 class PrepareRequest(Boundary):
@@ -61,13 +47,6 @@ class Preparation(Boundary):
     request: CompareRequest
     problems: tuple[RowProblem, ...] = ()
     """Rows of the question file that are left out."""
-
-
-def inspect_questions(context: JobContext, request: QuestionsRequest) -> QuestionsReport:
-    """Read a file of test questions. Raises WorkbenchError when none can be used."""
-    context.progress(0, 0, "Reading the questions")
-    found = read_questions(Path(request.path))
-    return QuestionsReport(path=request.path, examples=found.examples, problems=found.problems)
 
 
 def prepare(context: JobContext, request: PrepareRequest) -> Preparation:

@@ -320,6 +320,10 @@ class CompareRequest(Boundary):
     """What arms have seen before the test beside their own few-shot examples."""
     unknown_rows: tuple[str, ...] = ()
     """Sentences about arms of which it is not known what they have seen."""
+    test_set: str = ""
+    """The test set that the examples are of; empty where they are a file's."""
+    questions_hash: str = ""
+    """SHA-256 of the examples: the version of the test set that is kept for ever."""
     again_of: int = 0
     """Number of the comparison that this one repeats; 0: of none."""
     timed_questions: int = Field(10, ge=0)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workbench.database import Database
+from workbench.datasets.test_sets.store import forget_passages, rename_collection
 from workbench.errors import WorkbenchError
 from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths
@@ -45,6 +46,7 @@ class CollectionLifecycle:
             row = _get(session, name)
             if new_name != name:
                 refuse_taken(session, new_name)
+            rename_collection(session, row.name, new_name)
             row.name = new_name
 
     def delete(self, name: str) -> int:
@@ -54,6 +56,7 @@ class CollectionLifecycle:
             row.deleted_name, row.deleted_at = row.name, datetime.now(UTC).isoformat()
             # Nobody can type it: the name is free for another collection, and whatever asks by name finds none.
             row.name = f"\x7fdeleted {row.id}"
+            rename_collection(session, row.deleted_name, row.name)
             return row.id
 
     def restore(self, collection_id: int) -> str:
@@ -65,7 +68,8 @@ class CollectionLifecycle:
             row = session.get(CollectionRow, collection_id)
             if row is None or row.deleted_at in {"", _LONG_AGO}:
                 raise WorkbenchError("That collection was removed for good and cannot come back.", code="no_collection")
-            row.name = free_name(session, row.deleted_name)
+            hidden, row.name = row.name, free_name(session, row.deleted_name)
+            rename_collection(session, hidden, row.name)
             row.deleted_at = row.deleted_name = ""
             return row.name
 
@@ -94,6 +98,7 @@ class CollectionLifecycle:
                 return
             # From now on it cannot come back: a purge that is interrupted goes on at the next start.
             row.deleted_at = _LONG_AGO
+            forget_passages(session, row.name)
             folder = self._paths.collections / row.folder
         for numbers in self._batches(collection_id):
             with self._database.session() as session:

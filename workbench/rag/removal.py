@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workbench.database import Database
+from workbench.datasets.test_sets.store import forget_passages
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag import judgement_store, search_settings_store
@@ -163,6 +164,8 @@ def _inherit(session: Session, row: DocumentRow, heir: DocumentRow) -> None:
 def _forget_measured(session: Session, row: DocumentRow) -> list[str]:
     """Questions that were made from the document, and what was measured with it. Returns folders that go as well."""
     forget_documents(session, row.collection_id, [row.name])
+    collection = session.get(CollectionRow, row.collection_id)
+    forget_passages(session, collection.name if collection else "", [row.name])
     return forget_measurements(session, row.collection_id, [row.name])
 
 

@@ -11,7 +11,12 @@ from pytestqt.qtbot import QtBot
 from tests.gui.compare.conftest import Desk, turn_to
 from workbench.compare.catalogue import Catalogue
 from workbench.compare.spec import load_spec
-from workbench.compare.tasks import INSPECT_QUESTIONS, QuestionsReport, QuestionsRequest, inspect_questions
+from workbench.datasets.test_sets.tasks import (
+    READ_QUESTIONS,
+    ReadQuestionsReport,
+    ReadQuestionsRequest,
+    read_question_files,
+)
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 
@@ -38,8 +43,8 @@ def cells(desk: Desk, name: str = "compare_arms") -> list[list[str]]:
 
 def read_questions(desk: Desk, path: Path) -> None:
     """Let the job that reads the questions do its work, here."""
-    job = desk.jobs.of(INSPECT_QUESTIONS)[-1]
-    job.finish(inspect_questions(RecordingContext(), QuestionsRequest.model_validate(job.spec.params)))
+    job = desk.jobs.of(READ_QUESTIONS)[-1]
+    job.finish(read_question_files(RecordingContext(), ReadQuestionsRequest.model_validate(job.spec.params)))
 
 
 def texts(desk: Desk) -> str:
@@ -139,8 +144,8 @@ def test_that_a_broken_comparison_is_explained(desk: Desk, tmp_path: Path) -> No
 
 
 def test_that_the_report_type_survives_its_wire() -> None:
-    report = QuestionsReport(path="x", examples=())
-    assert QuestionsReport.model_validate(report.model_dump(mode="json")) == report
+    report = ReadQuestionsReport(path="x", columns=("a",))
+    assert ReadQuestionsReport.model_validate(report.model_dump(mode="json")) == report
 
 
 def test_that_the_foot_is_whole_in_a_narrow_window_with_a_big_font(desk: Desk, qtbot: QtBot) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.unit.rag.test_store import EMBEDDER, indexed
 from workbench.database import Database
+from workbench.datasets.test_sets.store import TestSetStore
+from workbench.datasets.test_sets.types import Origin, Provenance, SetQuestion
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.store import CollectionStore
@@ -97,3 +99,18 @@ def test_that_one_that_came_back_is_not_purged(store: CollectionStore) -> None:
     store.lifecycle.restore(number)
     store.lifecycle.purge(number)
     assert names(store) == ["rules"]
+
+
+def test_that_questions_of_test_sets_follow_their_collection(store: CollectionStore, database: Database) -> None:
+    sets, lifecycle = TestSetStore(database), store.lifecycle
+    where = Provenance(collection="handbook", document="a.pdf")
+    sets.add("facts", [SetQuestion(question="A?", answers=("x",), origin=Origin.GENERATED, where=where)])
+    store.create("handbook", EMBEDDER, ChunkingConfig())
+    lifecycle.rename("handbook", "manual")
+    assert sets.questions("facts")[0].where.collection == "manual"
+    number = lifecycle.delete("manual")
+    store.create("manual", EMBEDDER, ChunkingConfig())
+    assert lifecycle.restore(number) == "manual 2"
+    assert sets.questions("facts")[0].where.collection == "manual 2"
+    lifecycle.purge(lifecycle.delete("manual 2"))
+    assert sets.questions("facts") == ()

@@ -48,7 +48,7 @@ def read_promptfoo(document: Any, path: Path, chosen: ColumnChoice | None = None
             code="no_questions",
         )
     sieve = Sieve(path.name, "promptfoo")
-    default = config.get("defaultTest") if isinstance(config.get("defaultTest"), dict) else {}
+    default = _mapping(config, "defaultTest")
     if config.get("scenarios"):
         sieve.note(f"“scenarios” of {path.name} are not read.")
     entries = list(_entries(config["tests"], path.parent, path.name))

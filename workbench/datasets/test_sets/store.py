@@ -188,9 +188,9 @@ class TestSetStore:
                     repeated += 1
                     continue
                 known.add(_asked(question))
-                key = numbered(question.id or f"q{len(there) + len(new) + 1}", keys.__contains__)
-                keys.add(key)
                 position += 1
+                key = numbered(question.id or f"q{position}", keys.__contains__)
+                keys.add(key)
                 new.append(_row(row.id, position, question.model_copy(update={"id": key, "number": 0})))
             if len(there) + len(new) > MOST_QUESTIONS:
                 raise WorkbenchError(
@@ -245,10 +245,12 @@ class TestSetStore:
         """Put questions back where they stood, with their set where it is gone."""
         with self._database.session() as session:
             owner = _find(session, removed.name) or _make(session, removed.name)
-            rows = [
-                _row(owner.id, position, question)
-                for position, question in zip(removed.positions, removed.questions, strict=True)
-            ]
+            keys = {row.key for row in session.scalars(_questions_of(owner))}
+            rows = []
+            for position, question in zip(removed.positions, removed.questions, strict=True):
+                key = numbered(question.id, keys.__contains__)
+                keys.add(key)
+                rows.append(_row(owner.id, position, question.model_copy(update={"id": key})))
             session.add_all(rows)
             owner.changed = _now()
             session.flush()
@@ -309,17 +311,30 @@ class TestSetStore:
             owner.changed = _now()
 
 
-def forget_documents(session: Session, collection: str, documents: Sequence[str]) -> None:
-    """A purge: questions that a model wrote out of these documents go, and passages of them in other questions."""
-    for row in session.scalars(sa.select(SetQuestionRow)).all():
-        question = _question(row)
-        if question.where.collection != collection or question.where.document not in documents:
+def rename_collection(session: Session, name: str, new: str) -> None:
+    """Questions say from which collection they are; it is called otherwise now."""
+    for row, question in _from_collection(session, name):
+        where = question.where.model_copy(update={"collection": new})
+        row.question = _json(question.model_copy(update={"where": where}))
+
+
+def forget_passages(session: Session, collection: str, documents: Sequence[str] | None = None) -> None:
+    """A purge: questions that a model wrote out of these documents (None: all) go, and their passages elsewhere."""
+    for row, question in _from_collection(session, collection):
+        if documents is not None and question.where.document not in documents:
             continue
         if question.origin is Origin.GENERATED:
             session.delete(row)
         else:
             where = question.where.model_copy(update={"passage": ""})
             row.question = _json(question.model_copy(update={"where": where}))
+
+
+def _from_collection(session: Session, name: str) -> list[tuple[SetQuestionRow, SetQuestion]]:
+    marked = SetQuestionRow.question.contains('"collection":')  # few questions are from a collection
+    rows = session.scalars(sa.select(SetQuestionRow).where(marked)).all()
+    found = [(row, _question(row)) for row in rows]
+    return [(row, question) for row, question in found if question.where.collection == name]
 
 
 def _asked(question: SetQuestion) -> tuple[object, ...]:
@@ -367,7 +382,7 @@ def _question_row(session: Session, owner: NamedSetRow, number: int) -> SetQuest
     return row
 
 
-def _questions_of(row: NamedSetRow) -> sa.Select[tuple[SetQuestionRow]]:
+def _questions_of(row: NamedSetRow) -> sa.Select[SetQuestionRow]:
     query = sa.select(SetQuestionRow).where(SetQuestionRow.test_set_id == row.id)
     return query.order_by(SetQuestionRow.position, SetQuestionRow.id)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from workbench.compare.spec import ArmSpec, ComparisonSpec, load_spec, save_spec
-from workbench.compare.tasks import INSPECT_QUESTIONS, PrepareRequest, QuestionsReport, QuestionsRequest
+from workbench.compare.tasks import PrepareRequest
+from workbench.datasets.test_sets.tasks import READ_QUESTIONS, ReadQuestionsReport, ReadQuestionsRequest
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
@@ -26,7 +27,7 @@ from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
-from workbench.ui.trouble import trouble_of
+from workbench.ui.trouble import Trouble, trouble_of
 from workbench.ui.widgets.model_choice import can_answer
 
 if TYPE_CHECKING:
@@ -148,18 +149,22 @@ class ComparePresenter:
         self._read_questions(spec.questions)
 
     def _read_questions(self, path: str) -> None:
-        request = QuestionsRequest(path=path)
-        spec = JobSpec(task=INSPECT_QUESTIONS, params=request.model_dump(), title=f"Read {Path(path).name}")
+        request = ReadQuestionsRequest(path=path)
+        spec = JobSpec(task=READ_QUESTIONS, params=request.model_dump(), title=f"Read {Path(path).name}")
         self._board.show(page=Page.SETUP, questions=None, questions_trouble=None)
         self._jobs.submit(spec, self._on_questions)
 
     def _on_questions(self, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                report = QuestionsReport.model_validate(result)
-                left_out = tuple(str(problem) for problem in report.problems)
-                name = self.state.name if self.state.name != "comparison" else Path(report.path).stem
-                self._board.show(questions=Questions(report.path, report.examples, left_out), name=name)
+                report = ReadQuestionsReport.model_validate(result)
+                if report.found is None:
+                    self._board.show(questions_trouble=Trouble(report.problem))
+                    return
+                left_out = tuple(str(problem) for problem in report.found.problems)
+                examples = tuple(question.example() for question in report.found.questions)
+                name = self.state.name if self.state.name != "comparison" else report.found.name
+                self._board.show(questions=Questions(report.path, examples, left_out), name=name)
             case Failed() | Crashed():
                 self._board.show(questions_trouble=trouble_of(event))
             case _:

@@ -61,7 +61,7 @@ def test_that_rows_without_question_or_answer_are_named(tmp_path: Path) -> None:
 def test_that_rows_too_large_for_a_message_are_refused_with_a_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LARGEST_BYTES", 400)
+    monkeypatch.setattr(module, "LARGEST_BYTES", 490)
     path = tmp_path / "q.csv"
     path.write_text("question,answer\n" + "How high?,45 cm\n" * 10, encoding="utf-8")
     with pytest.raises(WorkbenchError, match="only the first 3 of 10 fit"):
