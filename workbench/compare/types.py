@@ -64,6 +64,7 @@ class FailureReason(StrEnum):
 
     NOT_RETRIEVED = "not retrieved"
     IGNORED = "retrieved but ignored"
+    MIXED_UP = "sources mixed up"
     NOT_KNOWN = "not known"
     WRONG_FORMAT = "wrong format"
     TRUNCATED = "truncated"
