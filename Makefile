@@ -28,11 +28,12 @@ screenshots: setup
 setup: $(READY)
 
 # torch first and by its exact name: any other spelling may fetch gigabytes of GPU libraries.
-$(READY): pyproject.toml packaging/constraints.txt
+$(READY): pyproject.toml packaging/constraints.txt packaging/install_engine.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		(echo "LLM Workbench needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt torch==2.13.0
+	$(BIN)/python packaging/install_engine.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c packaging/constraints.txt -e ".[dev]"
 	@touch $(READY)
 
