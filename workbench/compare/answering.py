@@ -29,7 +29,9 @@ class Tools(Protocol):
     def model_hash(self, model: ModelRef) -> str: ...
     def template_hash(self, model: ModelRef) -> str: ...
     def adapter_hash(self, arm: Arm) -> str: ...
-    def open_embedder(self) -> Embedder: ...
+    def open_embedder(self, name: str = "") -> Embedder:
+        """By name or folder; the starter for an empty name."""
+        ...
 
 
 class RealTools:
@@ -55,15 +57,15 @@ class RealTools:
 
         return template_hash(model)
 
+    def open_embedder(self, name: str = "") -> Embedder:
+        from workbench.embedding import find_embedder, load_embedder
+
+        return load_embedder(find_embedder(name))
+
     def adapter_hash(self, arm: Arm) -> str:
         from workbench.llm.fingerprints import checked_adapter_hash
 
         return checked_adapter_hash(arm.adapter, arm.adapter_hash)
-
-    def open_embedder(self) -> Embedder:
-        from workbench.embedding import load_embedder, starter_embedder
-
-        return load_embedder(starter_embedder())
 
 
 @dataclass(frozen=True, slots=True)

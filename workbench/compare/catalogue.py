@@ -117,6 +117,8 @@ def resolve_from(catalogue: Catalogue, spec: ComparisonSpec, *, load: LoadConfig
     """`resolve` with what this catalogue names; models are loaded as `load` says and as is remembered of each."""
     resolved = resolve(spec, CatalogueResolvers(catalogue), load=load, limit=limit)
     models = {arm.model.path: arm.model for arm in resolved.request.arms}
+    if resolved.request.judge is not None:
+        models[resolved.request.judge.model.path] = resolved.request.judge.model
     changes = {path: catalogue.model_loads.get(model.content_key) for path, model in models.items()}
     loads = {path: load.changed_by(change) for path, change in changes.items() if change is not None}
     seen, unknown = seen_by(resolved.request.arms, catalogue.seen)

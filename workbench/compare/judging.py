@@ -8,6 +8,7 @@ from workbench.compare.types import Arm, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import Completion, FinishReason
 from workbench.scoring.judging import Scorer
+from workbench.scoring.model_metrics import needs_model
 from workbench.scoring.types import MetricChoice, ScoreValue
 
 
@@ -16,7 +17,9 @@ class Judge:
 
     def __init__(self, metrics: Sequence[MetricChoice], examples: Sequence[Example]) -> None:
         self._metrics = metrics
-        self._scorer = Scorer(metrics, [example.answers for example in examples])
+        self._scorer = Scorer(
+            [metric for metric in metrics if not needs_model(metric.name)], [example.answers for example in examples]
+        )
 
     def judge(self, trial: Trial, example: Example, arm: Arm) -> Trial:
         """The trial with its scores and, where it is not right, the reason. A failed trial has no scores."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_rows
+from workbench.compare.judge.types import ResolvedJudge
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.types import Arm, CompareRequest
 from workbench.datasets.test_sets.reading import read_question_file
@@ -16,6 +17,7 @@ from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
 from workbench.playground.few_shot import read_shots, select_shots
 from workbench.playground.types import ExampleSelection, Shot
 from workbench.rag.types import CollectionRef
+from workbench.scoring.model_metrics import MODEL_METRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def resolve(
         timed_questions=spec.timed_questions,
         forgetting=spec.forgetting,
         expectations=spec.expectations,
+        judge=_resolve_judge(spec, resolvers),
     )
     return Resolved(request, left_out)
 
@@ -103,6 +106,19 @@ def _asked(questions: str, resolvers: Resolvers) -> tuple[tuple[Example, ...], t
         return resolvers.test_set(questions), ()
     found = read_question_file(Path(questions))
     return tuple(question.example() for question in found.questions), found.problems
+
+
+def _resolve_judge(spec: ComparisonSpec, resolvers: Resolvers) -> ResolvedJudge | None:
+    """None where no metric asks a judge. Without a seed of its own it has the comparison's."""
+    if not any(metric.name in MODEL_METRICS and MODEL_METRICS[metric.name].asks_judge for metric in spec.metrics):
+        return None
+    settings = spec.judge
+    if "seed" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"seed": spec.seed})
+    try:
+        return ResolvedJudge(model=resolvers.model(settings.model), settings=settings)
+    except WorkbenchError as problem:
+        raise WorkbenchError(f"The judge: {problem.message}", hint=problem.hint, code=problem.code) from problem
 
 
 def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> Arm:

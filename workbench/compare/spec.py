@@ -14,7 +14,8 @@ from workbench.compare.types import MOST_REPEATS
 from workbench.datasets.test_sets.types import named_set
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
-from workbench.scoring.metrics import find_metric
+from workbench.scoring.judge_settings import JudgeSettings
+from workbench.scoring.model_metrics import check_metric, problem_of_scores
 from workbench.scoring.types import MetricChoice
 
 __all__ = ["ArmSpec", "ComparisonSpec", "ExamplesSpec", "RetrievalSpec", "load_spec", "save_spec"]
@@ -39,6 +40,8 @@ class ComparisonSpec(Boundary):
     """Questions per arm whose time is measured alone."""
     forgetting: bool = False
     """Whether tuned arms are also asked for general abilities, before and after."""
+    judge: JudgeSettings = JudgeSettings()
+    """The language model that scores, where a metric needs one."""
     arms: tuple[ArmSpec, ...] = Field(min_length=1)
     expectations: tuple[Expectation, ...] = ()
     """What is expected between arms; held against the measurement afterwards."""
@@ -66,6 +69,12 @@ class ComparisonSpec(Boundary):
             raise ValueError(f"an expectation names an arm that is not there: {strange[0]!r}")
         return self
 
+    @model_validator(mode="after")
+    def _a_judge_judges(self) -> Self:
+        if problem := problem_of_scores(self.metrics, self.judge):
+            raise ValueError(problem)
+        return self
+
 
 def _metric(item: object) -> object:
     if isinstance(item, str):
@@ -74,7 +83,7 @@ def _metric(item: object) -> object:
         item = {"name": item.get("name"), "options": {key: value for key, value in item.items() if key != "name"}}
     if isinstance(item, dict) and isinstance(item.get("name"), str):
         try:
-            find_metric(item["name"])
+            check_metric(item["name"], item.get("options") or {})
         except WorkbenchError as error:
             raise ValueError(f"{error.message} {error.hint}") from error
     return item
@@ -161,7 +170,11 @@ def _place(location: tuple[int | str, ...], values: Any) -> tuple[str, str]:
 
 
 def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    owners: dict[str, type[Boundary]] = {"retrieval": RetrievalSpec, "generation": GenerationConfig}
+    owners: dict[str, type[Boundary]] = {
+        "retrieval": RetrievalSpec,
+        "generation": GenerationConfig,
+        "judge": JudgeSettings,
+    }
     inner = str(location[-2]) if len(location) > 1 else ""
     if inner == "examples":
         return ["from", "count", "selection", "seed"]
@@ -190,8 +203,9 @@ def _with_paths(spec: ComparisonSpec, folder: Path) -> ComparisonSpec:
         if arm.examples is not None and is_file(arm.examples.from_file):
             changes["examples"] = arm.examples.model_copy(update={"from_file": placed(arm.examples.from_file)})
         arms.append(arm.model_copy(update=changes))
+    judge = spec.judge.model_copy(update={"model": placed_if_there(spec.judge.model)})
     questions = spec.questions if named_set(spec.questions) else placed(spec.questions)
-    return spec.model_copy(update={"questions": questions, "arms": tuple(arms)})
+    return spec.model_copy(update={"questions": questions, "judge": judge, "arms": tuple(arms)})
 
 
 def _check_files(spec: ComparisonSpec, path: Path) -> None:

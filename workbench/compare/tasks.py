@@ -14,6 +14,7 @@ from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes, Judge, failed_trial, trial_of
 from workbench.compare.leak_stage import look_for_leaks
 from workbench.compare.measuring import MemoryMeter, measure_timing, pick_timed
+from workbench.compare.model_scores import score_with_models
 from workbench.compare.provenance import provenance_of
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ComparisonSpec
@@ -61,7 +62,9 @@ def run_comparison(context: JobContext, request: CompareRequest) -> ComparisonRe
     and lie in the folder's report.json (a message between processes is limited to 16 MB).
     """
     report = compare(context, request, RealTools())
-    return report.model_copy(update={"trials": (), "examples": ()})
+    scoring = report.model_scoring
+    told = scoring.model_copy(update={"pairs": ()}) if scoring else None
+    return report.model_copy(update={"trials": (), "examples": (), "model_scoring": told})
 
 
 def compare(context: JobContext, request: CompareRequest, tools: Tools) -> ComparisonReport:
@@ -74,11 +77,12 @@ def compare(context: JobContext, request: CompareRequest, tools: Tools) -> Compa
     run = _Run(context, request, tools, Journal(folder), Judge(request.metrics, request.examples))
     for arms in by_model(request.arms):
         run.answer_with_one_model(arms)
+    answers = [trial for own in run.trials.values() for trial in own.values()]
+    scored = score_with_models(context, request, answers, tools, run.journal)
     leaks = look_for_leaks(context, request, tools, run.journal)
-    report = summarize(
-        request, (t for own in run.trials.values() for t in own.values()), run.measured, leaks
-    ).model_copy(
+    report = summarize(request, scored.trials, run.measured, leaks).model_copy(
         update={
+            "model_scoring": scored.scoring,
             "machine": f"{platform.system()} {platform.machine()}",
             "seconds": time.monotonic() - started,
             **provenance,

@@ -7,6 +7,7 @@ from pydantic import Field
 from workbench.boundary import Boundary
 from workbench.compare.environment import Environment
 from workbench.compare.expectations import Expectation
+from workbench.compare.judge.types import ModelScoring, ResolvedJudge
 from workbench.compare.seen import SeenKind, SeenRows
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
@@ -337,6 +338,8 @@ class CompareRequest(Boundary):
     """Whether tuned arms are also asked for general abilities, before and after."""
     expectations: tuple[Expectation, ...] = ()
     """What was expected between arms before anything was measured."""
+    judge: ResolvedJudge | None = None
+    """The language model that scores, where a metric needs one."""
 
     def load_for(self, model: ModelRef) -> LoadConfig:
         """How this model is loaded."""
@@ -377,6 +380,8 @@ class ComparisonReport(Boundary):
     """Why some are missing, in a sentence."""
     expectations: tuple[Expectation, ...] = ()
     """What was expected between arms; `guide.reflecting.reflect` holds it against the verdict."""
+    model_scoring: ModelScoring | None = None
+    """How the scores by models came about; None where no model scored."""
 
     @property
     def leaked_ids(self) -> frozenset[str]:

@@ -165,7 +165,7 @@ class ScriptedTools:
     def open_searcher(self, collection: CollectionRef, reranker: str) -> Searcher:
         return self.searcher
 
-    def open_embedder(self) -> Embedder:
+    def open_embedder(self, name: str = "") -> Embedder:
         raise WorkbenchError("There is no embedder in this test.")
 
     def model_hash(self, model: ModelRef) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from workbench.compare.report.numbers import MARKS, mark_of, title_of
+from workbench.compare.report.numbers import MARKS, mark_of
 from workbench.compare.report.room import Room, room_for
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, folded, one_line, safe, short
 from workbench.compare.types import ComparisonReport, Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
+from workbench.scoring.model_metrics import title_of
 
 _RIGHT = 2000
 """Characters of a right answer that are shown."""

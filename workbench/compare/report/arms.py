@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from workbench.compare.report.numbers import has_prices, summary_text, title_of, whole
+from workbench.compare.report.numbers import has_prices, summary_text, whole
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
 from workbench.compare.types import ArmResult, ComparisonReport
 from workbench.compare.wording import dollars, seconds
+from workbench.scoring.model_metrics import title_of
 
 
 def arms_section(report: ComparisonReport) -> Section:

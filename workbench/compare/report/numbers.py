@@ -4,16 +4,10 @@ from collections.abc import Sequence
 
 from workbench.compare.types import ArmResult, Trial
 from workbench.compare.wording import percent
-from workbench.scoring.metrics import METRICS
 from workbench.scoring.types import MetricSummary
 
 MARKS = {"✓": "right", "◐": "partly right", "✗": "wrong", "!": "no answer", "–": "not judged", "": "not asked"}
 """What the signs of `mark_of` mean."""
-
-
-def title_of(metric: str) -> str:
-    """The metric's name for people; its own where this version does not know it."""
-    return METRICS[metric].title if metric in METRICS else metric
 
 
 def summary_text(summary: MetricSummary | None) -> str:

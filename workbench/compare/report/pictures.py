@@ -1,10 +1,10 @@
 """The pictures, drawn as in the window."""
 
 from workbench.compare.chart import interval_chart
-from workbench.compare.report.numbers import title_of
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import safe
 from workbench.compare.types import ComparisonReport
+from workbench.scoring.model_metrics import title_of
 
 
 def pictures_section(report: ComparisonReport) -> Section:

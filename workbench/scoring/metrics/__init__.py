@@ -23,7 +23,7 @@ from workbench.scoring.metrics.token_f1 import token_f1
 from workbench.scoring.refusal import is_refusal
 from workbench.scoring.types import ScoreValue
 
-__all__ = ["METRICS", "Case", "Metric", "find_metric", "score"]
+__all__ = ["METRICS", "Case", "Metric", "find_metric", "refusal_score", "score"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Metric:
     """Whether it compares the answer with references, so that refusing matters."""
     takes_k: bool = False
     """Whether a name like `recall_at_5` sets its cutoff."""
+    longest: int = 1_000_000
+    """Characters of an answer and of a right answer; longer ones are not judged, so that scoring ends in a second."""
 
 
 _ALL = (
@@ -50,7 +52,7 @@ _ALL = (
     ),
     Metric("token_f1", "Word F1", "Words shared by answer and reference.", token_f1),
     Metric("contains", "Contains", "The reference stands in the answer.", contains),
-    Metric("regex", "Pattern", "The answer matches the reference as a regular expression.", regex),
+    Metric("regex", "Pattern", "The answer matches the reference as a regular expression.", regex, longest=50_000),
     Metric("label_accuracy", "Label", "The answer is the right label.", label_accuracy),
     Metric("numeric", "Number", "The answer's number is within tolerance.", numeric),
     Metric("json_valid", "Valid JSON", "The whole answer is a JSON object or list.", json_valid, judges_answer=False),
@@ -58,9 +60,9 @@ _ALL = (
     Metric(
         "format_fields", "Format lines", "Share of the reference's lines “Key: value” that are right.", format_fields
     ),
-    Metric("rouge_l", "ROUGE-L", "Longest common subsequence of words.", rouge_l),
-    Metric("bleu", "BLEU", "N-grams of words shared with the reference.", bleu),
-    Metric("chrf", "chrF", "N-grams of characters shared with the reference.", chrf),
+    Metric("rouge_l", "ROUGE-L", "Longest common subsequence of words.", rouge_l, longest=200_000),
+    Metric("bleu", "BLEU", "N-grams of words shared with the reference.", bleu, longest=200_000),
+    Metric("chrf", "chrF", "N-grams of characters shared with the reference.", chrf, longest=200_000),
     Metric(
         "citation_precision",
         "Right citations",
@@ -119,14 +121,23 @@ def score(
         return metric.judge(case)
     if references is None:
         return ScoreValue(explanation="The right answer is not known: only what retrieval found can be judged.")
-    return _refusal_score(case) or metric.judge(case)
+    return refusal_score(case.answer, case.references) or _too_long(metric, case) or metric.judge(case)
 
 
-def _refusal_score(case: Case) -> ScoreValue | None:
-    refused = is_refusal(case.answer)
-    if not case.references:
+def _too_long(metric: Metric, case: Case) -> ScoreValue | None:
+    for what, texts in (("answer", (case.answer,)), ("right answer", case.references)):
+        if (characters := max(map(len, texts))) > metric.longest:
+            said = f"The {what} has {characters:,} characters; {metric.title} compares up to {metric.longest:,}."
+            return ScoreValue(explanation=said)
+    return None
+
+
+def refusal_score(answer: str, references: Sequence[str]) -> ScoreValue | None:
+    """The judgement where refusing decides it: an unanswerable question, or a refused answerable one; else None."""
+    refused = is_refusal(answer)
+    if not references:
         said = "Refused, as it should be." if refused else "Answered, although the question has no answer."
         return ScoreValue(value=float(refused), explanation=said)
-    if refused and not any(is_refusal(reference) for reference in case.references):
+    if refused and not any(is_refusal(reference) for reference in references):
         return ScoreValue(value=0.0, explanation="Refused, although there is an answer.")
     return None

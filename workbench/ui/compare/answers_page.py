@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from workbench.compare.types import ArmResult
 from workbench.compare.wording import dollars, percent, seconds, size
-from workbench.scoring.metrics import METRICS
+from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.describing import describe_made_of
 from workbench.ui.compare.matrix_model import MatrixModel
 from workbench.ui.compare.state import CompareState, Results, RowFilter
@@ -172,7 +172,7 @@ class AnswersPage(QWidget):
 
     def _others(self, arm: ArmResult) -> str:
         rest = [(name, summary) for name, summary in arm.metrics.items() if name != self._metric]
-        return "   ".join(f"{METRICS[n].title if n in METRICS else n} {percent(s.mean)}" for n, s in rest) or "–"
+        return "   ".join(f"{title_of(n)} {percent(s.mean)}" for n, s in rest) or "–"
 
     @Slot(int)
     def _on_filter(self, index: int) -> None:

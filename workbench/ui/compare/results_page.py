@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.scoring.metrics import METRICS
+from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.state import CompareState, Results
@@ -48,7 +48,7 @@ class ResultsPage(QWidget):
             page.show_state(state)
 
     def _describe(self, results: Results) -> str:
-        title = METRICS[results.metric].title if results.metric in METRICS else results.metric
+        title = title_of(results.metric)
         return self.tr("{} questions · decided by {} · bars show 95 % intervals").format(len(results.examples), title)
 
     def _build_widgets(self) -> None:

@@ -21,7 +21,7 @@ from workbench.compare.types import Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
 from workbench.rag.types import Hit
-from workbench.scoring.metrics import METRICS
+from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.theme import set_role
 
@@ -80,7 +80,7 @@ class TrialPanel(QScrollArea):
             column.addWidget(self._label(trial.failure_evidence, ""))
             column.addWidget(self._label(self.tr("What follows: {}").format(NEXT_STEP[trial.failure]), "muted"))
         for name, judged in trial.scores.items():
-            title = METRICS[name].title if name in METRICS else name
+            title = title_of(name)
             column.addWidget(self._label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
         usage, adapter = trial.usage, f" · adapter {trial.adapter_hash[:8]}" if trial.adapter_hash else ""
         tokens = self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)

@@ -1,0 +1,1 @@
+"""Scores that need a model, and how far they are to be trusted."""
