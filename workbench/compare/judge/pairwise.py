@@ -24,6 +24,7 @@ from workbench.scoring.metrics.text import normalised, without_marks
 from workbench.scoring.types import ScoreValue
 
 _STRAIGHT = {"first": Better.ONE, "second": Better.OTHER, "tie": Better.TIE}
+_VALUES = {Better.ONE: 1.0, Better.OTHER: 0.0}
 _SWAPPED = {"first": Better.OTHER, "second": Better.ONE, "tie": Better.TIE}
 
 
@@ -135,7 +136,7 @@ def _judged(pair: Pair, one_first: Judgement, other_first: Judgement) -> PairJud
     problem = one_first.problem or other_first.problem
     value, said = None, problem
     if not problem:
-        value = {(Better.ONE,) * 2: 1.0, (Better.OTHER,) * 2: 0.0}.get(outcomes, 0.5)
+        value = _VALUES.get(outcomes[0] or Better.TIE, 0.5) if outcomes[0] is outcomes[1] else 0.5
         said = one_first.reason if outcomes[0] == outcomes[1] else "The judge changed its mind with the order."
     return PairJudgement(
         example_id=pair.example.id,
