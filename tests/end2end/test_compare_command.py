@@ -72,7 +72,31 @@ def test_that_a_comparison_answers_with_arms_verdict_and_trials(
     run(place, tmp_path, ARMS)
     again = json.loads(capsys.readouterr().out)
     assert [trial["answer"] for trial in again["trials"]] == [trial["answer"] for trial in trials]
-    assert len(list((place.paths.home / "comparisons").iterdir())) == 2  # a finished run is not taken for a new one
+    assert len(list((place.paths.home / "comparisons").glob("tiny-*"))) == 2  # a finished run is not taken for a new one
+
+
+def test_that_a_comparison_of_the_history_runs_again_to_the_same_texts(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(place, tmp_path, ARMS)
+    first = json.loads(capsys.readouterr().out)
+    (tmp_path / "questions.jsonl").unlink()
+    (tmp_path / "train.csv").write_text("question,answer\nHow tall is it?,not known\n", encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    command.register(parser.add_subparsers())
+    arguments = parser.parse_args(["compare", "--again", str(first["number"]), "--html", str(tmp_path / "r.html")])
+    arguments.run(arguments, place, Output(json=True))
+    again = json.loads(capsys.readouterr().out)
+    assert [trial["answer"] for trial in again["trials"]] == [trial["answer"] for trial in first["trials"]]
+    assert [trial["prompt"] for trial in again["trials"]] == [trial["prompt"] for trial in first["trials"]]
+    assert again["overlay"]["sentences"][0] == "The same answers for 6 of 6, the same scores."
+    assert again["overlay"]["changes"] == []
+    assert again["number"] != first["number"]
+    assert ComparisonStore(place.database).entry(again["number"]).again_of == first["number"]
+    arguments.run(arguments, place, Output(json=False))
+    said = capsys.readouterr().out
+    assert "The same answers for 6 of 6, the same scores." in said
+    assert "Kept as comparison 3." in said
 
 
 def test_that_people_get_a_table_and_sentences(

@@ -31,6 +31,7 @@ _ROOMS = (
     "prompts",
     "grid",
     "compare",
+    "comparisons",
     "choosing",
     "prompt_search",
     "endpoints",

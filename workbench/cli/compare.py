@@ -4,11 +4,13 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.comparing_again import compared_with_before, request_again, show_agreement
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from workbench.compare.overlay.types import Overlay
     from workbench.compare.types import CompareRequest, ComparisonReport
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -19,7 +21,10 @@ _SHOWN_PROBLEMS = 5
 def register(commands: "Commands") -> None:
     """Add `compare`."""
     parser = commands.add_parser("compare", help="answer the same questions in several ways and say which is best")
-    parser.add_argument("spec", metavar="SPEC.yaml", type=Path, help="the comparison: questions, metrics, arms")
+    parser.add_argument(
+        "spec", metavar="SPEC.yaml", type=Path, nargs="?", help="the comparison: questions, metrics, arms"
+    )
+    parser.add_argument("--again", type=int, metavar="NUMBER", help="run a comparison of the history again")
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N questions")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write every answer as CSV")
@@ -31,20 +36,53 @@ def compare(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
     """Run the comparison to its end, keep it in the history, print it."""
     from workbench.compare.export import write_csv, write_jsonl
     from workbench.compare.report import write_html
-    from workbench.compare.spec import load_spec
+    from workbench.compare.store import ComparisonStore
 
-    if arguments.limit < 0:
-        raise WorkbenchError("--limit must not be negative.", hint="Leave it out to ask all questions.")
-    spec = load_spec(arguments.spec)
-    with place.writing(f"comparing {spec.name}"):
-        report = run(arguments.spec, place, output, limit=arguments.limit)
+    _check(arguments)
+    before: Overlay | None = None
+    if arguments.again is None:
+        report = _new(arguments, place, output)
+    else:
+        report, before = _again(arguments.again, place, output)
     for path, write in ((arguments.html, write_html), (arguments.csv, write_csv), (arguments.jsonl, write_jsonl)):
         if path is not None:
-            _write(path, report, write)
+            write(report, path)
+    kept = ComparisonStore(place.database).find_run(report.request.folder) if report.request else None
     if output.json:
-        output.object(report)
-    else:
-        show(report, output)
+        more = {"number": kept.id if kept else None} | ({"overlay": before.model_dump(mode="json")} if before else {})
+        output.object(report.model_dump(mode="json") | more)
+        return
+    show(report, output)
+    if before is not None:
+        show_agreement(before, output)
+    if kept is not None:
+        output.text(f"\nKept as comparison {kept.id}.")
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    if (arguments.spec is None) == (arguments.again is None):
+        raise WorkbenchError(
+            "Nothing was said to compare." if arguments.spec is None else "A file and --again are too much.",
+            hint="Give a SPEC.yaml, or --again with a number that `workbench comparisons list` shows.",
+        )
+    if arguments.limit < 0:
+        raise WorkbenchError("--limit must not be negative.", hint="Leave it out to ask all questions.")
+    if arguments.limit and arguments.again is not None:
+        raise WorkbenchError("--again asks the same questions; --limit would change them.", hint="Leave one out.")
+
+
+def _new(arguments: argparse.Namespace, place: Workplace, output: Output) -> "ComparisonReport":
+    from workbench.compare.spec import load_spec
+
+    spec = load_spec(arguments.spec)
+    with place.writing(f"comparing {spec.name}"):
+        return run(arguments.spec, place, output, limit=arguments.limit)
+
+
+def _again(number: int, place: Workplace, output: Output) -> "tuple[ComparisonReport, Overlay]":
+    with place.writing(f"repeating comparison {number}"):
+        report = _run_to_the_end(request_again(number, place, output), place, output)
+    return report, compared_with_before(number, report, place)
 
 
 def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) -> "ComparisonReport":
@@ -81,17 +119,6 @@ def _run_to_the_end(request: "CompareRequest", place: Workplace, output: Output)
             if problem.code != "crashed" or left <= 0:
                 raise
             output.note("The process stopped unexpectedly; the comparison goes on with what is left.")
-
-
-def _write(path: Path, report: "ComparisonReport", write: object) -> None:
-    try:
-        write(report, path)  # type: ignore[operator]
-    except OSError as error:
-        raise WorkbenchError(
-            f"{path} cannot be written.",
-            hint="The comparison itself is saved; choose another place.",
-            details=str(error),
-        ) from error
 
 
 def show(report: "ComparisonReport", output: Output) -> None:

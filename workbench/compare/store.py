@@ -89,6 +89,12 @@ class ComparisonEntry(Boundary):
         return f"{self.winner} wins" if self.winner else str(self.kind)
 
 
+def matches(entry: ComparisonEntry, text: str) -> bool:
+    """Whether every word of `text` stands somewhere in the entry."""
+    said = " ".join((entry.name, entry.note, *entry.arms, entry.outcome, entry.metric, entry.created)).casefold()
+    return all(word in said for word in text.casefold().split())
+
+
 class ComparisonStore:
     """Saves and finds comparisons. Only the process that holds the data folder's lock may save."""
 
@@ -145,6 +151,21 @@ class ComparisonStore:
             trials = list(session.scalars(query))
         report = read_stored_report(text)
         return report.model_copy(update={"trials": tuple(map(read_stored_trial, trials))})
+
+    def get_without_trials(self, comparison_id: int) -> ComparisonReport:
+        """The report but for its trials: quick also for large comparisons."""
+        with self._database.reading() as session:
+            text = session.scalar(sa.select(ComparisonRow.report).where(ComparisonRow.id == comparison_id))
+        if text is None:
+            raise _unknown(comparison_id)
+        return read_stored_report(text)
+
+    def find_run(self, folder: str) -> ComparisonEntry | None:
+        """The comparison that was made in this folder."""
+        query = sa.select(*_LISTED).where(ComparisonRow.folder == folder)
+        with self._database.reading() as session:
+            row = session.execute(query).first() if folder else None
+        return _entry(row) if row else None
 
     def written(self, comparison_id: int) -> str:
         """The comparison as its author wrote it down (YAML); empty where that is not known."""

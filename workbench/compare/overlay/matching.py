@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from workbench.compare.types import Arm, ComparisonReport
 from workbench.datasets.types import Example
 
-_SAYS_NOTHING = {
+_SAYS_NOTHING: dict[str, bool | set[str]] = {
     "name": True,
     "training_seconds": True,
     "indexing_seconds": True,
@@ -57,5 +57,5 @@ def _prints(report: ComparisonReport) -> Mapping[str, str]:
 
 def fingerprint(arm: Arm) -> str:
     """Hash of what decides the arm's answers, whatever things are called and wherever they lie."""
-    values = arm.model_dump(mode="json", exclude=_SAYS_NOTHING)
+    values = arm.model_dump(mode="json", exclude=dict(_SAYS_NOTHING))
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
