@@ -72,7 +72,7 @@ def test_that_a_comparison_answers_with_arms_verdict_and_trials(
     run(place, tmp_path, ARMS)
     again = json.loads(capsys.readouterr().out)
     assert [trial["answer"] for trial in again["trials"]] == [trial["answer"] for trial in trials]
-    assert len(list((place.paths.home / "comparisons").glob("tiny-*"))) == 2  # a finished run is not taken for a new one
+    assert len(list((place.paths.home / "comparisons").glob("tiny-*"))) == 2  # a finished run stays
 
 
 def test_that_a_comparison_of_the_history_runs_again_to_the_same_texts(
