@@ -69,7 +69,7 @@ def test_that_a_comparison_answers_with_arms_verdict_and_trials(
     assert "few-shot" in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert len(ComparisonStore(place.database).list_comparisons()) == 1
 
-    run(place, tmp_path, ARMS)
+    run(place, tmp_path, ARMS, "--fresh")
     again = json.loads(capsys.readouterr().out)
     assert [trial["answer"] for trial in again["trials"]] == [trial["answer"] for trial in trials]
     assert len(list((place.paths.home / "comparisons").glob("tiny-*"))) == 2  # a finished run stays

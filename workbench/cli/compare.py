@@ -26,6 +26,7 @@ def register(commands: "Commands") -> None:
     )
     parser.add_argument("--again", type=int, metavar="NUMBER", help="run a comparison of the history again")
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N questions")
+    parser.add_argument("--fresh", action="store_true", help="ask everything anew, whatever earlier runs answered")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write every answer as CSV")
     parser.add_argument("--jsonl", type=Path, metavar="FILE", help="write every trial as JSON lines")
@@ -76,7 +77,7 @@ def _new(arguments: argparse.Namespace, place: Workplace, output: Output) -> "Co
 
     spec = load_spec(arguments.spec)
     with place.writing(f"comparing {spec.name}"):
-        return run(arguments.spec, place, output, limit=arguments.limit)
+        return run(arguments.spec, place, output, limit=arguments.limit, fresh=arguments.fresh)
 
 
 def _again(number: int, place: Workplace, output: Output) -> "tuple[ComparisonReport, Overlay]":
@@ -85,12 +86,15 @@ def _again(number: int, place: Workplace, output: Output) -> "tuple[ComparisonRe
     return report, compared_with_before(number, report, place)
 
 
-def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) -> "ComparisonReport":
+def run(
+    spec_path: Path, place: Workplace, output: Output, *, limit: int = 0, fresh: bool = False
+) -> "ComparisonReport":
     """Resolve, run (or continue) and save a comparison; the caller holds the writer's lock."""
     from workbench.cli.choices import load_config
     from workbench.compare.catalogue import read_catalogue, resolve_from, with_test_set
     from workbench.compare.running import place_run
     from workbench.compare.spec import load_spec
+    from workbench.compare.written import written_of
 
     catalogue = read_catalogue(place.database, place.paths, place.own_model_folders)
     spec = load_spec(spec_path)
@@ -100,8 +104,8 @@ def run(spec_path: Path, place: Workplace, output: Output, *, limit: int = 0) ->
         output.note(f"{spec_path.name}: left out: {problem}")
     if len(resolved.problems) > _SHOWN_PROBLEMS:
         output.note(f"... and {len(resolved.problems) - _SHOWN_PROBLEMS} more rows.")
-    written = spec_path.read_text(encoding="utf-8-sig")
-    request = place_run(resolved.request.model_copy(update={"written": written}), place.paths)
+    request = place_run(resolved.request, place.paths, fresh=fresh)
+    request = request.model_copy(update={"written": written_of(spec, request)})
     return _run_to_the_end(request, place, output)
 
 

@@ -29,7 +29,7 @@ def request_again(number: int, place: Workplace, output: Output) -> "CompareRequ
     found = AgainPreparation.model_validate(place.run(job))
     for change in found.changes:
         output.note(f"{change} Answers may differ.")
-    return place_run(found.request, place.paths)
+    return place_run(found.request, place.paths, fresh=True)
 
 
 def compared_with_before(number: int, report: "ComparisonReport", place: Workplace) -> "Overlay":

@@ -1,8 +1,8 @@
 """An arm as a person writes it down: everything by name."""
 
-from typing import Self
+from typing import Any, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from workbench.boundary import Boundary
 from workbench.llm.types import GenerationConfig
@@ -102,6 +102,12 @@ class ArmSpec(Boundary):
     collection: str = ""
     retrieval: RetrievalSpec | None = None
     generation: GenerationConfig = GenerationConfig()
+    """What is not said is as the saved prompt says, or as the program does it."""
+
+    @field_serializer("generation")
+    def _only_what_is_said(self, generation: GenerationConfig) -> dict[str, Any]:
+        """What was not said must not look said to whoever reads it again."""
+        return generation.model_dump(mode="json", include=generation.model_fields_set)
 
     @field_validator("name", "model", "adapter", "collection", mode="before")
     @classmethod

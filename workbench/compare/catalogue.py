@@ -10,11 +10,13 @@ from pydantic import Field
 from workbench.boundary import Boundary
 from workbench.compare.leaks.gathering import gather_seen, seen_by
 from workbench.compare.resolving import Resolved, ResolvedAdapter, resolve
+from workbench.compare.saved_prompts import find_version, is_saved
 from workbench.compare.seen import SeenRows
 from workbench.compare.spec import ComparisonSpec
 from workbench.datasets.test_sets.types import PREFIX, named_set
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
+from workbench.finetune.made_model import read_made
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.endpoints.store import EndpointStore
@@ -28,6 +30,7 @@ from workbench.rag.types import CollectionRef
 
 if TYPE_CHECKING:
     from workbench.database import Database
+    from workbench.finetune.history_store import AdapterHistory
 
 
 class RowsFile(Boundary):
@@ -64,24 +67,41 @@ class Catalogue(Boundary):
     """What adapters, made models, prompts and embedders were made from: where arms may have seen test questions."""
     test_sets: dict[str, tuple[Example, ...]] = Field(default_factory=dict)
     """What a "set:NAME" asks, for the sets that the comparison at hand names."""
+    merged: dict[str, str] = Field(default_factory=dict)
+    """Models that were exported with an adapter merged into them: their path to that of their base."""
+    indexing_seconds: dict[str, float] = Field(default_factory=dict)
+    """What building the index of a collection took, by its name; those of which nobody knows are left out."""
+
+    def needed_for(self, spec: ComparisonSpec) -> "Catalogue":
+        """Without the prompts that this comparison does not name: what crosses to a worker shall be small."""
+        named = {find_version(arm.prompt, self.prompts).id for arm in spec.arms if self._names_prompt(arm.prompt)}
+        return self.model_copy(update={"prompts": tuple(version for version in self.prompts if version.id in named)})
+
+    def _names_prompt(self, written: str) -> bool:
+        try:
+            return is_saved(written) and bool(find_version(written, self.prompts))
+        except WorkbenchError:
+            return False  # said when it is resolved, together with what else is wrong
 
 
 def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folders: Sequence[Path]) -> Catalogue:
     """Reads the stores of the other rooms: in the process that owns the database."""
     from workbench.datasets.store import DatasetStore
+    from workbench.finetune.history_store import AdapterHistory
     from workbench.finetune.store import AdapterStore
     from workbench.llm.store import ModelSettingsStore
     from workbench.playground.prompt_store import PromptStore
     from workbench.rag.store import CollectionStore
 
     collections = CollectionStore(database, paths)
-    memory = ModelSettingsStore(database)
+    listed = collections.list_collections()
     adapters = AdapterStore(database, paths.adapters).list_adapters()
+    memory = ModelSettingsStore(database)
     return Catalogue(
         own_model_folders=tuple(str(folder) for folder in own_model_folders),
         models_folder=str(paths.models),
         adapters=tuple(adapters),
-        collections=tuple(collections.ref(collection.name) for collection in collections.list_collections()),
+        collections=tuple(collections.ref(collection.name) for collection in listed),
         datasets={
             dataset.name: RowsFile(
                 path=dataset.rows_path,
@@ -97,6 +117,12 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
         endpoints=EndpointStore(paths.endpoints).known_endpoints(),
         prompts=tuple(PromptStore(database).all_versions()),
         seen=gather_seen(database, paths, adapters),
+        merged=_merged(AdapterHistory(database), adapters),
+        indexing_seconds={
+            collection.name: collection.last_sync.build_seconds
+            for collection in listed
+            if collection.last_sync is not None and collection.last_sync.build_seconds is not None
+        },
     )
 
 
@@ -111,6 +137,11 @@ def with_test_set(catalogue: Catalogue, database: "Database", questions: str) ->
     if named is None:
         return catalogue
     return catalogue.model_copy(update={"test_sets": {questions: TestSetStore(database).examples(*named)}})
+
+
+def _merged(history: "AdapterHistory", adapters: Sequence[Adapter]) -> dict[str, str]:
+    bases = {adapter.gguf_hash: adapter.base_path for adapter in adapters}
+    return {path: bases[adapter_hash] for adapter_hash, path in history.merged_models() if adapter_hash in bases}
 
 
 def resolve_from(catalogue: Catalogue, spec: ComparisonSpec, *, load: LoadConfig, limit: int = 0) -> Resolved:
@@ -145,6 +176,13 @@ class CatalogueResolvers:
             )
         return self._models[name]
 
+    def base(self, model: ModelRef) -> ModelRef | None:
+        if model.endpoint is not None:
+            return None
+        made = read_made(Path(model.path).parent)
+        found = made.base_path if made else self._catalogue.merged.get(model.path, "")
+        return self.model(found) if found and Path(found).exists() else None
+
     def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter:
         known = next((adapter for adapter in self._catalogue.adapters if adapter.name == name), None)
         path = Path(known.gguf_path if known else name).expanduser()
@@ -170,6 +208,12 @@ class CatalogueResolvers:
         raise WorkbenchError(
             f"There is no collection “{name}”.", hint=f"Collections here: {names}.", code="no_collection"
         )
+
+    def indexing_seconds(self, name: str) -> float | None:
+        return self._catalogue.indexing_seconds.get(name)
+
+    def prompt(self, written: str) -> PromptVersion:
+        return find_version(written, self._catalogue.prompts)
 
     def reranker(self, name: str = "") -> str:
         folders = [Path(folder) for folder in (*self._catalogue.own_model_folders, self._catalogue.models_folder)]

@@ -7,6 +7,7 @@ from workbench.compare.failures import explain_failure
 from workbench.compare.types import Arm, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import Completion, FinishReason
+from workbench.playground.assembling import final_answer
 from workbench.scoring.judging import Scorer
 from workbench.scoring.model_metrics import needs_model
 from workbench.scoring.types import MetricChoice, ScoreValue
@@ -49,20 +50,34 @@ def _cited(trial: Trial) -> list[str]:
 
 
 def trial_of(
-    arm: Arm, example: Example, prepared: Prepared, completion: Completion, hashes: "Hashes", key: str
+    arm: Arm,
+    example: Example,
+    prepared: Prepared,
+    completion: Completion,
+    hashes: "Hashes",
+    *,
+    key: str,
+    repeat: int = 0,
 ) -> Trial:
-    """What is kept of an answer; the arm without an adapter is proved to have had none by the engine's own word."""
+    """What is kept of an answer; the arm without an adapter is proved to have had none by the engine's own word.
+
+    Where the arm's prompt reasons, its rule takes the answer out of the whole text, which begins as the prompt says.
+    """
     problem = completion.problem or ("The answer was stopped." if _was_stopped(completion) else "")
     if not problem and completion.adapter_hash != hashes.adapter:
         problem = f"Another adapter answered than the arm's: {completion.adapter_hash[:12] or 'none'}."
+    text = prepared.request.prefix + completion.text if arm.prompt else completion.text
+    answer = final_answer(arm.prompt, text).answer if arm.prompt else text
     return Trial(
         arm=arm.name,
         example_id=example.id,
+        repeat=repeat,
         key=key,
         prompt=completion.final_prompt,
         hits=prepared.hits,
         used=tuple(prepared.hits.index(hit) for hit in prepared.used_hits),
-        answer=completion.text,
+        answer=answer,
+        text=text if text != answer else "",
         finish_reason=completion.finish_reason,
         usage=completion.usage,
         model_hash=hashes.model,
@@ -73,9 +88,15 @@ def trial_of(
     )
 
 
-def failed_trial(arm: Arm, example: Example, problem: str, key: str = "") -> Trial:
+def failed_trial(arm: Arm, example: Example, problem: str, *, key: str = "", repeat: int = 0) -> Trial:
+    """Stands for an answer that did not come about."""
     return Trial(
-        arm=arm.name, example_id=example.id, key=key, finish_reason=FinishReason.ERROR, problem=problem or "No answer."
+        arm=arm.name,
+        example_id=example.id,
+        repeat=repeat,
+        key=key,
+        finish_reason=FinishReason.ERROR,
+        problem=problem or "No answer.",
     )
 
 

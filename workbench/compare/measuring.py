@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from workbench.compare.answering import ArmPreparer
+from workbench.compare.journal import Alone
+from workbench.compare.resident_memory import ResidentMeter
 from workbench.compare.types import Arm, MemoryParts, Timing
 from workbench.datasets.types import Example
 from workbench.llm.types import ChatEngine, Completion, FinishReason
@@ -17,6 +20,48 @@ def pick_timed(examples: Sequence[Example], count: int) -> list[Example]:
     return [examples[index * len(examples) // count] for index in range(count)] if count else []
 
 
+def measure_alone(
+    arm: Arm,
+    preparer: ArmPreparer,
+    engine: ChatEngine,
+    examples: Sequence[Example],
+    meters: "Meters",
+    is_cancelled: Callable[[], bool],
+    on_done: Callable[[int], None],
+) -> Alone:
+    """The arm answers alone: one question to be warm, then the examples one by one. Raises what the engine raises."""
+    meters.memory.start()
+    if not examples:
+        return Alone(memory=meters.memory.read(arm))
+    with meters.resident.growing(context_of(arm)):
+        _ask(preparer, engine, examples[0], is_cancelled)
+    with meters.resident.answering():
+        timing = measure_timing(preparer, engine, examples, is_cancelled, on_done)
+    return Alone(timing=timing, memory=meters.memory.read(arm), peak_bytes=_peak(arm, engine, meters.resident))
+
+
+def _peak(arm: Arm, engine: ChatEngine, resident: ResidentMeter) -> int | None:
+    """What was resident at most, and beside it what llama.cpp has on graphics cards."""
+    if arm.model.endpoint is not None:
+        return None  # what a server needs, nobody here knows
+    return resident.peak((weights_of(arm), context_of(arm), searching_of(arm))) + engine.memory().on_devices
+
+
+def weights_of(arm: Arm) -> str:
+    """How the meter of resident memory calls the arm's model ..."""
+    return f"weights {arm.model.path}"
+
+
+def context_of(arm: Arm) -> str:
+    """... the context that it answers in ..."""
+    return f"context {arm.model.path} {arm.adapter.path if arm.adapter else ''}"
+
+
+def searching_of(arm: Arm) -> str:
+    """... and what searches for it."""
+    return f"searching {arm.collection.folder} {arm.reranker}" if arm.collection else ""
+
+
 def measure_timing(
     preparer: ArmPreparer,
     engine: ChatEngine,
@@ -24,16 +69,14 @@ def measure_timing(
     is_cancelled: Callable[[], bool],
     on_done: Callable[[int], None],
 ) -> Timing:
-    """Medians over the examples, one at a time; the first is asked once before, so that everything is warm."""
-    if not examples:
-        return Timing()
+    """Medians over the examples, one at a time, in a context that is warm."""
     latencies: list[float] = []
     first_tokens: list[float] = []
-    for number, example in enumerate([examples[0], *examples]):
+    for number, example in enumerate(examples, 1):
         if is_cancelled():
             break
         latency, first_token, completion = _ask(preparer, engine, example, is_cancelled)
-        if number > 0 and completion.finish_reason in (FinishReason.STOP, FinishReason.LENGTH):
+        if completion.finish_reason in (FinishReason.STOP, FinishReason.LENGTH):
             latencies.append(latency)
             first_tokens.append(first_token)
         on_done(number)
@@ -82,6 +125,14 @@ class MemoryMeter:
             adapter=arm.adapter_bytes,
             embedder=_embedder_bytes(arm),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """Of one model: what its arms need by the parts that are known, and what is resident in fact."""
+
+    memory: MemoryMeter
+    resident: ResidentMeter
 
 
 def _embedder_bytes(arm: Arm) -> int:

@@ -7,15 +7,17 @@ from typing import Protocol
 
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_rows
 from workbench.compare.judge.types import ResolvedJudge
+from workbench.compare.saved_prompts import check_prompt, is_saved
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.types import Arm, CompareRequest
 from workbench.datasets.test_sets.reading import read_question_file
 from workbench.datasets.test_sets.types import named_set, questions_hash
 from workbench.datasets.types import Example, RowProblem
 from workbench.errors import WorkbenchError
-from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
+from workbench.llm.types import AdapterRef, GenerationConfig, LoadConfig, ModelRef
+from workbench.playground.assembling import generation_of
 from workbench.playground.few_shot import read_shots, select_shots
-from workbench.playground.types import ExampleSelection, Shot
+from workbench.playground.types import ExampleSelection, FewShot, Prompt, PromptVersion, Shot
 from workbench.rag.types import CollectionRef
 from workbench.scoring.model_metrics import MODEL_METRICS
 
@@ -34,8 +36,20 @@ class Resolvers(Protocol):
     """Finds what a comparison names. Every method raises WorkbenchError with a hint when there is no such thing."""
 
     def model(self, name: str) -> ModelRef: ...
+    def base(self, model: ModelRef) -> ModelRef | None:
+        """The model that this one was made of by fine-tuning, where it is known and still there."""
+        ...
+
     def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter: ...
     def collection(self, name: str) -> CollectionRef: ...
+    def indexing_seconds(self, name: str) -> float | None:
+        """What building the index of this collection took; None where nobody knows."""
+        ...
+
+    def prompt(self, written: str) -> PromptVersion:
+        """A saved version of a prompt, named like "saved:NAME@3"."""
+        ...
+
     def reranker(self, name: str = "") -> str:
         """The folder of a local cross-encoder: the one of that folder or name, or any."""
         ...
@@ -76,7 +90,7 @@ def resolve(
     problems: list[tuple[str, WorkbenchError]] = []
     for written in spec.arms:
         try:
-            arms.append(_resolve_arm(written, resolvers, spec.seed))
+            arms.append(_resolve_arm(written, resolvers, spec.seed, examples))
         except WorkbenchError as problem:
             problems.append((written.name, problem))
     _complain(problems)
@@ -96,6 +110,7 @@ def resolve(
         forgetting=spec.forgetting,
         expectations=spec.expectations,
         judge=_resolve_judge(spec, resolvers),
+        waves=spec.waves,
     )
     return Resolved(request, left_out)
 
@@ -121,23 +136,30 @@ def _resolve_judge(spec: ComparisonSpec, resolvers: Resolvers) -> ResolvedJudge 
         raise WorkbenchError(f"The judge: {problem.message}", hint=problem.hint, code=problem.code) from problem
 
 
-def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> Arm:
+def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int, examples: Sequence[Example]) -> Arm:
     base = resolvers.model(written.model)
     adapter = resolvers.adapter(written.adapter, base) if written.adapter else None
-    shots, per_question = _shots(written, resolvers, seed)
+    rows = _rows(written, resolvers)
+    shots, per_question = _shots(written, rows, seed)
     retrieval = written.retrieval or RetrievalSpec()
-    generation = written.generation
-    if "seed" not in generation.model_fields_set:
-        generation = generation.model_copy(update={"seed": seed})
+    version = resolvers.prompt(written.prompt) if is_saved(written.prompt) else None
+    prompt = _prompt_of(version, written, rows, seed) if version else None
+    if version and prompt:
+        check_prompt(prompt, version.prompt_name, examples)
     return Arm(
         name=written.name,
         model=base,
+        base=resolvers.base(base),
         adapter=AdapterRef(path=str(adapter.path)) if adapter else None,
         adapter_name=adapter.name if adapter else "",
         adapter_hash=adapter.sha256 if adapter else "",
         adapter_bytes=adapter.path.stat().st_size if adapter else 0,
-        system=_read_prompt(Path(written.prompt)) if written.prompt else "",
-        prompt_file=written.prompt,
+        system=_read_prompt(Path(written.prompt)) if written.prompt and not version else "",
+        prompt_file="" if version else written.prompt,
+        prompt=prompt,
+        prompt_name=version.prompt_name if version else "",
+        prompt_number=version.number if version else 0,
+        prompt_label=version.label if version else "",
         shots=shots,
         shots_per_question=per_question,
         collection=resolvers.collection(written.collection) if written.collection else None,
@@ -146,16 +168,47 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int) -> Arm:
         order=retrieval.order,
         passage_tokens=retrieval.passage_tokens,
         reranker=resolvers.reranker(retrieval.reranker) if retrieval.reranks else "",
-        generation=generation,
+        generation=_generation(written, prompt, seed),
         training_seconds=adapter.training_seconds if adapter else 0.0,
+        indexing_seconds=resolvers.indexing_seconds(written.collection) if written.collection else 0.0,
     )
 
 
-def _shots(written: ArmSpec, resolvers: Resolvers, seed: int) -> tuple[tuple[Shot, ...], int]:
+def _prompt_of(version: PromptVersion, written: ArmSpec, rows: Sequence[Shot], seed: int) -> Prompt:
+    """What the version holds; examples that the arm names stand instead of its own."""
+    if written.examples is None:
+        return version.prompt
+    examples = (version.prompt.few_shot or FewShot()).model_copy(
+        update={
+            "shots": tuple(rows),
+            "source": written.examples.from_file,
+            "selection": written.examples.selection,
+            "count": written.examples.count,
+            "seed": seed if written.examples.seed is None else written.examples.seed,
+        }
+    )
+    return version.prompt.model_copy(update={"few_shot": examples})
+
+
+def _generation(written: ArmSpec, prompt: Prompt | None, seed: int) -> GenerationConfig:
+    """As the arm says; what it does not say, as its prompt says; the seed is the comparison's."""
+    said = {name: getattr(written.generation, name) for name in written.generation.model_fields_set}
+    known = prompt.generation if prompt else GenerationConfig()
+    merged = known.model_copy(update={"seed": seed, **said})
+    return generation_of(prompt.model_copy(update={"generation": merged})) if prompt else merged
+
+
+def _rows(written: ArmSpec, resolvers: Resolvers) -> Sequence[Shot]:
+    """What the arm's few-shot examples are chosen from."""
+    if written.examples is None:
+        return ()
+    saved = saved_rows(written.examples.from_file)
+    return read_shots(resolvers.rows(saved) if saved else Path(written.examples.from_file))
+
+
+def _shots(written: ArmSpec, shots: Sequence[Shot], seed: int) -> tuple[tuple[Shot, ...], int]:
     if written.examples is None:
         return (), 0
-    saved = saved_rows(written.examples.from_file)
-    shots = read_shots(resolvers.rows(saved) if saved else Path(written.examples.from_file))
     selection, count = written.examples.selection, written.examples.count
     if written.examples.seed is not None:
         seed = written.examples.seed

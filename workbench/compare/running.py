@@ -4,22 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from workbench.compare.journal import is_finished, read_report
+from workbench.compare.placing import FOLDER, place_run
 from workbench.compare.tasks import RUN_COMPARISON
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
-from workbench.jobs.placing import place
 from workbench.jobs.spec import JobSpec
-from workbench.paths import WorkbenchPaths
 
-FOLDER = "comparisons"
-"""In the data folder: one folder per run, with its trials and its report."""
-
-
-def place_run(request: CompareRequest, paths: WorkbenchPaths) -> CompareRequest:
-    """The request with its folder: that of an unfinished run of the same request, which it continues, or a new one."""
-    content = request.model_copy(update={"folder": "", "written": "", "expectations": ()}).model_dump_json().encode()
-    folder = place(paths.home / FOLDER, request.name, content, otherwise="comparison", is_finished=is_finished)
-    return request.model_copy(update={"folder": str(folder)})
+__all__ = ["FOLDER", "attempts_for", "comparison_job", "load_report", "place_run"]
 
 
 def comparison_job(request: CompareRequest, *, background: bool = False) -> JobSpec:

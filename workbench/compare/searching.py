@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from workbench.compare.answering import Searcher
+from workbench.compare.measuring import searching_of
+from workbench.compare.resident_memory import ResidentMeter
 from workbench.compare.types import Arm
 from workbench.datasets.types import Example
 from workbench.rag.types import CollectionRef, Hit
@@ -11,8 +13,11 @@ from workbench.rag.types import CollectionRef, Hit
 class Searches:
     """The hits of a comparison, kept for the arms that search alike."""
 
-    def __init__(self, open_searcher: Callable[[CollectionRef, str], Searcher]) -> None:
+    def __init__(
+        self, open_searcher: Callable[[CollectionRef, str], Searcher], resident: ResidentMeter | None = None
+    ) -> None:
         self._open = open_searcher
+        self._resident = resident or ResidentMeter()
         self._hits: dict[tuple[str, str], tuple[Hit, ...]] = {}
 
     def search_all(self, arm: Arm, examples: Sequence[Example], check_cancelled: Callable[[], None]) -> None:
@@ -20,11 +25,12 @@ class Searches:
         for example in examples:
             check_cancelled()
             if (_alike(arm), example.question) not in self._hits:
-                self._hits[_alike(arm), example.question] = self.search(arm, example.question)
+                with self._resident.growing(searching_of(arm)):
+                    self._hits[_alike(arm), example.question] = self.search(arm, example.question)
 
     def hits(self, arm: Arm, example: Example) -> tuple[Hit, ...]:
-        """What `search_all` found."""
-        return self._hits[_alike(arm), example.question]
+        """What `search_all` found; nothing for an arm without a collection."""
+        return self._hits[_alike(arm), example.question] if arm.collection is not None else ()
 
     def search(self, arm: Arm, question: str) -> tuple[Hit, ...]:
         """Search now, whatever was found before."""

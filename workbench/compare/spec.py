@@ -42,6 +42,8 @@ class ComparisonSpec(Boundary):
     """Whether tuned arms are also asked for general abilities, before and after."""
     judge: JudgeSettings = JudgeSettings()
     """The language model that scores, where a metric needs one."""
+    waves: tuple[int, ...] = ()
+    """How many questions came together; a run that continues an earlier one with more questions says so here."""
     arms: tuple[ArmSpec, ...] = Field(min_length=1)
     expectations: tuple[Expectation, ...] = ()
     """What is expected between arms; held against the measurement afterwards."""
@@ -232,6 +234,8 @@ def save_spec(spec: ComparisonSpec, path: Path) -> None:
             written["prompt"] = _relative(arm.prompt, folder)
         if arm.examples is not None and is_file(arm.examples.from_file):
             written["examples"]["from"] = _relative(arm.examples.from_file, folder)
+        if arm.generation.model_fields_set:  # also what is said to be as it is anyway: a prompt may say otherwise
+            written["generation"] = arm.generation.model_dump(mode="json", include=arm.generation.model_fields_set)
     values["metrics"] = [
         {"name": metric.name, **metric.options} if metric.options else metric.name for metric in spec.metrics
     ]

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from statistics import fmean
 
+from workbench.compare.comparable import comparable
 from workbench.compare.cost import Cost
 from workbench.compare.failures import count_failures
+from workbench.compare.journal import Measured
 from workbench.compare.leaks import LeakReport
 from workbench.compare.scores import noise, question_scores
 from workbench.compare.types import (
@@ -14,7 +15,6 @@ from workbench.compare.types import (
     ArmResult,
     CompareRequest,
     ComparisonReport,
-    GeneralResult,
     MemoryParts,
     Timing,
     Trial,
@@ -24,18 +24,7 @@ from workbench.compare.verdict import decide
 from workbench.scoring.summarizing import summarize_values, summarize_values_live
 from workbench.scoring.types import MetricSummary
 
-
-@dataclass(slots=True)
-class Measured:
-    """What a run found out about its arms beside their answers, each by the arm's name."""
-
-    timings: dict[str, Timing] = field(default_factory=dict)
-    memories: dict[str, MemoryParts] = field(default_factory=dict)
-    peaks: dict[str, int] = field(default_factory=dict)
-    """Bytes."""
-    general: dict[str, GeneralResult] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
-    """Why the arm has no (further) answers."""
+_STOPPED = "The run was stopped before everything was asked."
 
 
 def summarize(
@@ -49,16 +38,23 @@ def summarize(
     by_arm = _in_order(request, trials)
     ordered = tuple(trial for own in by_arm.values() for trial in own)
     metrics = tuple(metric.name for metric in request.metrics)
-    results = tuple(summarize_arm(arm, by_arm[arm.name], metrics, measured) for arm in request.arms)
+    results = tuple(
+        summarize_arm(arm, by_arm[arm.name], metrics, measured, wanted=len(request.examples) * request.repeats_of(arm))
+        for arm in request.arms
+    )
     leaks = leaks or LeakReport()
     leaked = leaks.certain_ids
     ids = [example.id for example in request.examples]
     unleaked = [i for i in ids if i not in leaked]
+    missing = sum(result.missing for result in results)
     return ComparisonReport(
         name=request.name,
         metrics=metrics,
         seed=request.seed,
         repeats=request.repeats,
+        waves=request.waves,
+        missing=missing,
+        why_missing=(measured.why_missing or _STOPPED) if missing else "",
         arms=results,
         verdict=decide_on(request, ordered, results, ids),
         verdict_without_leaks=decide_on(request, ordered, results, unleaked) if leaked else None,
@@ -99,8 +95,10 @@ def _summarize_live(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str]) -
     )
 
 
-def summarize_arm(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str], measured: Measured) -> ArmResult:
-    """What one arm reached on the trials made so far."""
+def summarize_arm(
+    arm: Arm, trials: Sequence[Trial], metrics: Sequence[str], measured: Measured, *, wanted: int
+) -> ArmResult:
+    """What one arm reached on the trials made so far, of which `wanted` were to be made."""
     answered = [trial for trial in trials if not trial.has_failed]
     memory = measured.memories.get(arm.name, MemoryParts())
     problem = measured.problems.get(arm.name, "")
@@ -118,6 +116,7 @@ def summarize_arm(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str], mea
         peak_bytes=measured.peaks.get(arm.name),
         answered=len(answered),
         failed=len(trials) - len(answered),
+        missing=wanted - len(trials),
         failures=count_failures(trials),
         problem=problem or next((trial.problem for trial in trials if trial.has_failed), ""),
         model=arm.model.name,
@@ -149,17 +148,24 @@ def mean_cost(trials: Sequence[Trial]) -> float | None:
 def decide_on(
     request: CompareRequest, trials: Sequence[Trial], results: Sequence[ArmResult], example_ids: Sequence[str]
 ) -> Verdict:
-    """The verdict on these questions alone."""
+    """The verdict on these questions alone, as far as arms can be compared on them; says which are left out."""
     metric = request.metrics[0].name
-    found = question_scores(trials, metric)
-    scores = {arm.name: found.get(arm.name, {}) for arm in request.arms}
+    common = comparable(request, trials, example_ids)
+    scores = question_scores(trials, metric)
     costs = {
         result.name: Cost(
             result.timing.latency_seconds, result.memory_bytes, result.training_seconds, result.cost or 0.0
         )
         for result in results
     }
-    return decide(scores, costs, metric=metric, example_ids=example_ids, seed=request.seed)
+    verdict = decide(
+        {arm: scores.get(arm, {}) for arm in common.arms},
+        costs,
+        metric=metric,
+        example_ids=common.example_ids,
+        seed=request.seed,
+    )
+    return verdict.model_copy(update={"reasons": (*verdict.reasons, *common.reasons)})
 
 
 def _question_values(arm: Arm, trials: Sequence[Trial], metric: str) -> list[float | None]:

@@ -24,6 +24,8 @@ class Arm(Boundary):
 
     name: str
     model: ModelRef
+    base: ModelRef | None = None
+    """The model that `model` was made of by fine-tuning, where that is known: what it may have forgotten."""
     adapter: AdapterRef | None = None
     adapter_name: str = ""
     adapter_hash: str = ""
@@ -37,8 +39,10 @@ class Arm(Boundary):
     """A saved version of a prompt: what is sent and what counts as the answer. It stands instead of `system`."""
     prompt_name: str = ""
     """The prompt that `prompt` is a version of."""
+    prompt_number: int = 0
+    """Which version of it."""
     prompt_label: str = ""
-    """Which version: "v3 short answers"."""
+    """The version in words: "v3 short answers"."""
     shots: tuple[Shot, ...] = ()
     """What few-shot examples are chosen from; all of them are used unless `shots_per_question` is set."""
     shots_per_question: int = 0
@@ -340,6 +344,15 @@ class CompareRequest(Boundary):
     """What was expected between arms before anything was measured."""
     judge: ResolvedJudge | None = None
     """The language model that scores, where a metric needs one."""
+    waves: tuple[int, ...] = ()
+    """How many questions came together, in their order: those that came later are batches of their own, so that
+    nothing that was answered before changes. Empty: all at once."""
+    earlier: str = ""
+    """A folder of runs: their answers to exactly the same are taken over; empty: everything is asked."""
+
+    def repeats_of(self, arm: Arm) -> int:
+        """How often this arm answers each question: a greedy one says the same every time."""
+        return self.repeats if arm.generation.temperature > 0 else 1
 
     def load_for(self, model: ModelRef) -> LoadConfig:
         """How this model is loaded."""
@@ -374,6 +387,10 @@ class ComparisonReport(Boundary):
     machine: str = ""
     seconds: float = 0.0
     repeats: int = 1
+    waves: tuple[int, ...] = ()
+    """As in the request: what a later run needs to compose the same batches."""
+    reused: int = 0
+    """Answers that were taken over from earlier runs."""
     missing: int = 0
     """Answers that were not asked for; the verdict is on the questions that the judged arms share."""
     why_missing: str = ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workbench.boundary import Boundary
 from workbench.database import Base, Database
 from workbench.finetune.evaluation.types import EvaluationReport
-from workbench.finetune.types import ExportReport
+from workbench.finetune.types import ExportFormat, ExportReport
 
 
 class ExportRecord(Base):
@@ -73,6 +73,13 @@ class AdapterHistory:
                 PastExport(created=row.created, report=ExportReport.model_validate_json(row.report))
                 for row in session.scalars(query.order_by(ExportRecord.id.desc()))
             )
+
+    def merged_models(self) -> list[tuple[str, str]]:
+        """(adapter hash, path) of every model that an adapter was merged into on export."""
+        with self._database.reading() as session:
+            rows = session.execute(sa.select(ExportRecord.adapter_hash, ExportRecord.report))
+            reports = [(adapter_hash, ExportReport.model_validate_json(report)) for adapter_hash, report in rows]
+        return [(key, report.path) for key, report in reports if report.format is ExportFormat.GGUF_MERGED]
 
     def record_evaluation(self, report: EvaluationReport, folder: str) -> None:
         """The same run recorded again changes nothing."""

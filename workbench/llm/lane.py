@@ -92,6 +92,11 @@ class Lane:
         return self._context.compute_bytes
 
     @property
+    def device_bytes(self) -> int:
+        """Of its buffers, those on graphics cards."""
+        return self._context.device_bytes
+
+    @property
     def is_idle(self) -> bool:
         return not self.waiting and all(slot.decoding is None for slot in self.slots)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.llm.lane_config import LaneConfig
-from workbench.llm.llama_native import Weights, buffer_bytes, listening
+from workbench.llm.llama_native import Weights, buffer_bytes, device_bytes, listening
 from workbench.llm.token_batch import TokenBatch
 from workbench.llm.types import KvType
 
@@ -93,6 +93,7 @@ class LaneContext:
             context = native.llama_init_from_model(self._weights.model, params)
         if not context:
             raise _no_context(self._weights.name, config, said)
+        self.device_bytes = device_bytes(said)
         return context, buffer_bytes(said, "KV"), buffer_bytes(said, "compute")
 
     def _apply(self, adapter: ActiveAdapter | None) -> None:

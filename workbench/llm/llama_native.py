@@ -30,7 +30,7 @@ FORBIDS = -100.0
 _log: collections.deque[str] = collections.deque(maxlen=400)
 _load_lock = threading.Lock()
 _NO_MEMORY = re.compile(r"(failed|unable) to allocate|cannot allocate|bad_alloc|out of memory", re.IGNORECASE)
-_BUFFER = re.compile(r"(\S+)\s+(KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
+_BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
 
 
 @cache
@@ -75,6 +75,12 @@ def buffer_bytes(lines: Sequence[str], part: str) -> int:
     return sum(int(float(m[3]) * 1024 * 1024) for m in found if m and m[2] == part)
 
 
+def device_bytes(lines: Sequence[str]) -> int:
+    """Sum of all buffers that llama.cpp reported on graphics cards, in bytes; what lies on the host is not counted."""
+    found = (_BUFFER.search(line) for line in lines)
+    return sum(int(float(m[3]) * 1024 * 1024) for m in found if m and not m[1].startswith("CPU") and "Host" not in m[1])
+
+
 class Weights:
     """A model's weights and vocabulary, shared by all its contexts."""
 
@@ -89,9 +95,10 @@ class Weights:
         params.n_gpu_layers = gpu_layers if self.on_gpu else 0
         if not mmap or path.stat().st_size <= READ_WHOLE_BYTES:
             params.load_mode = native.LLAMA_LOAD_MODE_NONE
-        with listening():
+        with listening() as lines:
             self.model = native.llama_model_load_from_file(str(path).encode(), params)
             said = log_tail()
+        self.device_bytes = device_bytes(lines)
         if not self.model:
             raise _load_problem(path, said)
         self.vocab = native.llama_model_get_vocab(self.model)

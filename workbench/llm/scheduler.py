@@ -92,6 +92,7 @@ class Scheduler:
             kv_cache=sum(lane.kv_bytes for lane in lanes),
             compute=sum(lane.compute_bytes for lane in lanes),
             adapters=sum(path.stat().st_size for path in files if path.exists()),
+            on_devices=self._weights.device_bytes + sum(lane.device_bytes for lane in lanes),
         )
 
     @property

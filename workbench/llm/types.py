@@ -245,6 +245,8 @@ class MemoryUse(Boundary):
     kv_cache: int = 0
     compute: int = 0
     adapters: int = 0
+    on_devices: int = 0
+    """How much of these lies on graphics cards, as llama.cpp reports it; no further part."""
 
     @property
     def total(self) -> int:

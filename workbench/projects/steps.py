@@ -181,7 +181,7 @@ class ProjectSteps:
 
         def make() -> "JobSpec":
             written = self.project.comparison.read_text(encoding="utf-8")
-            request = place_run(self._resolve().model_copy(update={"written": written}), self._paths)
+            request = place_run(self._resolve(), self._paths).model_copy(update={"written": written})
             folders.append(request.folder)
             return comparison_job(request)
 

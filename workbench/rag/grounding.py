@@ -1,6 +1,6 @@
 """Hits into a prompt: as many passages as the model's context holds, best first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -44,10 +44,28 @@ def build_messages(
 
     `passage_tokens` above 0 is what they may take together. Raises WorkbenchError when not even one fits.
     """
+
+    def compose(passages: Sequence[Passage]) -> tuple[ChatMessage, ...]:
+        return grounded_messages(question, passages, examples=examples, system=system)
+
+    return fit_passages(
+        compose, hits, engine, max_answer_tokens=max_answer_tokens, order=order, passage_tokens=passage_tokens
+    )
+
+
+def fit_passages(
+    compose: Callable[[Sequence[Passage]], tuple[ChatMessage, ...]],
+    hits: Sequence[Hit],
+    engine: ChatEngine,
+    *,
+    max_answer_tokens: int,
+    order: PassageOrder = PassageOrder.BEST_FIRST,
+    passage_tokens: int = 0,
+) -> GroundedPrompt:
+    """As `build_messages`, with messages that `compose` makes of the passages."""
     room = engine.context_length - max_answer_tokens
     if passage_tokens:
-        bare = engine.count_tokens(grounded_messages(question, [], examples=examples, system=system))
-        room = min(room, bare + passage_tokens)
+        room = min(room, engine.count_tokens(compose([])) + passage_tokens)
     used: list[Hit] = []
     best: GroundedPrompt | None = None
     shortest = 0
@@ -55,7 +73,7 @@ def build_messages(
     for hit in hits:
         candidate = [*used, hit]
         shown = arranged(candidate, order)
-        messages = grounded_messages(question, [passage(h) for h in shown], examples=examples, system=system)
+        messages = compose([passage(h) for h in shown])
         count = engine.count_tokens(messages)
         lengths.append((hit, count))
         if count > room:
@@ -64,10 +82,10 @@ def build_messages(
         used = candidate
         best = GroundedPrompt(messages, tuple(shown), tuple(lengths))
     if best is None and hits:
-        bare = engine.count_tokens(grounded_messages(question, [], examples=examples, system=system))
+        bare = engine.count_tokens(compose([]))
         raise _too_long(engine.context_length, shortest, bare, max_answer_tokens).problem()
     if best is None:
-        return GroundedPrompt(grounded_messages(question, [], examples=examples, system=system), ())
+        return GroundedPrompt(compose([]), ())
     return replace(best, lengths=tuple(lengths))
 
 

@@ -33,6 +33,7 @@ class HealthStore:
             kept = set(session.scalars(sa.select(SourceRow.path).where(mine)))
             if not kept.issuperset(sources):
                 return  # single files were looked at once more
+            found = found.model_copy(update={"build_seconds": _build_seconds(row.last_sync, report)})
             row.last_sync = found.model_dump_json()
             session.execute(sa.update(SourceRow).where(mine, SourceRow.path.in_(sources)).values(synced_at=found.at))
 
@@ -40,3 +41,13 @@ class HealthStore:
         """The index was found damaged; empty: it is whole."""
         with self._database.session() as session:
             session.execute(sa.update(CollectionRow).where(CollectionRow.name == name).values(damage=what))
+
+
+def _build_seconds(last_sync: str, report: IndexReport) -> float | None:
+    """All syncs that indexed something, together; unknown where one of them was not timed."""
+    if not last_sync:
+        return report.seconds if report.indexed and not report.unchanged else None
+    before = SyncReport.model_validate_json(last_sync).build_seconds
+    if before is None or not report.indexed:
+        return before
+    return before + report.seconds

@@ -32,6 +32,7 @@ from workbench.rag.types import (
     DocumentSpans,
     DocumentStatus,
     RebuildReport,
+    SyncReport,
     TextLanguage,
 )
 
@@ -115,6 +116,7 @@ class IndexStore:
             _replace_chunks(session, row.id, built.id, Path(report.spans))
             self._activate(session, built)
             row.damage = ""
+            row.last_sync = _with_build_seconds(row.last_sync, report, is_same=_is_same_kind(before, built))
             if before.id != built.id and _is_same_kind(before, built):
                 session.delete(before)
         Path(report.spans).unlink(missing_ok=True)
@@ -232,6 +234,15 @@ def _is_same_kind(one: IndexRow, other: IndexRow) -> bool:
 def _is_arriving(folder: Path) -> bool:
     """Whether a job may still be about to fill it; one that was killed leaves its mark to grow old."""
     return _age_seconds(folder / ARRIVING) < _A_DAY
+
+
+def _with_build_seconds(last_sync: str, report: RebuildReport, *, is_same: bool) -> str:
+    """What the index took to build, by this rebuild; where vectors were taken over, that is not the whole of it."""
+    if not last_sync or (report.reused and is_same):
+        return last_sync
+    known = SyncReport.model_validate_json(last_sync)
+    seconds = None if report.reused else report.seconds
+    return known.model_copy(update={"build_seconds": seconds}).model_dump_json()
 
 
 def _age_seconds(path: Path) -> float:

@@ -4,6 +4,7 @@ The same for an index that was damaged and for one with another embedder, chunki
 holds undamaged is taken over, and an interrupted build goes on where it was.
 """
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -72,6 +73,7 @@ class Rebuilder:
 
     def run(self) -> RebuildReport:
         """Raises WorkbenchError when the documents cannot be read or the index cannot be written."""
+        began = time.monotonic()
         spans = self._write_spans()
         self._drop_others()
         self._take_over()
@@ -84,7 +86,11 @@ class Rebuilder:
         (self._folder / UNFINISHED).unlink()
         sync_folders([self._folder])
         return RebuildReport(
-            documents=self._embedded, chunks=self._writer.store.count(), reused=self._reused, spans=str(spans)
+            documents=self._embedded,
+            chunks=self._writer.store.count(),
+            reused=self._reused,
+            spans=str(spans),
+            seconds=time.monotonic() - began,
         )
 
     def _write_spans(self) -> Path:

@@ -387,6 +387,9 @@ class SyncReport(Boundary):
     gone: int = 0
     renamed: int = 0
     failed: int = 0
+    build_seconds: float | None = None
+    """What building the index has taken so far, all syncs that indexed something together, or its last rebuilding;
+    None where a part of it was made without being timed."""
 
     def __str__(self) -> str:
         counts = {"added": self.added, "changed": self.changed, "gone": self.gone, "renamed": self.renamed}
@@ -601,6 +604,8 @@ class RebuildReport(Boundary):
     """Documents whose vectors were taken over."""
     spans: str
     """A file with one JSON object of `DocumentSpans` per line: the chunks of every document."""
+    seconds: float | None = None
+    """From the first document to the last; None where an earlier version did not time it."""
 
 
 class DocumentSpans(Boundary):

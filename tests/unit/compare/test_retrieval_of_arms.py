@@ -7,7 +7,7 @@ import pytest
 from tests.unit.compare.scripted import COLLECTION, MODEL, ScriptedEngine, ScriptedSearcher, arm, numbered
 from workbench.compare.answering import ArmPreparer
 from workbench.compare.catalogue import Catalogue, CatalogueResolvers, RowsFile
-from workbench.compare.fingerprints import trial_key
+from workbench.compare.fingerprints import arm_print
 from workbench.compare.resolving import resolve
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ArmSpec, ComparisonSpec, ExamplesSpec, RetrievalSpec
@@ -54,7 +54,7 @@ def test_that_several_collections_are_asked_at_once() -> None:
 @pytest.mark.parametrize("changed", [{"others": (LETTERS,)}, {"order": PassageOrder.EDGES}, {"passage_tokens": 90}])
 def test_that_another_way_with_passages_is_another_trial(changed: dict[str, object]) -> None:
     def key(asked: Arm) -> str:
-        return trial_key(asked, EXAMPLE, "m", "", LoadConfig())
+        return arm_print(asked, "m", "", LoadConfig())
 
     usual = arm("rag", collection=True)
     assert key(usual) != key(usual.model_copy(update=changed))

@@ -23,6 +23,7 @@ from workbench.scoring.types import MetricChoice
 from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
@@ -141,6 +142,7 @@ class ComparePresenter:
             name=spec.name,
             metrics=spec.metrics,
             seed=spec.seed,
+            options=RunOptions.of(spec),
             arms=spec.arms,
             edited=-1,
             missing=(),
@@ -230,7 +232,11 @@ class ComparePresenter:
             self._messages.error("The comparison cannot be run.", details=str(error))
             return
         load = LoadConfig.from_settings(self._settings().llm)
-        self._run.start(PrepareRequest(spec=spec, catalogue=self._read_catalogue(), load=load))
+        catalogue = self._read_catalogue().needed_for(spec)
+        request = PrepareRequest(
+            spec=spec, catalogue=catalogue, load=load, home=str(self._paths.home), fresh=self.state.options.fresh
+        )
+        self._run.start(request)
 
     def stop(self) -> None:
         self._run.stop()
@@ -247,6 +253,7 @@ class ComparePresenter:
             "metrics": state.metrics,
             "seed": state.seed,
             "arms": state.arms,
+            **state.options.spec_values,
         }
         return ComparisonSpec.model_validate(values)
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 from pydantic import ValidationError
 
 from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
-from workbench.compare.spec import ComparisonSpec
 from workbench.compare.summing_up import summarize_live
-from workbench.compare.tasks import PREPARE, Preparation, PrepareRequest
+from workbench.compare.tasks import PREPARE, PREPARE_RETRY, SUM_UP, Preparation, PrepareRequest, RetryRequest
 from workbench.compare.types import CompareRequest, ComparisonReport, Trial, TrialDone
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
@@ -96,8 +95,8 @@ class RunPart:
                 if self._stopped:
                     self._end()
                     return
-                request = found.request.model_copy(update={"written": self._written(found.request)})
-                self._begin(place_run(request, self._paths))
+                request = found.request
+                self._begin(request if request.folder else place_run(request, self._paths))
                 self._submit()
             case Failed() | Crashed():
                 self._end()
@@ -158,10 +157,12 @@ class RunPart:
                 self._show_trials()
                 self._end()
                 self._board.show(trouble=trouble_of(event, after_crash=_CONTINUES))
+                self._sum_up()
             case Cancelled():
                 self._show_trials()
                 self._end()
                 self._messages.info("The comparison was stopped. Run it again to go on where it was.")
+                self._sum_up()
             case _:
                 pass
 
@@ -173,6 +174,37 @@ class RunPart:
         trials = tuple(self._trials.values())
         shown = replace(results, **split_repeats(trials), arms=summarize_live(request, trials))
         self._board.show(results=shown)
+
+    def _sum_up(self) -> None:
+        """A run that did not come to its end has measured something all the same: let it be summed up and shown."""
+        request = self._request
+        if request is None or not self._trials:
+            return
+        spec = JobSpec(task=SUM_UP, params={"folder": request.folder}, title="Sum up what was measured")
+        self._jobs.submit(spec, partial(self._on_summed_up, request, tuple(self._trials.values())))
+
+    def _on_summed_up(self, request: CompareRequest, trials: tuple[Trial, ...], event: JobEvent) -> None:
+        results = self._board.state.results
+        if request is not self._request or self._board.state.is_running or results is None:
+            return  # another one is shown by now
+        match event:
+            case Finished(result=result):
+                report = ComparisonReport.model_validate(result)
+                whole = report.model_copy(update={"trials": trials, "examples": request.examples})
+                self._board.show(results=results_of(whole, request.folder))
+            case _:
+                pass  # its trials are shown; what went wrong with the run was said
+
+    def ask_failed_again(self) -> None:
+        """The shown comparison once more: what failed or was not asked yet is asked, the rest taken over."""
+        results = self._board.state.results
+        if results is None or not results.folder or self._board.state.is_running:
+            return
+        self._stopped = False
+        self._board.show(trouble=None, running=Running("Getting everything ready"))
+        request = RetryRequest(folder=results.folder, home=str(self._paths.home))
+        spec = JobSpec(task=PREPARE_RETRY, params=request.model_dump(), title="Prepare the comparison")
+        self._job_id = self._jobs.submit(spec, self._on_prepared).id
 
     def _finish(self) -> None:
         request = self._request
@@ -190,24 +222,6 @@ class RunPart:
     def show_report(self, report: ComparisonReport, folder: str = "") -> None:
         """Show a finished comparison."""
         self._board.show(page=Page.RESULTS, results=results_of(report, folder), selected=None, trouble=None)
-
-    def _written(self, request: CompareRequest) -> str:
-        """The comparison by names, as YAML, for running it again."""
-        import yaml
-
-        state = self._board.state
-        if state.questions is None or state.name != request.name:
-            return ""
-        spec = ComparisonSpec.model_validate(
-            {
-                "name": state.name,
-                "questions": state.questions.path,
-                "metrics": state.metrics,
-                "seed": state.seed,
-                "arms": state.arms,
-            }
-        )
-        return yaml.safe_dump(spec.model_dump(mode="json", by_alias=True, exclude_defaults=True), sort_keys=False)
 
     def _end(self) -> None:
         self._job_id = ""

@@ -8,6 +8,7 @@ from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Ve
 from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
+from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.trouble import Trouble
 
 
@@ -104,6 +105,7 @@ class CompareState:
     metrics: tuple[MetricChoice, ...] = (MetricChoice(name="exact_match"), MetricChoice(name="token_f1"))
     """The first decides."""
     seed: int = 0
+    options: RunOptions = field(default_factory=RunOptions)
     arms: tuple[ArmSpec, ...] = ()
     edited: int = -1
     """Which arm is being edited; -1: none."""

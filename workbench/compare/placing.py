@@ -1,0 +1,26 @@
+"""Where a run keeps its files: in the folder of an unfinished run of the same request, or in a new one."""
+
+from workbench.compare.blocks import fitted
+from workbench.compare.earlier_runs import plan_of, waves_after
+from workbench.compare.journal import is_finished
+from workbench.compare.types import CompareRequest
+from workbench.jobs.placing import place
+from workbench.paths import WorkbenchPaths
+
+FOLDER = "comparisons"
+"""In the data folder: one folder per run, with its trials and its report."""
+_DECIDES_NOTHING = {"folder": "", "written": "", "budget_seconds": 0.0, "expectations": ()}
+"""What may change between a stop and going on."""
+
+
+def place_run(request: CompareRequest, paths: WorkbenchPaths, *, fresh: bool = False) -> CompareRequest:
+    """The request with its folder, and with its questions in waves: those of an earlier run that asked some of them.
+
+    `fresh`: answers of earlier runs are not taken over.
+    """
+    folder, count = paths.home / FOLDER, len(request.examples)
+    waves = fitted(request.waves, count) if request.waves else waves_after(folder, plan_of(request))
+    request = request.model_copy(update={"waves": waves or (count,), "earlier": "" if fresh else str(folder)})
+    content = request.model_copy(update=_DECIDES_NOTHING).model_dump_json().encode()
+    placed = place(folder, request.name, content, otherwise="comparison", is_finished=is_finished)
+    return request.model_copy(update={"folder": str(placed)})
