@@ -12,6 +12,7 @@ from workbench.compare.resident_memory import ResidentMeter
 from workbench.compare.types import Arm, MemoryParts, Timing
 from workbench.datasets.types import Example
 from workbench.llm.types import ChatEngine, Completion, FinishReason
+from workbench.scoring.medians import median_interval
 
 
 def pick_timed(examples: Sequence[Example], count: int) -> list[Example]:
@@ -82,7 +83,14 @@ def measure_timing(
         on_done(number)
     if not latencies:
         return Timing(problem="No question was answered.")
-    return Timing(questions=len(latencies), latency_seconds=median(latencies), first_token_seconds=median(first_tokens))
+    low, high = median_interval(latencies) or (None, None)
+    return Timing(
+        questions=len(latencies),
+        latency_seconds=median(latencies),
+        latency_low=low,
+        latency_high=high,
+        first_token_seconds=median(first_tokens),
+    )
 
 
 def _ask(

@@ -151,6 +151,9 @@ class Timing(Boundary):
 
     questions: int = 0
     latency_seconds: float | None = None
+    latency_low: float | None = None
+    """Lower end of the median's 95 % interval; None where the questions were too few for one."""
+    latency_high: float | None = None
     first_token_seconds: float | None = None
     problem: str = ""
 

@@ -1,0 +1,125 @@
+"""What the pictures are drawn from: a report, or as much of one as a running comparison has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Trial
+from workbench.datasets.types import Example
+from workbench.errors import WorkbenchError
+from workbench.scoring.metrics import find_metric, score
+from workbench.scoring.metrics.documents import is_any_of
+from workbench.scoring.types import MetricSummary
+
+
+class Outcome(StrEnum):
+    """What became of one question for one arm."""
+
+    RIGHT = "right"
+    PARTLY = "partly right"
+    WRONG = "wrong"
+    NONE = "no answer"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A comparison looked at by one metric."""
+
+    metric: str
+    arms: tuple[ArmResult, ...]
+    examples: tuple[Example, ...]
+    trials: Sequence[Trial] = ()
+    deciding: str = ""
+    """The metric of the verdict, its best arms and pairs."""
+    best: tuple[str, ...] = ()
+    pairs: tuple[PairResult, ...] = ()
+    margin: float = 0.05
+
+    @property
+    def title(self) -> str:
+        return title_of(self.metric)
+
+    def summary(self, arm: ArmResult) -> MetricSummary | None:
+        """Mean and interval of an arm; None where nothing was scored."""
+        found = arm.metrics.get(self.metric)
+        return found if found is not None and found.mean is not None else None
+
+    def is_best(self, arm: str) -> bool:
+        """Whether the verdict counts the arm among the best: it says so for the metric that decides only."""
+        return arm in self.best and self.metric == self.deciding
+
+    @cached_property
+    def by_arm(self) -> Mapping[str, Mapping[str, Trial]]:
+        """Arm to question to trial; the first of several."""
+        found: dict[str, dict[str, Trial]] = {arm.name: {} for arm in self.arms}
+        wanted = {example.id for example in self.examples}
+        for trial in self.trials:
+            if trial.arm in found and trial.example_id in wanted:
+                found[trial.arm].setdefault(trial.example_id, trial)
+        return found
+
+    @cached_property
+    def values(self) -> Mapping[str, Mapping[str, float]]:
+        """Arm to question to score, where there is one."""
+        return {
+            arm: {
+                i: judged.value
+                for i, t in trials.items()
+                if (judged := t.scores.get(self.metric)) and judged.value is not None
+            }
+            for arm, trials in self.by_arm.items()
+        }
+
+    @cached_property
+    def is_graded(self) -> bool:
+        """Whether any answer is partly right."""
+        return any(0.0 < value < 1.0 for own in self.values.values() for value in own.values())
+
+    def outcome(self, arm: str, example_id: str) -> Outcome | None:
+        """None where the question was not asked yet, or the metric could not judge the answer."""
+        trial = self.by_arm[arm].get(example_id)
+        if trial is None:
+            return None
+        value = self.values[arm].get(example_id)
+        if value is None:
+            return Outcome.NONE if trial.has_failed else None
+        return Outcome.RIGHT if value >= 1.0 else Outcome.WRONG if value <= 0.0 else Outcome.PARTLY
+
+
+def facts_of(report: ComparisonReport, metric: str = "") -> Facts:
+    """A finished report, by the metric that decides or another."""
+    deciding = report.metrics[0] if report.metrics else ""
+    return Facts(
+        metric=metric or deciding,
+        arms=report.arms,
+        examples=report.examples,
+        trials=report.trials,
+        deciding=deciding,
+        best=report.verdict.best,
+        pairs=report.verdict.pairs,
+        margin=report.verdict.margin,
+    )
+
+
+def title_of(metric: str) -> str:
+    """A metric's name for people."""
+    try:
+        return find_metric(metric)[0].title
+    except WorkbenchError:
+        return metric
+
+
+def source_rank(trial: Trial, example: Example) -> int | None:
+    """Where the first passage from a source of the answer stands among the hits, from 1; None when there is none.
+
+    Where the question names no sources, the first passage that holds a right answer.
+    """
+    for rank, hit in enumerate(trial.hits, 1):
+        if is_any_of(hit.document, example.sources) if example.sources else _holds(hit.text, example):
+            return rank
+    return None
+
+
+def _holds(text: str, example: Example) -> bool:
+    return bool(example.answers) and score("contains", text, example.answers).value == 1.0
