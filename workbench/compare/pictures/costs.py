@@ -23,7 +23,9 @@ def cost_of(arm: ArmResult, facts: Facts) -> float | None:
     """The cost of an answer in the axis' unit."""
     if _has_prices(facts):
         return arm.cost or 0.0
-    return arm.training_seconds / SPREAD_OVER
+    if arm.indexing_seconds is None:
+        return None
+    return (arm.training_seconds + arm.indexing_seconds) / SPREAD_OVER
 
 
 def _has_prices(facts: Facts) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from workbench.compare.scores import question_scores
 from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Trial
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
@@ -62,12 +63,9 @@ class Facts:
     @cached_property
     def values(self) -> Mapping[str, Mapping[str, float]]:
         """Arm to question to score, where there is one."""
+        scores = question_scores(self.trials, self.metric)
         return {
-            arm: {
-                i: judged.value
-                for i, t in trials.items()
-                if (judged := t.scores.get(self.metric)) and judged.value is not None
-            }
+            arm: {i: value for i in trials if (value := scores.get(arm, {}).get(i)) is not None}
             for arm, trials in self.by_arm.items()
         }
 
@@ -116,10 +114,12 @@ def source_rank(trial: Trial, example: Example) -> int | None:
     Where the question names no sources, the first passage that holds a right answer.
     """
     for rank, hit in enumerate(trial.hits, 1):
-        if is_any_of(hit.document, example.sources) if example.sources else _holds(hit.text, example):
+        if is_any_of(hit.document, example.sources) if example.sources else _holds(hit.text, example.answers):
             return rank
     return None
 
 
-def _holds(text: str, example: Example) -> bool:
-    return bool(example.answers) and score("contains", text, example.answers).value == 1.0
+@lru_cache(maxsize=20_000)
+def _holds(text: str, answers: tuple[str, ...]) -> bool:
+    """Kept, because the same passages are looked at whenever answers come in."""
+    return bool(answers) and score("contains", text, answers).value == 1.0

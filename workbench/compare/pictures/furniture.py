@@ -29,7 +29,7 @@ def upright_grid(scale: Scale, plot: Frame, say: Say, font: float) -> list[Mark]
     ticks = thinned(scale.ticks, scale.at, lambda tick: text_width(say(tick), size) + size)
     marks: list[Mark] = [Line(scale.at(tick), plot.y, scale.at(tick), plot.bottom, Look.GRID) for tick in ticks]
     marks += [
-        Label(scale.at(tick), plot.bottom + font * 1.3, say(tick), Look.MUTED, size, Anchor.MIDDLE) for tick in ticks
+        Label(scale.at(tick), plot.bottom + font * 1.5, say(tick), Look.MUTED, size, Anchor.MIDDLE) for tick in ticks
     ]
     return marks
 

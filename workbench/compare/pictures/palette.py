@@ -56,7 +56,7 @@ DARK = Palette(
             Look.GRID: "#2D323E",
             Look.AXIS: "#697286",
             Look.BAND: "#252934",
-            Look.MARK: "#A6AEBE",
+            Look.MARK: "#8A93A5",
             Look.BEST: "#93A7FF",
             Look.FRONTIER: "#5FD3BF",
             Look.RIGHT: "#6F86F5",

@@ -18,10 +18,10 @@ _NO_SOURCES = "No question was answered yet that names its source or its answer,
 class Found(StrEnum):
     """Where the source of a question stands among the retrieved passages."""
 
-    FIRST = "source found first"
-    SECOND = "source second or third"
-    LATER = "source further down"
-    NOT = "source not found"
+    FIRST = "found first"
+    SECOND = "found second or third"
+    LATER = "found further down"
+    NOT = "not found"
 
 
 def found_at(rank: int | None) -> Found:
@@ -98,15 +98,13 @@ def _rows(arm: str, places: Mapping[Found, Sequence[float]]) -> list[Row]:
 def _row(arm: str, place: Found, values: Sequence[float], total: int) -> Row:
     interval = mean_interval(values)
     assert interval is not None
-    numbers = (
-        f"{percent(interval.estimate)} ({100 * interval.low:.0f}–{100 * interval.high:.0f}), {len(values)} of {total}"
-    )
+    numbers = f"{percent(interval.estimate)} ({100 * interval.low:.0f}–{100 * interval.high:.0f})"
     tip = (
         f"{arm}, {place}: {percent(interval.estimate)}, 95 % interval {percent(interval.low)} to "
         f"{percent(interval.high)}, {len(values)} of {total} questions"
     )
     return Row(
-        name=str(place),
+        name=f"{place}: {len(values)}",
         value=numbers,
         tip=tip,
         mean=interval.estimate,

@@ -27,6 +27,8 @@ from workbench.scoring.types import MetricSummary
 
 NAMES = 0.36
 """The largest share of the width that names get."""
+_NARROWEST = 6
+"""The least width of a plot, in heights of its font."""
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -112,7 +114,7 @@ def draw_rows(rows: Sequence[Row], title: str, room: Room, axis: Axis, key: Sequ
     spots = []
     for number, row in enumerate(rows):
         y = plot.y + step * (number + 0.5)
-        marks += _row_marks(row, y, plot, scale, font)
+        marks += _row_marks(row, y, plot, scale, room)
         if not row.is_heading:
             spots.append(Spot(Frame(0.0, y - step / 2, room.width, step), row.tip, row.arm))
     under, bottom = key_line(key, font * 0.9, plot.bottom + font * 3.2, room.width, font)
@@ -134,11 +136,13 @@ def _lay_out(rows: Sequence[Row], room: Room) -> tuple[Frame, float]:
     widest = max(text_width(row.name, font, is_bold=row.is_heading or row.is_bold) for row in rows)
     names = min(room.width * NAMES, widest) + 2 * pad
     values = max((text_width(row.value, font) for row in rows if row.mean is not None), default=0.0) + 2 * pad
+    names = max(font * 4, min(names, room.width - values - font * _NARROWEST))
     step = max(font * 2.1, min(font * 3.2, (room.height - font * 5.2) / len(rows)))
-    return Frame(names, font * 0.5, max(font * 6, room.width - names - values), step * len(rows)), step
+    return Frame(names, font * 0.5, max(font * _NARROWEST, room.width - names - values), step * len(rows)), step
 
 
-def _row_marks(row: Row, y: float, plot: Frame, scale: Scale, font: float) -> list[Mark]:
+def _row_marks(row: Row, y: float, plot: Frame, scale: Scale, room: Room) -> list[Mark]:
+    font = room.font
     base, pad = y + font * 0.35, font * 0.9
     if row.is_heading:
         return _heading(row, y, plot, font)
@@ -151,7 +155,7 @@ def _row_marks(row: Row, y: float, plot: Frame, scale: Scale, font: float) -> li
         label,
         *level_interval(scale.at(row.low), scale.at(row.high), y, look),
         Dot(scale.at(row.mean), y, font * 0.42, look, is_hollow=not row.is_strong),
-        Label(plot.right + pad, base, row.value, Look.INK, font),
+        Label(plot.right + pad, base, shortened(row.value, room.width - plot.right - pad, font), Look.INK, font),
     ]
 
 

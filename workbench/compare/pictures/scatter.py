@@ -147,7 +147,7 @@ def _axes(across: Scale, upwards: Scale, plot: Frame, against: Against, font: fl
     marks = [*upright_grid(across, plot, against.say, font), *level_grid(upwards, plot, percent, font)]
     if across.zero is not None:
         marks.append(
-            Label(across.zero, plot.bottom + font * 1.3, against.say(0.0), Look.MUTED, font * 0.9, Anchor.MIDDLE)
+            Label(across.zero, plot.bottom + font * 1.5, against.say(0.0), Look.MUTED, font * 0.9, Anchor.MIDDLE)
         )
         marks.append(Line(across.start, plot.y, across.start, plot.bottom, Look.GRID, is_dashed=True))
     scale = ", logarithmic" if across.is_log else ""

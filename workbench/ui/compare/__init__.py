@@ -73,7 +73,18 @@ def build(
     results.answers.trial_selected.connect(presenter.select_trial)
     results.answers.filter_chosen.connect(lambda shown: presenter.filter_questions(RowFilter(shown)))
     results.answers.source_requested.connect(presenter.open_source)
+    _wire_pictures(tab)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)
     return tab
+
+
+def _wire_pictures(tab: CompareTab) -> None:
+    page, pictures = tab.results.pictures, tab.presenter.pictures
+    page.kind_chosen.connect(pictures.choose_picture)
+    page.metric_chosen.connect(pictures.choose_metric)
+    page.arm_chosen.connect(pictures.mark_arm)
+    page.answer_chosen.connect(tab.presenter.select_trial)
+    page.file_made.connect(lambda path, content: pictures.save(path, bytes(content.data())))
+    page.copied.connect(pictures.say_copied)

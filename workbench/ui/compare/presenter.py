@@ -23,6 +23,7 @@ from workbench.scoring.types import MetricChoice
 from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.pictures_part import PicturesPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
@@ -66,6 +67,7 @@ class ComparePresenter:
         self._scans_left = 1
         self._found: tuple[ModelRef, ...] | None = None
         self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
+        self.pictures = PicturesPart(self._board, messages, self._exports.write)
 
     @property
     def state(self) -> CompareState:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.page import ComparePage
+from workbench.ui.compare.pictures_page import PicturesPage
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.theme import set_role
@@ -64,6 +65,8 @@ class ResultsPage(QWidget):
         self._tabs.setAccessibleName(self.tr("Ways to look at the results"))
         self.answers = AnswersPage(self)
         self.add_page(self.answers, self.tr("Answers"), "data")
+        self.pictures = PicturesPage(self)
+        self.add_page(self.pictures, self.tr("Pictures"), "chart")
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.compare.pictures.facts import Facts
 from workbench.compare.spec import ArmSpec
 from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Verdict
 from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
+from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.trouble import Trouble
 
@@ -89,6 +91,20 @@ class Results:
     def trial(self, arm: str, example_id: str) -> Trial | None:
         return self.trials.get((arm, example_id))
 
+    def facts(self, metric: str) -> Facts:
+        """What pictures are drawn from, by this score."""
+        verdict = self.verdict or Verdict()
+        return Facts(
+            metric=metric,
+            arms=self.arms,
+            examples=self.examples,
+            trials=(*self.trials.values(), *self.repeats),
+            deciding=self.metric,
+            best=verdict.best,
+            pairs=verdict.pairs,
+            margin=verdict.margin,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
@@ -118,6 +134,7 @@ class CompareState:
     selected: tuple[str, str] | None = None
     """The trial that is looked at: arm and question."""
     shown: RowFilter = RowFilter.ALL
+    looking: Looking = field(default_factory=Looking)
     history: tuple[HistoryLine, ...] = ()
 
     @property

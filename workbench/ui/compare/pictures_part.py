@@ -1,0 +1,42 @@
+"""Which picture is looked at, and where it is written. No Qt."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from workbench.compare.pictures.drawing import PictureKind
+from workbench.ui.compare.board import Board
+from workbench.ui.protocols import Messages
+
+Write = Callable[[Path, Callable[[Path], object]], None]
+
+
+class PicturesPart:
+    """Methods are named after what the user did."""
+
+    def __init__(self, board: Board, messages: Messages, write: Write) -> None:
+        """`write` writes a file by a function and says how that went."""
+        self._board = board
+        self._messages = messages
+        self._write = write
+
+    def choose_picture(self, kind: str) -> None:
+        self._board.show(looking=replace(self._board.state.looking, kind=PictureKind(kind)))
+
+    def choose_metric(self, metric: str) -> None:
+        """The score that pictures and the table of answers show; it changes no verdict."""
+        self._board.show(looking=replace(self._board.state.looking, metric=metric))
+
+    def mark_arm(self, arm: str) -> None:
+        """Mark an arm in all pictures; once more: mark none."""
+        self._board.show(looking=self._board.state.looking.with_arm(arm))
+
+    def save(self, path: str, content: bytes) -> None:
+        self._write(Path(path), lambda target: _write_bytes(target, content))
+
+    def say_copied(self) -> None:
+        self._messages.info("The picture is on the clipboard.")
+
+
+def _write_bytes(target: Path, content: bytes) -> None:
+    target.write_bytes(content)
