@@ -136,7 +136,7 @@ def test_that_a_picture_is_saved(desk: Desk, tmp_path: Path, suffix: str) -> Non
 def test_that_a_place_that_cannot_be_written_is_said(desk: Desk) -> None:
     show(desk, measured())
     desk.tab.presenter.pictures.save("/nowhere/at/all/p.svg", b"x")
-    assert desk.messages.texts("error") == ["p.svg could not be written."]
+    assert desk.messages.texts("error") == ["/nowhere/at/all/p.svg cannot be written: No such file or directory."]
 
 
 def test_that_what_cannot_be_drawn_is_said_in_a_sentence(desk: Desk) -> None:

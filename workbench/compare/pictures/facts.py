@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from workbench.compare.scores import question_scores
 from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Trial
 from workbench.datasets.types import Example
-from workbench.errors import WorkbenchError
-from workbench.scoring.metrics import find_metric, score
+from workbench.scoring.metrics import score
 from workbench.scoring.metrics.documents import is_any_of
+from workbench.scoring.model_metrics import title_of
 from workbench.scoring.types import MetricSummary
 
 
@@ -98,14 +98,6 @@ def facts_of(report: ComparisonReport, metric: str = "") -> Facts:
         pairs=report.verdict.pairs,
         margin=report.verdict.margin,
     )
-
-
-def title_of(metric: str) -> str:
-    """A metric's name for people."""
-    try:
-        return find_metric(metric)[0].title
-    except WorkbenchError:
-        return metric
 
 
 def source_rank(trial: Trial, example: Example) -> int | None:

@@ -117,7 +117,7 @@ def _rules(palette: Palette) -> str:
 
 PICTURE_STYLE = (
     f":root{{{_rules(LIGHT)}}}\n"
-    f"@media (prefers-color-scheme: dark){{:root{{{_rules(DARK)}}}}}\n"
+    f"@media screen and (prefers-color-scheme: dark){{:root{{{_rules(DARK)}}}}}\n"
     ".picture{width:100%;max-width:900px;height:auto;font-family:sans-serif;}\n"
     ".picture .hollow{fill:var(--picture-ground);}\n"
     + "".join(

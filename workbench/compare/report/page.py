@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from workbench.compare.pictures.svg import PICTURE_STYLE
 from workbench.compare.report.section import Section
 from workbench.compare.report.style import STYLE
 from workbench.compare.report.texts import safe, short
@@ -28,7 +29,7 @@ def page_of(title: str, facts: Sequence[str], sections: Sequence[Section]) -> st
     contents = "".join(f'<li><a href="#{section.anchor}">{safe(section.title)}</a></li>' for section in filled)
     return _PAGE.format(
         title=safe(short(title, 200)),
-        style=STYLE,
+        style=STYLE + PICTURE_STYLE,
         facts=" · ".join(safe(fact) for fact in facts),
         contents=contents,
         body="\n".join(section.to_html() for section in filled),

@@ -43,14 +43,6 @@ td.sign { text-align: center; font-weight: 700; }
 .badge { border: 1px solid var(--good); color: var(--good); border-radius: 9px; padding: 0 7px; font-size: 12px; }
 figure { margin: 0 0 18px; }
 figcaption { color: var(--muted); font-size: 13px; }
-svg { width: 100%; height: auto; max-width: 760px; font-size: 13px; }
-.chart text { fill: var(--ink); }
-.chart .tick { fill: var(--muted); }
-.grid { stroke: var(--line); }
-line.mark { stroke: var(--muted); stroke-width: 2.5; }
-circle.mark { fill: var(--muted); }
-line.best { stroke: var(--accent); }
-circle.best { fill: var(--accent); }
 dl { display: grid; grid-template-columns: minmax(8em, 14em) 1fr; gap: 6px 16px; margin: 0; }
 dt { color: var(--muted); }
 dd { margin: 0; min-width: 0; }

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
 
 from workbench.compare.pictures.description import Nothing, Picture, Room
 from workbench.compare.pictures.drawing import TITLES, PictureKind, draw
-from workbench.compare.pictures.facts import Facts, title_of
+from workbench.compare.pictures.facts import Facts
 from workbench.compare.pictures.svg import to_svg
+from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.painting import to_image
 from workbench.ui.compare.picture_view import PictureView
