@@ -305,6 +305,15 @@ def _keep_generated(database: "Database", spec: JobSpec, event: JobEvent) -> Non
             QuestionSetStore(database).add(name, test_set, [EvaluationQuestion.model_validate(item)])
 
 
+def _keep_written(database: "Database", spec: JobSpec, event: JobEvent) -> None:
+    match event:
+        case Produced(kind="SetQuestion", item=item):
+            from workbench.datasets.test_sets.store import TestSetStore
+            from workbench.datasets.test_sets.types import SetQuestion
+
+            TestSetStore(database).add(spec.params["test_set"], [SetQuestion.model_validate(item)])
+
+
 def _keep_hashes(database: "Database", _spec: JobSpec, event: JobEvent) -> None:
     match event:
         case Finished(result=result):
@@ -324,6 +333,7 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.rag.evaluation.tasks:measure": _keep_measurement,
     "workbench.rag.embedding_tuning.tasks:tune": _keep_tuning,
     "workbench.rag.evaluation.tasks:generate_questions": _keep_generated,
+    "workbench.rag.asked_questions:write_questions": _keep_written,
     "workbench.rag.maintenance:check": _keep_check,
     "workbench.finetune.tasks:train": _keep_adapter,
     "workbench.finetune.tasks:export": _keep_export,

@@ -5,7 +5,8 @@ A row is kept when the passage holds the answer: what a model made up is told wi
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import Field
@@ -30,7 +31,7 @@ from workbench.rag.evaluation.generating import BATCH, TRIES, messages_for, ques
 from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.rag.retrieval import open_retriever
 from workbench.rag.rows import StoredChunk
-from workbench.rag.training_rows import supports
+from workbench.rag.training_rows import missing_words, supports
 from workbench.rag.types import CollectionRef, FactRow
 from workbench.scoring.metrics.text import without_marks
 
@@ -55,6 +56,10 @@ class WrittenRow(Boundary):
     question: str
     answer: str
     document: str
+    page: int = 1
+    start: int = 0
+    """Where the passage begins in the page's text, in characters."""
+    end: int = 0
     passage: str
     problem: str = ""
     """Why it is of no use; empty for one that waits for a look."""
@@ -87,18 +92,39 @@ def write_rows(context: JobContext, request: WriteRowsRequest) -> WriteRowsRepor
     context.progress(0, request.count, "Opening the index")
     chunks = open_retriever(request.collection, threads=context.threads).all_chunks()
     with borrowed(request.model, request.load) as engine:
-        return _Writing(context, request, engine).run(chunks)
+        wanted = Wanted(request.model.name, request.count, request.seed, request.known)
+        return RowWriter(context, wanted, engine, context.produce).run(chunks)
 
 
-class _Writing:
-    def __init__(self, context: JobContext, request: WriteRowsRequest, engine: ChatEngine) -> None:
-        self._context, self._request, self._engine = context, request, engine
-        self._known = list(request.known)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written."""
+
+    model: str
+    """The name of the model that writes."""
+    count: int
+    seed: int = 0
+    known: tuple[str, ...] = ()
+    """Questions that there are already."""
+    system: str = ""
+    """The instruction for answers; empty: the usual one."""
+
+
+class RowWriter:
+    """Has a model ask about passages and answer from each of them alone; every row is handed over as it comes."""
+
+    def __init__(
+        self, context: JobContext, wanted: Wanted, engine: ChatEngine, produce: Callable[[WrittenRow], None]
+    ) -> None:
+        self._context, self._wanted, self._engine, self._produce = context, wanted, engine, produce
+        self._known = list(wanted.known)
         self._rows: list[WrittenRow] = []
         self._rejected, self._read = 0, 0
 
     def run(self, chunks: Sequence[StoredChunk]) -> WriteRowsReport:
-        chosen = list(spread(chunks, random.Random(self._request.seed)))[: TRIES * self._request.count]
+        """Until there are enough of use, or all passages were read. Raises WorkbenchError when nothing can be asked."""
+        wanted = self._wanted.count
+        chosen = list(spread(chunks, random.Random(self._wanted.seed)))[: TRIES * wanted]
         if not chosen:
             raise WorkbenchError(
                 "The collection holds no text that is long enough to ask about.",
@@ -106,13 +132,12 @@ class _Writing:
                 code="no_chunks",
             )
         for start in range(0, len(chosen), BATCH):
-            if len(self._rows) >= self._request.count:
+            if len(self._rows) >= wanted:
                 break
             self._write(chosen[start : start + BATCH])
             self._context.check_cancelled()
-            wanted = self._request.count
             self._context.progress(min(len(self._rows), wanted), wanted, f"{len(self._rows)} rows written")
-        rows = tuple(self._rows[: self._request.count])
+        rows = tuple(self._rows[:wanted])
         return WriteRowsReport(rows=rows, rejected=self._rejected, read=self._read)
 
     def _write(self, batch: Sequence[StoredChunk]) -> None:
@@ -120,7 +145,7 @@ class _Writing:
         questions: list[tuple[StoredChunk, EvaluationQuestion]] = []
         for chunk, completion in self._complete(asked, batch):
             self._read += 1
-            question = question_of(chunk, completion, self._request.model.name, self._known)
+            question = question_of(chunk, completion, self._wanted.model, self._known)
             if question is None or question.review is Review.REJECTED:
                 self._rejected += 1
                 continue
@@ -132,7 +157,8 @@ class _Writing:
             self._rejected += bool(row.problem)
             if not row.problem:
                 self._rows.append(row)
-            self._context.produce(row)
+            if row.problem or len(self._rows) <= self._wanted.count:
+                self._produce(row)
 
     def _complete(self, requests: Sequence[GenerationRequest], of: Sequence[T]) -> list[tuple[T, Completion]]:
         """Each completion with what it was asked about."""
@@ -142,7 +168,8 @@ class _Writing:
         return [(of[int(one.id)], one) for one in done if one.finish_reason is not FinishReason.CANCELLED]
 
     def _answer_request(self, name: str, chunk: StoredChunk, question: EvaluationQuestion) -> GenerationRequest:
-        messages = grounded_messages(question.text, [Passage(chunk.title, chunk.text)])
+        passages = [Passage(chunk.title, chunk.text)]
+        messages = grounded_messages(question.text, passages, system=self._wanted.system)
         return GenerationRequest(id=name, messages=messages, config=GenerationConfig(max_tokens=128))
 
 
@@ -152,7 +179,15 @@ def _question_request(name: str, chunk: StoredChunk) -> GenerationRequest:
 
 def _row(chunk: StoredChunk, question: EvaluationQuestion, completion: Completion) -> WrittenRow:
     answer = without_marks(completion.text)
-    row = WrittenRow(question=question.text, answer=answer, document=chunk.document, passage=chunk.text)
+    row = WrittenRow(
+        question=question.text,
+        answer=answer,
+        document=chunk.document,
+        page=chunk.page,
+        start=chunk.start,
+        end=chunk.end,
+        passage=chunk.text,
+    )
     return row.model_copy(update={"problem": _problem(row, completion)})
 
 
@@ -166,5 +201,6 @@ def _problem(row: WrittenRow, completion: Completion) -> str:
     if is_refusal(row.answer):
         return "The model could not answer its own question from the passage."
     if not supports(row.fact(0), row.passage):
-        return "The passage does not hold the answer."
+        made_up = ", ".join(missing_words(row.fact(0), row.passage)[:5])
+        return "The passage does not hold the answer" + (f": “{made_up}” is not in it." if made_up else ".")
     return ""

@@ -135,6 +135,12 @@ def supports(row: FactRow, text: str) -> bool:
     return len(answer) > 2 and numbers <= held and len(new & held) >= _ENOUGH_WORDS * len(new)
 
 
+def missing_words(row: FactRow, text: str) -> list[str]:
+    """Words of the answer that stand neither in the text nor in the question, each once."""
+    held = {*_words(text), *_words(row.question)}
+    return list(dict.fromkeys(word for word in _words(row.answer) if word not in held))
+
+
 def _shared(question: str, text: str) -> int:
     return len(set(_words(question)) & set(_words(text)))
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from workbench.embedding import EmbedderRef
 from workbench.jobs.context import RecordingContext
-from workbench.llm.types import Completion, FinishReason, GenerationRequest, ModelRef
-from workbench.rag.row_writing import WriteRowsReport, WriteRowsRequest, WrittenRow, _Writing
+from workbench.llm.types import Completion, FinishReason, GenerationRequest
+from workbench.rag.row_writing import RowWriter, Wanted, WriteRowsReport, WrittenRow
 from workbench.rag.rows import StoredChunk
-from workbench.rag.types import CollectionRef
 
 PASSAGE = (
     "The Maple toaster has a warranty of 18 months from the day of delivery, and spare parts are kept for ten years "
@@ -46,13 +44,8 @@ def write(answer: str, count: int = 1) -> tuple[WriteRowsReport, list[WrittenRow
                     text=PASSAGE)
         for n in range(3)
     ]  # fmt: skip
-    request = WriteRowsRequest(
-        collection=CollectionRef(name="c", folder="c", embedder=EmbedderRef(name="e", path="", content_hash="")),
-        model=ModelRef(name="writer", path="/m/w.gguf"),
-        count=count,
-    )
     context = RecordingContext()
-    report = _Writing(context, request, Writer(answer)).run(chunks)  # type: ignore[arg-type]
+    report = RowWriter(context, Wanted("writer", count), Writer(answer), context.produce).run(chunks)  # type: ignore[arg-type]
     return report, [item for item in context.produced if isinstance(item, WrittenRow)]
 
 
@@ -66,7 +59,7 @@ def test_that_a_row_has_question_answer_document_and_passage() -> None:
 
 def test_that_what_the_passage_does_not_hold_is_told_and_not_taken() -> None:
     for answer, reason in (
-        ("24 months", "does not hold"), ("", "no answer"), ("The documents do not say.", "could not answer"),
+        ("24 months", "“24” is not in it"), ("", "no answer"), ("The documents do not say.", "could not answer"),
     ):  # fmt: skip
         report, told = write(answer)
         assert report.rows == ()

@@ -1,0 +1,99 @@
+"""Questions that a model writes into a test set, and questions that go from a test set to a retrieval set and back."""
+
+from workbench.database import Database
+from workbench.datasets.test_sets.store import TestSetStore
+from workbench.datasets.test_sets.types import Origin, Provenance, Review, SetQuestion
+from workbench.embedding import EmbedderRef
+from workbench.jobs.events import Produced
+from workbench.llm.types import ModelRef
+from workbench.rag.asked_questions import (
+    WriteQuestionsRequest,
+    from_retrieval_set,
+    to_retrieval_set,
+    write_questions_job,
+    written_question,
+)
+from workbench.rag.evaluation.importing import DocumentFinder
+from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
+from workbench.rag.row_writing import WrittenRow
+from workbench.rag.types import CollectionRef
+from workbench.recording import recorder
+
+ROW = WrittenRow(
+    question="How long is it guaranteed?",
+    answer="18 months",
+    document="maple.pdf",
+    page=2,
+    start=10,
+    end=60,
+    passage="A warranty of 18 months.",
+)
+
+
+def test_that_a_written_question_waits_with_its_passage() -> None:
+    question = written_question(ROW, "handbook", "writer")
+    assert (question.answers, question.sources) == (("18 months",), ("maple.pdf",))
+    assert (question.origin, question.review, question.remark) == (
+        Origin.GENERATED,
+        Review.WAITING,
+        "Written by writer.",
+    )
+    assert question.where.in_words() == "maple.pdf, page 2"
+    assert (question.where.passage, question.where.collection) == ("A warranty of 18 months.", "handbook")
+    assert not question.counts
+
+
+def test_that_what_the_passage_does_not_hold_is_rejected_with_the_reason() -> None:
+    row = ROW.model_copy(update={"problem": "The passage does not hold the answer: “24” is not in it."})
+    question = written_question(row, "handbook", "writer")
+    assert (question.review, question.remark) == (Review.REJECTED, row.problem)
+
+
+def test_that_every_question_is_kept_as_it_comes(database: Database) -> None:
+    request = WriteQuestionsRequest(
+        collection=CollectionRef(name="c", folder="c", embedder=EmbedderRef(name="e", path="", content_hash="")),
+        test_set="facts",
+        model=ModelRef(name="writer", path="/m/w.gguf"),
+    )
+    record = recorder(database, write_questions_job(request))
+    question = written_question(ROW, "c", "writer")
+    for _ in range(2):
+        record(Produced(job_id="j", kind="SetQuestion", item=question.model_dump(mode="json")))
+    [kept] = TestSetStore(database).questions("facts")
+    assert (kept.question, kept.review) == (ROW.question, Review.WAITING)
+
+
+def test_that_a_retrieval_set_gives_questions_without_answers() -> None:
+    asked = [
+        EvaluationQuestion(
+            text="How long?",
+            relevant=(
+                RelevantPlace(document="b.pdf"),
+                RelevantPlace(document="a.pdf", page=3, start=2, end=7),
+            ),
+            review=Review.WAITING,
+            remark="Written by m.",
+        ),
+        EvaluationQuestion(text="Nothing answers this?"),
+    ]
+    [question] = from_retrieval_set(asked, "handbook", lambda document, page: f"{document} {page} text")
+    assert question.sources == ("b.pdf", "a.pdf")
+    assert question.answers_unknown and question.review is Review.WAITING
+    assert (question.where.document, question.where.page, question.where.passage) == ("a.pdf", 3, "pdf 3")
+
+
+def test_that_a_test_set_gives_places_where_its_sources_are_documents() -> None:
+    where = Provenance(collection="handbook", document="a.pdf", page=3, start=2, end=7)
+    asked = [
+        SetQuestion(id="1", question="A?", answers=("x",), sources=("a.pdf", "b"), where=where),
+        SetQuestion(id="2", question="B?", answers=("x",), sources=("z.pdf",)),
+        SetQuestion(id="3", question="C?", answers=("x",)),
+        SetQuestion(id="4", question="D?", answers=("x",), sources=("a.pdf",), review=Review.WAITING),
+    ]
+    found = to_retrieval_set(asked, "handbook", DocumentFinder(["docs/a.pdf", "a.pdf", "b.txt"]))
+    [question] = found.questions
+    assert question.relevant == (
+        RelevantPlace(document="a.pdf", page=3, start=2, end=7),
+        RelevantPlace(document="b.txt"),
+    )
+    assert found.problems == ("2: the collection has no document 'z.pdf'.", "3: it names no source.")
