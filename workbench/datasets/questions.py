@@ -20,6 +20,9 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
 }
 """What columns are called, the likeliest name first."""
 
+UNKNOWN = "answers_unknown"
+"""A column that says "true" where nobody knows the right answer."""
+
 Columns = Mapping[str, tuple[str, ...]]
 """Our names to the file's columns that may hold them, likeliest first."""
 
@@ -61,6 +64,8 @@ def read_questions(path: Path) -> QuestionFile:
         number = table.number(index)
         try:
             example = example_of(row, columns, number)
+            if example.answers_unknown:
+                raise UnusableRowError("its answer is not known")
             if example.id in examples:
                 raise UnusableRowError(f"the id {example.id!r} is used twice")
         except UnusableRowError as problem:
@@ -112,11 +117,12 @@ def example_of(row: Mapping[str, object], columns: Columns, number: int) -> Exam
     question = next((text for name in columns["question"] if (text := as_text(row.get(name)).strip())), "")
     if not question:
         raise UnusableRowError("the question is empty")
+    is_unknown = not columns["answers"] or as_text(row.get(UNKNOWN)).casefold() == "true"
     return Example(
         id=next((text for name in columns["id"] if (text := as_text(row.get(name)).strip())), str(number)),
         question=question,
-        answers=_answers(row, columns["answers"]) if columns["answers"] else (),
-        answers_unknown=not columns["answers"],
+        answers=() if is_unknown else _answers(row, columns["answers"]),
+        answers_unknown=is_unknown,
         sources=next((found for name in columns["sources"] if (found := _texts(row.get(name), "document"))), ()),
         tags=next((found for name in columns["tags"] if (found := _texts(row.get(name), "name"))), ()),
         variables=_variables(row, columns),
@@ -125,7 +131,8 @@ def example_of(row: Mapping[str, object], columns: Columns, number: int) -> Exam
 
 def _variables(row: Mapping[str, object], columns: Columns) -> dict[str, str]:
     """What a prompt may refer to by the column's name; never the answers, which would leak into it."""
-    kept_out = {name for field in ("id", "answers", "sources", "tags") for name in columns[field]} | {"question"}
+    kept_out = {name for field in ("id", "answers", "sources", "tags") for name in columns[field]}
+    kept_out |= {"question", UNKNOWN}
     return {name: as_text(value) for name, value in row.items() if name not in kept_out and value is not None}
 
 

@@ -98,7 +98,7 @@ def _takes(tab: str, paths: Sequence[str], kinds: Sequence[Kind]) -> bool:
         case "models":
             return all(kind in (Kind.MODEL, Kind.FOLDER) for kind in kinds)
         case "compare":
-            return len(kinds) == 1 and kinds[0] in (Kind.ROWS, Kind.COMPARISON)
+            return len(kinds) == 1 and kinds[0] in (Kind.ROWS, Kind.COMPARISON, Kind.FOLDER)
     return False
 
 

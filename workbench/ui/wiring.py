@@ -453,10 +453,13 @@ class Tabs:
 
     def _compare(self) -> QWidget:
         from workbench.compare.store import ComparisonStore
+        from workbench.datasets.test_sets.store import TestSetStore
+        from workbench.rag.evaluation.set_store import QuestionSetStore
+        from workbench.rag.store import CollectionStore
         from workbench.ui import compare
 
         rooms = self._rooms
-        return compare.build(
+        tab = compare.build(
             rooms.jobs,
             rooms.messages,
             rooms.window,
@@ -464,8 +467,17 @@ class Tabs:
             paths=rooms.paths,
             settings=self._settings,
             read_catalogue=self._read_catalogue,
+            question_rooms=compare.QuestionRooms(
+                sets=TestSetStore(self._database),
+                collections=CollectionStore(self._database, rooms.paths),
+                retrieval_sets=QuestionSetStore(self._database),
+                models=self._listed_models,
+                load=lambda model: self.catalog.load_config(model, rooms.settings.llm),
+            ),
             in_background=rooms.in_background,
         )
+        self.catalog.subscribe(tab.presenter.writing.take_models)
+        return tab
 
     def _read_catalogue(self) -> "Catalogue":
         from workbench.compare.catalogue import read_catalogue

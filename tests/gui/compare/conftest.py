@@ -13,11 +13,15 @@ from tests.unit.compare.scripted import COLLECTION, MODEL
 from workbench.compare.catalogue import Catalogue, RowsFile
 from workbench.compare.store import ComparisonStore
 from workbench.database import Database
+from workbench.datasets.test_sets.store import TestSetStore
 from workbench.finetune.types import Adapter
 from workbench.llm.tasks import ScanModelsReport
+from workbench.llm.types import LoadConfig
 from workbench.paths import WorkbenchPaths
+from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.store import CollectionStore
 from workbench.settings import Settings
-from workbench.ui.compare import CompareTab, build
+from workbench.ui.compare import CompareTab, QuestionRooms, build
 
 
 @dataclass
@@ -74,6 +78,13 @@ def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Des
         paths=home,
         settings=Settings,
         read_catalogue=lambda: found.catalogue,
+        question_rooms=QuestionRooms(
+            sets=TestSetStore(database),
+            collections=CollectionStore(database, home),
+            retrieval_sets=QuestionSetStore(database),
+            models=lambda: [MODEL],
+            load=lambda _model: LoadConfig(),
+        ),
     )
     qtbot.addWidget(found.tab)
     found.tab.resize(1100, 760)

@@ -60,8 +60,8 @@ def test_that_a_dropped_file_shows_its_questions(desk: Desk, questions_file: Pat
         )
     )
     read_questions(desk, questions_file)
-    assert "sums.jsonl" in texts(desk)
-    assert "12 questions · 12 name their sources · 1 rows left out" in texts(desk)
+    assert "sums.jsonl (JSONL) · not saved" in find(desk, QComboBox, "compare_sets").currentText()
+    assert "12 questions · 12 name their sources · 1 row left out" in texts(desk)
     assert "row 13: the question is empty" in texts(desk)
 
 

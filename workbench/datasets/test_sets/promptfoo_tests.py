@@ -3,6 +3,7 @@
 Nothing of such a file is run. Files that it names are read as text, where they lie beside it or below.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -25,6 +26,7 @@ EXPECTED = "__expected"
 """How promptfoo calls the columns of a table that hold assertions."""
 _TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 _TEXTS = (".txt", ".md", ".json", ".yaml", ".yml")
+_TOP_KEY = re.compile(r"^[\"']?(\w+)[\"']?\s*:")
 _MOST_COMBINATIONS = 1_000
 """A variable with a list of values stands for one test each."""
 
@@ -54,6 +56,16 @@ def read_promptfoo(document: Any, path: Path, chosen: ColumnChoice | None = None
     entries = list(_entries(config["tests"], path.parent, path.name))
     tests = [test for number, entry in enumerate(entries, 1) for test in _tests(sieve, number, entry, default, path)]
     return _imported(sieve, tests, path.name, path.stem, chosen)
+
+
+def looks_like_promptfoo(path: Path) -> bool:
+    """Whether a YAML file is a configuration with tests and not a comparison; False where it cannot be read."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            keys = {found[1] for line in file if (found := _TOP_KEY.match(line))}
+    except OSError:
+        return False
+    return "arms" not in keys and bool(keys & {"tests", "defaultTest", "scenarios"})
 
 
 def read_promptfoo_table(table: Table, name: str, chosen: ColumnChoice | None = None) -> ImportedQuestions:

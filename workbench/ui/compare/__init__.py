@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.ui.compare.presenter import ComparePresenter
+from workbench.ui.compare.questions_board import QuestionRooms
+from workbench.ui.compare.questions_wiring import wire
 from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.state import RowFilter
 from workbench.ui.compare.view import CompareView
@@ -39,6 +41,7 @@ def build(
     paths: "WorkbenchPaths",
     settings: "Callable[[], Settings]",
     read_catalogue: "Callable[[], Catalogue]",
+    question_rooms: QuestionRooms,
     in_background: Background = at_once,
 ) -> CompareTab:
     """Wire the tab. `read_catalogue` tells what arms can be made of, each time anew."""
@@ -51,10 +54,12 @@ def build(
         paths=paths,
         settings=settings,
         read_catalogue=read_catalogue,
+        question_rooms=question_rooms,
         in_background=in_background,
     )
     tab.presenter = presenter
     setup, results = tab.setup, tab.results
+    wire(setup.questions, presenter)
     tab.file_chosen.connect(presenter.open_file)
     tab.setup_file_chosen.connect(presenter.save_setup)
     setup.scores.metric_chosen.connect(presenter.choose_metric)

@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from workbench.compare.spec import ArmSpec, ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import PrepareRequest
-from workbench.datasets.test_sets.tasks import READ_QUESTIONS, ReadQuestionsReport, ReadQuestionsRequest
+from workbench.datasets.test_sets.promptfoo_tests import looks_like_promptfoo
+from workbench.datasets.test_sets.types import PREFIX, named_set
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
+from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.llm.endpoints.models import as_model, where_text_goes
 from workbench.llm.library import STARTER, named
@@ -24,12 +25,16 @@ from workbench.settings import Settings
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.pictures_part import PicturesPart
+from workbench.ui.compare.questions_board import QuestionRooms, SetsBoard
+from workbench.ui.compare.questions_editing_part import QuestionsEditingPart
+from workbench.ui.compare.questions_part import QuestionsPart
+from workbench.ui.compare.questions_writing_part import QuestionsWritingPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.standard_arms import standard_arms
-from workbench.ui.compare.state import CompareState, HistoryLine, Page, Questions, RowFilter
+from workbench.ui.compare.state import CompareState, HistoryLine, Page, RowFilter
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
-from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trouble import trouble_of
 from workbench.ui.widgets.model_choice import can_answer
 
 if TYPE_CHECKING:
@@ -53,9 +58,14 @@ class ComparePresenter:
         paths: "WorkbenchPaths",
         settings: Callable[[], Settings],
         read_catalogue: "Callable[[], Catalogue]",
+        question_rooms: QuestionRooms,
         in_background: Background = at_once,
     ) -> None:
         self._board = Board()
+        sets = SetsBoard(self._board, jobs, messages, question_rooms, in_background)
+        self.questions = QuestionsPart(sets, self._on_questions_shown)
+        self.editing = QuestionsEditingPart(sets, lambda name: self.questions.open(f"{PREFIX}{name}"))
+        self.writing = QuestionsWritingPart(sets, self.questions, self.editing)
         self._exports = ExportPart(messages, in_background)
         self._jobs = jobs
         self._messages = messages
@@ -91,6 +101,7 @@ class ComparePresenter:
         )
         self._show_models(catalogue)
         self._read_history()
+        self.questions.refresh()
         if self._scans_left > 0:
             self._scans_left -= 1
             self._scan_models()
@@ -120,18 +131,20 @@ class ComparePresenter:
         self._board.show(choices=replace(self.state.choices, models=names, servers=servers))
 
     def open_case(self, case: dict[str, str]) -> None:
-        """Another tab opens this one: `spec` or `questions` name files, `arms=standard` makes the five arms."""
+        """Another tab opens this one: `spec`, `questions` (a file or "set:NAME"), `retrieval_set` of a `collection`."""
         self.refresh()
+        if "retrieval_set" in case:
+            self.questions.take_retrieval_set(case["collection"], case["retrieval_set"])
         for key in ("spec", "questions"):
             if path := case.get(key, ""):
                 self.open_file(path)
 
     def open_file(self, path: str) -> None:
         """A dropped or chosen file: a comparison (YAML) or questions (anything else)."""
-        if Path(path).suffix.lower() in (".yaml", ".yml"):
+        if Path(path).suffix.lower() in (".yaml", ".yml") and not looks_like_promptfoo(Path(path)):
             self._open_spec(Path(path))
         else:
-            self._read_questions(path)
+            self.questions.open(path)
 
     def _open_spec(self, path: Path) -> None:
         try:
@@ -150,29 +163,12 @@ class ComparePresenter:
             missing=(),
             trouble=None,
         )
-        self._read_questions(spec.questions)
+        self.questions.open(spec.questions)
 
-    def _read_questions(self, path: str) -> None:
-        request = ReadQuestionsRequest(path=path)
-        spec = JobSpec(task=READ_QUESTIONS, params=request.model_dump(), title=f"Read {Path(path).name}")
-        self._board.show(page=Page.SETUP, questions=None, questions_trouble=None)
-        self._jobs.submit(spec, self._on_questions)
-
-    def _on_questions(self, event: JobEvent) -> None:
-        match event:
-            case Finished(result=result):
-                report = ReadQuestionsReport.model_validate(result)
-                if report.found is None:
-                    self._board.show(questions_trouble=Trouble(report.problem))
-                    return
-                left_out = tuple(str(problem) for problem in report.found.problems)
-                examples = tuple(question.example() for question in report.found.questions)
-                name = self.state.name if self.state.name != "comparison" else report.found.name
-                self._board.show(questions=Questions(report.path, examples, left_out), name=name)
-            case Failed() | Crashed():
-                self._board.show(questions_trouble=trouble_of(event))
-            case _:
-                pass
+    def _on_questions_shown(self, name: str) -> None:
+        """A comparison that has no name yet is called after its questions."""
+        if self.state.name == "comparison":
+            self._board.show(name=name)
 
     # -- the arms -----------------------------------------------------------------------------------------------------
 
@@ -235,6 +231,9 @@ class ComparePresenter:
             return
         load = LoadConfig.from_settings(self._settings().llm)
         catalogue = self._read_catalogue().needed_for(spec)
+        if self.state.questions is not None and named_set(spec.questions):
+            asked = {spec.questions: self.state.questions.examples}
+            catalogue = catalogue.model_copy(update={"test_sets": asked})
         request = PrepareRequest(
             spec=spec, catalogue=catalogue, load=load, home=str(self._paths.home), fresh=self.state.options.fresh
         )

@@ -11,6 +11,7 @@ from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.run_options import RunOptions
+from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.trouble import Trouble
 
 
@@ -38,6 +39,8 @@ class Questions:
     examples: tuple[Example, ...]
     left_out: tuple[str, ...] = ()
     """Rows that cannot be used, each in a sentence."""
+    trouble: str = ""
+    """Why they cannot be asked yet; empty when they can."""
 
     @property
     def unanswerable(self) -> int:
@@ -117,7 +120,7 @@ class CompareState:
     page: Page = Page.SETUP
     name: str = "comparison"
     questions: Questions | None = None
-    questions_trouble: Trouble | None = None
+    sets: SetsState = field(default_factory=SetsState)
     metrics: tuple[MetricChoice, ...] = (MetricChoice(name="exact_match"), MetricChoice(name="token_f1"))
     """The first decides."""
     seed: int = 0
@@ -152,6 +155,8 @@ class CompareState:
             return "A comparison is running."
         if self.questions is None:
             return "Choose a file with questions and answers."
+        if self.questions.trouble:
+            return self.questions.trouble
         if not self.arms:
             return "Add the arms that shall be compared."
         names = [arm.name for arm in self.arms]
