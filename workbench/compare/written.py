@@ -5,18 +5,20 @@ import yaml
 from workbench.compare.arm_spec import SAVED_PROMPT, ArmSpec
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.types import Arm, CompareRequest
+from workbench.datasets.test_sets.types import pinned
 
 
 def written_of(spec: ComparisonSpec, request: CompareRequest) -> str:
-    """`spec` as YAML with absolute paths, the versions of its prompts and the waves of its questions."""
+    """`spec` as YAML with absolute paths, the versions of its prompts and questions, and their waves."""
     arms = {arm.name: arm for arm in request.arms}
-    pinned = spec.model_copy(
+    fixed = spec.model_copy(
         update={
+            "questions": pinned(spec.questions, request.questions_hash),
             "arms": tuple(_pinned(written, arms.get(written.name)) for written in spec.arms),
             "waves": request.waves if len(request.waves) > 1 else (),
         }
     )
-    return to_yaml(pinned)
+    return to_yaml(fixed)
 
 
 def to_yaml(spec: ComparisonSpec) -> str:

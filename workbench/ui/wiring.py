@@ -457,6 +457,7 @@ class Tabs:
         from workbench.rag.evaluation.set_store import QuestionSetStore
         from workbench.rag.store import CollectionStore
         from workbench.ui import compare
+        from workbench.ui.compare.questions_board import QuestionRooms
 
         rooms = self._rooms
         tab = compare.build(
@@ -467,7 +468,7 @@ class Tabs:
             paths=rooms.paths,
             settings=self._settings,
             read_catalogue=self._read_catalogue,
-            question_rooms=compare.QuestionRooms(
+            question_rooms=QuestionRooms(
                 sets=TestSetStore(self._database),
                 collections=CollectionStore(self._database, rooms.paths),
                 retrieval_sets=QuestionSetStore(self._database),

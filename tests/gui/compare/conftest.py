@@ -21,7 +21,8 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.store import CollectionStore
 from workbench.settings import Settings
-from workbench.ui.compare import CompareTab, QuestionRooms, build
+from workbench.ui.compare import CompareTab, build
+from workbench.ui.compare.questions_board import QuestionRooms
 
 
 @dataclass
@@ -57,6 +58,17 @@ FULL = Catalogue(
 )
 
 
+def question_rooms(database: Database, home: WorkbenchPaths) -> QuestionRooms:
+    """Where questions lie and come from."""
+    return QuestionRooms(
+        sets=TestSetStore(database),
+        collections=CollectionStore(database, home),
+        retrieval_sets=QuestionSetStore(database),
+        models=lambda: [MODEL],
+        load=lambda _model: LoadConfig(),
+    )
+
+
 def turn_to(tab: CompareTab, title: str, pages: str = "compare_setup_pages") -> None:
     """Bring a page to the front as a click on its tab does."""
     tabs = tab.findChild(QTabWidget, pages)
@@ -78,13 +90,7 @@ def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Des
         paths=home,
         settings=Settings,
         read_catalogue=lambda: found.catalogue,
-        question_rooms=QuestionRooms(
-            sets=TestSetStore(database),
-            collections=CollectionStore(database, home),
-            retrieval_sets=QuestionSetStore(database),
-            models=lambda: [MODEL],
-            load=lambda _model: LoadConfig(),
-        ),
+        question_rooms=question_rooms(database, home),
     )
     qtbot.addWidget(found.tab)
     found.tab.resize(1100, 760)

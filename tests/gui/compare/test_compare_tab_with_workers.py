@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeMessages, FakeNavigator
+from tests.gui.compare.conftest import question_rooms
 from workbench.compare.catalogue import read_catalogue
 from workbench.compare.store import ComparisonStore
 from workbench.compare.tasks import RUN_COMPARISON
@@ -51,6 +52,7 @@ def open_tab(bridge: JobBridge, qtbot: QtBot, database: Database, home: Workbenc
         paths=home,
         settings=Settings,
         read_catalogue=lambda: read_catalogue(database, home, ()),
+        question_rooms=question_rooms(database, home),
     )
     qtbot.addWidget(tab)
     tab.show()

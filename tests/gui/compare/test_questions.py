@@ -45,7 +45,8 @@ def pick(desk: Desk, menu: str, text: str) -> None:
     """Click an entry of an open menu, or of a menu inside it."""
     found = desk.tab.findChild(QMenu, menu)
     assert found is not None, menu
-    actions = [*found.actions(), *(inner for a in found.actions() if a.menu() for inner in a.menu().actions())]
+    inner = list(found.findChildren(QMenu))
+    actions = [action for menu in (found, *inner) for action in menu.actions()]
     next(action for action in actions if text in action.text()).trigger()
     found.close()
 
