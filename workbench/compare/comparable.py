@@ -20,8 +20,7 @@ class Comparable:
 def comparable(request: CompareRequest, trials: Sequence[Trial], example_ids: Sequence[str]) -> Comparable:
     """All questions, where every arm was asked all of them (failures count as asked).
 
-    Of a run that was cut short those arms and questions are taken that give most answers to compare: arms times the
-    questions that all of them were asked.
+    Of a run that was cut short the arms are taken that came far enough, and the questions that all of these were asked.
     """
     asked = _asked(trials, set(example_ids))
     silent = {arm.name for arm in request.arms if _says_nothing(trials, arm.name)}
@@ -29,7 +28,8 @@ def comparable(request: CompareRequest, trials: Sequence[Trial], example_ids: Se
     reasons = [f"{name} is not judged: all of its answers are empty." for name in sorted(silent)]
     if all(len(asked[name]) == len(example_ids) for name in speaking):
         return Comparable(tuple(speaking), tuple(example_ids), tuple(reasons))
-    arms, shared = _largest(speaking, asked)
+    arms = _level(speaking, asked)
+    shared = set.intersection(*(asked[name] for name in arms)) if arms else set()
     reasons += [
         f"{name} is not judged: it was asked {len(asked[name])} of {len(example_ids)} questions."
         for name in speaking
@@ -54,13 +54,9 @@ def _says_nothing(trials: Sequence[Trial], arm: str) -> bool:
     return bool(answers) and not any(answer.strip() for answer in answers)
 
 
-def _largest(arms: Sequence[str], asked: dict[str, set[str]]) -> tuple[list[str], set[str]]:
-    """Arms are asked the same questions in the same order: taking them by how far they came tries all that can win."""
-    furthest = sorted(arms, key=lambda name: -len(asked[name]))
-    best: tuple[list[str], set[str]] = ([], set())
-    shared: set[str] = set()
-    for count, name in enumerate(furthest, 1):
-        shared = set(asked[name]) if count == 1 else shared & asked[name]
-        if count > 1 and count * len(shared) > len(best[0]) * len(best[1]):
-            best = (furthest[:count], shared)
-    return ([name for name in arms if name in best[0]], best[1]) if best[0] else (list(arms), shared)
+def _level(arms: Sequence[str], asked: dict[str, set[str]]) -> list[str]:
+    """Those that came at least half as far as the furthest, and always the furthest two."""
+    begun = sorted((name for name in arms if asked[name]), key=lambda name: -len(asked[name]))
+    most = len(asked[begun[0]]) if begun else 0
+    taken = {name for place, name in enumerate(begun) if place < 2 or 2 * len(asked[name]) >= most}
+    return [name for name in arms if name in taken]

@@ -45,12 +45,19 @@ class Conductor:
     """One execution: what it works with."""
 
     def __init__(
-        self, context: JobContext, request: CompareRequest, tools: Tools, journal: Journal, trials: Trials
+        self,
+        context: JobContext,
+        request: CompareRequest,
+        tools: Tools,
+        journal: Journal,
+        trials: Trials,
+        budget: Budget | None = None,
     ) -> None:
+        """`budget` stands for the one of the request, which counts from now on."""
         self._context, self._request, self._tools = context, request, tools
         self._journal, self._trials = journal, trials
         self._earlier = EarlierRuns(request.earlier, without=journal.folder)
-        self._budget = Budget(request.budget_seconds)
+        self._budget = budget or Budget(request.budget_seconds)
         self._renderer = PromptRenderer()
         self._resident = ResidentMeter()
         self._searches = Searches(tools.open_searcher, self._resident)
@@ -78,6 +85,8 @@ class Conductor:
         try:
             at_work = [begun for arm in arms if (begun := self._begin(arm)) is not None]
             for block in blocks_of(self._request.examples, self._request.waves):
+                if self._budget.is_used_up:
+                    break
                 for work in at_work:
                     self._guarded(work, partial(self._answer, work, block, model))
                 if block.number == 0:  # early: a run that is cut short knows what its arms cost

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from workbench.compare.answering import Tools
 from workbench.compare.journal import Journal
@@ -18,7 +17,6 @@ from workbench.compare.loaded_model import LoadedModel
 from workbench.compare.progress import Trials
 from workbench.compare.types import Arm, CompareRequest, GeneralResult
 from workbench.datasets.rows_file import hash_file
-from workbench.errors import WorkbenchError
 from workbench.finetune.evaluation.abilities import own_set, read_abilities
 from workbench.finetune.evaluation.answering import AnswerJournal, Asking, answer_all, answer_tokens
 from workbench.finetune.evaluation.summing_up import evaluated_rows, gain_over_abilities, gains_by_ability
@@ -53,8 +51,6 @@ class Forgetting:
     tools: Tools
     journal: Journal
     trials: Trials
-    path: Path = field(default_factory=own_set)
-    """The set of questions."""
     _waiting: list[_Waiting] = field(default_factory=list)
 
     def is_wanted(self, arm: Arm) -> bool:
@@ -146,13 +142,11 @@ class Forgetting:
 
     @cached_property
     def _questions(self) -> tuple[AskedQuestion, ...]:
-        if not self.path.is_file():
-            raise WorkbenchError(f"There is no file {self.path} with general abilities.", code="no_file")
-        return read_abilities(self.path)
+        return read_abilities(own_set())
 
     @cached_property
     def _hash(self) -> str:
-        return hash_file(self.path)
+        return hash_file(own_set())
 
 
 def general_result(gain: Gain, abilities: tuple[AbilityGain, ...]) -> GeneralResult:
