@@ -43,7 +43,7 @@ def adapter(name: str) -> Adapter:
         folder="",
         gguf_path="/a.gguf",
         gguf_hash="",
-        base_name="",
+        base_name="starter",
         base_path="",
         base_hash="",
         rank=4,
@@ -53,7 +53,7 @@ def adapter(name: str) -> Adapter:
 
 FULL = Catalogue(
     adapters=(adapter("house-style-rag"), adapter("house-style")),
-    collections=(COLLECTION,),
+    collections=(COLLECTION.model_copy(update={"chunks": 40}),),
     datasets={"rows": RowsFile(path="/data/rows.jsonl", content_hash="h")},
 )
 

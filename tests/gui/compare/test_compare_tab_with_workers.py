@@ -71,11 +71,11 @@ def test_that_a_file_of_questions_becomes_a_verdict(
 ) -> None:
     path = tmp_path / "questions.csv"
     path.write_text("question,answer\nHow heavy is it?,2 kg\nHow loud is it?,[]\n", encoding="utf-8")
-    qtbot.waitUntil(lambda: "starter" in tab.presenter.state.choices.models, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: tab.presenter.state.making.stock.model("starter") is not None, timeout=PATIENCE_MS)
     tab.file_chosen.emit(str(path))
     qtbot.waitUntil(lambda: tab.presenter.state.questions is not None, timeout=PATIENCE_MS)
     press(tab, "compare_standard")
-    tab.presenter.copy_arm(0)
+    tab.presenter.arms.copy(0)
     assert [arm.name for arm in tab.presenter.state.arms] == ["prompt", "prompt 2"]
     press(tab, "compare_run")
     qtbot.waitUntil(lambda: tab.presenter.state.page is Page.RESULTS, timeout=PATIENCE_MS)
@@ -99,11 +99,11 @@ def test_that_a_run_can_be_stopped_after_the_window_was_closed_and_opened_again(
     path = tmp_path / "questions.csv"
     lines = [f"How heavy is the fan number {number}?,{number} kg" for number in range(2000)]
     path.write_text("\n".join(["question,answer", *lines]), encoding="utf-8")
-    qtbot.waitUntil(lambda: "starter" in tab.presenter.state.choices.models, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: tab.presenter.state.making.stock.model("starter") is not None, timeout=PATIENCE_MS)
     tab.file_chosen.emit(str(path))
     qtbot.waitUntil(lambda: tab.presenter.state.questions is not None, timeout=PATIENCE_MS)
     press(tab, "compare_standard")
-    tab.presenter.copy_arm(0)
+    tab.presenter.arms.copy(0)
     press(tab, "compare_run")
     qtbot.waitUntil(lambda: has_answers(tab), timeout=PATIENCE_MS)
     bridge.shutdown()

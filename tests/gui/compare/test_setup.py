@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QListView, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.compare.conftest import Desk, turn_to
@@ -19,6 +19,7 @@ from workbench.datasets.test_sets.tasks import (
 )
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
+from workbench.ui.compare.arms_list import LINES
 
 W = TypeVar("W", bound=QWidget)
 
@@ -33,12 +34,19 @@ def press(desk: Desk, name: str) -> None:
     find(desk, QPushButton, name).click()
 
 
-def cells(desk: Desk, name: str = "compare_arms") -> list[list[str]]:
+def cells(desk: Desk, name: str) -> list[list[str]]:
     model = find(desk, QTableView, name).model()
     return [
         [str(model.index(row, column).data()) for column in range(model.columnCount())]
         for row in range(model.rowCount())
     ]
+
+
+def arms(desk: Desk) -> dict[str, str]:
+    """What the list says each arm is made of, by its name."""
+    model = find(desk, QListView, "compare_arms").model()
+    rows = [model.index(row, 0) for row in range(model.rowCount())]
+    return {str(index.data()): str(index.data(LINES)[0]) for index in rows}
 
 
 def read_questions(desk: Desk, path: Path) -> None:
@@ -74,25 +82,25 @@ def test_that_a_file_without_questions_is_explained(desk: Desk) -> None:
 
 def test_that_the_five_standard_arms_are_made_of_what_exists(desk: Desk, qtbot: QtBot) -> None:
     press(desk, "compare_standard")
-    assert cells(desk) == [
-        ["prompt", "starter", "–", "–", "–", "–"],
-        ["few-shot", "starter", "–", "–", "4 from rows.jsonl", "–"],
-        ["rag", "starter", "–", "–", "–", "handbook"],
-        ["tuned", "starter", "house-style", "–", "–", "–"],
-        ["tuned + rag", "starter", "house-style-rag", "–", "–", "handbook"],
-    ]
+    assert arms(desk) == {
+        "prompt": "starter",
+        "few-shot": "starter · 4 examples",
+        "rag": "starter · handbook (meaning and words, 5 passages)",
+        "tuned": "starter + house-style",
+        "tuned + rag": "starter + house-style-rag · handbook (meaning and words, 5 passages)",
+    }
 
 
 def test_that_a_missing_adapter_is_offered_where_it_is_made(desk: Desk, qtbot: QtBot) -> None:
-    desk.catalogue = Catalogue(collections=desk.catalogue.collections)
+    desk.catalogue = Catalogue(collections=desk.catalogue.collections, datasets=desk.catalogue.datasets)
     desk.tab.presenter.refresh()
     turn_to(desk.tab, "Arms")
     press(desk, "compare_standard")
-    assert [row[0] for row in cells(desk)] == ["prompt", "rag"]
+    assert list(arms(desk)) == ["prompt", "few-shot", "rag"]
     offers = [button for button in desk.tab.findChildren(QPushButton) if button.isVisible() and "→" in button.text()]
-    assert [button.text().split(" → ")[1] for button in offers] == ["Data", "Fine-tune"]
-    offers[1].click()
-    assert desk.navigator.opened == [("finetune", {})]
+    assert [button.text() for button in offers] == ["No adapter for starter yet: tune one on “rows”. → Fine-tune"]
+    offers[0].click()
+    assert desk.navigator.opened == [("finetune", {"dataset": "rows", "base": "starter"})]
 
 
 def test_that_an_arm_is_made_in_the_form(desk: Desk, qtbot: QtBot) -> None:
@@ -104,12 +112,12 @@ def test_that_an_arm_is_made_in_the_form(desk: Desk, qtbot: QtBot) -> None:
     collection = find(desk, QComboBox, "compare_arm_collection")
     collection.setCurrentIndex(collection.findData("handbook"))
     collection.activated.emit(collection.currentIndex())
-    assert cells(desk) == [["mine", "starter", "–", "–", "–", "handbook (hybrid, top 5)"]]
+    assert arms(desk) == {"mine": "starter · handbook (meaning and words, 5 passages)"}
     press(desk, "compare_copy")
-    assert [row[0] for row in cells(desk)] == ["mine", "mine 2"]
+    assert list(arms(desk)) == ["mine", "mine 2"]
     press(desk, "compare_remove")
     press(desk, "compare_remove")
-    assert cells(desk) == []
+    assert arms(desk) == {}
     assert not find(desk, QWidget, "compare_arm_form").isVisible()
 
 
@@ -132,7 +140,7 @@ def test_that_a_written_comparison_opens_and_is_saved_again(desk: Desk, question
     )
     desk.tab.open_case({"spec": str(spec)})
     read_questions(desk, questions_file)
-    assert cells(desk) == [["rag", "starter", "–", "–", "–", "handbook (text, top 3)"]]
+    assert arms(desk) == {"rag": "starter · handbook (words, 3 passages)"}
     desk.tab.presenter.save_setup(str(tmp_path / "again.yaml"))
     assert load_spec(tmp_path / "again.yaml") == load_spec(spec)
 

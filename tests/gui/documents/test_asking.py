@@ -50,12 +50,12 @@ from workbench.rag.types import (
 )
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
-from workbench.ui.documents.choice_button import ChoiceButton
 from workbench.ui.documents.hit_row import HitRow
 from workbench.ui.documents.marked_answer import MarkedAnswer
 from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.protocols import at_once
 from workbench.ui.theme import tokens_of
+from workbench.ui.widgets.choice_button import ChoiceButton
 
 CITED = Citation(number=1, document="a.md", page=1, start=START, end=END, text=HIT.text)
 FOUND = HIT.model_copy(

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.ui.compare.arms_page import ArmsPage
+from workbench.ui.compare.arms_part import Lookups
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
@@ -43,6 +45,7 @@ def build(
     read_catalogue: "Callable[[], Catalogue]",
     question_rooms: QuestionRooms,
     in_background: Background = at_once,
+    lookups: Lookups | None = None,
 ) -> CompareTab:
     """Wire the tab. `read_catalogue` tells what arms can be made of, each time anew."""
     tab = CompareTab()
@@ -56,6 +59,7 @@ def build(
         read_catalogue=read_catalogue,
         question_rooms=question_rooms,
         in_background=in_background,
+        lookups=lookups or Lookups(),
     )
     tab.presenter = presenter
     setup, results = tab.setup, tab.results
@@ -63,13 +67,7 @@ def build(
     tab.file_chosen.connect(presenter.open_file)
     tab.setup_file_chosen.connect(presenter.save_setup)
     setup.scores.metric_chosen.connect(presenter.choose_metric)
-    setup.arms.standard_requested.connect(presenter.make_standard_arms)
-    setup.arms.add_requested.connect(presenter.add_arm)
-    setup.arms.copy_requested.connect(presenter.copy_arm)
-    setup.arms.remove_requested.connect(presenter.remove_arm)
-    setup.arms.arm_selected.connect(presenter.edit_arm)
-    setup.arms.arm_changed.connect(presenter.change_arm)
-    setup.arms.mend_requested.connect(presenter.mend)
+    _connect_arms(setup.arms, presenter)
     setup.run_requested.connect(presenter.run)
     setup.results_requested.connect(presenter.show_results)
     setup.history_requested.connect(presenter.open_history)
@@ -93,3 +91,17 @@ def _wire_pictures(tab: CompareTab) -> None:
     page.answer_chosen.connect(tab.presenter.select_trial)
     page.file_made.connect(lambda path, content: pictures.save(path, bytes(content.data())))
     page.copied.connect(pictures.say_copied)
+
+
+def _connect_arms(page: ArmsPage, presenter: ComparePresenter) -> None:
+    arms = presenter.arms
+    page.standard_requested.connect(arms.make_standard)
+    page.add_requested.connect(arms.add)
+    page.copy_requested.connect(arms.copy)
+    page.remove_requested.connect(arms.remove)
+    page.undo_requested.connect(arms.undo_remove)
+    page.arm_moved.connect(arms.move)
+    page.arm_selected.connect(arms.edit)
+    page.arm_changed.connect(arms.change)
+    page.mend_requested.connect(arms.mend)
+    page.version_requested.connect(lambda version: arms.mend("playground", {"version": version}))

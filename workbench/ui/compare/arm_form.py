@@ -1,82 +1,100 @@
-"""The form in which one arm is made: model, adapter, prompt, examples, documents."""
+"""The form in which one arm is made: model, adapter, prompt, examples, documents, settings of the answer."""
 
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from workbench.compare.spec import ArmSpec, ExamplesSpec, RetrievalSpec
-from workbench.rag.types import RetrievalMode
+from workbench.compare.arm_checks import ArmProblem, Field
+from workbench.compare.arm_spec import ArmSpec
+from workbench.compare.stock import Stock, misfit
+from workbench.llm.endpoints.models import where_text_goes
+from workbench.llm.fit import Fit
+from workbench.llm.types import ModelRef
+from workbench.ui.compare.arm_documents_field import ArmDocumentsField
+from workbench.ui.compare.arm_examples_field import ArmExamplesField
+from workbench.ui.compare.arm_prompt_field import ArmPromptField
+from workbench.ui.compare.arms_state import ArmsState
+from workbench.ui.compare.choice_box import Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
-from workbench.ui.compare.state import Choices
+from workbench.ui.compare.describing_arms import generation_words
+from workbench.ui.compare.problem_label import ProblemLabel
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.options_panel import OptionsPanel
+from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.text_goes import TextGoes
-
-_OTHER = "…"
-W = TypeVar("W", bound=QWidget)
 
 
 class ArmForm(QFrame):
     """Shows an arm and says what it becomes by every change."""
 
     arm_changed = Signal(object)
+    version_requested = Signal(str)
     closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._arm: ArmSpec | None = None
-        self._choices = Choices()
+        self._making: ArmsState | None = None
         self._build_widgets()
         self._build_layout()
         self._connect()
 
-    def show_arm(self, arm: ArmSpec | None, choices: Choices) -> None:
+    def show_arm(self, arm: ArmSpec | None, index: int, making: ArmsState) -> None:
         """Show an arm; hidden without one."""
         self.setVisible(arm is not None)
-        if arm is None or (arm == self._arm and choices == self._choices):
+        if arm is None or (arm == self._arm and making is self._making):
             self._arm = arm
             return
-        self._arm, self._choices = arm, choices
+        self._arm, self._making = arm, making
         with QSignalBlocker(self):
-            self._fill(arm)
+            self._fill(arm, making)
+            self._show_problems(making.problems_of(index))
+            why = making.why.get(arm.name, ())
+            self._why.setText(" · ".join(why))
+            self._why.setVisible(bool(why))
 
-    def _fill(self, arm: ArmSpec) -> None:
-        for edit, text in ((self._name, arm.name), (self._prompt, arm.prompt)):
-            if edit.text() != text:
-                edit.setText(text)
-        goes = dict(self._choices.servers)
-        models = [(f"{name}  ·  {goes[name]}" if name in goes else name, name) for name in self._choices.models]
-        _fill(self._model, models, arm.model)
-        self._goes.say(goes.get(arm.model, ""))
-        _fill(self._adapter, [(self.tr("none"), ""), *((n, n) for n in self._choices.adapters)], arm.adapter)
-        _fill(self._collection, [(self.tr("none"), ""), *((n, n) for n in self._choices.collections)], arm.collection)
-        files = [(self.tr("none"), ""), *self._choices.example_files]
-        _fill(self._examples, [*files, (self.tr("A file…"), _OTHER)], arm.examples.from_file if arm.examples else "")
-        retrieval = arm.retrieval or RetrievalSpec()
-        _fill(self._mode, [(self.tr(text), mode) for text, mode in _MODES], retrieval.mode)
-        for box, value in (
-            (self._count, arm.examples.count if arm.examples else 4),
-            (self._top_k, retrieval.top_k),
-            (self._max_tokens, arm.generation.max_tokens),
-        ):
-            with QSignalBlocker(box):
-                box.setValue(value)
-        self._count.setEnabled(arm.examples is not None)
-        for widget in (self._mode, self._top_k):
-            widget.setEnabled(bool(arm.collection))
+    def focus_name(self) -> None:
+        """For an arm that was just made."""
+        self._name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._name.selectAll()
+
+    def _fill(self, arm: ArmSpec, making: ArmsState) -> None:
+        stock = making.stock
+        if self._name.text() != arm.name:
+            self._name.setText(arm.name)
+        model = stock.model(arm.model)
+        self._model.show_choices(_models(making), model.name if model else arm.model)
+        self._show_model(model, making)
+        self._adapter.show_choices(_adapters(stock, model, self.tr("none")), arm.adapter)
+        self._prompt.show_prompt(arm.prompt, stock)
+        self._examples.show_examples(arm, stock)
+        self._documents.show_documents(arm, making)
+        self._options.show_config(arm.generation)
+        self._generation.show_summary(generation_words(arm.generation))
+
+    def _show_model(self, model: ModelRef | None, making: ArmsState) -> None:
+        self._goes.show_model(model)
+        fitting = making.fits.get(model.name) if model else None
+        words = fitting.words if fitting else _price(model)
+        self._fit.setText(words)
+        set_role(self._fit, "warn-small" if fitting and fitting.fit is not Fit.FITS else "small")
+        self._fit.setVisible(bool(words))
+
+    def _show_problems(self, problems: tuple[ArmProblem, ...]) -> None:
+        for field, label in self._labels.items():
+            label.show_problems(problem for problem in problems if problem.field is field)
 
     def _build_widgets(self) -> None:
         self.setObjectName("compare_arm_form")
@@ -84,27 +102,22 @@ class ArmForm(QFrame):
         self._title = QLabel(self.tr("Arm"), self)
         set_role(self._title, "subtitle")
         self._close = QPushButton(self.tr("Done"), self)
-        self._name = _named(QLineEdit(self), "compare_arm_name", self.tr("Name of the arm"))
-        self._model = _named(QComboBox(self), "compare_arm_model", self.tr("Model"))
-        self._goes = TextGoes(self)
-        self._adapter = _named(QComboBox(self), "compare_arm_adapter", self.tr("Adapter"))
-        self._prompt = _named(QLineEdit(self), "compare_arm_prompt", self.tr("File with the system prompt"))
-        self._prompt.setPlaceholderText(self.tr("none"))
-        self._choose_prompt = QPushButton(self.tr("Choose…"), self)
-        self._examples = _named(QComboBox(self), "compare_arm_examples", self.tr("Few-shot examples from"))
-        self._count = _named(QSpinBox(self), "compare_arm_count", self.tr("How many examples"))
-        self._count.setRange(1, 100)
-        self._collection = _named(QComboBox(self), "compare_arm_collection", self.tr("Documents"))
-        self._mode = _named(QComboBox(self), "compare_arm_mode", self.tr("Search"))
-        self._top_k = _named(QSpinBox(self), "compare_arm_top_k", self.tr("Passages per question"))
-        self._top_k.setRange(1, 100)
-        self._max_tokens = _named(QSpinBox(self), "compare_arm_max_tokens", self.tr("Longest answer in tokens"))
-        self._max_tokens.setRange(1, 131072)
-        _named(self._close, "compare_arm_done", self.tr("Close the form"))
-        _named(self._choose_prompt, "compare_arm_choose_prompt", self.tr("Choose a prompt file"))
-        for box in (self._model, self._adapter, self._examples, self._collection, self._mode):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(7)
+        self._close.setObjectName("compare_arm_done")
+        self._close.setAccessibleName(self.tr("Close the form"))
+        self._why = _words("compare_arm_why", self)
+        self._name = QLineEdit(self)
+        self._name.setObjectName("compare_arm_name")
+        self._name.setAccessibleName(self.tr("Name of the arm"))
+        self._name.setMaxLength(80)
+        self._model = ChoiceBox("compare_arm_model", self.tr("Model"), self)
+        self._goes, self._fit = TextGoes(self), _words("compare_arm_fit", self)
+        self._adapter = ChoiceBox("compare_arm_adapter", self.tr("Adapter"), self)
+        self._prompt = ArmPromptField(self)
+        self._examples = ArmExamplesField(self)
+        self._documents = ArmDocumentsField(self)
+        self._options = OptionsPanel(self)
+        self._generation = Section("compare_arm_generation", self.tr("Answer"), self._options, self)
+        self._labels = {field: ProblemLabel(f"compare_arm_{field}_problem", self) for field in Field}
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
@@ -112,132 +125,104 @@ class ArmForm(QFrame):
         head.addWidget(self._close)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("Name"), self._name)
-        form.addRow(self.tr("Model"), self._model)
-        form.addRow("", self._goes)
-        form.addRow(self.tr("Adapter"), self._adapter)
-        form.addRow(self.tr("System prompt"), _row(self._prompt, self._choose_prompt))
-        form.addRow(self.tr("Examples"), _row(self._examples, self._count))
-        form.addRow(self.tr("Documents"), self._collection)
-        form.addRow(self.tr("Search"), _row(self._mode, self._top_k))
-        self._max_tokens.setSuffix(self.tr(" tokens"))
-        form.addRow(self.tr("Longest answer"), self._max_tokens)
+        form.setVerticalSpacing(8)
+        form.addRow(self.tr("Name"), self._stacked(self._name, Field.NAME))
+        form.addRow(self.tr("Model"), self._stacked(self._model, Field.MODEL, self._goes, self._fit))
+        form.addRow(self.tr("Adapter"), self._stacked(self._adapter, Field.ADAPTER))
+        form.addRow(self.tr("Prompt"), self._stacked(self._prompt, Field.PROMPT))
+        form.addRow(self.tr("Examples"), self._stacked(self._examples, Field.EXAMPLES))
+        form.addRow(self.tr("Documents"), self._stacked(self._documents, Field.COLLECTION))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.addLayout(head)
+        column.addWidget(self._why)
         column.addLayout(form)
+        column.addWidget(self._labels[Field.RETRIEVAL])
+        column.addWidget(self._generation)
         column.addStretch(1)
+
+    def _stacked(self, widget: QWidget, field: Field, *below: QWidget) -> QVBoxLayout:
+        """The field, what is known of the choice, and what is wrong with it."""
+        column = QVBoxLayout()
+        column.setSpacing(3)
+        for one in (widget, *below, self._labels[field]):
+            column.addWidget(one)
+        return column
 
     def _connect(self) -> None:
         self._close.clicked.connect(self.closed)
-        self._choose_prompt.clicked.connect(self._on_choose_prompt)
-        for edit in (self._name, self._prompt):
-            edit.editingFinished.connect(self._on_changed)
-        for box in (self._model, self._adapter, self._collection, self._mode):
-            box.activated.connect(self._on_changed)
-        self._examples.activated.connect(self._on_examples)
-        for spin in (self._count, self._top_k, self._max_tokens):
-            spin.valueChanged.connect(self._on_changed)
+        self._name.editingFinished.connect(self._on_name)
+        self._model.activated.connect(lambda: self._tell(model=self._model.value))
+        self._adapter.activated.connect(lambda: self._tell(adapter=self._adapter.value))
+        self._prompt.changed.connect(lambda written: self._tell(prompt=written))
+        self._prompt.version_requested.connect(self.version_requested)
+        self._examples.changed.connect(lambda examples: self._tell(examples=examples))
+        self._documents.changed.connect(self._on_documents)
+        self._options.option_changed.connect(self._on_option)
+        self._options.reset_requested.connect(self._on_reset)
 
-    @Slot()
-    def _on_changed(self) -> None:
+    def _tell(self, **changes: Any) -> None:
         if self._arm is None:
             return
-        arm = self._read(self._arm, str(self._examples.currentData() or ""))
+        arm = self._arm.model_copy(update=changes)
         if arm != self._arm:
             self.arm_changed.emit(arm)
 
     @Slot()
-    def _on_examples(self) -> None:
-        if self._examples.currentData() != _OTHER:
-            self._on_changed()
-            return
-        dialog = self._dialog(self.tr("Rows to take examples from"), "compare_examples_dialog")
-        dialog.fileSelected.connect(self._on_examples_file)
-        dialog.rejected.connect(self._restore)
-        dialog.open()
+    def _on_name(self) -> None:
+        name = self._name.text().strip()
+        if name:
+            self._tell(name=name)
+        elif self._arm is not None:
+            self._name.setText(self._arm.name)
+
+    @Slot(dict)
+    def _on_documents(self, changes: Mapping[str, Any]) -> None:
+        self._tell(**changes)
+
+    @Slot(str, object)
+    def _on_option(self, name: str, value: object) -> None:
+        if self._arm is not None:
+            self._tell(generation=self._arm.generation.model_copy(update={name: value}))
 
     @Slot()
-    def _on_choose_prompt(self) -> None:
-        dialog = self._dialog(self.tr("System prompt"), "compare_prompt_dialog")
-        dialog.fileSelected.connect(self._on_prompt_file)
-        dialog.open()
-
-    def _dialog(self, title: str, name: str) -> QFileDialog:
-        dialog = QFileDialog(self, title)
-        dialog.setObjectName(name)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
-
-    @Slot(str)
-    def _on_examples_file(self, path: str) -> None:
-        if self._arm is not None:
-            self.arm_changed.emit(self._read(self._arm, path))
-
-    @Slot(str)
-    def _on_prompt_file(self, path: str) -> None:
-        self._prompt.setText(path)
-        self._on_changed()
-
-    @Slot()
-    def _restore(self) -> None:
-        if self._arm is not None:
-            self._fill(self._arm)
-
-    def _read(self, arm: ArmSpec, examples_file: str) -> ArmSpec:
-        """The arm as the form says; settings that the form does not show stay."""
-        examples = None
-        if examples_file and examples_file != _OTHER:
-            kept = arm.examples or ExamplesSpec(from_file=examples_file)
-            examples = kept.model_copy(update={"from_file": examples_file, "count": self._count.value()})
-        collection = str(self._collection.currentData() or "")
-        retrieval = None
-        if collection:
-            kept_retrieval = arm.retrieval or RetrievalSpec()
-            mode = RetrievalMode(self._mode.currentData())
-            retrieval = kept_retrieval.model_copy(update={"mode": mode, "top_k": self._top_k.value()})
-        return arm.model_copy(
-            update={
-                "name": self._name.text().strip() or arm.name,
-                "model": str(self._model.currentData() or arm.model),
-                "adapter": str(self._adapter.currentData() or ""),
-                "prompt": str(Path(self._prompt.text().strip()).expanduser()) if self._prompt.text().strip() else "",
-                "examples": examples,
-                "collection": collection,
-                "retrieval": retrieval,
-                "generation": arm.generation.model_copy(update={"max_tokens": self._max_tokens.value()}),
-            }
-        )
+    def _on_reset(self) -> None:
+        self._tell(generation=ArmSpec.model_fields["generation"].default)
 
 
-_MODES = (
-    ("meaning and words", RetrievalMode.HYBRID),
-    ("meaning", RetrievalMode.VECTOR),
-    ("words", RetrievalMode.TEXT),
-)
+def _words(name: str, parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    set_role(label, "small")
+    return label
 
 
-def _fill(box: QComboBox, entries: list[tuple[str, str]], chosen: str) -> None:
-    """Show the entries with one chosen; something chosen that is not among them (a path) is added."""
-    with QSignalBlocker(box):
-        box.clear()
-        if chosen and chosen not in [value for _, value in entries]:
-            entries = [*entries, (short_name(chosen), chosen)]
-        for text, value in entries:
-            box.addItem(text, str(value))
-        box.setCurrentIndex(max(0, box.findData(str(chosen))))
+def _models(making: ArmsState) -> list[Choice]:
+    found = []
+    for model in making.stock.models:
+        fitting = making.fits.get(model.name)
+        about = where_text_goes(model) or (fitting.words.partition(":")[0] if fitting else "")
+        found.append(Choice(f"{model.name}  ·  {about}" if about else model.name, model.name, model.path))
+    return found
 
 
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.addWidget(widgets[0], 1)
-    for widget in widgets[1:]:
-        row.addWidget(widget)
-    return row
+def _adapters(stock: Stock, model: ModelRef | None, none: str) -> list[Choice]:
+    """Those that fit first; the others say why they do not."""
+    found = [
+        Choice(short_name(a.name), a.name, f"{a.rows:,} rows of {a.dataset_name or '?'}", misfit(a, model))
+        for a in stock.adapters
+    ]
+    return [Choice(none, ""), *sorted(found, key=lambda choice: bool(choice.refused))]
 
 
-def _named(widget: W, name: str, accessible: str) -> W:
-    widget.setObjectName(name)
-    widget.setAccessibleName(accessible)
-    return widget
+def _price(model: ModelRef | None) -> str:
+    """What a server takes."""
+    if model is None or model.endpoint is None:
+        return ""
+    price = model.endpoint.price
+    if price is None:
+        return "" if model.endpoint.is_on_this_computer else "no price was given: costs are not counted"
+    return f"${price.prompt:g} for a million tokens read, ${price.generated:g} written"

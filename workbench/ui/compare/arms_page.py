@@ -1,86 +1,126 @@
 """The arms of a comparison: the ways of answering that shall be measured."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from functools import partial
 
-from workbench.compare.spec import ArmSpec
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+
+from workbench.compare.standard_arms import Missing
+from workbench.ui import icons
 from workbench.ui.compare.arm_form import ArmForm
-from workbench.ui.compare.describing import describe_examples, describe_retrieval, short_name
+from workbench.ui.compare.arms_list import ArmsList
+from workbench.ui.compare.arms_part import MOST_ARMS
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.page_scroller import PageScroller
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _TABS = {"models": "Models", "data": "Data", "documents": "Documents", "finetune": "Fine-tune"}
 
 
 class ArmsPage(QWidget):
     standard_requested = Signal()
+    guide_requested = Signal()
     add_requested = Signal()
     copy_requested = Signal(int)
     remove_requested = Signal(int)
+    undo_requested = Signal()
+    arm_moved = Signal(int, int)
     arm_selected = Signal(int)
     arm_changed = Signal(object)
-    mend_requested = Signal(str)
+    mend_requested = Signal(str, dict)
+    version_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._missing: tuple[Missing, ...] = ()
+        self._count = 0
         self._build_widgets()
         self._build_layout()
         self._connect()
 
+    @property
+    def widget(self) -> QWidget:
+        return self
+
+    def show_state(self, state: CompareState) -> None:
+        making = state.making
+        self._arms.show_arms(state.arms, making, state.edited)
+        self._form.show_arm(state.edited_arm, state.edited, making)
+        self._form_room.setVisible(state.edited_arm is not None)
+        if len(state.arms) > self._count and state.edited_arm is not None:
+            self._form.focus_name()
+        self._count = len(state.arms)
+        edited = state.edited
+        for button, can in (
+            (self._copy, edited >= 0 and len(state.arms) < MOST_ARMS),
+            (self._remove, edited >= 0),
+            (self._up, edited > 0),
+            (self._down, 0 <= edited < len(state.arms) - 1),
+            (self._add, len(state.arms) < MOST_ARMS),
+        ):
+            button.setEnabled(can)
+        self._undo.setVisible(making.removed is not None)
+        if making.removed is not None:
+            self._undo.setText(self.tr("Bring back “{}”").format(making.removed[1].name).replace("&", "&&"))
+        if making.missing != self._missing:
+            self._missing = making.missing
+            self._render_missing()
+
+    def _render_missing(self) -> None:
+        while (item := self._mends.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, one in enumerate(self._missing):
+            button = self._button(f"compare_mend_{number}", "", "link")
+            button.setText(f"{one.sentence} → {_TABS.get(one.tab, one.tab)}".replace("&", "&&"))
+            button.setAccessibleName(one.sentence)
+            button.clicked.connect(partial(self.mend_requested.emit, one.tab, dict(one.case)))
+            self._mends.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+            button.show()
+
     def _build_widgets(self) -> None:
-        self._arm_model: RecordTableModel[ArmSpec] = RecordTableModel(
-            (
-                Column(self.tr("Arm"), lambda arm: arm.name),
-                Column(self.tr("Model"), lambda arm: short_name(arm.model)),
-                Column(self.tr("Adapter"), lambda arm: short_name(arm.adapter) or "–"),
-                Column(self.tr("Prompt"), lambda arm: short_name(arm.prompt) if arm.prompt else "–"),
-                Column(self.tr("Examples"), describe_examples),
-                Column(self.tr("Documents"), describe_retrieval),
-            )
-        )
-        self._arms: RecordTable[ArmSpec] = RecordTable(
-            self._arm_model, self.tr("No arms yet. “Five standard arms” makes them from what you have."), self
+        self._arms = ArmsList(
+            self.tr("No arms yet. “Five standard arms” makes them from what you have; the guide asks a few questions."),
+            self,
         )
         self._arms.setObjectName("compare_arms")
         self._arms.setAccessibleName(self.tr("Arms"))
         self._form = ArmForm(self)
         self._form_room = PageScroller(self._form, self)
         self._standard = self._button("compare_standard", self.tr("Five standard arms"))
-        self._add = self._button("compare_add", self.tr("Add an arm"))
-        self._copy = self._button("compare_copy", self.tr("Copy"))
-        self._remove = self._button("compare_remove", self.tr("Remove"))
-        self._mends = [self._button(f"compare_mend_{n}", "", "link") for n in range(4)]
+        self._guide = self._button("compare_guide", self.tr("Which one do I choose?"))
+        self._add = self._icon("compare_add", "plus", self.tr("Add an arm"))
+        self._copy = self._icon("compare_copy", "copy", self.tr("Copy this arm, to change one thing"))
+        self._remove = self._icon("compare_remove", "trash", self.tr("Remove this arm (Delete)"))
+        self._up = self._icon("compare_up", "chevron-up", self.tr("Move up (Alt+Up)"))
+        self._down = self._icon("compare_down", "chevron-down", self.tr("Move down (Alt+Down)"))
+        self._undo = self._button("compare_undo_remove", "", "link")
+        icons.set_icon(self._guide, "help", "accent_ink", 15)
 
     def _build_layout(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(8)
         bar = QHBoxLayout()
-        for button in (self._standard, self._add, self._copy, self._remove):
+        bar.setSpacing(6)
+        for button in (self._standard, self._guide, self._add, self._copy, self._remove, self._up, self._down):
             bar.addWidget(button)
         bar.addStretch(1)
+        bar.addWidget(self._undo)
         column.addLayout(bar)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setObjectName("compare_arms_split")
         splitter.addWidget(self._arms)
         splitter.addWidget(self._form_room)
         splitter.setStretchFactor(0, 1)
         splitter.setStretchFactor(1, 0)
-        splitter.setSizes([680, 370])
+        splitter.setSizes([560, 460])
         splitter.setChildrenCollapsible(False)
         column.addWidget(splitter, 1)
-        mends = QHBoxLayout()
-        for button in self._mends:
-            mends.addWidget(button)
-        mends.addStretch(1)
-        column.addLayout(mends)
+        self._mends = QVBoxLayout()
+        self._mends.setSpacing(2)
+        column.addLayout(self._mends)
 
     def _button(self, name: str, text: str, role: str = "") -> QPushButton:
         button = QPushButton(text, self)
@@ -90,67 +130,34 @@ class ArmsPage(QWidget):
             set_role(button, role)
         return button
 
+    def _icon(self, name: str, icon: str, spoken: str) -> QPushButton:
+        button = self._button(name, "")
+        button.setAccessibleName(spoken)
+        button.setToolTip(spoken)
+        icons.set_icon(button, icon, "muted", 15)
+        return button
+
     def _connect(self) -> None:
-        for button, signal in (
-            (self._standard, self.standard_requested),
-            (self._add, self.add_requested),
-        ):
-            button.clicked.connect(signal)
-        self._copy.clicked.connect(self._on_copy)
-        self._remove.clicked.connect(self._on_remove)
-        self._arms.clicked.connect(self._on_arm)
-        self._arms.activated.connect(self._on_arm)
-        self._arms.selection_moved.connect(self._on_arm)
+        self._standard.clicked.connect(self.standard_requested)
+        self._guide.clicked.connect(self.guide_requested)
+        self._add.clicked.connect(self.add_requested)
+        self._copy.clicked.connect(lambda: self.copy_requested.emit(self._arms.current_row))
+        self._remove.clicked.connect(lambda: self.remove_requested.emit(self._arms.current_row))
+        self._up.clicked.connect(partial(self._on_move, -1))
+        self._down.clicked.connect(partial(self._on_move, 1))
+        self._undo.clicked.connect(self.undo_requested)
+        self._arms.arm_selected.connect(self.arm_selected)
+        self._arms.arm_moved.connect(self.arm_moved)
+        self._arms.remove_requested.connect(self.remove_requested)
         self._form.arm_changed.connect(self.arm_changed)
+        self._form.version_requested.connect(self.version_requested)
         self._form.closed.connect(self._on_form_closed)
-        for button in self._mends:
-            button.clicked.connect(self._on_mend)
-
-    @property
-    def widget(self) -> QWidget:
-        return self
-
-    def show_state(self, state: CompareState) -> None:
-        with QSignalBlocker(self._arms):
-            self._arm_model.show(state.arms)
-            if 0 <= state.edited < len(state.arms):
-                self._arms.selectRow(state.edited)
-            else:
-                self._arms.clearSelection()
-        self._form.show_arm(state.edited_arm, state.choices)
-        self._form_room.setVisible(state.edited_arm is not None)
-        for button in (self._copy, self._remove):
-            button.setEnabled(state.edited_arm is not None)
-        self._render_missing(state)
-
-    def _render_missing(self, state: CompareState) -> None:
-        wanted = list(state.missing)
-        for button, (sentence, tab) in zip(self._mends, [*wanted, *[("", "")] * len(self._mends)], strict=False):
-            button.setVisible(bool(sentence))
-            button.setText(f"{sentence} → {_TABS.get(tab, tab)}" if sentence else "")
-            button.setAccessibleName(sentence)
-            button.setProperty("tab", tab)
-
-    def _current(self) -> int:
-        rows = self._arms.selectionModel().selectedRows()
-        return rows[0].row() if rows else -1
-
-    @Slot()
-    def _on_copy(self) -> None:
-        self.copy_requested.emit(self._current())
-
-    @Slot()
-    def _on_remove(self) -> None:
-        self.remove_requested.emit(self._current())
-
-    @Slot()
-    def _on_arm(self) -> None:
-        self.arm_selected.emit(self._current())
 
     @Slot()
     def _on_form_closed(self) -> None:
         self.arm_selected.emit(-1)
+        self._arms.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @Slot()
-    def _on_mend(self) -> None:
-        self.mend_requested.emit(str(self.sender().property("tab")))
+    def _on_move(self, step: int, _checked: bool = False) -> None:
+        row = self._arms.current_row
+        self.arm_moved.emit(row, row + step)

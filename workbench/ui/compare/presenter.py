@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from workbench.compare.spec import ArmSpec, ComparisonSpec, load_spec, save_spec
+from workbench.compare.spec import ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import PrepareRequest
 from workbench.datasets.test_sets.promptfoo_tests import looks_like_promptfoo
 from workbench.datasets.test_sets.types import PREFIX, named_set
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import JobSpec, Listener
-from workbench.llm.endpoints.models import as_model, where_text_goes
-from workbench.llm.library import STARTER, named
-from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
-from workbench.llm.types import LoadConfig, ModelRef
+from workbench.llm.types import LoadConfig
 from workbench.scoring.metrics import METRICS
 from workbench.scoring.types import MetricChoice
 from workbench.settings import Settings
+from workbench.ui.compare.arms_part import ArmsPart, Lookups
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.pictures_part import PicturesPart
@@ -31,17 +28,16 @@ from workbench.ui.compare.questions_part import QuestionsPart
 from workbench.ui.compare.questions_writing_part import QuestionsWritingPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
-from workbench.ui.compare.standard_arms import standard_arms
 from workbench.ui.compare.state import CompareState, HistoryLine, Page, RowFilter
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
-from workbench.ui.widgets.model_choice import can_answer
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
     from workbench.compare.store import ComparisonEntry, ComparisonStore
     from workbench.paths import WorkbenchPaths
 
+_NOTHING_TO_LOOK_UP = Lookups()
 _SHOWN_HISTORY = 30
 
 
@@ -60,6 +56,7 @@ class ComparePresenter:
         read_catalogue: "Callable[[], Catalogue]",
         question_rooms: QuestionRooms,
         in_background: Background = at_once,
+        lookups: Lookups = _NOTHING_TO_LOOK_UP,
     ) -> None:
         self._board = Board()
         sets = SetsBoard(self._board, jobs, messages, question_rooms, in_background)
@@ -74,8 +71,7 @@ class ComparePresenter:
         self._settings = settings
         self._read_catalogue = read_catalogue
         self._paths = paths
-        self._scans_left = 1
-        self._found: tuple[ModelRef, ...] | None = None
+        self.arms = ArmsPart(self._board, jobs, navigator, settings, paths, read_catalogue, lookups, in_background)
         self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
         self.pictures = PicturesPart(self._board, messages, self._exports.write)
 
@@ -90,45 +86,9 @@ class ComparePresenter:
 
     def refresh(self) -> None:
         """Look what arms can be made of by now; other tabs may have made something."""
-        catalogue = self._read_catalogue()
-        self._board.show(
-            choices=replace(
-                self.state.choices,
-                adapters=tuple(adapter.name for adapter in catalogue.adapters),
-                collections=tuple(collection.name for collection in catalogue.collections),
-                example_files=tuple((name, rows.path) for name, rows in catalogue.datasets.items()),
-            )
-        )
-        self._show_models(catalogue)
+        self.arms.refresh()
         self._read_history()
         self.questions.refresh()
-        if self._scans_left > 0:
-            self._scans_left -= 1
-            self._scan_models()
-
-    def _scan_models(self) -> None:
-        request = ScanModelsRequest(
-            own_folders=self._settings().llm.model_folders, models_folder=str(self._paths.models)
-        )
-        spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
-        self._jobs.submit(spec, self._on_models)
-
-    def _on_models(self, event: JobEvent) -> None:
-        if not isinstance(event, Finished):
-            return
-        self._found = ScanModelsReport.model_validate(event.result).models
-        self._show_models(self._read_catalogue())
-
-    def _show_models(self, catalogue: "Catalogue") -> None:
-        """The starter first, models on servers last: what is offered without asking stays on this computer."""
-        if self._found is None:
-            return
-        everything = named([*self._found, *map(as_model, catalogue.endpoints)], catalogue.model_names)
-        usable = [model for model in everything if can_answer(model)]
-        usable.sort(key=lambda model: (model.endpoint is not None, model.name != STARTER, model.name.casefold()))
-        servers = tuple((model.name, where_text_goes(model)) for model in usable if model.endpoint is not None)
-        names = tuple(model.name for model in usable)
-        self._board.show(choices=replace(self.state.choices, models=names, servers=servers))
 
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `spec`, `questions` (a file or "set:NAME"), `retrieval_set` of a `collection`."""
@@ -159,8 +119,9 @@ class ComparePresenter:
             seed=spec.seed,
             options=RunOptions.of(spec),
             arms=spec.arms,
+            expectations=spec.expectations,
             edited=-1,
-            missing=(),
+            making=replace(self.state.making, missing=(), why={}, removed=None),
             trouble=None,
         )
         self.questions.open(spec.questions)
@@ -170,53 +131,12 @@ class ComparePresenter:
         if self.state.name == "comparison":
             self._board.show(name=name)
 
-    # -- the arms -----------------------------------------------------------------------------------------------------
-
-    def make_standard_arms(self) -> None:
-        """Replace the arms by the standard ones, as far as they can be made."""
-        arms, missing = standard_arms(self.state.choices)
-        self._board.show(arms=arms or self.state.arms, missing=missing, edited=-1)
-
-    def add_arm(self) -> None:
-        choices, names = self.state.choices, {arm.name for arm in self.state.arms}
-        name = next(f"arm {n}" for n in range(1, 1000) if f"arm {n}" not in names)
-        arm = ArmSpec(name=name, model=choices.models[0] if choices.models else "starter")
-        self._board.show(arms=(*self.state.arms, arm), edited=len(self.state.arms))
-
-    def copy_arm(self, index: int) -> None:
-        if 0 <= index < len(self.state.arms):
-            names = {arm.name for arm in self.state.arms}
-            base = self.state.arms[index]
-            name = next(n for k in range(2, 1000) if (n := f"{base.name} {k}") not in names)
-            arms = list(self.state.arms)
-            arms.insert(index + 1, base.model_copy(update={"name": name}))
-            self._board.show(arms=tuple(arms), edited=index + 1)
-
-    def remove_arm(self, index: int) -> None:
-        if 0 <= index < len(self.state.arms):
-            arms = tuple(arm for place, arm in enumerate(self.state.arms) if place != index)
-            self._board.show(arms=arms, edited=min(index, len(arms) - 1))
-
-    def edit_arm(self, index: int) -> None:
-        self._board.show(edited=index if 0 <= index < len(self.state.arms) else -1)
-
-    def change_arm(self, arm: ArmSpec) -> None:
-        """The edited arm is now this."""
-        arms = list(self.state.arms)
-        if 0 <= self.state.edited < len(arms):
-            arms[self.state.edited] = arm
-            self._board.show(arms=tuple(arms))
-
     def choose_metric(self, name: str) -> None:
         """The metric that decides; the others are shown beside it."""
         if name in METRICS:
             chosen = next((metric for metric in self.state.metrics if metric.name == name), MetricChoice(name=name))
             others = [metric for metric in self.state.metrics if metric.name != name]
             self._board.show(metrics=(chosen, *others[:3]))
-
-    def mend(self, tab: str) -> None:
-        """Go where what is missing can be made."""
-        self._navigator.open_tab(tab)
 
     # -- the run ------------------------------------------------------------------------------------------------------
 
@@ -255,6 +175,7 @@ class ComparePresenter:
             "seed": state.seed,
             "arms": state.arms,
             **state.options.spec_values,
+            "expectations": state.expected,
         }
         return ComparisonSpec.model_validate(values)
 

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.compare.expectations import Expectation
 from workbench.compare.pictures.facts import Facts
 from workbench.compare.spec import ArmSpec
 from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Verdict
 from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
+from workbench.ui.compare.arms_state import ArmsState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.sets_state import SetsState
@@ -49,19 +51,6 @@ class Questions:
     @property
     def with_sources(self) -> int:
         return sum(bool(example.sources) for example in self.examples)
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What arms can be made of here."""
-
-    models: tuple[str, ...] = ()
-    servers: tuple[tuple[str, str], ...] = ()
-    """Those of `models` that are on servers: name, and where the text goes in words."""
-    adapters: tuple[str, ...] = ()
-    collections: tuple[str, ...] = ()
-    example_files: tuple[tuple[str, str], ...] = ()
-    """Name and path of what few-shot examples can be drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +117,10 @@ class CompareState:
     arms: tuple[ArmSpec, ...] = ()
     edited: int = -1
     """Which arm is being edited; -1: none."""
-    choices: Choices = Choices()
-    missing: tuple[tuple[str, str], ...] = ()
-    """What the standard arms lack here: a sentence and the tab that mends it."""
+    making: ArmsState = field(default_factory=ArmsState)
+    """What arms are made of, and what is wrong with them."""
+    expectations: tuple[Expectation, ...] = ()
+    """Of the guide or of an opened comparison; those about arms that are gone do not count."""
     running: Running | None = None
     trouble: Trouble | None = None
     results: Results | None = None
@@ -164,7 +154,16 @@ class CompareState:
             return f"Two arms are named “{min(twice)}”."
         if unnamed := [arm for arm in self.arms if not arm.model]:
             return f"Arm “{unnamed[0].name}” has no model."
+        for arm, problems in zip(self.arms, self.making.problems, strict=False):
+            if first := next((problem for problem in problems if problem.stops), None):
+                return f"Arm “{arm.name}”: {first.text}"
         return ""
+
+    @property
+    def expected(self) -> tuple[Expectation, ...]:
+        """The expectations about arms that there are."""
+        names = {arm.name for arm in self.arms}
+        return tuple(one for one in self.expectations if {one.arm, one.other} <= names)
 
     @property
     def shown_examples(self) -> tuple[Example, ...]:

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from workbench.playground.types import PromptVersion
 from workbench.ui import icons
 from workbench.ui.playground.columns.state import ColumnsState, ColumnState
-from workbench.ui.playground.options_panel import OptionsPanel
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.options_panel import OptionsPanel
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.text_goes import TextGoes
 

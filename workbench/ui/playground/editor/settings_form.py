@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from workbench.llm.types import GenerationConfig
 from workbench.ui.playground.editor.name_dialog import NameDialog
 from workbench.ui.playground.editor.state import EditorState
-from workbench.ui.playground.options_panel import OptionsPanel
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.options_panel import OptionsPanel
 
 
 class SettingsForm(QWidget):

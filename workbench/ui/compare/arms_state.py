@@ -1,0 +1,48 @@
+"""What the arms of the set-up are made of, and what is wrong with them. No Qt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.compare.arm_checks import ArmProblem
+from workbench.compare.arm_spec import ArmSpec
+from workbench.compare.standard_arms import Missing
+from workbench.compare.stock import Stock
+from workbench.llm.fit import Fit
+from workbench.llm.types import LoadConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in a collection may be looked."""
+
+    folders: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Whether a model fits into the memory, and the numbers in words."""
+
+    fit: Fit
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmsState:
+    stock: Stock = field(default_factory=Stock)
+    load: LoadConfig = field(default_factory=LoadConfig)
+    fits: Mapping[str, Fitting] = field(default_factory=dict)
+    """By the model's name."""
+    places: Mapping[str, Places] = field(default_factory=dict)
+    """By the collection's name, as far as they were read."""
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the arm's name: why it is made of what it is made of, where the program chose."""
+    missing: tuple[Missing, ...] = ()
+    """What the standard arms lack here."""
+    problems: tuple[tuple[ArmProblem, ...], ...] = ()
+    """Of each arm, in their order."""
+    removed: tuple[int, ArmSpec] | None = None
+    """The arm that was removed last, and where it stood."""
+
+    def problems_of(self, index: int) -> tuple[ArmProblem, ...]:
+        return self.problems[index] if 0 <= index < len(self.problems) else ()
