@@ -109,7 +109,8 @@ def _about_prompt(arm: ArmSpec, stock: Stock, examples: Sequence[Example]) -> It
     for name in wanted:
         lacking = sum(name not in example.variables for example in examples)
         if lacking:
-            who = "none of the questions has" if lacking == len(examples) else f"{lacking} questions do not have"
+            some = "1 question does not have" if lacking == 1 else f"{lacking} questions do not have"
+            who = "none of the questions has" if lacking == len(examples) else some
             sentence = f"The prompt asks for {{{{ {name} }}}}, which {who}."
             yield ArmProblem(Field.PROMPT, sentence, stops=lacking == len(examples))
 

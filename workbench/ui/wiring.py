@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.llm.types import ModelRef
     from workbench.rag.collection_jobs import CollectionJobs
     from workbench.settings import Settings
+    from workbench.ui.compare.arms_part import Lookups
     from workbench.ui.finetune import FinetunePresenter
     from workbench.ui.hub.presenter import HubPresenter
     from workbench.ui.hub.view import HubDialog
@@ -476,6 +477,18 @@ class Tabs:
                 load=lambda model: self.catalog.load_config(model, rooms.settings.llm),
             ),
             in_background=rooms.in_background,
+            lookups=self._lookups_of_arms(),
+        )
+
+    def _lookups_of_arms(self) -> "Lookups":
+        from workbench.rag.store import CollectionStore
+        from workbench.ui.compare.arms_part import Lookups
+        from workbench.ui.compare.looking_up import find_rerankers, read_places
+
+        collections = CollectionStore(self._database, self._rooms.paths)
+        return Lookups(
+            read_places=partial(read_places, collections),
+            find_rerankers=lambda: find_rerankers(self._rooms.paths, self._rooms.settings.llm.model_folders),
         )
         self.catalog.subscribe(tab.presenter.writing.take_models)
         return tab

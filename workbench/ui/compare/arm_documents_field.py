@@ -16,7 +16,7 @@ _ANY = "the first that is found"
 
 
 class ArmDocumentsField(QWidget):
-    changed = Signal(dict)
+    changed = Signal(object)
     """`collection` and `retrieval` of the arm."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -100,7 +100,8 @@ class ArmDocumentsField(QWidget):
     def _tell(self, **changes: Any) -> None:
         if self._arm is not None and self._arm.collection:
             kept = self._arm.retrieval or RetrievalSpec()
-            self.changed.emit({"retrieval": kept.model_copy(update=changes)})
+            # Qt's signals turn enums into texts and tuples into lists: they become what they were.
+            self.changed.emit({"retrieval": RetrievalSpec.model_validate(kept.model_dump() | changes)})
 
     @Slot(dict)
     def _on_changed(self, changes: dict[str, Any]) -> None:
@@ -109,7 +110,7 @@ class ArmDocumentsField(QWidget):
     @Slot(dict)
     def _on_places(self, changes: dict[str, Any]) -> None:
         only = (self._arm.retrieval or RetrievalSpec()).only if self._arm else RetrievalSpec().only
-        self._tell(only=only.model_copy(update=changes))
+        self._tell(only=only.model_dump() | changes)
 
     @Slot(str)
     def _on_reranker(self, folder: str) -> None:

@@ -176,7 +176,7 @@ class ArmForm(QFrame):
         elif self._arm is not None:
             self._name.setText(self._arm.name)
 
-    @Slot(dict)
+    @Slot(object)
     def _on_documents(self, changes: Mapping[str, Any]) -> None:
         self._tell(**changes)
 

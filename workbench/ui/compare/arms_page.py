@@ -27,13 +27,14 @@ class ArmsPage(QWidget):
     arm_moved = Signal(int, int)
     arm_selected = Signal(int)
     arm_changed = Signal(object)
-    mend_requested = Signal(str, dict)
+    mend_requested = Signal(str, object)
     version_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._missing: tuple[Missing, ...] = ()
         self._count = 0
+        self._was_split = False
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -46,7 +47,7 @@ class ArmsPage(QWidget):
         making = state.making
         self._arms.show_arms(state.arms, making, state.edited)
         self._form.show_arm(state.edited_arm, state.edited, making)
-        self._form_room.setVisible(state.edited_arm is not None)
+        self._show_form(state.edited_arm is not None)
         if len(state.arms) > self._count and state.edited_arm is not None:
             self._form.focus_name()
         self._count = len(state.arms)
@@ -65,6 +66,15 @@ class ArmsPage(QWidget):
         if making.missing != self._missing:
             self._missing = making.missing
             self._render_missing()
+
+    def _show_form(self, is_shown: bool) -> None:
+        """It opens at half of the width, and from then on as wide as the user drew it."""
+        if is_shown and self._form_room.isHidden() and not self._was_split:
+            self._was_split = True
+            self._form_room.show()
+            half = max(1, self._splitter.width() // 2)
+            self._splitter.setSizes([half, half])
+        self._form_room.setVisible(is_shown)
 
     def _render_missing(self) -> None:
         while (item := self._mends.takeAt(0)) is not None:
@@ -88,6 +98,7 @@ class ArmsPage(QWidget):
         self._arms.setAccessibleName(self.tr("Arms"))
         self._form = ArmForm(self)
         self._form_room = PageScroller(self._form, self)
+        self._form_room.hide()
         self._standard = self._button("compare_standard", self.tr("Five standard arms"))
         self._guide = self._button("compare_guide", self.tr("Which one do I choose?"))
         self._add = self._icon("compare_add", "plus", self.tr("Add an arm"))
@@ -109,13 +120,12 @@ class ArmsPage(QWidget):
         bar.addStretch(1)
         bar.addWidget(self._undo)
         column.addLayout(bar)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter = splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setObjectName("compare_arms_split")
         splitter.addWidget(self._arms)
         splitter.addWidget(self._form_room)
         splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 0)
-        splitter.setSizes([560, 460])
+        splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
         column.addWidget(splitter, 1)
         self._mends = QVBoxLayout()

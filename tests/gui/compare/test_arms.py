@@ -1,0 +1,262 @@
+"""The arms of the set-up: the list, the form, what is said of both."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.gui.acting import find
+from tests.gui.compare.conftest import Desk, adapter
+from tests.unit.compare.stocked import prompt
+from workbench.compare.arm_spec import ArmSpec
+from workbench.datasets.types import Example
+from workbench.ui.compare.arms_list import LINES, PROBLEM, ArmsList
+from workbench.ui.compare.arms_state import Places
+from workbench.ui.compare.state import Questions
+from workbench.ui.widgets.choice_button import ChoiceButton
+from workbench.ui.widgets.section import Section
+
+
+def names(desk: Desk) -> list[str]:
+    return [arm.name for arm in desk.tab.presenter.state.arms]
+
+
+def last(desk: Desk) -> ArmSpec:
+    arm = desk.tab.presenter.state.edited_arm
+    assert arm is not None
+    return arm
+
+
+def choose(desk: Desk, name: str, value: str) -> None:
+    box = find(desk.tab, QComboBox, name)
+    index = box.findData(value)
+    assert index >= 0, [box.itemData(n) for n in range(box.count())]
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+def press(desk: Desk, name: str) -> None:
+    button = find(desk.tab, QPushButton, name)
+    assert button.isEnabled(), name
+    button.click()
+
+
+@pytest.fixture
+def arms(desk: Desk) -> ArmsList:
+    """The page Arms in front, the five standard arms made."""
+    desk.tab.setup.show_page(desk.tab.setup.arms)
+    press(desk, "compare_standard")
+    return find(desk.tab, ArmsList, "compare_arms")
+
+
+def test_that_each_arm_says_in_what_it_differs_from_the_first(arms: ArmsList) -> None:
+    lines = [arms.arms.index(row).data(LINES)[1] for row in range(5)]
+    assert lines[0] == "the others are compared with this one"
+    assert lines[3] == "≠ prompt: adapter house-style"
+
+
+def test_that_the_reasons_of_the_standard_arms_are_shown(desk: Desk, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(3)
+    assert "house-style: learned without passages" in find(desk.tab, QLabel, "compare_arm_why").text()
+
+
+def test_that_a_copy_stands_below_and_is_opened(desk: Desk, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(0)
+    press(desk, "compare_copy")
+    assert names(desk)[:3] == ["prompt", "prompt 2", "few-shot"]
+    assert arms.arms.index(1).data(LINES)[1] == "the same as prompt"
+    assert find(desk.tab, QLineEdit, "compare_arm_name").text() == "prompt 2"
+
+
+def test_that_arms_move_by_button_and_by_keyboard(desk: Desk, qtbot: QtBot, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(4)
+    press(desk, "compare_up")
+    assert names(desk) == ["prompt", "few-shot", "rag", "tuned + rag", "tuned"]
+    assert last(desk).name == "tuned + rag"
+    qtbot.keyClick(arms, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)  # type: ignore[no-untyped-call]
+    assert names(desk) == ["prompt", "few-shot", "tuned + rag", "rag", "tuned"]
+    qtbot.keyClick(arms, Qt.Key.Key_Down)  # type: ignore[no-untyped-call]
+    assert last(desk).name == "rag"
+
+
+def test_that_an_arm_is_dragged_to_another_place(desk: Desk, qtbot: QtBot, arms: ArmsList) -> None:
+    data = arms.arms.mimeData([arms.arms.index(4)])
+    drop(arms, data, arms.visualRect(arms.arms.index(1)).topLeft() + QPoint(4, 2))
+    assert names(desk) == ["prompt", "tuned + rag", "few-shot", "rag", "tuned"]
+    drop(arms, arms.arms.mimeData([arms.arms.index(0)]), QPoint(5, arms.height() - 2))
+    assert names(desk) == ["tuned + rag", "few-shot", "rag", "tuned", "prompt"]
+
+
+def drop(arms: ArmsList, data: QMimeData, place: QPoint) -> None:
+    event = QDropEvent(
+        QPointF(place), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    arms.dropEvent(event)
+
+
+def test_that_a_removed_arm_comes_back(desk: Desk, qtbot: QtBot, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(1)
+    qtbot.keyClick(arms, Qt.Key.Key_Delete)  # type: ignore[no-untyped-call]
+    assert "few-shot" not in names(desk)
+    undo = find(desk.tab, QPushButton, "compare_undo_remove")
+    assert undo.text() == "Bring back “few-shot”"
+    undo.click()
+    assert names(desk)[1] == "few-shot"
+    assert undo.isHidden()
+
+
+def test_that_adapters_of_another_base_are_grey_and_say_why(desk: Desk) -> None:
+    other = adapter("legal").model_copy(update={"base_name": "big"})
+    desk.catalogue = desk.catalogue.model_copy(update={"adapters": (other, *desk.catalogue.adapters)})
+    desk.tab.presenter.refresh()
+    desk.tab.presenter.arms.add()
+    box = find(desk.tab, QComboBox, "compare_arm_adapter")
+    texts = [box.itemText(n) for n in range(box.count())]
+    assert texts == ["none", "house-style-rag", "house-style", "legal  ·  was trained for big"]
+    model = box.model()
+    assert not model.flags(model.index(3, 0)) & Qt.ItemFlag.ItemIsEnabled
+    desk.tab.presenter.arms.change(last(desk).model_copy(update={"adapter": "legal"}))
+    assert find(desk.tab, QLabel, "compare_arm_adapter_problem").text() == (
+        "legal does not fit: it was trained for big."
+    )
+    assert "legal does not fit" in desk.tab.presenter.state.making.problems[0][0].text
+
+
+def test_that_a_saved_prompt_is_chosen_in_one_of_its_versions(desk: Desk) -> None:
+    versions = (prompt("short", 2, "Be brief."), prompt("short", 1, "Write for {{ audience }}."))
+    desk.catalogue = desk.catalogue.model_copy(update={"prompts": versions})
+    desk.tab.presenter.refresh()
+    desk.tab.presenter.arms.add()
+    choose(desk, "compare_arm_prompt", "saved:short")
+    assert last(desk).prompt == "saved:short"
+    about = find(desk.tab, QLabel, "compare_arm_prompt_preview")
+    assert "“Be brief.”" in about.text()
+    choose(desk, "compare_arm_prompt_version", "1")
+    assert last(desk).prompt == "saved:short@1"
+    assert "asks for audience" in about.text()
+    press(desk, "compare_arm_open_prompt")
+    assert desk.navigator.opened == [("playground", {"version": "short1"})]
+    choose(desk, "compare_arm_prompt_version", "")
+    assert last(desk).prompt == "saved:short"
+    choose(desk, "compare_arm_prompt", "")
+    assert last(desk).prompt == ""
+
+
+def test_that_a_prompt_file_is_chosen(desk: Desk, qtbot: QtBot) -> None:
+    desk.tab.presenter.arms.add()
+    choose(desk, "compare_arm_prompt", "\n")
+    dialog = find(desk.tab, QFileDialog, "compare_prompt_dialog")
+    dialog.fileSelected.emit("/p/base.md")
+    dialog.close()
+    assert last(desk).prompt == "/p/base.md"
+    assert find(desk.tab, QComboBox, "compare_arm_prompt").currentText() == "base.md"
+
+
+def test_that_variables_that_the_questions_lack_are_said_beside_the_prompt(desk: Desk) -> None:
+    desk.catalogue = desk.catalogue.model_copy(update={"prompts": (prompt("who", 1, "For {{ audience }}."),)})
+    desk.tab.presenter.refresh()
+    desk.tab.presenter.arms.add()
+    desk.tab.presenter._board.show(questions=Questions("/q.csv", (Example(id="1", question="?", answers=("a",)),)))
+    choose(desk, "compare_arm_prompt", "saved:who")
+    label = find(desk.tab, QLabel, "compare_arm_prompt_problem")
+    assert label.text() == "The prompt asks for {{ audience }}, which none of the questions has."
+    assert find(desk.tab, QLabel, "compare_reason").text().startswith("Arm “arm 1”: The prompt asks")
+    assert not find(desk.tab, QPushButton, "compare_run").isEnabled()
+
+
+def test_that_examples_are_drawn_as_the_form_says(desk: Desk) -> None:
+    desk.tab.presenter.arms.add()
+    choose(desk, "compare_arm_examples", "data:rows")
+    find(desk.tab, QSpinBox, "compare_arm_count").setValue(6)
+    find(desk.tab, QSpinBox, "compare_arm_seed").setValue(11)
+    examples = last(desk).examples
+    assert examples is not None
+    assert (examples.from_file, examples.count, examples.seed) == ("data:rows", 6, 11)
+    choose(desk, "compare_arm_selection", "similar")
+    assert find(desk.tab, QSpinBox, "compare_arm_seed").isHidden(), "nothing is drawn"
+    choose(desk, "compare_arm_examples", "")
+    assert last(desk).examples is None
+
+
+def test_that_retrieval_is_set_field_by_field(desk: Desk) -> None:
+    first = desk.catalogue.collections[0]
+    letters = first.model_copy(update={"name": "letters"})
+    desk.catalogue = desk.catalogue.model_copy(update={"collections": (first, letters)})
+    desk.tab.presenter.arms._lookups = replace(
+        desk.tab.presenter.arms._lookups, read_places=lambda _: Places(("2024",), ("a.pdf",))
+    )
+    desk.tab.presenter.refresh()
+    desk.tab.presenter.arms.add()
+    search = find(desk.tab, Section, "section_compare_arm_search")
+    assert search.isHidden()
+    choose(desk, "compare_arm_collection", "handbook")
+    choose(desk, "retrieval_mode", "text")
+    find(desk.tab, QSpinBox, "top_k").setValue(9)
+    choose(desk, "passage_order", "best last")
+    find(desk.tab, QSpinBox, "passage_tokens").setValue(700)
+    find(desk.tab, ChoiceButton, "also").ticked.emit(("letters",))
+    find(desk.tab, ChoiceButton, "folders").ticked.emit(("2024",))
+    retrieval = last(desk).retrieval
+    assert retrieval is not None
+    assert (retrieval.mode, retrieval.top_k, retrieval.order, retrieval.passage_tokens) == ("text", 9, "best last", 700)
+    assert (retrieval.also, retrieval.only.folders) == (("letters",), ("2024",))
+    choose(desk, "compare_arm_collection", "letters")
+    changed = last(desk).retrieval
+    assert changed is not None
+    assert (changed.also, changed.only.folders, changed.top_k) == ((), (), 9), "folders were of the other collection"
+    choose(desk, "compare_arm_collection", "")
+    assert last(desk).retrieval is None
+
+
+def test_that_settings_of_the_answer_belong_to_the_arm(desk: Desk) -> None:
+    desk.tab.presenter.arms.add()
+    box = find(desk.tab, QAbstractSpinBox, "option_temperature")
+    box.setValue(0.7)  # type: ignore[attr-defined]
+    assert last(desk).generation.temperature == 0.7
+    section = find(desk.tab, Section, "section_compare_arm_generation")
+    summary = find(section, QLabel, "section_compare_arm_generation_summary")
+    assert summary.text() == "up to 256 tokens, temperature 0.7"
+    find(desk.tab, QPushButton, "reset_options").click()
+    assert last(desk).generation.temperature == 0.0
+
+
+def test_that_an_arm_without_a_name_keeps_the_one_it_had(desk: Desk, qtbot: QtBot) -> None:
+    desk.tab.presenter.arms.add()
+    name = find(desk.tab, QLineEdit, "compare_arm_name")
+    name.clear()
+    name.editingFinished.emit()
+    assert name.text() == "arm 1"
+
+
+def test_that_a_problem_stands_in_the_list(desk: Desk, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(1)
+    desk.tab.presenter.arms.change(last(desk).model_copy(update={"name": "prompt"}))
+    assert arms.arms.index(1).data(PROBLEM) == ("Another arm has this name.", True)
+
+
+def test_that_many_arms_have_an_end(desk: Desk) -> None:
+    for _ in range(60):
+        desk.tab.presenter.arms.add()
+    assert len(names(desk)) == 40
+    assert not find(desk.tab, QPushButton, "compare_add").isEnabled()
+
+
+def test_that_everything_of_the_form_has_a_name_for_those_who_cannot_see_it(desk: Desk) -> None:
+    desk.tab.presenter.arms.add()
+    form = find(desk.tab, QWidget, "compare_arm_form")
+    for kind in (QComboBox, QLineEdit, QAbstractSpinBox, QPushButton):
+        for widget in form.findChildren(kind):
+            if widget.objectName() and not widget.objectName().startswith("qt_"):
+                assert widget.accessibleName(), widget.objectName()

@@ -1,0 +1,27 @@
+"""What the form of an arm offers, read on a thread: folders and documents of a collection, cross-encoders. No Qt."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.llm.library_sources import hugging_face_hub
+from workbench.rag.reranking import list_rerankers
+from workbench.rag.types import DocumentStatus
+from workbench.ui.compare.arms_state import Places
+
+if TYPE_CHECKING:
+    from workbench.paths import WorkbenchPaths
+    from workbench.rag.store import CollectionStore
+
+
+def read_places(collections: "CollectionStore", name: str) -> Places:
+    """Where in a collection may be looked."""
+    indexed = [d.name for d in collections.documents(name) if d.status is DocumentStatus.INDEXED]
+    return Places(tuple(collections.filters.folders(name)), tuple(indexed))
+
+
+def find_rerankers(paths: "WorkbenchPaths", own_folders: Iterable[str]) -> tuple[str, ...]:
+    """Folders of the cross-encoders on this computer."""
+    places = [paths.models, *(Path(folder).expanduser() for folder in own_folders), hugging_face_hub(os.environ)]
+    return tuple(map(str, list_rerankers(places)))
