@@ -479,6 +479,8 @@ class Tabs:
             in_background=rooms.in_background,
             lookups=self._lookups_of_arms(),
         )
+        self.catalog.subscribe(tab.presenter.writing.take_models)
+        return tab
 
     def _lookups_of_arms(self) -> "Lookups":
         from workbench.rag.store import CollectionStore
@@ -490,8 +492,6 @@ class Tabs:
             read_places=partial(read_places, collections),
             find_rerankers=lambda: find_rerankers(self._rooms.paths, self._rooms.settings.llm.model_folders),
         )
-        self.catalog.subscribe(tab.presenter.writing.take_models)
-        return tab
 
     def _read_catalogue(self) -> "Catalogue":
         from workbench.compare.catalogue import read_catalogue
