@@ -111,6 +111,9 @@ def resolve(
         expectations=spec.expectations,
         judge=_resolve_judge(spec, resolvers),
         waves=spec.waves,
+        margin=spec.margin,
+        weights=spec.weights,
+        economy=spec.economy,
     )
     return Resolved(request, left_out)
 

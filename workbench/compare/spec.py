@@ -9,8 +9,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from workbench.boundary import Boundary
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec, RetrievalSpec, is_file
+from workbench.compare.economy import Economy
 from workbench.compare.expectations import Expectation
 from workbench.compare.types import MOST_REPEATS
+from workbench.compare.weights import Weights
 from workbench.datasets.test_sets.types import named_set
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
@@ -44,6 +46,12 @@ class ComparisonSpec(Boundary):
     """The language model that scores, where a metric needs one."""
     waves: tuple[int, ...] = ()
     """How many questions came together; a run that continues an earlier one with more questions says so here."""
+    margin: float = Field(0.05, gt=0.0, le=0.5)
+    """A difference of the deciding score that matters: 0.05 are 5 points."""
+    weights: Weights = Weights()
+    """How much quality, latency, memory and cost count for the recommendation."""
+    economy: Economy = Economy()
+    """What costs are counted with."""
     arms: tuple[ArmSpec, ...] = Field(min_length=1)
     expectations: tuple[Expectation, ...] = ()
     """What is expected between arms; held against the measurement afterwards."""
@@ -176,6 +184,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         "retrieval": RetrievalSpec,
         "generation": GenerationConfig,
         "judge": JudgeSettings,
+        "weights": Weights,
+        "economy": Economy,
     }
     inner = str(location[-2]) if len(location) > 1 else ""
     if inner == "examples":

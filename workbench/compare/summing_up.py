@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from workbench.compare.by_tag import tagged
 from workbench.compare.comparable import comparable
-from workbench.compare.cost import Cost
+from workbench.compare.cost import costs_of
 from workbench.compare.failures import count_failures
 from workbench.compare.journal import Measured
 from workbench.compare.leaks import LeakReport
 from workbench.compare.scores import noise, question_scores
+from workbench.compare.terms import Terms
 from workbench.compare.types import (
     Arm,
     ArmResult,
@@ -56,6 +58,8 @@ def summarize(
         missing=missing,
         why_missing=(measured.why_missing or _STOPPED) if missing else "",
         arms=results,
+        weights=request.weights,
+        economy=request.economy,
         verdict=decide_on(request, ordered, results, ids),
         verdict_without_leaks=decide_on(request, ordered, results, unleaked) if leaked else None,
         leaks=leaks.leaks,
@@ -152,20 +156,27 @@ def decide_on(
     metric = request.metrics[0].name
     common = comparable(request, trials, example_ids)
     scores = question_scores(trials, metric)
-    costs = {
-        result.name: Cost(
-            result.timing.latency_seconds, result.memory_bytes, result.training_seconds, result.cost or 0.0
-        )
-        for result in results
-    }
-    verdict = decide(
+    return decide(
         {arm: scores.get(arm, {}) for arm in common.arms},
-        costs,
+        costs_of(results),
         metric=metric,
         example_ids=common.example_ids,
+        terms=terms_of(request, results, common.reasons),
         seed=request.seed,
     )
-    return verdict.model_copy(update={"reasons": (*verdict.reasons, *common.reasons)})
+
+
+def terms_of(request: CompareRequest, results: Sequence[ArmResult], notes: Sequence[str] = ()) -> Terms:
+    """What the user wants of the verdict, and what is known beside the scores."""
+    metric = request.metrics[0].name
+    return Terms(
+        margin=request.margin,
+        weights=request.weights,
+        economy=request.economy,
+        tags=tagged(request.examples),
+        noise={result.name: result.noise[metric] for result in results if metric in result.noise},
+        notes=tuple(notes),
+    )
 
 
 def _question_values(arm: Arm, trials: Sequence[Trial], metric: str) -> list[float | None]:

@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from workbench.boundary import Boundary
+from workbench.compare.economy import Economy
 from workbench.compare.environment import Environment
 from workbench.compare.expectations import Expectation
 from workbench.compare.judge.types import ModelScoring, ResolvedJudge
 from workbench.compare.seen import SeenKind, SeenRows
+from workbench.compare.weights import Measure, Weights
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
 from workbench.playground.types import Prompt, Shot
@@ -250,12 +252,44 @@ class PairResult(Boundary):
 
 
 class FlipPoint(Boundary):
-    """Where the recommendation changes when speed counts beside quality."""
+    """Where the recommendation changes when one measure counts more (or less) than it does."""
 
     arm: str
     """The arm that takes over."""
-    speed_weight: float
-    """From this weight of speed on, 0..1; quality has the rest."""
+    weight: float
+    """Share of the measure in all weights, 0..1; the others keep their proportions."""
+    measure: Measure = Measure.LATENCY
+    is_above: bool = True
+    """Whether the arm takes over above the weight; else below it."""
+    low: float | None = None
+    """Where it would change if the arms differed in quality as at the ends of the interval of their difference; None
+    where the quality plays no part."""
+    high: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_earlier_versions(cls, values: object) -> object:
+        """They knew the weight of speed only."""
+        if isinstance(values, dict) and "speed_weight" in values:
+            values = {**values, "weight": values["speed_weight"]}
+            del values["speed_weight"]
+        return values
+
+
+class TagVerdict(Boundary):
+    """Which arm is best on the questions with one tag."""
+
+    tag: str
+    questions: int
+    kind: VerdictKind = VerdictKind.UNDECIDED
+    best: tuple[str, ...] = ()
+    """As in `Verdict`; empty where the tag has too few questions."""
+    means: dict[str, float] = Field(default_factory=dict)
+    """Mean score of the judged arms on these questions."""
+    pairs: tuple[PairResult, ...] = ()
+    """Corrected over all pairs of all tags."""
+    is_too_small: bool = False
+    """Whether there are too few questions for a verdict of their own."""
 
 
 class Verdict(Boundary):
@@ -264,16 +298,29 @@ class Verdict(Boundary):
     metric: str = ""
     kind: VerdictKind = VerdictKind.UNDECIDED
     winner: str | None = None
+    """The arm that beats every other."""
     best: tuple[str, ...] = ()
     """The arms that cannot be told apart from the best one, best mean first."""
+    means: dict[str, float] = Field(default_factory=dict)
+    """Mean score of the judged arms, best first; empty in verdicts of earlier versions."""
+    scored: dict[str, int] = Field(default_factory=dict)
+    """Scored questions of every arm."""
     recommended: str | None = None
-    """The cheapest of `best`: by money where servers have a price, then latency, then memory, then training."""
+    """By the user's weights; where only quality counts, the cheapest of `best`: by money, then latency, then memory,
+    then training and indexing."""
     reasons: tuple[str, ...] = ()
+    questions_needed: int | None = None
+    """How many questions in all find the best arm with 80 % power, if it is better than every rival by `margin`; None
+    unless undecided."""
     more_questions_needed: int | None = None
-    """How many further questions would show a difference of `margin` in 4 of 5 comparisons; None unless undecided."""
+    """`questions_needed` beyond those that were asked, 0 when they are enough; None unless undecided."""
     margin: float = 0.05
+    """A difference that matters to the user."""
     pairs: tuple[PairResult, ...] = ()
     flip_points: tuple[FlipPoint, ...] = ()
+    by_tag: tuple[TagVerdict, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What is left out of it, and why."""
     questions: int = 0
 
 
@@ -352,6 +399,10 @@ class CompareRequest(Boundary):
     nothing that was answered before changes. Empty: all at once."""
     earlier: str = ""
     """A folder of runs: their answers to exactly the same are taken over; empty: everything is asked."""
+    margin: float = Field(0.05, gt=0.0, le=0.5)
+    """A difference of the deciding score that matters."""
+    weights: Weights = Weights()
+    economy: Economy = Economy()
 
     def repeats_of(self, arm: Arm) -> int:
         """How often this arm answers each question: a greedy one says the same every time."""
@@ -375,6 +426,10 @@ class ComparisonReport(Boundary):
     """What every collection held when it was searched, by name."""
     environment: Environment | None = None
     arms: tuple[ArmResult, ...] = ()
+    weights: Weights = Weights()
+    """What the recommendation goes by."""
+    economy: Economy = Economy()
+    """What costs were counted with."""
     verdict: Verdict
     verdict_without_leaks: Verdict | None = None
     """The verdict without the questions that leaked for certain; None when none did."""

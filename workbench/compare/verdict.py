@@ -1,27 +1,20 @@
 """The verdict: paired per question, corrected over all pairs of arms, plain about what it cannot tell."""
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
-from math import inf
 
-from workbench.compare.cost import Cost, cheapest, latency
-from workbench.compare.types import FlipPoint, PairResult, Verdict, VerdictKind
-from workbench.compare.verdict_sentences import explain
-from workbench.scoring.statistics import (
-    difference_interval,
-    holm,
-    paired_deviation,
-    paired_test,
-    questions_needed,
-)
+from workbench.compare.by_tag import decide_by_tag
+from workbench.compare.cost import Cost
+from workbench.compare.pairs import compare_pairs, correct, paired_differences
+from workbench.compare.ranking import find_best, find_kind
+from workbench.compare.score_table import Scores, ScoreTable, tabulate
+from workbench.compare.terms import Terms
+from workbench.compare.types import PairResult, Verdict, VerdictKind
+from workbench.compare.verdict_sentences import Known, explain
+from workbench.compare.worth import Candidates, choose
+from workbench.scoring.planning import questions_to_win
 
-MARGIN = 0.05
-"""A difference that matters, unless the user says otherwise: 5 points."""
 _SCORED_SHARE = 0.8
 """An arm with fewer scored questions than this share is not judged: what is missing may be what it cannot do."""
-
-Scores = Mapping[str, float | None]
-"""Example id to the score of the first metric; None or absent where there is none."""
 
 
 def decide(
@@ -30,107 +23,78 @@ def decide(
     *,
     metric: str,
     example_ids: Sequence[str],
-    margin: float = MARGIN,
+    terms: Terms | None = None,
     seed: int = 0,
 ) -> Verdict:
     """The verdict on `scores` (arm to scores), which decides nothing where nothing was measured."""
-    scored = {arm: {i: v for i in example_ids if (v := own.get(i)) is not None} for arm, own in scores.items()}
-    judged = [arm for arm in scored if scored[arm] and len(scored[arm]) >= _SCORED_SHARE * len(example_ids)]
-    means = {arm: sum(scored[arm].values()) / len(scored[arm]) for arm in judged}
-    ranked = sorted(judged, key=lambda arm: -means[arm])
-    pairs = _compare_pairs(ranked, scored, seed)
-    best = _find_best(ranked, pairs)
-    kind = _find_kind(ranked, best, pairs, margin)
-    recommended = cheapest(best, costs)
+    return decide_on_table(tabulate(scores, example_ids), costs, metric=metric, terms=terms, seed=seed)
+
+
+def decide_on_table(
+    whole: ScoreTable, costs: Mapping[str, Cost], *, metric: str, terms: Terms | None = None, seed: int = 0
+) -> Verdict:
+    """`decide` on scores that are a matrix already."""
+    terms = terms or Terms()
+    margin = terms.margin
+    judged = _judged(whole)
+    pairs = correct([compare_pairs(judged, seed=seed)])[0]
+    best = find_best(judged.arms, pairs)
+    kind = find_kind(judged.arms, best, pairs, margin)
+    needed = _questions_needed(judged, pairs, margin) if kind is VerdictKind.UNDECIDED else None
     verdict = Verdict(
         metric=metric,
         kind=kind,
         winner=best[0] if kind is VerdictKind.WINNER else None,
         best=tuple(best),
-        recommended=recommended,
-        more_questions_needed=_more_questions(best, scored, pairs, margin) if kind is VerdictKind.UNDECIDED else None,
+        questions_needed=needed,
+        more_questions_needed=None if needed is None else max(0, needed - _fewest(pairs)),
         margin=margin,
         pairs=tuple(pairs),
-        flip_points=tuple(_flip_points(recommended, means, costs)),
-        questions=len(example_ids),
+        means=judged.means(),
+        scored=whole.counts(),
+        by_tag=decide_by_tag(judged, terms.tags, margin=margin, seed=seed) if len(judged.arms) > 1 else (),
+        notes=terms.notes,
+        questions=len(whole.questions),
     )
-    counts = {arm: len(own) for arm, own in scored.items()}
-    return verdict.model_copy(update={"reasons": tuple(explain(verdict, means, counts, costs))})
+    return with_choice(verdict, costs, terms)
 
 
-def _compare_pairs(ranked: Sequence[str], scored: Mapping[str, Mapping[str, float]], seed: int) -> list[PairResult]:
-    """Every pair over the questions that both have a score for, the better arm second."""
-    found: list[tuple[str, str, list[float], list[float]]] = []
-    for better, worse in combinations(ranked, 2):
-        common = [i for i in scored[better] if i in scored[worse]]
-        if common:
-            found.append((worse, better, [scored[worse][i] for i in common], [scored[better][i] for i in common]))
-    raw = [paired_test(first, second, seed=seed) for _, _, first, second in found]
-    results = []
-    for (worse, better, first, second), p_value, corrected in zip(found, raw, holm(raw), strict=True):
-        interval = difference_interval(first, second)
-        results.append(
-            PairResult(
-                first=worse,
-                second=better,
-                difference=interval.estimate,
-                low=interval.low,
-                high=interval.high,
-                p_value=p_value,
-                corrected_p_value=corrected,
-                questions=len(first),
-            )
-        )
-    return results
+def with_choice(verdict: Verdict, costs: Mapping[str, Cost], terms: Terms) -> Verdict:
+    """The verdict with the recommendation of other weights or another economy, and its sentences.
 
-
-def _find_best(ranked: Sequence[str], pairs: Sequence[PairResult]) -> list[str]:
-    beaten = {pair.first for pair in pairs if ranked and pair.second == ranked[0] and pair.is_separated}
-    return [arm for arm in ranked if arm not in beaten]
-
-
-def _find_kind(ranked: Sequence[str], best: Sequence[str], pairs: Sequence[PairResult], margin: float) -> VerdictKind:
-    if len(ranked) < 2:
-        return VerdictKind.UNDECIDED
-    if len(best) == 1:
-        return VerdictKind.WINNER
-    among = [pair for pair in pairs if pair.first in best and pair.second in best]
-    alike = all(-margin <= pair.low and pair.high <= margin for pair in among)
-    return VerdictKind.EQUIVALENT if among and alike else VerdictKind.UNDECIDED
-
-
-def _more_questions(
-    best: Sequence[str], scored: Mapping[str, Mapping[str, float]], pairs: Sequence[PairResult], margin: float
-) -> int | None:
-    """Questions beyond the present ones that give 80 % power for `margin` between the best arm and its hardest rival.
-
-    Holm tests the pairs that are not separated yet at 0.05 divided by their number.
+    Takes no time at all: for a slider that is being moved. A verdict of an earlier version stays as it is.
     """
-    rivals = [pair for pair in pairs if best and best[0] in (pair.first, pair.second) and not pair.is_separated]
-    if not rivals:
+    if verdict.best and not verdict.means:
+        return verdict
+    candidates = Candidates(verdict.means, verdict.best, verdict.pairs, costs, terms.economy)
+    choice = choose(candidates, terms.weights)
+    chosen = verdict.model_copy(update={"recommended": choice.recommended, "flip_points": choice.flip_points})
+    return chosen.model_copy(update={"reasons": tuple(explain(chosen, Known(candidates, choice, terms)))})
+
+
+def _judged(table: ScoreTable) -> ScoreTable:
+    """The arms with enough scores, best mean first."""
+    means, counts = table.means(), table.counts()
+    judged = [arm for arm in means if counts[arm] >= _SCORED_SHARE * len(table.questions)]
+    return table.of_arms(sorted(judged, key=lambda arm: -means[arm]))
+
+
+def _fewest(pairs: Sequence[PairResult]) -> int:
+    """Questions that a pair of the best arm was compared on, at least."""
+    return min(pair.questions for pair in pairs if pair.second == pairs[0].second)
+
+
+def _questions_needed(table: ScoreTable, pairs: Sequence[PairResult], margin: float) -> int | None:
+    """Questions in all that find the best arm with 80 % power, if it is `margin` better than every rival.
+
+    Rivals that are beaten already are further away: their lower end is taken, where it is beyond the margin.
+    """
+    own = [pair for pair in pairs if pair.second == table.arms[0]] if table.arms else []
+    if not own:
         return None
-    alpha = 0.05 / sum(not pair.is_separated for pair in pairs)
-    more = 0
-    for pair in rivals:
-        common = [i for i in scored[pair.first] if i in scored[pair.second]]
-        deviation = paired_deviation([scored[pair.first][i] for i in common], [scored[pair.second][i] for i in common])
-        more = max(more, questions_needed(deviation, difference=margin, alpha=alpha) - len(common))
-    return more
-
-
-def _flip_points(recommended: str | None, means: Mapping[str, float], costs: Mapping[str, Cost]) -> list[FlipPoint]:
-    """The faster arms that take over when speed counts enough, the first of them first.
-
-    An arm's worth is (1 - w) * quality + w * speed, with speed = the fastest latency / its latency.
-    """
-    latencies = {arm: cost for arm in means if 0 < (cost := latency(costs.get(arm, Cost()))) < inf}
-    if recommended is None or recommended not in latencies:
-        return []
-    fastest = min(latencies.values())
-    found = []
-    for arm, needed in latencies.items():
-        lost = means[recommended] - means[arm]
-        gained = fastest / needed - fastest / latencies[recommended]
-        if arm != recommended and lost > 0 and gained > 0 and means[arm] > 0:  # never right is never a choice
-            found.append(FlipPoint(arm=arm, speed_weight=lost / (lost + gained)))
-    return sorted(found, key=lambda point: point.speed_weight)
+    differences = paired_differences(table, table.arms[0], [pair.first for pair in own])
+    if not len(differences):
+        return None
+    separated_rivals = sum(pair.is_separated for pair in pairs if pair.second != table.arms[0])
+    margins = [max(margin, pair.low) if pair.is_separated else margin for pair in own]
+    return questions_to_win(differences, margins, pairs=len(pairs) - separated_rivals)

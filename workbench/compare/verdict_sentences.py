@@ -1,22 +1,36 @@
 """The verdict in sentences, with the numbers behind each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import sqrt
 
-from workbench.compare.cost import Cost
-from workbench.compare.types import PairResult, Verdict, VerdictKind
-from workbench.compare.wording import dollars, percent, points, seconds, size
+from workbench.compare.by_tag import FEWEST_QUESTIONS, tags_that_differ
+from workbench.compare.choice_sentences import about_choice
+from workbench.compare.terms import Terms
+from workbench.compare.types import PairResult, TagVerdict, Verdict, VerdictKind
+from workbench.compare.wording import listed, percent, points
+from workbench.compare.worth import Candidates, Choice
 
-_PRICES_SHOWN = 2
-"""Rivals whose price stands beside the recommended one's; the table has all."""
+_IN_FOUR_OF_FIVE = "in 4 of 5 comparisons"
 
 
-def explain(
-    verdict: Verdict, means: Mapping[str, float], counts: Mapping[str, int], costs: Mapping[str, Cost]
-) -> Iterator[str]:
-    """Sentences for people; `means` has the judged arms, `counts` the scored questions of every arm."""
-    yield from _about_quality(verdict, means)
-    yield from _about_choice(verdict, costs)
-    yield from _about_gaps(verdict, means, counts)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the sentences are made of, beside the verdict."""
+
+    candidates: Candidates
+    choice: Choice
+    terms: Terms
+
+
+def explain(verdict: Verdict, known: Known) -> Iterator[str]:
+    """Sentences for people: what was found, what follows, what is missing."""
+    yield from _about_quality(verdict, verdict.means)
+    yield from about_choice(verdict, known.candidates, known.choice, known.terms.weights)
+    yield from _about_tags(verdict)
+    yield from _about_noise(verdict, known.terms.noise)
+    yield from _about_gaps(verdict)
+    yield from verdict.notes
 
 
 def _about_quality(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
@@ -27,24 +41,19 @@ def _about_quality(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str
         only = verdict.best[0]
         yield f"Only {only} was measured ({percent(means[only])}): there is nothing to compare it with."
         return
-    top = verdict.best[0]
+    if not any(means.values()):
+        yield "No arm answered a single question right: look at the answers before choosing."
+    if verdict.questions == 1:
+        yield "One question decides nothing: ask at least 30."
+        return
     match verdict.kind:
         case VerdictKind.WINNER:
             yield from _about_winner(verdict, means)
         case VerdictKind.EQUIVALENT:
-            yield (
-                f"{listed(verdict.best)} are equally good: they differ by less than {points(verdict.margin)}, "
-                f"whatever chance did ({_interval(_closest(verdict, top))}, {verdict.questions} questions)."
-            )
+            yield from _about_equals(verdict)
         case VerdictKind.UNDECIDED:
             yield from _about_doubt(verdict, means)
-    beaten = [arm for arm in means if arm not in verdict.best]
-    if beaten and len(verdict.best) > 1:
-        parts = listed([f"{arm} ({percent(means[arm])})" for arm in beaten])
-        verb = "is" if len(beaten) == 1 else "are"
-        yield f"{parts} {verb} worse than {top} ({percent(means[top])}) by more than chance explains."
-    if not any(means.values()):
-        yield "No arm answered a single question right: look at the answers before choosing."
+    yield from _about_beaten(verdict, means)
 
 
 def _about_winner(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
@@ -55,7 +64,16 @@ def _about_winner(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]
         f"The difference is {points(pair.difference)} ({_interval(pair)}, {pair.questions} questions)."
     )
     worst = max(p.corrected_p_value for p in verdict.pairs if p.second == top)
-    yield f"It beats every other arm by more than chance explains (p {_p_value(worst)}{tests})."
+    yield f"It beats every other arm by more than chance explains (p {p_value(worst)}{tests})."
+
+
+def _about_equals(verdict: Verdict) -> Iterator[str]:
+    pair = _closest(verdict, verdict.best[0])
+    every = " of each other" if len(verdict.best) > 2 else ""
+    yield (
+        f"{listed(verdict.best)} are equally good: they are within {points(verdict.margin)}{every}, "
+        f"whatever chance did ({_interval(pair)}, {pair.questions} questions)."
+    )
 
 
 def _about_doubt(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
@@ -65,35 +83,65 @@ def _about_doubt(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
         f"{parts} cannot be told apart on these {verdict.questions} questions: the difference between {top} and "
         f"{pair.first} is {points(pair.difference)} ({_interval(pair)})."
     )
-    more = verdict.more_questions_needed
+    more, all_of_them = verdict.more_questions_needed, verdict.questions_needed
+    who = "one of them" if len(verdict.best) == 2 else "one arm"
+    others = "the other" if len(verdict.best) == 2 and len(means) == 2 else "all others"
     if more:
-        yield f"About {more} more questions would show a difference of {points(verdict.margin)} in 4 of 5 comparisons."
+        yield (
+            f"About {rounded(more)} more questions ({rounded(all_of_them or 0)} in all) would show it "
+            f"{_IN_FOUR_OF_FIVE} if {who} is better than {others} by {points(verdict.margin)}."
+        )
     elif more == 0:
         yield (
-            f"These questions are enough to find a difference of {points(verdict.margin)} in 4 of 5 comparisons: "
+            f"These questions are enough to find a difference of {points(verdict.margin)} {_IN_FOUR_OF_FIVE}: "
             "if there is one, it is probably smaller."
         )
 
 
-def _about_choice(verdict: Verdict, costs: Mapping[str, Cost]) -> Iterator[str]:
-    chosen = verdict.recommended
-    if chosen is None or len(verdict.pairs) == 0:
-        return
-    if len(verdict.best) > 1:
-        others = [arm for arm in verdict.best if arm != chosen][:_PRICES_SHOWN]
-        prices = f"{_price(chosen, costs)}; {_prices(others, costs)}"
-        yield f"{chosen} is recommended: of the best it is the cheapest ({prices})."
-    if verdict.flip_points:
-        point = verdict.flip_points[0]
-        yield (
-            f"{point.arm} ({_price(point.arm, costs)}) would be the better choice than {chosen} "
-            f"({_price(chosen, costs)}) only if speed weighed more than {percent(point.speed_weight)} against quality."
-        )
+def _about_beaten(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
+    beaten = [arm for arm in means if arm not in verdict.best]
+    if beaten and len(verdict.best) > 1:
+        top = verdict.best[0]
+        parts = listed([f"{arm} ({percent(means[arm])})" for arm in beaten])
+        verb = "is" if len(beaten) == 1 else "are"
+        yield f"{parts} {verb} worse than {top} ({percent(means[top])}) by more than chance explains."
 
 
-def _about_gaps(verdict: Verdict, means: Mapping[str, float], counts: Mapping[str, int]) -> Iterator[str]:
-    for arm, count in counts.items():
-        if arm not in means:
+def _about_tags(verdict: Verdict) -> Iterator[str]:
+    for tag in tags_that_differ(verdict.by_tag, verdict.best):
+        yield about_tag(tag, verdict)
+    small = [tag for tag in verdict.by_tag if tag.is_too_small]
+    if small:
+        names = listed([f"“{tag.tag}” ({tag.questions})" for tag in small[:5]])
+        more = f" and {len(small) - 5} more tags" if len(small) > 5 else ""
+        verb = "has" if len(small) == 1 else "have"
+        yield f"{names}{more} {verb} too few questions for a verdict of their own: {FEWEST_QUESTIONS} are needed."
+
+
+def about_tag(tag: TagVerdict, verdict: Verdict) -> str:
+    """Like "On “dates” (42 questions) rag is best: 81 % against 40 % of tuned, which is best overall"."""
+    best = listed([f"{arm} ({percent(tag.means[arm])})" for arm in tag.best])
+    verb = "is" if len(tag.best) == 1 else "are"
+    overall = [arm for arm in verdict.best if arm in tag.means and arm not in tag.best]
+    against = listed([f"{arm} has {percent(tag.means[arm])}" for arm in overall])
+    what = "which is" if len(overall) == 1 else "which are"
+    rest = f"; {against}, {what} best overall" if overall else ""
+    return f"On “{tag.tag}” ({tag.questions} questions) {best} {verb} best{rest}."
+
+
+def _about_noise(verdict: Verdict, noise: Mapping[str, float]) -> Iterator[str]:
+    for arm, deviation in noise.items():
+        asked = verdict.scored.get(arm, 0)
+        if deviation > 0 and asked and arm in verdict.means:
+            yield (
+                f"Asked the same again, {arm} scores {points(deviation)} higher or lower on a question, which moves "
+                f"its mean over {asked} questions by {_small_points(deviation / sqrt(asked))}."
+            )
+
+
+def _about_gaps(verdict: Verdict) -> Iterator[str]:
+    for arm, count in verdict.scored.items():
+        if arm not in verdict.means:
             yield f"{arm} is not judged: only {count} of {verdict.questions} questions have a score."
         elif count < verdict.questions:
             yield f"{arm} has a score for {count} of {verdict.questions} questions; its pairs do without the others."
@@ -108,24 +156,16 @@ def _interval(pair: PairResult) -> str:
     return f"95 % interval {100 * pair.low:+.0f} to {100 * pair.high:+.0f}"
 
 
-def _p_value(value: float) -> str:
+def p_value(value: float) -> str:
+    """ "= 0.013", "< 0.001"."""
     return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
-def _price(arm: str, costs: Mapping[str, Cost]) -> str:
-    cost = costs.get(arm)
-    if cost is None:
-        return "cost unknown"
-    parts = [f"{dollars(cost.dollars)} per answer"] if cost.dollars else []
-    parts += [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer"]
-    parts += [size(cost.memory_bytes)] if cost.memory_bytes else []
-    return ", ".join(parts) or "cost unknown"
+def _small_points(value: float) -> str:
+    return f"{100 * value:.1f} points"
 
 
-def _prices(arms: Sequence[str], costs: Mapping[str, Cost]) -> str:
-    return "; ".join(f"{arm}: {_price(arm, costs)}" for arm in arms)
-
-
-def listed(names: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+def rounded(count: int) -> int:
+    """Two digits that say something: a plan is not more exact."""
+    unit: int = 10 ** max(0, len(str(count)) - 2)
+    return -(-count // unit) * unit

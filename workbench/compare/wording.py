@@ -1,6 +1,7 @@
 """Numbers as people read them; the same in the verdict, the table, the window and the report."""
 
 import math
+from collections.abc import Sequence
 
 
 def percent(value: float | None) -> str:
@@ -33,3 +34,19 @@ def dollars(value: float | None) -> str:
 
 def size(size_bytes: int) -> str:
     return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{size_bytes / 1e6:.0f} MB" if size_bytes else "-"
+
+
+def long_time(value: float | None) -> str:
+    """Like `seconds`, also for hours and days: "40 min", "3.5 h", "12 days"."""
+    if value is None:
+        return "-"
+    if value < 60:
+        return seconds(value)
+    if value < 3600:
+        return f"{value / 60:.0f} min"
+    return f"{value / 3600:.1f} h" if value < 48 * 3600 else f"{value / 86400:.0f} days"
+
+
+def listed(names: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

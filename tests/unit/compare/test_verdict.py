@@ -8,6 +8,7 @@ import pytest
 from workbench.compare.cost import Cost
 from workbench.compare.types import Verdict, VerdictKind
 from workbench.compare.verdict import decide
+from workbench.compare.verdict_sentences import rounded
 
 
 def verdict_on(
@@ -47,7 +48,7 @@ def test_that_few_questions_leave_it_undecided_and_say_how_many_are_missing() ->
     assert verdict.more_questions_needed is not None
     assert verdict.more_questions_needed > 1000  # nearly all questions are answered differently
     assert any("cannot be told apart" in reason for reason in verdict.reasons)
-    assert any(f"{verdict.more_questions_needed} more questions" in reason for reason in verdict.reasons)
+    assert any(f"{rounded(verdict.more_questions_needed)} more questions" in reason for reason in verdict.reasons)
 
 
 def test_that_one_question_decides_nothing() -> None:
@@ -104,10 +105,12 @@ def test_that_arms_which_all_fail_are_not_praised() -> None:
 def test_that_the_flip_point_is_where_both_are_worth_the_same() -> None:
     scores = {"slow": right(54, 60), "fast": right(18, 60)}
     verdict = verdict_on(scores, {"slow": Cost(2.0), "fast": Cost(1.0)})
-    (point,) = verdict.flip_points
-    weight = point.speed_weight
-    assert (1 - weight) * 0.9 + weight * 0.5 == pytest.approx((1 - weight) * 0.3 + weight * 1.0)
-    assert any("only if speed weighed more than 55 %" in reason for reason in verdict.reasons)
+    speed, cost = verdict.flip_points  # a cost that is nothing but time has the same
+    assert (speed.measure, speed.arm, cost.measure, cost.weight) == ("latency", "fast", "cost", speed.weight)
+    weight = speed.weight
+    assert (1 - weight) * 1.0 + weight * 0.5 == pytest.approx((1 - weight) * 0.3 / 0.9 + weight * 1.0)
+    (said,) = [reason for reason in verdict.reasons if "speed" in reason or "cost weighed" in reason]
+    assert "if speed weighed more than 57 % (between" in said
 
 
 @pytest.mark.parametrize("arms", [2, 5])

@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.scoring.permutation import sign_flip_test
 from workbench.scoring.statistics import (
     difference_interval,
     holm,
     mcnemar_mid_p,
     mean_interval,
-    paired_deviation,
     paired_proportions_interval,
     paired_test,
     proportion_interval,
-    questions_needed,
-    sign_flip_test,
 )
 
 # Airway hyper-responsiveness before and after stem cell transplantation (Bentur et al. 2009), as analysed by Fagerland,
@@ -147,31 +145,6 @@ def test_that_holm_corrects_as_in_the_textbook() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([]) == []
     assert holm([0.6, 0.7]) == [1.0, 1.0]
-
-
-def test_that_the_number_of_questions_is_the_textbook_formula() -> None:
-    # (1.95996 + 0.84162)^2 * 0.5^2 / 0.05^2 = 784.9
-    assert questions_needed(0.5) == 785
-    assert questions_needed(0.5, difference=0.1) == 197
-    assert questions_needed(0.5, alpha=0.005) > questions_needed(0.5)
-
-
-def test_that_the_number_of_questions_gives_the_promised_power() -> None:
-    random = np.random.default_rng(15)
-    # Right / wrong arms that disagree on 30 % of the questions, the second 5 points better.
-    deviation = (0.30 - 0.05**2) ** 0.5
-    needed = questions_needed(deviation)
-    found, repeats = 0, 800
-    for _ in range(repeats):
-        draws = random.random(needed)
-        gained, lost = int((draws < 0.175).sum()), int(((draws >= 0.175) & (draws < 0.30)).sum())
-        found += mcnemar_mid_p(gained, lost) < 0.05
-    assert 0.75 <= found / repeats <= 0.90
-
-
-def test_that_agreement_on_few_questions_promises_no_certainty() -> None:
-    assert paired_deviation([1.0] * 5, [1.0] * 5) > 0.4
-    assert paired_deviation([0.5] * 5, [0.5] * 5) > 0.4
 
 
 def test_that_one_question_says_nothing() -> None:

@@ -1,5 +1,6 @@
 """The verdict with its reasons, and the same without the questions that leaked."""
 
+from workbench.compare.choice_sentences import WORDS
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import safe
 from workbench.compare.types import ComparisonReport, Verdict, VerdictKind
@@ -30,7 +31,8 @@ def _card(verdict: Verdict) -> str:
     chosen = f"<p>Recommended: <strong>{safe(verdict.recommended)}</strong></p>" if verdict.recommended else ""
     reasons = "".join(f"<li>{safe(reason)}</li>" for reason in verdict.reasons)
     flips = "".join(
-        f"<li>{safe(point.arm)} takes over when speed weighs more than {percent(point.speed_weight)}.</li>"
+        f"<li>{safe(point.arm)} takes over when {WORDS[point.measure]} weighs {'more' if point.is_above else 'less'} "
+        f"than {percent(point.weight)}.</li>"
         for point in verdict.flip_points
     )
     return (

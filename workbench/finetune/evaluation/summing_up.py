@@ -11,7 +11,8 @@ from workbench.finetune.evaluation.types import (
     Gain,
     GivenAnswer,
 )
-from workbench.scoring.statistics import difference_interval, paired_deviation, paired_test, questions_needed
+from workbench.scoring.planning import paired_deviation, questions_needed
+from workbench.scoring.statistics import difference_interval, paired_test
 from workbench.scoring.summarizing import summarize_values
 from workbench.scoring.types import MetricChoice, ScoreValue
 

@@ -17,13 +17,8 @@ from workbench.playground.search.types import (
     SearchRequest,
     Standing,
 )
-from workbench.scoring.statistics import (
-    Interval,
-    mean_interval,
-    paired_deviation,
-    paired_test,
-    questions_needed,
-)
+from workbench.scoring.planning import paired_deviation, questions_needed
+from workbench.scoring.statistics import Interval, mean_interval, paired_test
 from workbench.scoring.types import MetricSummary
 
 

@@ -1,0 +1,59 @@
+"""Do verdicts hold: do the intervals cover the truth, are winners real, and are the questions asked for enough?
+
+2,000 simulated comparisons for every combination of difference, scores, questions, arms and level, judged by the
+program's own `decide`. Scores of arms are correlated, as they are on the same questions. Where a verdict is undecided,
+comparisons with as many questions as it asks for are simulated, too.
+"""
+
+import time
+from typing import Any
+
+from benchmarks._verdict_runs import LEVELS, QUESTIONS, cells, simulate, simulate_means, simulate_power
+from benchmarks.report import Goal, Report
+
+COMPARISONS, QUICK_COMPARISONS = 2000, 200
+POWER_COMPARISONS, QUICK_POWER_COMPARISONS = 500, 100
+_FEWEST_ASKING = 25
+"""Verdicts that ask for more questions in a cell, for its power to be simulated."""
+
+
+def run(quick: bool) -> Report:
+    started = time.perf_counter()
+    repeats = QUICK_COMPARISONS if quick else COMPARISONS
+    means = [
+        simulate_means(level, graded, questions, repeats, seed)
+        for seed, (graded, level, questions) in enumerate(
+            (graded, level, questions) for graded in (False, True) for level in LEVELS for questions in QUESTIONS
+        )
+    ]
+    found, powers = [], []
+    for seed, cell in enumerate(cells(), 1000):
+        result = simulate(cell, repeats, seed)
+        asked = result.pop("asked_for")
+        found.append(result)
+        if cell.has_winner and len(asked) >= _FEWEST_ASKING:
+            count = QUICK_POWER_COMPARISONS if quick else POWER_COMPARISONS
+            powers.append(simulate_power(cell, asked, count, seed + 5000))
+    measured = {
+        "comparisons_per_cell": repeats,
+        "cells": found,
+        "means": means,
+        "power": powers,
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    return Report("verdict", measured, tuple(_goals(found, means, powers)))
+
+
+def _goals(found: list[dict[str, Any]], means: list[dict[str, Any]], powers: list[dict[str, Any]]) -> list[Goal]:
+    even = [cell for cell in found if cell["difference"] == 0]
+    tied = [cell for cell in found if cell["tied"] > 1]
+    uneven = [cell for cell in found if cell["difference"] > 0 and cell["tied"] == 1]
+    return [
+        Goal("lowest coverage of an arm's mean", min(cell["coverage"] for cell in means), ">= 0.93"),
+        Goal("lowest coverage of a difference", min(cell["coverage"] for cell in found), ">= 0.93"),
+        Goal("most false winners where no arm is better", max(cell["wrong_winner"] for cell in even), "<= 0.06"),
+        Goal("most false winners where two share the first place", max(c["wrong_winner"] for c in tied), "<= 0.06"),
+        Goal("most wrong winners where one is better", max(cell["wrong_winner"] for cell in uneven), "<= 0.06"),
+        Goal("lowest power of the questions asked for", min(cell["power"] for cell in powers), ">= 0.75"),
+        Goal("highest power of the questions asked for", max(cell["power"] for cell in powers), "<= 0.90"),
+    ]

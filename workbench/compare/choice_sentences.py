@@ -1,0 +1,93 @@
+"""Why an arm is recommended, and when another one would be: in sentences."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from workbench.compare.cost import Cost
+from workbench.compare.types import FlipPoint, Verdict
+from workbench.compare.weights import Measure, Weights
+from workbench.compare.wording import dollars, listed, percent, points, seconds, size
+from workbench.compare.worth import Candidates, Choice
+
+_PRICES_SHOWN = 2
+"""Rivals whose price stands beside the recommended one's; the table has all."""
+_AT_ONCE = 0.005
+"""A weight that is shown as 0 %."""
+WORDS = {
+    Measure.QUALITY: "quality",
+    Measure.LATENCY: "speed",
+    Measure.MEMORY: "memory",
+    Measure.COST: "cost",
+}
+
+
+def about_choice(verdict: Verdict, candidates: Candidates, choice: Choice, weights: Weights) -> Iterator[str]:
+    """Nothing where there is nothing to choose from."""
+    chosen = choice.recommended
+    if chosen is None or not verdict.pairs:
+        return
+    if choice.worths is None:
+        yield from _about_cheapest(chosen, verdict.best, candidates.costs)
+    else:
+        yield from _about_worth(chosen, verdict, candidates, choice.worths, weights)
+    for arm, measure in choice.unknown:
+        yield f"How fast {arm} answers was not measured: its {WORDS[measure]} counts as the worst."
+    for point in _without_echoes(choice.flip_points):
+        yield about_flip(point, chosen, candidates.costs)
+
+
+def _about_cheapest(chosen: str, best: Sequence[str], costs: Mapping[str, Cost]) -> Iterator[str]:
+    if len(best) > 1:
+        others = [arm for arm in best if arm != chosen][:_PRICES_SHOWN]
+        rest = "; ".join(f"{arm}: {price(arm, costs)}" for arm in others)
+        yield f"{chosen} is recommended: of the best it is the cheapest ({price(chosen, costs)}; {rest})."
+
+
+def _about_worth(
+    chosen: str, verdict: Verdict, candidates: Candidates, worths: Mapping[str, float], weights: Weights
+) -> Iterator[str]:
+    said = listed([f"{WORDS[measure]} {percent(share)}" for measure, share in weights.shares.items() if share > 0])
+    rivals = [arm for arm in worths if arm != chosen]
+    rest = f", that of the next, {rivals[0]}, {worths[rivals[0]]:.2f}" if rivals else ""
+    yield f"With {said} {chosen} is recommended: its worth is {worths[chosen]:.2f} of 1{rest}."
+    if chosen not in verdict.best and chosen in candidates.means:
+        lost = candidates.means[verdict.best[0]] - candidates.means[chosen]
+        yield f"It answers worse than {verdict.best[0]} by {points(lost)}, which the other weights make up for."
+    elif len(verdict.best) > 1:
+        yield f"{listed(verdict.best)} count as equally good: these questions cannot tell them apart."
+
+
+def _without_echoes(points: Sequence[FlipPoint]) -> list[FlipPoint]:
+    """Costs that are nothing but latency would say the same again."""
+    speeds = {(p.arm, p.is_above, round(p.weight, 2)) for p in points if p.measure is Measure.LATENCY}
+    return [p for p in points if p.measure is not Measure.COST or (p.arm, p.is_above, round(p.weight, 2)) not in speeds]
+
+
+def about_flip(point: FlipPoint, chosen: str, costs: Mapping[str, Cost]) -> str:
+    """Like "tuned (0.4 s per answer) would be recommended instead of rag if speed weighed more than 66 %"."""
+    word = WORDS[point.measure]
+    if point.is_above and point.weight < _AT_ONCE:
+        when = f"as soon as {word} counts at all"
+    else:
+        when = f"if {word} weighed {'more' if point.is_above else 'less'} than {percent(point.weight)}{_range(point)}"
+    return (
+        f"{point.arm} ({price(point.arm, costs)}) would be recommended instead of {chosen} ({price(chosen, costs)}) "
+        f"{when}."
+    )
+
+
+def _range(point: FlipPoint) -> str:
+    """The chance in the measured quality, where it moves the point by more than a rounding."""
+    if point.low is None or point.high is None or point.high - point.low < 2 * _AT_ONCE:
+        return ""
+    return f" (between {percent(point.low)} and {percent(point.high)}, as their difference in quality is not exact)"
+
+
+def price(arm: str, costs: Mapping[str, Cost]) -> str:
+    """What an answer of the arm takes."""
+    cost = costs.get(arm)
+    if cost is None:
+        return "cost unknown"
+    parts = [f"{dollars(cost.dollars)} per answer"] if cost.dollars else []
+    parts += [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer"]
+    parts += [size(cost.memory_bytes)] if cost.memory_bytes else []
+    return ", ".join(parts) or "cost unknown"
