@@ -2,14 +2,24 @@
 
 from workbench.compare.blocks import fitted
 from workbench.compare.earlier_runs import plan_of, waves_after
+from workbench.compare.economy import Economy
 from workbench.compare.journal import is_finished
 from workbench.compare.types import CompareRequest
+from workbench.compare.weights import Weights
 from workbench.jobs.placing import place
 from workbench.paths import WorkbenchPaths
 
 FOLDER = "comparisons"
 """In the data folder: one folder per run, with its trials and its report."""
-_DECIDES_NOTHING = {"folder": "", "written": "", "budget_seconds": 0.0, "expectations": ()}
+_DECIDES_NOTHING = {
+    "folder": "",
+    "written": "",
+    "budget_seconds": 0.0,
+    "expectations": (),
+    "margin": 0.05,
+    "weights": Weights(),
+    "economy": Economy(),
+}
 """What may change between a stop and going on."""
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from workbench.compare.overlay.types import ArmOverlay, Overlay
-from workbench.compare.verdict_sentences import listed
-from workbench.compare.wording import percent, points
+from workbench.compare.wording import listed, percent, points
 
 
 def sentences_of(found: Overlay) -> Iterator[str]:
