@@ -5,12 +5,13 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.compare.overlay.types import ArmOverlay, ChangedQuestion, Overlay, OverlaySide, SettingChange
-from workbench.compare.report.numbers import points_range, title_of
+from workbench.compare.report.numbers import points_range
 from workbench.compare.report.page import page_of
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, cells, folded, one_line, row_head, safe, table
 from workbench.compare.wording import percent, points
 from workbench.playground.prompt_files import write_whole
+from workbench.scoring.model_metrics import title_of
 
 _ANSWER = 4000
 _QUESTIONS = 500
