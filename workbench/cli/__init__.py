@@ -32,6 +32,7 @@ _ROOMS = (
     "grid",
     "compare",
     "comparisons",
+    "test_sets",
     "choosing",
     "prompt_search",
     "endpoints",

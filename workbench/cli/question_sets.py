@@ -68,7 +68,8 @@ def _register_add(commands: "Commands") -> None:
 
 def _register_import(commands: "Commands") -> None:
     parser = _with_set(commands, "import", "add the questions of a BEIR folder, or of a CSV, JSONL or XLSX file")
-    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("path", metavar="PATH", nargs="?")
+    parser.add_argument("--from-testset", default="", metavar="NAME", help="a set of `testsets`, by its sources")
     parser.add_argument("--question-column", metavar="C", help="where its name does not tell")
     parser.add_argument("--document-column", metavar="C", help="names of documents, several separated by semicolons")
     parser.add_argument("--page-column", metavar="C", help="the page that answers")
@@ -169,8 +170,16 @@ def import_questions(arguments: argparse.Namespace, place: Workplace, output: Ou
     store = collection_store(place)
     store.get(arguments.collection)
     finder = DocumentFinder([document.name for document in store.documents(arguments.collection)])
-    path = Path(arguments.path)
-    if path.is_dir() and is_beir(path):
+    if bool(arguments.path) == bool(arguments.from_testset):
+        raise WorkbenchError("Name a file, or a set of `testsets` with --from-testset.", code="usage")
+    path = Path(arguments.path or ".")
+    if arguments.from_testset:
+        from workbench.datasets.test_sets.store import TestSetStore
+        from workbench.rag.asked_questions import to_retrieval_set
+
+        asked = TestSetStore(place.database).questions(arguments.from_testset)
+        found = to_retrieval_set(asked, arguments.collection, finder)
+    elif path.is_dir() and is_beir(path):
         found = import_beir(path, finder, split=arguments.split)
     elif path.is_dir():
         raise WorkbenchError(
