@@ -199,12 +199,19 @@ def _keep_comparison(database: "Database", spec: JobSpec, event: JobEvent) -> No
     """The version of its test set from the beginning, whatever becomes of the set meanwhile."""
     match event:
         case Started() | Finished():
+            from pydantic import ValidationError
+
             from workbench.compare.running import load_report
             from workbench.compare.store import ComparisonStore
             from workbench.compare.types import CompareRequest
             from workbench.datasets.test_sets.store import TestSetStore
 
-            request = CompareRequest.model_validate(spec.params)
+            try:
+                request = CompareRequest.model_validate(spec.params)
+            except ValidationError:
+                if isinstance(event, Finished):
+                    raise
+                return  # begun by another version of the program, which froze its questions itself
             if request.test_set:
                 TestSetStore(database).freeze(request.test_set, request.examples)
             if isinstance(event, Finished):

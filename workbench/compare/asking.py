@@ -5,6 +5,7 @@ answers that it had stay as they are. Where only failures are left, they are ask
 (docs/decisions/0020-answers-are-taken-over-by-block.md).
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,7 +56,10 @@ class Asking:
         if not wanted:
             return
         only_failures = all(trial is not None for trial in known.values())
-        self._ask(wanted if only_failures else block.examples, wanted, repeat, keys)
+        asked = wanted if only_failures else block.examples
+        began = time.monotonic()
+        self._ask(asked, wanted, repeat, keys)
+        self.trials.watch.add(self.arm.name, len(asked), time.monotonic() - began)
 
     def _keys(self, block: Block, repeat: int) -> dict[str, str]:
         if self.arm.collection is not None:

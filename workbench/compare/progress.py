@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from workbench.compare.journal import Journal, Measured
 from workbench.compare.judging import Judge, failed_trial
+from workbench.compare.pace import Stopwatch
 from workbench.compare.types import Arm, CompareRequest, Trial, TrialDone
 from workbench.datasets.types import Example
 from workbench.jobs.context import JobContext
@@ -20,6 +21,7 @@ class Trials:
     measured: Measured = field(default_factory=Measured)
     reused: int = 0
     """Answers that were taken over from earlier runs."""
+    watch: Stopwatch = field(default_factory=Stopwatch)
     _found: dict[tuple[str, str, int], Trial] = field(default_factory=dict)
 
     def all(self) -> list[Trial]:

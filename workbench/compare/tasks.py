@@ -13,6 +13,7 @@ from workbench.compare.journal import Journal, NotWrittenError
 from workbench.compare.judging import Judge
 from workbench.compare.leak_stage import look_for_leaks
 from workbench.compare.model_scores import score_with_models
+from workbench.compare.pace import keep_paces
 from workbench.compare.placing import place_run
 from workbench.compare.progress import Trials
 from workbench.compare.provenance import provenance_of
@@ -133,6 +134,7 @@ def _run(context: JobContext, request: CompareRequest, tools: Tools, folder: Pat
         }
     )
     journal.finish(report)
+    keep_paces(folder.parent, request.arms, trials.watch, {arm.name: arm.timing.latency_seconds for arm in report.arms})
     return report
 
 

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from workbench.compare.types import ComparisonReport
+
 
 def percent(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.0f} %"
@@ -50,3 +52,20 @@ def long_time(value: float | None) -> str:
 def listed(names: Sequence[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def missing_in_words(report: ComparisonReport) -> tuple[str, ...]:
+    """What was not asked, what failed, and what was taken over from earlier runs; nothing where all is there."""
+    there = sum(arm.answered for arm in report.arms)
+    failed = {arm.name: arm.failed for arm in report.arms if arm.failed}
+    found = []
+    if report.missing:
+        wanted = there + sum(failed.values()) + report.missing
+        found.append(f"{report.missing:,} of {wanted:,} answers are missing. {report.why_missing}".strip())
+    if failed:
+        arms = ", ".join(f"{name} {count:,}" for name, count in failed.items())
+        count = sum(failed.values())
+        found.append(f"{count:,} {'answer' if count == 1 else 'answers'} did not come about: {arms}.")
+    if report.reused:
+        found.append(f"{report.reused:,} of {there:,} answers were taken over from earlier runs.")
+    return tuple(found)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from workbench.compare.pace import read_paces
+from workbench.compare.placing import FOLDER
 from workbench.compare.spec import ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import PrepareRequest
 from workbench.datasets.test_sets.promptfoo_tests import looks_like_promptfoo
@@ -87,6 +89,7 @@ class ComparePresenter:
     def refresh(self) -> None:
         """Look what arms can be made of by now; other tabs may have made something."""
         self.arms.refresh()
+        self._board.show(paces=read_paces(self._paths.home / FOLDER))
         self._read_history()
         self.questions.refresh()
 
@@ -159,6 +162,17 @@ class ComparePresenter:
         )
         self._run.start(request)
 
+    def change_options(self, options: RunOptions) -> None:
+        """How it is run is set otherwise."""
+        self._board.show(options=options)
+
+    def change_seed(self, seed: int) -> None:
+        self._board.show(seed=seed)
+
+    def ask_failed_again(self) -> None:
+        """The shown comparison once more: what failed, or was not asked yet, is asked."""
+        self._run.ask_failed_again()
+
     def stop(self) -> None:
         self._run.stop()
 
@@ -210,7 +224,7 @@ class ComparePresenter:
         except WorkbenchError as problem:
             self._messages.error(problem.message, hint=problem.hint)
             return
-        self._run.show_report(report)
+        self._run.show_report(report, report.request.folder if report.request else "")
 
     def export(self, path: str) -> None:
         """Write the results; the ending of the name says as what."""

@@ -7,6 +7,7 @@ from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.pictures_page import PicturesPage
+from workbench.ui.compare.run_notice import RunNotice
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.theme import set_role
@@ -45,6 +46,7 @@ class ResultsPage(QWidget):
         self._about.setText(self._describe(results))
         self._export.setEnabled(results.verdict is not None)
         self._verdict.show_results(results, is_running=state.is_running)
+        self.notice.show_results(results, is_running=state.is_running)
         for page in self._pages:
             page.show_state(state)
 
@@ -59,6 +61,7 @@ class ResultsPage(QWidget):
         self._setup = self._button("compare_change", self.tr("Change the set-up"))
         self._export = self._button("compare_export", self.tr("Export…"))
         self._verdict = VerdictCard(self)
+        self.notice = RunNotice(self)
         self._icons: list[str] = []
         self._tabs = PageTabs(self)
         self._tabs.setObjectName("compare_result_pages")
@@ -86,6 +89,7 @@ class ResultsPage(QWidget):
         column.setSpacing(10)
         column.addLayout(head)
         column.addWidget(self._verdict)
+        column.addWidget(self.notice)
         column.addWidget(self._tabs, 1)
 
     def _connect(self) -> None:

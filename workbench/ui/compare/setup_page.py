@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from workbench.ui.compare.arms_page import ArmsPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.questions_page import QuestionsPage
+from workbench.ui.compare.run_options_page import RunOptionsPage
 from workbench.ui.compare.scores_page import ScoresPage
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
@@ -58,6 +59,8 @@ class SetupPage(QWidget):
         self.add_page(self.questions, self.tr("Questions"), "data")
         self.add_page(self.arms, self.tr("Arms"), "sliders")
         self.add_page(self.scores, self.tr("Scores"), "done")
+        self.options = RunOptionsPage(self)
+        self.add_page(self.options, self.tr("Run"), "play")
         self._run = self._button("compare_run", self.tr("Run the comparison"), "primary")
         self._save = self._button("compare_save", self.tr("Save as YAML…"))
         self._results = self._button("compare_results", self.tr("Show the results"))

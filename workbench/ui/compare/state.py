@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.compare.expectations import Expectation
+from workbench.compare.pace import Pace, estimate
 from workbench.compare.pictures.facts import Facts
 from workbench.compare.spec import ArmSpec
 from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Verdict
@@ -14,6 +15,7 @@ from workbench.ui.compare.arms_state import ArmsState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.sets_state import SetsState
+from workbench.ui.pace import in_words
 from workbench.ui.trouble import Trouble
 
 
@@ -114,6 +116,8 @@ class CompareState:
     """The first decides."""
     seed: int = 0
     options: RunOptions = field(default_factory=RunOptions)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    """How long answers took in earlier runs, by kind of arm. Replaced, never changed."""
     arms: tuple[ArmSpec, ...] = ()
     edited: int = -1
     """Which arm is being edited; -1: none."""
@@ -129,6 +133,19 @@ class CompareState:
     shown: RowFilter = RowFilter.ALL
     looking: Looking = field(default_factory=Looking)
     history: tuple[HistoryLine, ...] = ()
+
+    @property
+    def estimate(self) -> str:
+        """About how long the run will take; empty where that is not known."""
+        if self.questions is None or not self.arms:
+            return ""
+        options, count = self.options, len(self.questions.examples)
+        seconds = estimate(self.arms, count, options.repeats, options.timed_questions, self.paces)
+        if seconds is None:
+            return ""
+        limit = options.budget_seconds
+        cut = f", of which {in_words(limit)} are allowed" if 0 < limit < seconds else ""
+        return f"About {in_words(seconds)}, going by earlier runs{cut}; what was answered before takes no time."
 
     @property
     def is_running(self) -> bool:
