@@ -146,7 +146,7 @@ def test_that_a_full_disk_ends_the_run_with_its_reason_and_what_was_written_coun
 class ServerTools(ScriptedTools):
     """Scripted, but for the arm that a server answers."""
 
-    def open_engine(self, model: ModelRef, load: LoadConfig) -> ChatEngine:
+    def open_engine(self, model: ModelRef, load: LoadConfig) -> ChatEngine:  # type: ignore[override]
         if model.endpoint is None:
             return super().open_engine(model, load)
         quick = Patience(attempts=2, first_wait_seconds=0.01, connect_seconds=2, silence_seconds=5)
@@ -154,7 +154,7 @@ class ServerTools(ScriptedTools):
 
 
 def far(server: OpenAiServer, **more: object) -> ModelRef:
-    return as_model(Endpoint.of(name="far", base_url=server.url, model="small", **more))  # type: ignore[arg-type]
+    return as_model(Endpoint.of(name="far", base_url=server.url, model="small", **more))
 
 
 def with_server(home: Path, server: OpenAiServer, count: int) -> ComparisonReport:
