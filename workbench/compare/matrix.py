@@ -22,8 +22,17 @@ class QuestionRow:
     """None where there is no answer yet, none came about, or the metric could not judge it."""
     failed: tuple[bool, ...]
     """Whether no answer came about."""
+    asked: tuple[bool, ...]
+    """Whether the arm has been asked."""
     reasons: frozenset[FailureReason] = frozenset()
     is_leaked: bool = False
+
+    def sign(self, place: int) -> str:
+        """One sign for the answer of the arm at this place that needs no colour: ✓ ✗ ! –, or percent of a score."""
+        score = self.scores[place]
+        if score is None:
+            return "!" if self.failed[place] else "–" if self.asked[place] else ""
+        return "✓" if score >= 1.0 else "✗" if score <= 0.0 else f"{100 * score:.0f}"
 
     @property
     def judged(self) -> tuple[float, ...]:
@@ -92,6 +101,9 @@ class MatrixChoice:
         return bool(self.text.strip() or self.tag or self.reason or self.outcome is not RowFilter.ALL)
 
 
+_NOT_ASKED = {(None, False, False)}
+
+
 def make_rows(
     arms: Sequence[str],
     examples: Sequence[Example],
@@ -117,6 +129,7 @@ def make_rows(
             example=example,
             scores=tuple(found.get(example.id) for found in own),
             failed=tuple((arm, example.id) in failed for arm in arms),
+            asked=tuple(example.id in found for found in own),
             reasons=frozenset(reasons.get(example.id, ())),
             is_leaked=example.id in leaked,
         )
@@ -156,7 +169,7 @@ def _has_outcome(row: QuestionRow, outcome: RowFilter, only: int) -> bool:
         case RowFilter.ALL:
             return True
         case RowFilter.DIFFERENT:
-            return len(set(zip(row.scores, row.failed, strict=True))) > 1
+            return len({*zip(row.scores, row.failed, row.asked, strict=True)} - _NOT_ASKED) > 1
         case RowFilter.WRONG:
             return any(score < 1.0 for score in judged) or any(row.failed)
         case RowFilter.ALL_WRONG:

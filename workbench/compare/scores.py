@@ -14,7 +14,7 @@ def question_scores(trials: Iterable[Trial], metric: str) -> dict[str, dict[str,
     Answers that failed or could not be judged do not count into the mean of the others.
     """
     return {
-        arm: {question: fmean(values) if values else None for question, values in questions.items()}
+        arm: {question: _mean(values) for question, values in questions.items()}
         for arm, questions in _values(trials, metric).items()
     }
 
@@ -38,6 +38,13 @@ def score_of(trial: Trial, metric: str) -> float | None:
     """The score of one answer; None where there is none."""
     judged = trial.scores.get(metric)
     return judged.value if judged else None
+
+
+def _mean(values: list[float]) -> float | None:
+    """Most questions are answered once: comparisons of thousands of answers are summed up while they come in."""
+    if len(values) == 1:
+        return values[0]
+    return fmean(values) if values else None
 
 
 def _values(trials: Iterable[Trial], metric: str) -> dict[str, dict[str, list[float]]]:

@@ -63,7 +63,7 @@ def finish(running: FakeJob, work: Work) -> ComparisonReport:
 
 def marks(desk: Desk) -> dict[str, str]:
     """The signs of every question, in the order of the arms."""
-    return {row[0]: "".join(row[1:]) for row in cells(desk, "compare_matrix")}
+    return {row[0]: "".join(row[1:3]) for row in cells(desk, "compare_matrix")}
 
 
 def test_that_a_run_is_a_durable_background_job(running: FakeJob) -> None:

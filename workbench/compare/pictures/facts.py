@@ -74,11 +74,19 @@ class Facts:
         """Whether any answer is partly right."""
         return any(0.0 < value < 1.0 for own in self.values.values() for value in own.values())
 
+    @cached_property
+    def outcomes(self) -> Mapping[str, Mapping[str, Outcome]]:
+        """Arm to question to what became of it; without those that were not asked yet or could not be judged."""
+        return {
+            arm: {i: outcome for i, trial in trials.items() if (outcome := self._outcome(arm, i, trial)) is not None}
+            for arm, trials in self.by_arm.items()
+        }
+
     def outcome(self, arm: str, example_id: str) -> Outcome | None:
         """None where the question was not asked yet, or the metric could not judge the answer."""
-        trial = self.by_arm[arm].get(example_id)
-        if trial is None:
-            return None
+        return self.outcomes[arm].get(example_id)
+
+    def _outcome(self, arm: str, example_id: str, trial: Trial) -> Outcome | None:
         value = self.values[arm].get(example_id)
         if value is None:
             return Outcome.NONE if trial.has_failed else None

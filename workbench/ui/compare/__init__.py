@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from workbench.compare.matrix import RowFilter, SortBy
+from workbench.compare.types import FailureReason
 from workbench.ui.compare.arms_page import ArmsPage
 from workbench.ui.compare.arms_part import Lookups
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
 from workbench.ui.compare.run_part import StoppableJobs
-from workbench.ui.compare.state import RowFilter
 from workbench.ui.compare.view import CompareView
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
@@ -77,13 +78,27 @@ def build(
     results.setup_requested.connect(presenter.change_setup)
     results.export_chosen.connect(presenter.export)
     results.answers.trial_selected.connect(presenter.select_trial)
-    results.answers.filter_chosen.connect(lambda shown: presenter.filter_questions(RowFilter(shown)))
     results.answers.source_requested.connect(presenter.open_source)
+    _wire_matrix(tab)
     _wire_pictures(tab)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)
     return tab
+
+
+def _wire_matrix(tab: CompareTab) -> None:
+    answers, matrix, pictures = tab.results.answers, tab.presenter.matrix, tab.presenter.pictures
+    bar = answers.bar
+    bar.searched.connect(matrix.search)
+    bar.outcome_chosen.connect(lambda outcome, only: matrix.filter_outcome(RowFilter(outcome), only))
+    bar.tag_chosen.connect(matrix.choose_tag)
+    bar.reason_chosen.connect(lambda reason: matrix.choose_reason(FailureReason(reason) if reason else None))
+    bar.order_chosen.connect(lambda by, down: matrix.sort(SortBy(by), descending=down))
+    bar.all_requested.connect(matrix.show_all)
+    answers.matrix.sort_requested.connect(lambda by, arm: matrix.sort_again(SortBy(by), arm))
+    answers.metric_chosen.connect(pictures.choose_metric)
+    answers.arms.arm_chosen.connect(pictures.look_at_arm)
 
 
 def _wire_pictures(tab: CompareTab) -> None:

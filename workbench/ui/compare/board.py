@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from workbench.compare.arm_checks import ArmProblem, check_arm
 from workbench.ui import board
+from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.state import CompareState
 
 _DECIDES_PROBLEMS = {"arms", "questions", "making"}
@@ -19,11 +20,28 @@ class Board(board.Board[CompareState, View]):
         super().__init__(CompareState())
 
     def show(self, **changes: Any) -> None:
-        """Change these fields of the state. What is wrong with the arms follows from it."""
+        """Change these fields of the state. What is wrong with the arms and the table of answers follow from them."""
         if changes.keys() & _DECIDES_PROBLEMS:
             then = replace(self.state, **changes)
             changes["making"] = replace(then.making, problems=find_problems(then))
+        if changes.keys() & {"results", "looking"}:
+            changes["matrix"] = follow_results(self.state, replace(self.state, **changes))
         super().show(**changes)
+
+
+def follow_results(before: CompareState, now: CompareState) -> Matrix:
+    """The table of the results and the score that are looked at now; other questions are all shown at first."""
+    results = now.results
+    if results is None or (results is before.results and now.looking.metric == before.looking.metric):
+        return now.matrix
+    is_same = before.results is not None and before.results.examples == results.examples
+    return (now.matrix if is_same else Matrix()).filled(
+        tuple(arm.name for arm in results.arms),
+        results.examples,
+        (*results.trials.values(), *results.repeats),
+        now.looking.metric_of(results.metrics),
+        results.leaked_ids,
+    )
 
 
 def find_problems(state: CompareState) -> tuple[tuple[ArmProblem, ...], ...]:

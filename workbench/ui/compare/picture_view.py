@@ -20,6 +20,7 @@ from workbench.compare.pictures.description import Picture, Room, Spot
 from workbench.compare.pictures.palette import DARK, LIGHT, Palette
 from workbench.ui.compare.painting import paint, rect_of
 from workbench.ui.theme import tokens_of
+from workbench.ui.widgets.plain_tip import plain_tip
 
 Drawer = Callable[[Room], Picture | None]
 _LEAST_HEIGHT = 340
@@ -107,7 +108,7 @@ class PictureView(QWidget):
         if spot is None:
             QToolTip.hideText()
         else:
-            QToolTip.showText(event.globalPosition().toPoint(), _plain(spot.tip), self, rect_of(spot.frame).toRect())
+            QToolTip.showText(event.globalPosition().toPoint(), plain_tip(spot.tip), self, rect_of(spot.frame).toRect())
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -187,10 +188,3 @@ class PictureView(QWidget):
         spot = self._spot()
         if spot is not None and spot.arm:
             self.spot_chosen.emit(spot.arm, spot.example_id)
-
-
-def _plain(text: str) -> str:
-    """Tool tips guess whether text is HTML; names and questions never are."""
-    from html import escape
-
-    return f"<qt>{escape(text)}</qt>"

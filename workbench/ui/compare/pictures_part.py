@@ -31,6 +31,11 @@ class PicturesPart:
         """Mark an arm in all pictures; once more: mark none."""
         self._board.show(looking=self._board.state.looking.with_arm(arm))
 
+    def look_at_arm(self, arm: str) -> None:
+        """Mark this arm in all pictures; empty: none."""
+        if arm != self._board.state.looking.arm:
+            self._board.show(looking=replace(self._board.state.looking, arm=arm))
+
     def save(self, path: str, content: bytes) -> None:
         self._write(Path(path), lambda target: _write_bytes(target, content))
 

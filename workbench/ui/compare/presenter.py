@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from workbench.compare.matrix import RowFilter
 from workbench.compare.pace import read_paces
 from workbench.compare.placing import FOLDER
 from workbench.compare.spec import ComparisonSpec, load_spec, save_spec
@@ -23,6 +24,7 @@ from workbench.settings import Settings
 from workbench.ui.compare.arms_part import ArmsPart, Lookups
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.matrix_part import MatrixPart
 from workbench.ui.compare.pictures_part import PicturesPart
 from workbench.ui.compare.questions_board import QuestionRooms, SetsBoard
 from workbench.ui.compare.questions_editing_part import QuestionsEditingPart
@@ -30,7 +32,7 @@ from workbench.ui.compare.questions_part import QuestionsPart
 from workbench.ui.compare.questions_writing_part import QuestionsWritingPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
-from workbench.ui.compare.state import CompareState, HistoryLine, Page, RowFilter
+from workbench.ui.compare.state import CompareState, HistoryLine, Page
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
 
@@ -75,6 +77,7 @@ class ComparePresenter:
         self._paths = paths
         self.arms = ArmsPart(self._board, jobs, navigator, settings, paths, read_catalogue, lookups, in_background)
         self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
+        self.matrix = MatrixPart(self._board)
         self.pictures = PicturesPart(self._board, messages, self._exports.write)
 
     @property
@@ -207,7 +210,7 @@ class ComparePresenter:
         self._board.show(selected=(arm, example_id))
 
     def filter_questions(self, shown: RowFilter) -> None:
-        self._board.show(shown=shown)
+        self.matrix.filter_outcome(shown)
 
     def open_source(self, document: str, page: int) -> None:
         """Open a retrieved passage where it stands in its document."""

@@ -13,6 +13,7 @@ from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
 from workbench.ui.compare.arms_state import ArmsState
 from workbench.ui.compare.looking import Looking
+from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.pace import in_words
@@ -22,17 +23,6 @@ from workbench.ui.trouble import Trouble
 class Page(StrEnum):
     SETUP = "setup"
     RESULTS = "results"
-
-
-class RowFilter(StrEnum):
-    """Which questions the matrix shows."""
-
-    ALL = "all"
-    DIFFERENT = "different"
-    """The arms do not agree."""
-    WRONG = "wrong"
-    """At least one arm is not right."""
-    LEAKED = "leaked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +120,8 @@ class CompareState:
     results: Results | None = None
     selected: tuple[str, str] | None = None
     """The trial that is looked at: arm and question."""
-    shown: RowFilter = RowFilter.ALL
+    matrix: Matrix = field(default_factory=Matrix)
+    """All questions, and which of them are shown."""
     looking: Looking = field(default_factory=Looking)
     history: tuple[HistoryLine, ...] = ()
 
@@ -181,32 +172,3 @@ class CompareState:
         """The expectations about arms that there are."""
         names = {arm.name for arm in self.arms}
         return tuple(one for one in self.expectations if {one.arm, one.other} <= names)
-
-    @property
-    def shown_examples(self) -> tuple[Example, ...]:
-        """The questions of the matrix that pass the filter."""
-        results = self.results
-        if results is None:
-            return ()
-        match self.shown:
-            case RowFilter.ALL:
-                return results.examples
-            case RowFilter.LEAKED:
-                return tuple(example for example in results.examples if example.id in results.leaked_ids)
-            case RowFilter.DIFFERENT:
-                return tuple(example for example in results.examples if len(set(self._values(results, example))) > 1)
-            case RowFilter.WRONG:
-                return tuple(example for example in results.examples if _any_wrong(self._values(results, example)))
-
-    @staticmethod
-    def _values(results: Results, example: Example) -> list[float | None]:
-        found: list[float | None] = []
-        for arm in results.arms:
-            trial = results.trial(arm.name, example.id)
-            judged = trial.scores.get(results.metric) if trial else None
-            found.append(judged.value if judged else None)
-        return found
-
-
-def _any_wrong(values: list[float | None]) -> bool:
-    return any(value is not None and value < 1.0 for value in values)

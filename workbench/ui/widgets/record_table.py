@@ -19,6 +19,7 @@ from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence, QPainter, QPa
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from workbench.ui.theme import tokens_of
+from workbench.ui.widgets.plain_tip import plain_tip
 
 _MANY_ROWS = 100
 """So many come and go one by one; more are shown anew, which takes no longer than a few."""
@@ -110,7 +111,7 @@ class RecordTableModel(QAbstractTableModel, Generic[T]):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(record)
             case Qt.ItemDataRole.ToolTipRole:
-                return _as_plain(column.tooltip(record)) if column.tooltip else None
+                return plain_tip(column.tooltip(record)) if column.tooltip else None
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter
@@ -335,10 +336,3 @@ class RecordTable(QTableView, Generic[T]):
     @Slot()
     def _on_selection_changed(self) -> None:
         self.selection_moved.emit(self.selected_record())
-
-
-def _as_plain(text: str) -> str:
-    """Tool tips guess whether text is HTML; file names and model text never are."""
-    from html import escape
-
-    return f"<qt>{escape(text).replace(chr(10), '<br>')}</qt>" if text else ""

@@ -1,0 +1,59 @@
+"""What the table of all questions shows. No Qt."""
+
+from dataclasses import dataclass, field, replace
+
+from workbench.compare.matrix import (
+    MatrixChoice,
+    QuestionRow,
+    SortBy,
+    choose_rows,
+    make_rows,
+    reasons_of,
+    tags_of,
+)
+from workbench.compare.types import FailureReason, Trial
+from workbench.datasets.types import Example
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The questions that are shown, in their order, and what they were chosen from."""
+
+    choice: MatrixChoice = field(default_factory=MatrixChoice)
+    arms: tuple[str, ...] = ()
+    every: tuple[QuestionRow, ...] = ()
+    rows: tuple[QuestionRow, ...] = ()
+    """Those that are shown."""
+    tags: tuple[str, ...] = ()
+    reasons: tuple[FailureReason, ...] = ()
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether any answer is partly right."""
+        return any(0.0 < score < 1.0 for row in self.every for score in row.judged)
+
+    def chosen(self, choice: MatrixChoice) -> "Matrix":
+        """The same questions, looked at in another way."""
+        return replace(self, choice=choice, rows=choose_rows(self.every, choice, self.arms))
+
+    def filled(
+        self,
+        arms: tuple[str, ...],
+        examples: tuple[Example, ...],
+        trials: tuple[Trial, ...],
+        metric: str,
+        leaked: frozenset[str],
+    ) -> "Matrix":
+        """Other answers. A choice that does not fit them any more (an arm, a tag that is gone) is forgotten."""
+        every = make_rows(arms, examples, trials, metric, leaked)
+        found = replace(self, arms=arms, every=every, tags=tags_of(examples), reasons=reasons_of(every))
+        choice = self.choice
+        if choice.only and choice.only not in arms:
+            choice = replace(choice, outcome=MatrixChoice().outcome, only="")
+        if choice.arm and choice.arm not in arms:
+            choice = replace(choice, sort=SortBy.ORDER, arm="", descending=False)
+        if choice.tag not in found.tags:
+            choice = replace(choice, tag="")
+        if choice.reason not in found.reasons:
+            choice = replace(choice, reason=None)
+        return found.chosen(choice)
