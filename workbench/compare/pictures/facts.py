@@ -82,6 +82,30 @@ class Facts:
             for arm, trials in self.by_arm.items()
         }
 
+    @cached_property
+    def by_difficulty(self) -> tuple[Example, ...]:
+        """The questions by their mean score over the arms, the easiest first; those without any score come last."""
+
+        def hardness(example: Example) -> float:
+            values = [own[example.id] for own in self.values.values() if example.id in own]
+            return -sum(values) / len(values) if values else 1.0
+
+        return tuple(sorted(self.examples, key=hardness))
+
+    @cached_property
+    def ranks(self) -> Mapping[str, Mapping[str, int | None]]:
+        """Arm with a collection to question to the `source_rank` of its answer, where that can be known."""
+        known = [example for example in self.examples if example.sources or example.answers]
+        return {
+            arm.name: {
+                example.id: source_rank(trial, example)
+                for example in known
+                if (trial := self.by_arm[arm.name].get(example.id)) is not None
+            }
+            for arm in self.arms
+            if arm.collection
+        }
+
     def outcome(self, arm: str, example_id: str) -> Outcome | None:
         """None where the question was not asked yet, or the metric could not judge the answer."""
         return self.outcomes[arm].get(example_id)

@@ -20,7 +20,7 @@ def draw_heat_map(facts: Facts, room: Room) -> Picture | Nothing:
         return Nothing("No answer has been scored yet.")
     font = room.font
     plot, step = lay_out([arm.name for arm in facts.arms], room, least=2.2, most=4.0)
-    groups = _groups(sort_by_difficulty(facts), int(min(_MOST_COLUMNS, plot.width / 3)))
+    groups = _groups(facts.by_difficulty, int(min(_MOST_COLUMNS, plot.width / 3)))
     marks: list[Mark] = []
     spots: list[Spot] = []
     width = plot.width / len(groups)
@@ -28,6 +28,7 @@ def draw_heat_map(facts: Facts, room: Room) -> Picture | Nothing:
     for number, arm in enumerate(facts.arms):
         top = plot.y + step * number
         marks.append(name_label(arm.name, top + step / 2, plot, font))
+        spots.append(Spot(Frame(0.0, top, plot.x, step), _describe(facts, arm.name).removesuffix("."), arm.name))
         for column, group in enumerate(groups):
             cell = Frame(plot.x + column * width, top + 1, max(0.6, width - gap), step - 2)
             drawn, said = _cell(facts, arm.name, group, cell)
@@ -42,16 +43,6 @@ def draw_heat_map(facts: Facts, room: Room) -> Picture | Nothing:
     return Picture(title, described, room.width, bottom, plot, (*marks, *key), tuple(spots))
 
 
-def sort_by_difficulty(facts: Facts) -> list[Example]:
-    """By the mean score over the arms, the easiest first; questions without any score come last."""
-
-    def hardness(example: Example) -> float:
-        values = [own[example.id] for own in facts.values.values() if example.id in own]
-        return -sum(values) / len(values) if values else 1.0
-
-    return sorted(facts.examples, key=hardness)
-
-
 def _groups(examples: Sequence[Example], most: int) -> list[Sequence[Example]]:
     size = -(-len(examples) // max(1, most))
     return [examples[start : start + size] for start in range(0, len(examples), size)]
@@ -60,7 +51,8 @@ def _groups(examples: Sequence[Example], most: int) -> list[Sequence[Example]]:
 def _cell(facts: Facts, arm: str, group: Sequence[Example], cell: Frame) -> tuple[list[Mark], str]:
     if len(group) == 1:
         return _answer(facts, arm, group[0], cell)
-    counts = Counter(outcome for example in group if (outcome := facts.outcome(arm, example.id)) is not None)
+    own = facts.outcomes[arm]
+    counts = Counter([own[example.id] for example in group if example.id in own])
     total, bottom = sum(counts.values()), cell.bottom
     marks: list[Mark] = []
     for outcome in Outcome:
@@ -96,13 +88,13 @@ def _explain(facts: Facts, groups: Sequence[Sequence[Example]]) -> str:
 
 
 def _key(facts: Facts, *, is_grouped: bool) -> list[KeyItem]:
-    seen = {facts.outcome(arm.name, example.id) for arm in facts.arms for example in facts.examples}
+    seen = {outcome for own in facts.outcomes.values() for outcome in own.values()}
     if not is_grouped:
         seen.discard(Outcome.PARTLY)
     return [KeyItem(str(outcome), LOOKS[outcome][0]) for outcome in Outcome if outcome in seen]
 
 
 def _describe(facts: Facts, arm: str) -> str:
-    counts = Counter(facts.outcome(arm, example.id) for example in facts.examples)
+    counts = Counter(facts.outcomes[arm].values())
     said = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
     return f"{arm}: {said or 'nothing judged'}."

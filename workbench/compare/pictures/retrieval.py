@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from workbench.compare.pictures.description import Nothing, Picture, Room
-from workbench.compare.pictures.facts import Facts, source_rank
+from workbench.compare.pictures.facts import Facts
 from workbench.compare.pictures.rows import Row, draw_rows, share_axis
 from workbench.compare.pictures.scatter import Against, Point, draw_scatter
 from workbench.compare.types import ArmResult
@@ -40,10 +40,10 @@ def found_at(rank: int | None) -> Found:
 def scores_by_place(facts: Facts, arm: str) -> Mapping[Found, list[float]]:
     """The scores of an arm's answers by where the source was found; questions without any answer are left out."""
     found: dict[Found, list[float]] = {place: [] for place in Found}
-    for example in facts.examples:
-        trial, value = facts.by_arm[arm].get(example.id), facts.values[arm].get(example.id)
-        if trial is not None and value is not None and (example.sources or example.answers):
-            found[found_at(source_rank(trial, example))].append(value)
+    values = facts.values[arm]
+    for example_id, rank in facts.ranks[arm].items():
+        if example_id in values:
+            found[found_at(rank)].append(values[example_id])
     return found
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _SHOW_EVERY_SECONDS = 0.25
 """Answers may come by the hundred per second; eyes do not."""
+_REST = 6
+"""Times as long as showing took: thousands of answers must not keep the window from hearing its user."""
 _CONTINUES = "Run it again: it continues with what is done."
 
 
@@ -167,13 +169,14 @@ class RunPart:
                 pass
 
     def _show_trials(self) -> None:
-        self._next_show = self._clock() + _SHOW_EVERY_SECONDS
+        begun = self._clock()
         results, request = self._board.state.results, self._request
-        if results is None or request is None:
-            return
-        trials = tuple(self._trials.values())
-        shown = replace(results, **split_repeats(trials), arms=summarize_live(request, trials))
-        self._board.show(results=shown)
+        if results is not None and request is not None:
+            trials = tuple(self._trials.values())
+            shown = replace(results, **split_repeats(trials), arms=summarize_live(request, trials))
+            self._board.show(results=shown)
+        now = self._clock()
+        self._next_show = now + max(_SHOW_EVERY_SECONDS, _REST * (now - begun))
 
     def _sum_up(self) -> None:
         """A run that did not come to its end has measured something all the same: let it be summed up and shown."""

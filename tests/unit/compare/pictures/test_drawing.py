@@ -188,7 +188,7 @@ def test_that_graded_scores_become_histograms() -> None:
 
 def test_that_many_questions_share_the_columns_of_the_heat_map() -> None:
     small, large = (picture(PictureKind.HEAT_MAP, measured(questions=n)) for n in (40, 2000))
-    assert len(small.spots) == 5 * 40
-    assert all(spot.example_id for spot in small.spots)
-    assert len(large.spots) <= 5 * 120
+    assert len([spot for spot in small.spots if spot.example_id]) == 5 * 40
+    assert len(large.spots) <= 5 * (1 + 120)
+    assert not [spot for spot in large.spots if spot.example_id]
     assert "17 questions in a column" in " ".join(texts(large))
