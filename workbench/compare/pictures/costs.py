@@ -1,36 +1,43 @@
-"""The cost axis: money where servers have a price, else the seconds of training and indexing spread over questions."""
+"""The cost axis: money where servers or this computer's hour have a price, else seconds of this computer."""
 
+from math import isfinite
+
+from workbench.compare.cost import cost_per_answer, costs_of, has_prices
 from workbench.compare.pictures.facts import Facts
 from workbench.compare.pictures.scatter import Against
-from workbench.compare.types import ArmResult
 from workbench.compare.wording import dollars, seconds
-
-SPREAD_OVER = 10_000
-"""Questions that training and indexing are spread over, unless the user said how many he has."""
 
 
 def cost_axis(facts: Facts) -> Against:
     """What the axis says."""
-    title = "Quality against cost"
-    if _has_prices(facts):
-        note = "Without a price: arms that answer on this computer cost no money."
-        return Against(title, "Price of an answer", facts.title, dollars, note=note)
-    note = f"Training and indexing, spread over {SPREAD_OVER:,} questions."
-    return Against(title, "Preparation per question", facts.title, _seconds, note=note)
+    economy, title = facts.economy, "Quality against cost"
+    spread = f"training and indexing spread over {economy.questions:,} questions"
+    if not _in_money(facts):
+        note = f"Seconds of this computer: answering, with {spread}.{_unknown(facts)}"
+        return Against(title, "Computer time per answer", facts.title, _seconds, note=note)
+    if economy.dollars_per_hour is None:
+        note = "What servers charge; this computer's time has no price unless you give it one under Trade-offs."
+    else:
+        hour = dollars(economy.dollars_per_hour)
+        note = f"What servers charge, and this computer's time at {hour} an hour, {spread}.{_unknown(facts)}"
+    return Against(title, "Cost of an answer", facts.title, dollars, note=note)
 
 
-def cost_of(arm: ArmResult, facts: Facts) -> float | None:
-    """The cost of an answer in the axis' unit."""
-    if _has_prices(facts):
-        return arm.cost or 0.0
-    if arm.indexing_seconds is None:
-        return None
-    return (arm.training_seconds + arm.indexing_seconds) / SPREAD_OVER
+def cost_by_arm(facts: Facts) -> dict[str, float]:
+    """The cost of an answer in the axis' unit, of the arms whose cost is known."""
+    costs = cost_per_answer(costs_of(facts.arms), facts.economy)
+    return {arm: cost for arm, cost in costs.items() if isfinite(cost)}
 
 
-def _has_prices(facts: Facts) -> bool:
-    return any(arm.cost is not None for arm in facts.arms)
+def _in_money(facts: Facts) -> bool:
+    return has_prices(costs_of(facts.arms), facts.economy)
+
+
+def _unknown(facts: Facts) -> str:
+    """A sentence about what counts as nothing because nobody knows it."""
+    names = [arm.name for arm in facts.arms if arm.indexing_seconds is None]
+    return f" Indexing is not known for {', '.join(names)}." if names else ""
 
 
 def _seconds(value: float) -> str:
-    return "0" if value == 0 else f"{1000 * value:.2g} ms" if value < 0.01 else seconds(value)
+    return "0" if value == 0 else f"{1000 * value:.2g} ms" if value < 0.01 else seconds(value).replace(".0 ", " ")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from workbench.compare.pictures.costs import cost_axis, cost_of
+from workbench.compare.pictures.costs import cost_axis, cost_by_arm
 from workbench.compare.pictures.description import Label, Look, Nothing, Picture, Room, moved_down
 from workbench.compare.pictures.distributions import draw_distribution
 from workbench.compare.pictures.facts import Facts
@@ -84,7 +84,8 @@ def _draw_memory(facts: Facts, room: Room) -> Picture | Nothing:
 
 
 def _draw_cost(facts: Facts, room: Room) -> Picture | Nothing:
-    return _against(facts, room, cost_axis(facts), lambda arm: cost_of(arm, facts))
+    costs = cost_by_arm(facts)
+    return _against(facts, room, cost_axis(facts), lambda arm: costs.get(arm.name))
 
 
 def _against(

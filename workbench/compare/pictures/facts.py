@@ -1,10 +1,11 @@
 """What the pictures are drawn from: a report, or as much of one as a running comparison has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
+from workbench.compare.economy import Economy
 from workbench.compare.scores import question_scores
 from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Trial
 from workbench.datasets.types import Example
@@ -36,6 +37,8 @@ class Facts:
     best: tuple[str, ...] = ()
     pairs: tuple[PairResult, ...] = ()
     margin: float = 0.05
+    economy: Economy = field(default_factory=Economy)
+    """What costs are counted with."""
 
     @property
     def title(self) -> str:
@@ -118,18 +121,25 @@ class Facts:
 
 
 def facts_of(report: ComparisonReport, metric: str = "") -> Facts:
-    """A finished report, by the metric that decides or another."""
+    """A finished report without the questions that the user excluded, by the metric that decides or another."""
     deciding = report.metrics[0] if report.metrics else ""
     return Facts(
         metric=metric or deciding,
         arms=report.arms,
-        examples=report.examples,
+        examples=asked(report.examples, report.excluded),
         trials=report.trials,
         deciding=deciding,
         best=report.verdict.best,
         pairs=report.verdict.pairs,
         margin=report.verdict.margin,
+        economy=report.economy,
     )
+
+
+def asked(examples: Sequence[Example], excluded: Sequence[str]) -> tuple[Example, ...]:
+    """The questions that count."""
+    out = set(excluded)
+    return tuple(example for example in examples if example.id not in out)
 
 
 def source_rank(trial: Trial, example: Example) -> int | None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from workbench.compare.expectations import Expectation
 from workbench.compare.pace import Pace, estimate
-from workbench.compare.pictures.facts import Facts
+from workbench.compare.pictures.facts import Facts, facts_of
 from workbench.compare.spec import ArmSpec
 from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Verdict
 from workbench.datasets.types import Example
@@ -76,18 +76,11 @@ class Results:
         return self.trials.get((arm, example_id))
 
     def facts(self, metric: str) -> Facts:
-        """What pictures are drawn from, by this score."""
-        verdict = self.verdict or Verdict()
-        return Facts(
-            metric=metric,
-            arms=self.arms,
-            examples=self.examples,
-            trials=(*self.trials.values(), *self.repeats),
-            deciding=self.metric,
-            best=verdict.best,
-            pairs=verdict.pairs,
-            margin=verdict.margin,
-        )
+        """What pictures are drawn from, by this score; while a run goes on, as much as there is."""
+        if self.report is not None:
+            return facts_of(self.report, metric)
+        trials = (*self.trials.values(), *self.repeats)
+        return Facts(metric=metric, arms=self.arms, examples=self.examples, trials=trials, deciding=self.metric)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.compare.pictures.measured import FIVE, METRIC, Made, measured
+from tests.unit.compare.pictures.measured import FIVE, METRIC, Made, measured, reported
+from workbench.compare.economy import Economy
 from workbench.compare.pictures.description import Box, Dot, Frame, Label, Line, Look, Nothing, Picture, Room
 from workbench.compare.pictures.drawing import PictureKind, draw
-from workbench.compare.pictures.facts import Facts
+from workbench.compare.pictures.facts import Facts, facts_of
 from workbench.compare.types import ArmResult
 from workbench.scoring.types import MetricSummary
 
@@ -117,6 +118,35 @@ def test_that_free_arms_have_a_place_on_a_logarithmic_axis_of_costs() -> None:
     assert "$0" in texts(drawn)
     places = {spot.arm: spot.frame.x for spot in drawn.spots}
     assert places["free"] < places["cheap"] < places["dear"]
+
+
+def test_that_costs_are_seconds_of_this_computer_while_nothing_has_a_price() -> None:
+    facts = measured([Made("prompt", 0.5, 1.0), Made("tuned", 0.7, 1.0, training=7200.0)])
+    facts = replace(facts, economy=Economy(questions_per_month=1200, months=6))
+    drawn = picture(PictureKind.COST, facts)
+    tips = {spot.arm: spot.tip for spot in drawn.spots}
+    assert "computer time per answer 1 s" in tips["prompt"]
+    assert "computer time per answer 2 s" in tips["tuned"]
+    assert "training and indexing spread over 7,200 questions" in drawn.description
+
+
+def test_that_costs_are_money_where_the_hour_of_this_computer_has_a_price() -> None:
+    facts = replace(measured([Made("prompt", 0.5, 36.0)]), economy=Economy(dollars_per_hour=2.0))
+    drawn = picture(PictureKind.COST, facts)
+    assert "cost of an answer $0.020" in drawn.spots[0].tip
+    assert "at $2.00 an hour" in drawn.description
+
+
+def test_that_an_arm_whose_time_is_not_known_has_no_cost() -> None:
+    drawn = picture(PictureKind.COST, measured([Made("a", 0.5), Made("b", 0.5, None)]))
+    assert "Not measured: b." in texts(drawn)
+
+
+def test_that_excluded_questions_are_not_drawn() -> None:
+    report = reported(measured(questions=10)).model_copy(update={"excluded": ("q0", "q7")})
+    drawn = picture(PictureKind.HEAT_MAP, facts_of(report))
+    shown = {spot.example_id for spot in drawn.spots} - {""}
+    assert shown == {f"q{n}" for n in range(10)} - {"q0", "q7"}
 
 
 def test_that_the_frontier_joins_the_arms_that_no_other_beats_at_a_lower_price() -> None:
