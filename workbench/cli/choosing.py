@@ -68,7 +68,7 @@ def choose(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
     answers = _answers(arguments, known, output)
     proposal = propose(situation_of(answers, stock, computer))
     questions = str(arguments.questions.absolute()) if arguments.questions else ""
-    made = plan(proposal, stock, questions=questions)
+    made = plan(proposal, stock, questions=questions, fits=computer.fits)
     if arguments.out is not None:
         _write(arguments.out, questions, made)
     if output.json:

@@ -173,6 +173,17 @@ def _show_verdict(report: "ComparisonReport", output: Output) -> None:
         output.text(f"  Suspected besides, by meaning only: {len(suspected)} more.")
     for note in report.leak_notes:
         output.text(f"  {note}")
+    _show_expected(report, output)
+
+
+def _show_expected(report: "ComparisonReport", output: Output) -> None:
+    """What was expected beside what was measured."""
+    from workbench.compare.guide.reflecting import reflect, summary
+
+    if found := reflect(report.expectations, report.verdict, report.arms):
+        output.text(f"\nExpected: {summary(found)}")
+        for one in found:
+            output.text(f"  {one.sentence().removeprefix('Expected: ')}{f' {one.remark}' if one.remark else ''}")
 
 
 def _whole(value: float | None) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.llm.types import ModelRef
+
 SHARE_OF_MEMORY = 0.75
 """Of the free memory, for the weights: the rest is for the context, the documents' index and the window."""
 BYTES_PER_PARAMETER = 0.6
@@ -37,6 +39,10 @@ class Computer:
         """The largest model file that fits, on the graphics card or in memory, whichever takes more."""
         on_card = self.graphics.free_bytes if self.graphics else 0
         return int(SHARE_OF_MEMORY * max(self.memory_free_bytes, on_card))
+
+    def fits(self, model: ModelRef) -> bool:
+        """Roughly, whether a model of this computer can be loaded."""
+        return model.size_bytes <= self.largest_model_bytes
 
     @property
     def largest_model_parameters(self) -> int:

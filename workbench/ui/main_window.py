@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         doors = Doors(
             open_tab=self.open_tab, open_commands=self._open_commands,
             open_hub=partial(self.open_tab, "models", get="yes"),
+            open_guide=partial(self.open_tab, "compare", guide="yes"),
             open_servers=self.servers_requested.emit,
             open_preferences=self.preferences_requested.emit, open_help=self.help_requested.emit,
             open_data_folder=self.data_folder_requested.emit, open_logs=self.logs_requested.emit,

@@ -20,6 +20,7 @@ class Doors:
     open_tab: Callable[[str], None]
     open_commands: Callable[[], None]
     open_hub: Callable[[], None]
+    open_guide: Callable[[], None]
     open_servers: Callable[[], None]
     open_preferences: Callable[[], None]
     open_help: Callable[[], None]
@@ -100,6 +101,7 @@ class WindowActions:
 
     def _build_help_menu(self) -> None:
         menu = self._menu("&Help")
+        self._add(menu, "guide", self._tr("Which one do I &choose?"), self._doors.open_guide, icon="compare")
         self._add(menu, "help", self._tr("&Help and shortcuts"), self._doors.open_help, "F1", icon="help")
         self._add(menu, "where_is_my_data", self._tr("&Where is my data"), self._doors.open_data_folder, icon="folder")
         self._add(menu, "open_logs", self._tr("Open the &log folder"), self._doors.open_logs)

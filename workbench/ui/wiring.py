@@ -483,6 +483,7 @@ class Tabs:
         return tab
 
     def _lookups_of_arms(self) -> "Lookups":
+        from workbench.llm.computer import read_computer
         from workbench.rag.store import CollectionStore
         from workbench.ui.compare.arms_part import Lookups
         from workbench.ui.compare.looking_up import find_rerankers, read_places
@@ -491,6 +492,7 @@ class Tabs:
         return Lookups(
             read_places=partial(read_places, collections),
             find_rerankers=lambda: find_rerankers(self._rooms.paths, self._rooms.settings.llm.model_folders),
+            read_computer=lambda: read_computer(self._rooms.paths.home),
         )
 
     def _read_catalogue(self) -> "Catalogue":

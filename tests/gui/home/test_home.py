@@ -176,6 +176,11 @@ def test_that_a_model_is_got_behind_its_door(home_view: HomeView, given: Given) 
     assert given.navigator.opened == [("models", {"get": "yes"})]
 
 
+def test_that_the_guide_is_one_click_away(home_view: HomeView, given: Given) -> None:
+    click(find(home_view, QPushButton, "door_guide"))
+    assert given.navigator.opened[-1] == ("compare", {"guide": "yes"})
+
+
 def test_that_the_door_to_a_server_says_that_questions_go_there(qtbot: QtBot, home_view: HomeView) -> None:
     button = find(home_view, QPushButton, "door_server")
     with qtbot.waitSignal(home_view.server_requested):

@@ -91,7 +91,8 @@ def test_that_ctrl_k_finds_an_action_by_some_letters_and_runs_it(qtbot: QtBot, w
     palette = find(window, CommandPalette)
     search = find(window, QLineEdit, "command_search")
     assert palette.isVisible() and search.hasFocus()
-    assert {"Go to: Compare", "Preferences", "Where is my data", "Appearance: Dark"} <= set(palette.shown_titles())
+    titles = set(palette.shown_titles())
+    assert {"Go to: Compare", "Preferences", "Where is my data", "Appearance: Dark", "Which one do I choose?"} <= titles
     type_text(search, "gocomp")
     assert palette.shown_titles()[0] == "Go to: Compare"
     keys = find(window, QListView, "command_list").model().index(0, 0).data(Qt.ItemDataRole.UserRole)

@@ -62,9 +62,9 @@ INTERVIEW: tuple[InterviewQuestion, ...] = (
         "Do the answers stand in documents?",
         "Files that a person would look them up in.",
         (
-            Option(Documents.NONE, "No documents"),
+            Option(Documents.NONE, "No"),
             Option(Documents.SOME, "Yes"),
-            Option(Documents.ALIKE, "Yes, many that are alike", "contracts, versions of one manual"),
+            Option(Documents.ALIKE, "Yes, much alike", "like contracts, or versions of one manual"),
         ),
     ),
     InterviewQuestion(

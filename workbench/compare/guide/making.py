@@ -1,7 +1,7 @@
 """From the proposal to arms that can be made now, and to what has to be made first, in its order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.expectations import Expectation
@@ -9,6 +9,7 @@ from workbench.compare.guide.proposing import Proposal
 from workbench.compare.guide.techniques import Technique
 from workbench.compare.standard_arms import StandardArms, best_collection, best_model, best_shots, standard_arms
 from workbench.compare.stock import Stock, written_prompt
+from workbench.llm.types import ModelRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,28 @@ class Plan:
     """All of the proposal; `between` picks those of the arms that there are."""
 
 
-def plan(proposal: Proposal, stock: Stock, *, questions: str = "", system: str = "") -> Plan:
-    """`questions` is the file of test questions, empty while there is none; `system` the prompt that arms share."""
+def _any_model(_model: ModelRef) -> bool:
+    return True
+
+
+def plan(
+    proposal: Proposal,
+    stock: Stock,
+    *,
+    questions: str = "",
+    system: str = "",
+    fits: Callable[[ModelRef], bool] = _any_model,
+) -> Plan:
+    """`questions` is the file of test questions, empty while there is none; `system` the prompt that arms share; `fits`
+    says whether this computer can load a model."""
     standard = standard_arms(stock, questions=questions, system=system)
     arms: list[ArmSpec] = []
     why = dict(standard.why)
     for technique in proposal.proposed:
         made = next((arm for arm in standard.arms if arm.name == technique.value), None)
         if made is None and technique in _MORE_ARMS:
-            made, why[technique.value] = _MORE_ARMS[technique](stock, standard)
+            usable = replace(stock, models=tuple(m for m in stock.models if m.endpoint is not None or fits(m)))
+            made, why[technique.value] = _MORE_ARMS[technique](usable, standard)
         if made is not None:
             arms.append(made)
     return Plan(

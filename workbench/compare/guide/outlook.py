@@ -55,7 +55,7 @@ def situation_of(answers: Answers, stock: Stock, computer: Computer | None) -> S
     """The answers beside what is here."""
     model, _ = best_model(stock)
     seen = outlook(model, answers.examples, computer) if model is not None and computer is not None else None
-    fitting = [one for one in stock.local if computer is None or one.size_bytes <= computer.largest_model_bytes]
+    fitting = [one for one in stock.local if computer is None or computer.fits(one)]
     others = [one for one in fitting if model is None or one.name != model.name]
     away = [one for one in stock.models if one.endpoint is not None]
     if model is not None and model.endpoint is not None:

@@ -7,6 +7,7 @@ from workbench.compare.report.again import again_section
 from workbench.compare.report.answers import answers_section
 from workbench.compare.report.arms import arms_section
 from workbench.compare.report.costs import costs_section
+from workbench.compare.report.expected import expected_section
 from workbench.compare.report.failures import failures_section
 from workbench.compare.report.forgetting import forgetting_section
 from workbench.compare.report.leaks import leaks_section
@@ -26,8 +27,8 @@ from workbench.playground.prompt_files import write_whole
 __all__ = ["has_prices", "mark_of", "summary_text", "to_html", "write_html"]
 
 _SECTIONS = (
-    verdict_section, missing_section, pictures_section, arms_section, without_leaks_section, tags_section,
-    pairs_section, failures_section, leaks_section, forgetting_section, costs_section, made_of_section,
+    verdict_section, expected_section, missing_section, pictures_section, arms_section, without_leaks_section,
+    tags_section, pairs_section, failures_section, leaks_section, forgetting_section, costs_section, made_of_section,
     again_section, machine_section, matrix_section, answers_section,
 )  # fmt: skip
 

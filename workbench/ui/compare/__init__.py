@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from workbench.compare.matrix import RowFilter, SortBy
 from workbench.compare.types import FailureReason
-from workbench.ui.compare.arms_page import ArmsPage
 from workbench.ui.compare.arms_part import Lookups
+from workbench.ui.compare.arms_wiring import wire_arms
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
@@ -27,8 +27,10 @@ class CompareTab(CompareView):
     presenter: ComparePresenter
 
     def open_case(self, case: dict[str, str]) -> None:
-        """`spec`: a comparison (YAML); `questions`: a file of questions."""
+        """`spec`: a comparison (YAML); `questions`: a file of questions; `guide`: which way to choose."""
         self.presenter.open_case(case)
+        if "guide" in case:
+            self.setup.show_page(self.setup.guide)
 
     def take_paths(self, paths: list[str]) -> None:
         """Open the comparison that was dropped on the window."""
@@ -68,7 +70,7 @@ def build(
     tab.file_chosen.connect(presenter.open_file)
     tab.setup_file_chosen.connect(presenter.save_setup)
     setup.scores.metric_chosen.connect(presenter.choose_metric)
-    _connect_arms(setup.arms, presenter)
+    wire_arms(tab)
     setup.run_requested.connect(presenter.run)
     setup.results_requested.connect(presenter.show_results)
     setup.history_requested.connect(presenter.open_history)
@@ -109,17 +111,3 @@ def _wire_pictures(tab: CompareTab) -> None:
     page.answer_chosen.connect(tab.presenter.select_trial)
     page.file_made.connect(lambda path, content: pictures.save(path, bytes(content.data())))
     page.copied.connect(pictures.say_copied)
-
-
-def _connect_arms(page: ArmsPage, presenter: ComparePresenter) -> None:
-    arms = presenter.arms
-    page.standard_requested.connect(arms.make_standard)
-    page.add_requested.connect(arms.add)
-    page.copy_requested.connect(arms.copy)
-    page.remove_requested.connect(arms.remove)
-    page.undo_requested.connect(arms.undo_remove)
-    page.arm_moved.connect(arms.move)
-    page.arm_selected.connect(arms.edit)
-    page.arm_changed.connect(arms.change)
-    page.mend_requested.connect(arms.mend)
-    page.version_requested.connect(lambda version: arms.mend("playground", {"version": version}))

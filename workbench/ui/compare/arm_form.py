@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +33,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.options_panel import OptionsPanel
 from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.text_goes import TextGoes
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 
 class ArmForm(QFrame):
@@ -190,13 +190,9 @@ class ArmForm(QFrame):
         self._tell(generation=ArmSpec.model_fields["generation"].default)
 
 
-def _words(name: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
+def _words(name: str, parent: QWidget) -> WrappedLabel:
+    label = WrappedLabel("", "small", parent)
     label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    set_role(label, "small")
     return label
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.compare.arm_checks import find_version
 from workbench.compare.arm_spec import SAVED_PROMPT, saved_prompt
@@ -14,6 +14,7 @@ from workbench.playground.types import QUESTION, PromptVersion
 from workbench.ui.compare.choice_box import Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 _FILE = "\n"
 """Stands for "A file…"."""
@@ -77,12 +78,8 @@ class ArmPromptField(QWidget):
     def _build_widgets(self) -> None:
         self._source = ChoiceBox("compare_arm_prompt", self.tr("Prompt"), self)
         self._number = ChoiceBox("compare_arm_prompt_version", self.tr("Version of the prompt"), self)
-        self._about = QLabel(self)
+        self._about = WrappedLabel("", "small", self)
         self._about.setObjectName("compare_arm_prompt_preview")
-        self._about.setTextFormat(Qt.TextFormat.PlainText)
-        self._about.setWordWrap(True)
-        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        set_role(self._about, "small")
         self._open = QPushButton(self.tr("Open it in the Playground"), self)
         self._open.setObjectName("compare_arm_open_prompt")
         self._open.setAccessibleName(self._open.text())

@@ -60,12 +60,19 @@ class ArmsPage(QWidget):
             (self._add, len(state.arms) < MOST_ARMS),
         ):
             button.setEnabled(can)
-        self._undo.setVisible(making.removed is not None)
-        if making.removed is not None:
+        self._undo.setVisible(making.removed is not None or bool(making.replaced))
+        if making.replaced:
+            self._undo.setText(self._before(len(making.replaced)))
+        elif making.removed is not None:
             self._undo.setText(self.tr("Bring back “{}”").format(making.removed[1].name).replace("&", "&&"))
+        self._undo.setAccessibleName(self._undo.text())
         if making.missing != self._missing:
             self._missing = making.missing
             self._render_missing()
+
+    def _before(self, count: int) -> str:
+        one = self.tr("Bring back the arm from before")
+        return one if count == 1 else self.tr("Bring back the {} arms from before").format(count)
 
     def _show_form(self, is_shown: bool) -> None:
         """It opens at half of the width, and from then on as wide as the user drew it."""
@@ -80,6 +87,7 @@ class ArmsPage(QWidget):
         while (item := self._mends.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         for number, one in enumerate(self._missing):
             button = self._button(f"compare_mend_{number}", "", "link")

@@ -9,6 +9,7 @@ from workbench.compare.standard_arms import best_model, standard_arms
 from workbench.compare.stock import Stock, stock_of
 from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import Jobs, JobSpec
+from workbench.llm.computer import Computer
 from workbench.llm.endpoints.models import as_model
 from workbench.llm.fit import Fit, free_memory, verdict
 from workbench.llm.in_words import size_in_words
@@ -36,8 +37,16 @@ _FIT_WORDS = {
 }
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 def _nowhere(_collection: str) -> Places:
     return Places()
+
+
+def _unmeasured() -> Computer | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Lookups:
 
     read_places: Callable[[str], Places] = _nowhere
     find_rerankers: Callable[[], tuple[str, ...]] = tuple
+    read_computer: Callable[[], Computer | None] = _unmeasured
 
 
 class ArmsPart:
@@ -72,6 +82,7 @@ class ArmsPart:
         self._found: tuple[ModelRef, ...] | None = None
         self._devices: tuple[Device, ...] = ()
         self._rerankers: tuple[str, ...] | None = None
+        self.on_stock: Callable[[], None] = _nothing
 
     @property
     def _stock(self) -> Stock:
@@ -114,6 +125,7 @@ class ArmsPart:
         load = LoadConfig.from_settings(self._settings().llm)
         loads = {m.name: load.changed_by(catalogue.model_loads.get(m.content_key, LoadChanges())) for m in usable}
         self._change(stock=stock, load=load, fits=self._fits(stock, loads))
+        self.on_stock()
 
     def _fits(self, stock: Stock, loads: dict[str, LoadConfig]) -> dict[str, Fitting]:
         free = free_memory() if stock.local else 0
@@ -131,14 +143,25 @@ class ArmsPart:
         """Replace the arms by the standard ones, as far as they can be made."""
         questions = self._board.state.questions
         found = standard_arms(self._stock, questions=questions.path if questions else "")
-        self._change(why=found.why, missing=found.missing, removed=None)
+        self._change(missing=found.missing)
         if found.arms:
-            self._board.show(arms=found.arms, edited=-1, expectations=())
+            self._replace(found.arms, found.why, ())
 
     def set_up(self, plan: "Plan", expectations: "tuple[Expectation, ...]") -> None:
         """Take the arms that the guide proposes."""
-        self._change(why=plan.why, missing=(), removed=None)
-        self._board.show(arms=plan.arms, edited=-1, expectations=expectations)
+        self._change(missing=())
+        self._replace(plan.arms, plan.why, expectations)
+
+    def _replace(
+        self,
+        arms: tuple[ArmSpec, ...],
+        why: "dict[str, tuple[str, ...]]",
+        expectations: "tuple[Expectation, ...]",
+    ) -> None:
+        """Other arms; those from before can come back."""
+        before = self._board.state.arms
+        self._change(why=why, removed=None, replaced=before if before != arms else ())
+        self._board.show(arms=arms, edited=-1, expectations=expectations)
 
     def add(self) -> None:
         arms = self._board.state.arms
@@ -165,11 +188,17 @@ class ArmsPart:
         arms = self._board.state.arms
         if 0 <= index < len(arms):
             left = tuple(arm for place, arm in enumerate(arms) if place != index)
-            self._change(removed=(index, arms[index]))
+            self._change(removed=(index, arms[index]), replaced=())
             self._board.show(arms=left, edited=min(index, len(left) - 1))
 
-    def undo_remove(self) -> None:
-        removed = self._board.state.making.removed
+    def undo(self) -> None:
+        """Bring back the arm that was removed last, or the arms that were replaced."""
+        making = self._board.state.making
+        if making.replaced:
+            self._change(replaced=())
+            self._board.show(arms=making.replaced, edited=-1, expectations=())
+            return
+        removed = making.removed
         if removed is None:
             return
         index, arm = removed

@@ -43,6 +43,8 @@ class ArmsState:
     """Of each arm, in their order."""
     removed: tuple[int, ArmSpec] | None = None
     """The arm that was removed last, and where it stood."""
+    replaced: tuple[ArmSpec, ...] = ()
+    """The arms that others were put in place of."""
 
     def problems_of(self, index: int) -> tuple[ArmProblem, ...]:
         return self.problems[index] if 0 <= index < len(self.problems) else ()

@@ -1,13 +1,14 @@
 """What was expected before the comparison, beside what was measured."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.expectations import Outcome, Reflection
 from workbench.compare.guide.reflecting import reflect, summary
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 _BADGES = {
     Outcome.AGREED: "badge-good",
@@ -36,6 +37,7 @@ class ExpectedPage(QWidget):
         self._results = results
         for row in self._rows:
             row.hide()
+            row.setParent(None)
             row.deleteLater()
         self._rows = []
         expectations = results.expectations
@@ -70,7 +72,7 @@ class ExpectedPage(QWidget):
         set_role(card, "panel")
         said = one.expectation.sentence()
         head = QHBoxLayout()
-        head.addWidget(_label(f"{said[:1].upper()}{said[1:]}", "field", card), 1)
+        head.addWidget(WrappedLabel(f"{said[:1].upper()}{said[1:]}", "field", card), 1)
         badge = QLabel(str(one.outcome), card)
         set_role(badge, _BADGES[one.outcome])
         head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
@@ -79,19 +81,23 @@ class ExpectedPage(QWidget):
         column.setSpacing(2)
         column.addLayout(head)
         if one.expectation.because:
-            column.addWidget(_label(self.tr("Expected because {}.").format(one.expectation.because), "muted", card))
+            column.addWidget(
+                WrappedLabel(self.tr("Expected because {}.").format(one.expectation.because), "muted", card)
+            )
         measured = self.tr("Measured: {}.").format(one.measured) if one.measured else ""
         if text := " ".join(part for part in (measured, one.remark) if part):
-            column.addWidget(_label(text, "", card))
+            column.addWidget(WrappedLabel(text, "", card))
         return card
 
     def _build_widgets(self) -> None:
         self.setObjectName("compare_expected_page")
         self._page = QWidget(self)
-        self._summary = _label("", "subtitle", self._page)
+        self._summary = WrappedLabel("", "subtitle", self._page)
         self._summary.setObjectName("compare_expected_summary")
-        self._foot = _label(
-            self.tr("Where measurement disagrees, believe it: it is about your questions, a guide is about everybody's."),
+        self._foot = WrappedLabel(
+            self.tr(
+                "Where measurement disagrees, believe it: it is about your questions, a guide is about everybody's."
+            ),
             "small",
             self._page,
         )
@@ -106,14 +112,3 @@ class ExpectedPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(PageScroller(self._page, self))
-
-
-def _label(text: str, role: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if role:
-        set_role(label, role)
-    return label

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.compare.expectations import Expectation
 from workbench.compare.guide.making import Plan, ToMake
@@ -13,6 +13,7 @@ from workbench.compare.guide.rules import Standing
 from workbench.compare.guide.techniques import TRADE_OFFS
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.section import Section
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 
 class GuideCards(QWidget):
@@ -37,15 +38,16 @@ class GuideCards(QWidget):
         while (item := self._column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         ready = {arm.name for arm in plan.arms}
         for one in proposal.advice:
             if one.is_proposed:
-                self._column.addWidget(self._card(one, is_ready=one.technique.value in ready))
+                self._add(self._card(one, is_ready=one.technique.value in ready))
         for remark in proposal.remarks:
-            self._column.addWidget(_label(remark, "warn-small", self))
+            self._add(WrappedLabel(remark, "warn-small", self))
         if plan.to_make:
-            self._column.addWidget(self._steps(plan.to_make))
+            self._add(self._steps(plan.to_make))
         rest = {
             Standing.LATER: ("later", self.tr("Only if these do not do")),
             Standing.NO: ("no", self.tr("Not for this")),
@@ -58,9 +60,10 @@ class GuideCards(QWidget):
             count = self.tr("{} expectations, held against the measurement").format(len(proposal.expectations))
             self._add_section("expected", self.tr("Expected"), self._expected(proposal.expectations), count)
         self._column.addStretch(1)
-        for widget in self.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if not widget.isHidden() or widget.parent() is self:
-                widget.show() if self._column.indexOf(widget) >= 0 else None
+
+    def _add(self, widget: QWidget) -> None:
+        self._column.addWidget(widget)
+        widget.show()
 
     def _card(self, one: Advice, *, is_ready: bool) -> QFrame:
         card = QFrame(self)
@@ -72,17 +75,19 @@ class GuideCards(QWidget):
         column.setContentsMargins(14, 9, 12, 10)
         column.setSpacing(3)
         head = QHBoxLayout()
-        head.addWidget(_label(_title(one), "field", card), 1)
+        head.addWidget(WrappedLabel(_title(one), "field", card), 1)
         if not is_ready:
             head.addWidget(_badge(self.tr("to be made"), "badge-warn", card))
-        first = one.standing is Standing.FIRST
-        head.addWidget(_badge(self.tr("try first") if first else self.tr("try too"), "badge-good" if first else "badge", card))
+        if one.standing is Standing.FIRST:
+            head.addWidget(_badge(self.tr("try first"), "badge-good", card))
+        else:
+            head.addWidget(_badge(self.tr("try too"), "badge", card))
         column.addLayout(head)
         for reason in one.reasons:
-            column.addWidget(_label(reason, "", card))
+            column.addWidget(WrappedLabel(reason, "", card))
         offer = TRADE_OFFS[one.technique]
-        trade = self.tr("Needs {}. Gives {}. Costs {}.").format(offer.needs, offer.gives, offer.costs)
-        column.addWidget(_label(trade, "small", card))
+        trade = self.tr("Needs: {}.  Gives: {}.  Costs: {}.").format(offer.needs, offer.gives, offer.costs)
+        column.addWidget(WrappedLabel(trade, "small", card))
         return card
 
     def _steps(self, steps: Iterable[ToMake]) -> QFrame:
@@ -92,11 +97,11 @@ class GuideCards(QWidget):
         column = QVBoxLayout(card)
         column.setContentsMargins(14, 9, 12, 10)
         column.setSpacing(6)
-        column.addWidget(_label(self.tr("Make first, in this order"), "field", card))
+        column.addWidget(WrappedLabel(self.tr("Make first, in this order"), "field", card))
         for number, step in enumerate(steps, 1):
             row = QHBoxLayout()
             wanted = self.tr(" (for “{}”)").format(step.technique.value) if step.technique else ""
-            row.addWidget(_label(f"{number}. {step.sentence}{wanted}", "", card), 1)
+            row.addWidget(WrappedLabel(f"{number}. {step.sentence}{wanted}", "", card), 1)
             button = QPushButton(step.button, card)
             button.setObjectName(f"compare_guide_make_{number}")
             button.setAccessibleName(f"{step.button}: {step.sentence}")
@@ -110,7 +115,7 @@ class GuideCards(QWidget):
         section.show_summary(summary)
         section.show_open(name in self._open)
         section.folded.connect(partial(self._on_folded, name))
-        self._column.addWidget(section)
+        self._add(section)
 
     def _on_folded(self, key: str, _name: str, is_open: bool) -> None:
         (self._open.add if is_open else self._open.discard)(key)
@@ -121,9 +126,9 @@ class GuideCards(QWidget):
         column.setContentsMargins(22, 0, 0, 6)
         column.setSpacing(2)
         for one in advice:
-            column.addWidget(_label(_title(one), "field-small", body))
+            column.addWidget(WrappedLabel(_title(one), "field-small", body))
             for reason in one.reasons:
-                column.addWidget(_label(reason, "small", body))
+                column.addWidget(WrappedLabel(reason, "small", body))
         return body
 
     def _expected(self, expectations: Iterable[Expectation]) -> QWidget:
@@ -133,22 +138,12 @@ class GuideCards(QWidget):
         column.setSpacing(2)
         for one in expectations:
             sentence = one.sentence()
-            column.addWidget(_label(f"{sentence[:1].upper()}{sentence[1:]}: {one.because}.", "small", body))
+            column.addWidget(WrappedLabel(f"{sentence[:1].upper()}{sentence[1:]}: {one.because}.", "small", body))
         return body
 
 
 def _title(one: Advice) -> str:
     return TRADE_OFFS[one.technique].title
-
-
-def _label(text: str, role: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    if role:
-        set_role(label, role)
-    return label
 
 
 def _badge(text: str, role: str, parent: QWidget) -> QLabel:

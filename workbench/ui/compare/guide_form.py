@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.compare.guide.interview import INTERVIEW, InterviewQuestion
 from workbench.llm.computer import Computer
@@ -11,6 +11,7 @@ from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.segments import Segments
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 _MOST = 2**31 - 1
 """Of a spin box; more words make no other proposal."""
@@ -63,7 +64,7 @@ class GuideForm(QFrame):
         self._reset.setObjectName("compare_guide_reset")
         self._reset.setAccessibleName(self.tr("Back to the suggested answers"))
         set_role(self._reset, "quiet")
-        self._computer = _label("", "small", self)
+        self._computer = WrappedLabel("", "small", self)
         self._computer.setObjectName("compare_guide_computer")
         for question in INTERVIEW:
             self._rows[question.key] = self._row(question)
@@ -73,9 +74,9 @@ class GuideForm(QFrame):
         column = QVBoxLayout(row)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(_label(question.title, "field", row))
+        column.addWidget(WrappedLabel(question.title, "field", row))
         column.addWidget(self._editor(question, row), 0, Qt.AlignmentFlag.AlignLeft)
-        why = _label("", "small", row)
+        why = WrappedLabel("", "small", row)
         why.setObjectName(f"compare_guide_why_{question.key}")
         self._whys[question.key] = why
         column.addWidget(why)
@@ -113,19 +114,10 @@ class GuideForm(QFrame):
         column.addLayout(head)
         for row in self._rows.values():
             column.addWidget(row)
-        column.addWidget(_label(self.tr("This computer"), "field", self))
+        column.addWidget(WrappedLabel(self.tr("This computer"), "field", self))
         column.addWidget(self._computer)
         column.addStretch(1)
 
     def _on_chosen(self, question: InterviewQuestion, word: str) -> None:
         value = next(option.value for option in question.options if option.word == word)
         self.answered.emit(question.key, value)
-
-
-def _label(text: str, role: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    set_role(label, role)
-    return label

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from workbench.ui.compare.guide_cards import GuideCards
 from workbench.ui.compare.guide_form import GuideForm
@@ -10,6 +10,7 @@ from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 
 class GuidePage(QWidget):
@@ -39,10 +40,14 @@ class GuidePage(QWidget):
         self.cards.show_proposal(guide.proposal, guide.plan)
         count = len(guide.plan.arms)
         self._set_up.setEnabled(count > 0)
-        self._set_up.setText(self.tr("Set up this arm") if count == 1 else self.tr("Set up these {} arms").format(count))
+        self._set_up.setText(
+            self.tr("Set up this arm") if count == 1 else self.tr("Set up these {} arms").format(count)
+        )
         waiting = len(guide.proposal.proposed) - count
         said = self.tr("{} can be made now").format(count)
-        self._about.setText(said + (self.tr(", {} after something else was made").format(waiting) if waiting > 0 else ""))
+        self._about.setText(
+            said + (self.tr(", {} after something else was made").format(waiting) if waiting > 0 else "")
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -52,11 +57,9 @@ class GuidePage(QWidget):
     def _build_widgets(self) -> None:
         self.setObjectName("compare_guide_page")
         self.form, self.cards = GuideForm(self), GuideCards(self)
-        self._title = QLabel(self.tr("Worth trying in your case"), self)
-        set_role(self._title, "subtitle")
-        self._about = QLabel(self)
+        self._title = WrappedLabel(self.tr("Worth trying in your case"), "subtitle", self)
+        self._about = WrappedLabel("", "muted", self)
         self._about.setObjectName("compare_guide_about")
-        set_role(self._about, "muted")
         self._set_up = QPushButton(self)
         self._set_up.setObjectName("compare_guide_set_up")
         self._set_up.setAccessibleName(self.tr("Set up the arms that can be made now"))

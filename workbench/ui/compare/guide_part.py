@@ -9,6 +9,7 @@ from workbench.compare.guide.making import between, plan
 from workbench.compare.guide.outlook import situation_of
 from workbench.compare.guide.proposing import propose
 from workbench.llm.computer import Computer
+from workbench.llm.types import ModelRef
 from workbench.ui.compare.arms_part import ArmsPart
 from workbench.ui.compare.board import Board
 from workbench.ui.protocols import Background
@@ -71,6 +72,7 @@ class GuidePart:
         situation = situation_of(answers, stock, guide.computer)
         proposal = propose(situation)
         questions = state.questions.path if state.questions else ""
+        fits = guide.computer.fits if guide.computer else _unknown
         self._board.show(
             guide=replace(
                 guide,
@@ -78,6 +80,11 @@ class GuidePart:
                 why={key: why for key, why in known.why.items() if key not in guide.answered},
                 training=situation.training,
                 proposal=proposal,
-                plan=plan(proposal, stock, questions=questions),
+                plan=plan(proposal, stock, questions=questions, fits=fits),
             )
         )
+
+
+def _unknown(_model: ModelRef) -> bool:
+    """Nothing is known of the computer yet."""
+    return True

@@ -24,6 +24,7 @@ from workbench.settings import Settings
 from workbench.ui.compare.arms_part import ArmsPart, Lookups
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.guide_part import GuidePart
 from workbench.ui.compare.matrix_part import MatrixPart
 from workbench.ui.compare.pictures_part import PicturesPart
 from workbench.ui.compare.questions_board import QuestionRooms, SetsBoard
@@ -76,6 +77,8 @@ class ComparePresenter:
         self._read_catalogue = read_catalogue
         self._paths = paths
         self.arms = ArmsPart(self._board, jobs, navigator, settings, paths, read_catalogue, lookups, in_background)
+        self.guide = GuidePart(self._board, self.arms, lookups.read_computer, in_background)
+        self.arms.on_stock = self.guide.look_again
         self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
         self.matrix = MatrixPart(self._board)
         self.pictures = PicturesPart(self._board, messages, self._exports.write)
@@ -97,8 +100,11 @@ class ComparePresenter:
         self.questions.refresh()
 
     def open_case(self, case: dict[str, str]) -> None:
-        """Another tab opens this one: `spec`, `questions` (a file or "set:NAME"), `retrieval_set` of a `collection`."""
+        """Another tab opens this one: `spec`, `questions` (a file or "set:NAME"), `retrieval_set` of a `collection`;
+        `guide` shows the set-up, where the guide is."""
         self.refresh()
+        if "guide" in case:
+            self._board.show(page=Page.SETUP)
         if "retrieval_set" in case:
             self.questions.take_retrieval_set(case["collection"], case["retrieval_set"])
         for key in ("spec", "questions"):
@@ -127,13 +133,14 @@ class ComparePresenter:
             arms=spec.arms,
             expectations=spec.expectations,
             edited=-1,
-            making=replace(self.state.making, missing=(), why={}, removed=None),
+            making=replace(self.state.making, missing=(), why={}, removed=None, replaced=()),
             trouble=None,
         )
         self.questions.open(spec.questions)
 
     def _on_questions_shown(self, name: str) -> None:
         """A comparison that has no name yet is called after its questions."""
+        self.guide.look_again()
         if self.state.name == "comparison":
             self._board.show(name=name)
 

@@ -2,22 +2,19 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from workbench.compare.arm_checks import ArmProblem
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 
-class ProblemLabel(QLabel):
+class ProblemLabel(WrappedLabel):
     """Hidden while all is well."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName(name)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.hide()
 
     def show_problems(self, problems: Iterable[ArmProblem]) -> None:

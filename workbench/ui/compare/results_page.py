@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
 
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.answers_page import AnswersPage
+from workbench.ui.compare.expected_page import ExpectedPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.pictures_page import PicturesPage
 from workbench.ui.compare.run_notice import RunNotice
@@ -70,6 +71,8 @@ class ResultsPage(QWidget):
         self.add_page(self.answers, self.tr("Answers"), "data")
         self.pictures = PicturesPage(self)
         self.add_page(self.pictures, self.tr("Pictures"), "chart")
+        self.expected = ExpectedPage(self)
+        self.add_page(self.expected, self.tr("Expected"), "help")
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

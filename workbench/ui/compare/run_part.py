@@ -117,6 +117,7 @@ class RunPart:
             examples=request.examples,
             arms=summarize_live(request, ()),
             folder=request.folder,
+            expectations=request.expectations,
         )
         self._board.show(
             page=Page.RESULTS, results=results, selected=None, trouble=None, running=Running("Starting", 0, 0)
@@ -243,6 +244,7 @@ def results_of(report: ComparisonReport, folder: str = "") -> Results:
         verdict_without_leaks=report.verdict_without_leaks,
         leaks=report.leaks,
         folder=folder,
+        expectations=report.expectations,
         report=report,
     )
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.compare.arms_page import ArmsPage
+from workbench.ui.compare.guide_page import GuidePage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.questions_page import QuestionsPage
 from workbench.ui.compare.run_options_page import RunOptionsPage
@@ -61,6 +62,8 @@ class SetupPage(QWidget):
         self.add_page(self.scores, self.tr("Scores"), "done")
         self.options = RunOptionsPage(self)
         self.add_page(self.options, self.tr("Run"), "play")
+        self.guide = GuidePage(self)
+        self.add_page(self.guide, self.tr("Guide"), "help")
         self._run = self._button("compare_run", self.tr("Run the comparison"), "primary")
         self._save = self._button("compare_save", self.tr("Save as YAML…"))
         self._results = self._button("compare_results", self.tr("Show the results"))

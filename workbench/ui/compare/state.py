@@ -12,6 +12,7 @@ from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
 from workbench.ui.compare.arms_state import ArmsState
+from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.run_options import RunOptions
@@ -61,6 +62,8 @@ class Results:
     verdict_without_leaks: Verdict | None = None
     leaks: tuple[Leak, ...] = ()
     folder: str = ""
+    expectations: tuple[Expectation, ...] = ()
+    """What was expected between arms before the run."""
     report: ComparisonReport | None = None
     """All of it, once it is finished."""
 
@@ -108,6 +111,7 @@ class CompareState:
     """What arms are made of, and what is wrong with them."""
     expectations: tuple[Expectation, ...] = ()
     """Of the guide or of an opened comparison; those about arms that are gone do not count."""
+    guide: GuideState = field(default_factory=GuideState)
     running: Running | None = None
     trouble: Trouble | None = None
     results: Results | None = None

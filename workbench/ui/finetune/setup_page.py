@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 from workbench.ui.finetune.expert_form import ExpertForm
 from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.presets_form import PresetsForm
-from workbench.ui.widgets.segments import Segments
 from workbench.ui.finetune.source_form import SourceForm, note
 from workbench.ui.finetune.state import FinetuneState, SetupState, big_in_words
 from workbench.ui.finetune.sweep_form import SweepForm
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.segments import Segments
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 ESTIMATE_AFTER_MS = 500

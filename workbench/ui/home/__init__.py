@@ -33,6 +33,7 @@ def build(
     view.project_chosen.connect(presenter.open_project)
     view.documents_requested.connect(presenter.ask_documents)
     view.comparison_requested.connect(presenter.compare)
+    view.guide_requested.connect(presenter.choose)
     view.tab_chosen.connect(presenter.open_tab)
     view.try_requested.connect(presenter.try_model)
     view.get_requested.connect(presenter.get_model)

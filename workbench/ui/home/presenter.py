@@ -74,6 +74,10 @@ class HomePresenter:
         """Go to the written comparison of an opened project."""
         self._navigator.open_tab("compare", spec=self._project(key).comparison)
 
+    def choose(self) -> None:
+        """Ask the guide which way of answering to try."""
+        self._navigator.open_tab("compare", guide="yes")
+
     def open_tab(self, tab: str) -> None:
         self._navigator.open_tab(tab)
 

@@ -23,6 +23,8 @@ class HomeView(QScrollArea):
     try_requested = Signal()
     get_requested = Signal()
     """A model from the hub is wanted."""
+    guide_requested = Signal()
+    """Which way of answering to choose is asked."""
     server_requested = Signal()
     """A model on a server is wanted."""
 
@@ -62,6 +64,12 @@ class HomeView(QScrollArea):
         for label in (self._starter_title, self._door_title):
             set_role(label, "subtitle")
         tr = self.tr
+        self._guide = Door(
+            "guide",
+            "help",
+            tr("Which one do I choose?"),
+            tr("A few questions, then what to try first and why; afterwards, whether measurement agreed"),
+        )
         self._doors = {
             "models": Door("models", "file", tr("Open a model file"), tr("A GGUF file or a folder on this disk")),
             "documents": Door("documents", "documents", tr("Add documents"), tr("PDF, Office, HTML, Markdown, text")),
@@ -87,6 +95,7 @@ class HomeView(QScrollArea):
         column.addWidget(self._title)
         column.addWidget(self._words)
         column.addSpacing(6)
+        column.addWidget(self._guide)
         column.addLayout(top)
         column.addSpacing(10)
         column.addWidget(self._starter_title)
@@ -103,6 +112,7 @@ class HomeView(QScrollArea):
     def _connect(self) -> None:
         self._models.try_requested.connect(self.try_requested)
         self._models.models_requested.connect(lambda: self.tab_chosen.emit("models"))
+        self._guide.clicked.connect(self.guide_requested)
         self._doors["download"].clicked.connect(self.get_requested)
         self._doors["server"].clicked.connect(self.server_requested)
         for tab in ("models", "documents", "data"):

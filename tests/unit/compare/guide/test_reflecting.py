@@ -4,7 +4,8 @@ import pytest
 
 from workbench.compare.expectations import Expectation, Measure, Outcome, Relation
 from workbench.compare.guide.reflecting import reflect, summary
-from workbench.compare.types import ArmResult, PairResult, Verdict
+from workbench.compare.report import to_html
+from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Verdict
 
 
 def pair(first: str, second: str, difference: float, low: float, high: float, p: float) -> PairResult:
@@ -72,3 +73,13 @@ def test_that_the_summary_counts_every_outcome() -> None:
         "1 of 3 expectations agreed, 1 disagreed, 1 cannot be told."
     )
     assert summary([]) == ""
+
+
+def test_that_the_report_says_where_measurement_agreed() -> None:
+    expectations = (Expectation(arm="rag", other="prompt", because="facts stand in <documents>"),)
+    report = ComparisonReport(name="x", arms=ARMS, verdict=VERDICT, expectations=expectations)
+    page = to_html(report)
+    assert "What was expected" in page
+    assert "1 of 1 expectations agreed." in page
+    assert "facts stand in &lt;documents&gt;" in page
+    assert "What was expected" not in to_html(report.model_copy(update={"expectations": ()}))
