@@ -7,7 +7,7 @@ what the process held after the imports; on a graphics card the most that the al
 import json
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.types import TrainingRow
 from workbench.finetune import tasks
+from workbench.finetune.heap import make_compact
 from workbench.finetune.model_size import model_size
-from workbench.finetune.preflight import LIBRARIES_BYTES, this_hardware
+from workbench.finetune.preflight import this_hardware
 from workbench.finetune.step_memory import step_memory
 from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.context import RecordingContext
@@ -38,7 +39,11 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         _import_libraries()
         before = _status("VmRSS")
         estimated = tasks.estimate(context, request)
-        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, this_hardware(config))
+        is_compact = task.get("is_compact", False)
+        hardware = replace(this_hardware(config), is_compact=is_compact)
+        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, hardware)
+        if is_compact:
+            make_compact()
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
             tasks.train(context, request)
@@ -47,10 +52,9 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
             Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the high-water mark begins anew
             tasks.train(context, request)
             peak = _status("VmHWM") - before
-    libraries = 0 if torch.cuda.is_available() else LIBRARIES_BYTES
     return {
         "measured": peak,
-        "estimated": estimated.memory_bytes - libraries,
+        "estimated": parts.total,
         "longest": estimated.longest,
         "parts": asdict(parts),
     }

@@ -4,6 +4,7 @@ The figures are estimates: memory from what a step keeps (`step_memory`), time f
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.boundary import Boundary
@@ -12,6 +13,7 @@ from workbench.finetune.base_model import locate_base
 from workbench.finetune.batching import Schedule, build_schedule
 from workbench.finetune.checkpoints import free_bytes
 from workbench.finetune.encoding import EncodedRow, EncodedRows
+from workbench.finetune.heap import can_be_compact, make_compact
 from workbench.finetune.lowering import Fits, Lowered, lowered
 from workbench.finetune.model_size import ModelSize, model_size
 from workbench.finetune.step_memory import Hardware, step_memory
@@ -34,7 +36,7 @@ _FLOAT, _HALF = 4, 2
 """Bytes of a number."""
 
 
-__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory"]
+__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory", "plan_memory"]
 
 
 class Preflight(Boundary):
@@ -46,6 +48,8 @@ class Preflight(Boundary):
     free_memory_bytes: int
     is_on_card: bool = False
     """Whether both are of the graphics card, where the training would run."""
+    is_compact: bool = False
+    """Whether it fits because freed memory goes back at once, which takes about a fifth longer."""
     disk_bytes: int
     free_disk_bytes: int
     seconds: float
@@ -79,8 +83,9 @@ def estimate(
     config = request.config
     lengths = [len(row.ids) for row in encoded.rows]
     schedule = schedule_of(config, encoded.rows)
-    memory = peak_memory(size, config, max(lengths))
     free_memory, free_disk = free_for_training(), free_bytes(Path(request.adapters_folder))
+    plan = plan_memory(size, config, max(lengths), free_memory)
+    memory = plan.peak_bytes
     disk = disk_needed(size, config)
     fits_memory, fits_disk = memory <= RESERVE * free_memory, disk <= free_disk
     lower = Lowered("") if fits_memory else lowered(config, max(lengths), _fits_in(free_memory, size))
@@ -89,6 +94,7 @@ def estimate(
         memory_bytes=memory,
         free_memory_bytes=free_memory,
         is_on_card=this_hardware(config).is_cuda,
+        is_compact=plan.is_compact,
         disk_bytes=disk,
         free_disk_bytes=free_disk,
         seconds=training_seconds(size, config, lengths, schedule.steps, threads, [len(row.ids) for row in held_out]),
@@ -127,6 +133,8 @@ def with_measured_time(
     from workbench.finetune import timing
 
     context.progress(0, 0, "Computing a few batches to measure the time")
+    if found.is_compact:
+        make_compact()  # this process measures and ends
     files = locate_base(request.base)
     schedule = schedule_of(request.config, rows)
     model = timing.load_to_time(files, request.base.name, request.config, context.threads)
@@ -136,10 +144,26 @@ def with_measured_time(
     return found.model_copy(update={"seconds": _STARTING_SECONDS + seconds, "is_measured": True})
 
 
-def peak_memory(size: ModelSize, config: TrainingConfig, longest: int) -> int:
+@dataclass(frozen=True, slots=True)
+class MemoryPlan:
+    """What a training takes, and how it must handle memory for that."""
+
+    peak_bytes: int
+    is_compact: bool = False
+
+
+def plan_memory(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> MemoryPlan:
+    """Fast where that fits into `free_memory` (bytes), else compact where this system can."""
+    fast = peak_memory(size, config, longest)
+    if fast <= RESERVE * free_memory or this_hardware(config).is_cuda or not can_be_compact():
+        return MemoryPlan(fast)
+    return MemoryPlan(peak_memory(size, config, longest, is_compact=True), is_compact=True)
+
+
+def peak_memory(size: ModelSize, config: TrainingConfig, longest: int, *, is_compact: bool = False) -> int:
     """Bytes of the training process at its worst batch, where that is the scarce memory: the processor's with the
     libraries, or the graphics card's."""
-    hardware = this_hardware(config)
+    hardware = replace(this_hardware(config), is_compact=is_compact)
     return step_memory(size, config, longest, hardware).total + (0 if hardware.is_cuda else LIBRARIES_BYTES)
 
 
@@ -205,4 +229,4 @@ _FREE_SPACE = "Free some disk space, or choose a smaller rank."
 
 def _fits_in(free_memory: int, size: ModelSize) -> Fits:
     """`free_memory` in bytes."""
-    return lambda config, longest: peak_memory(size, config, longest) <= RESERVE * free_memory
+    return lambda config, longest: plan_memory(size, config, longest, free_memory).peak_bytes <= RESERVE * free_memory

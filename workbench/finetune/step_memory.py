@@ -35,6 +35,8 @@ class Hardware:
     is_cuda: bool
     bfloat16: bool
     """Whether steps are computed in bfloat16 (`exact_trainer.uses_bf16`)."""
+    is_compact: bool = False
+    """Whether freed blocks go back to the system at once (`heap.make_compact`): nothing is wasted then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware:
         activations=tokens * kept,
         logits=logits,
         passing=tokens * _passing(size, config, hardware) if hardware.is_cuda else 0,
-        waste=0 if hardware.is_cuda else tokens * layers_at_once * _heap_waste(size, config, hardware),
+        waste=0
+        if hardware.is_cuda or hardware.is_compact
+        else tokens * layers_at_once * _heap_waste(size, config, hardware),
         process=_WORKSPACE[hardware.bfloat16] if hardware.is_cuda else _PROCESS_BYTES + size.file_bytes,
     )
 

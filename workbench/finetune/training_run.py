@@ -17,6 +17,7 @@ from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
 from workbench.finetune.gguf.adapter import export_adapter
 from workbench.finetune.group import device, leading
+from workbench.finetune.heap import make_compact
 from workbench.finetune.library_versions import library_versions
 from workbench.finetune.loss import losses_of
 from workbench.finetune.made_model import ModelMaker, TrainedModel
@@ -65,7 +66,7 @@ class TrainingRun:
         """Train to the end, or until stopped. Raises WorkbenchError with a sentence."""
         prepared = prepare(self.request, self.probe, self.context.progress)
         self.notes += prepared.notes
-        self._claim_memory(max(len(row.ids) for row in (*prepared.rows, *prepared.held_out)))
+        self._claim_memory(_longest(prepared))
         preflight.check_disk(self.request, Path(self.request.adapters_folder), self.run.root)
         samples = verification.choose_samples([row.ids for row in prepared.rows])
         model = self._load(samples)
@@ -100,21 +101,28 @@ class TrainingRun:
         if torch.cuda.is_available():
             torch.cuda.set_device(device())
         prepared = prepare(self.request, self.probe)
+        self._arrange_memory(_longest(prepared))
         model = self._load(verification.choose_samples([row.ids for row in prepared.rows]))
         job = self._job(model, prepared)
         training.train(replace(job, report=_silent, tell=_silent, resumed=self.run.metrics_seen, sampler=None))
 
     def _claim_memory(self, longest: int) -> None:
         """Say what will be needed at worst: chat models that are idle make way, others are loaded only beside it."""
-        folder = self.context.run_folder
-        if folder is None:
-            return
+        peak = self._arrange_memory(longest)
+        if self.context.run_folder is not None:
+            claim = MemoryClaim(title=f"Fine-tune {self.request.name}", peak_bytes=peak)
+            claim_memory(self.context.run_folder, claim)
+            self.context.produce(claim)
+
+    def _arrange_memory(self, longest: int) -> int:
+        """Handle memory as the free memory demands; the peak in bytes."""
         config = self.request.config
         at_once = config.model_copy(update={"batch_size": -(-config.batch_size // self.request.batch_parts)})
-        peak = preflight.peak_memory(preflight.model_size(self.files.gguf), at_once, longest)
-        claim = MemoryClaim(title=f"Fine-tune {self.request.name}", peak_bytes=peak)
-        claim_memory(folder, claim)
-        self.context.produce(claim)
+        size, free = preflight.model_size(self.files.gguf), preflight.free_for_training()
+        plan = preflight.plan_memory(size, at_once, longest, free)
+        if plan.is_compact:
+            make_compact()
+        return plan.peak_bytes
 
     def _load(self, samples: Sequence[Sequence[int]]) -> Any:
         import torch
@@ -270,6 +278,11 @@ class TrainingRun:
             engine_base=self.probe.logits,
             name=self.request.name,
         )
+
+
+def _longest(prepared: Prepared) -> int:
+    """Tokens of the longest row."""
+    return max(len(row.ids) for row in (*prepared.rows, *prepared.held_out))
 
 
 def _silent(_told: object) -> None:

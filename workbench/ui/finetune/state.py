@@ -312,8 +312,11 @@ def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
     return (
         f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}{measured}. "
         f"Needs about {size_in_words(found.memory_bytes)} of {memory} ({size_in_words(found.free_memory_bytes)} free) "
-        f"and {size_in_words(found.disk_bytes)} of disk."
+        f"and {size_in_words(found.disk_bytes)} of disk.{_COMPACT if found.is_compact else ''}"
     )
+
+
+_COMPACT = " Memory is scarce, so freed blocks are handed back at once, which takes about a fifth longer."
 
 
 def scratch_in_words(found: ScratchEstimate) -> str:
