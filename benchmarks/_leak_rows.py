@@ -62,9 +62,17 @@ def other_rows(examples: Sequence[Example], count: int = ROWS, seed: int = 0) ->
         if question is None or question in asked:
             continue
         asked.add(question)
-        same = example.answers[:1] if chance.random() < _SAME_ANSWER_SHARE else ()
-        rows.append(SeenRow(question=question, answer=same[0] if same else chance.choice(answers)))
+        answer = example.answers[0] if example.answers else chance.choice(answers)
+        if chance.random() > _SAME_ANSWER_SHARE:
+            answer = _other_answer(answer, chance)
+        rows.append(SeenRow(question=question, answer=answer))
     return rows[:count]
+
+
+def _other_answer(answer: str, chance: random.Random) -> str:
+    """Another number where it has one, another name else."""
+    other = re.sub(r"\d+", lambda found: str(int(found[0][:6]) + chance.randint(1, 400)), answer)
+    return other if other != answer else f"{chance.choice(_OTHER_PLACES)} {chance.choice(_OTHER_NAMES)}"
 
 
 def _about_something_else(question: str, chance: random.Random) -> str | None:

@@ -53,8 +53,8 @@ def run(quick: bool, data: Path | None = None) -> Report:
             "planted": {dress: result["planted"] for dress, result in found.items()},
             "found_as": {dress: result["kinds"] for dress, result in found.items()},
             "paraphrases_even_and_odd": halves(found["paraphrased"]["found"]),
-            "missed": {dress: result["missed"][:10] for dress, result in found.items() if result["missed"]},
-            "false_alarms": [shown(leak, examples) for leak in alarms][:10],
+            "missed": {dress: result["missed"][:40] for dress, result in found.items() if result["missed"]},
+            "false_alarms": [shown(leak, examples) for leak in alarms][:40],
             "first_search_seconds": round(first, 1),
             "second_search_seconds": round(again, 1),
         }

@@ -199,6 +199,25 @@ def test_that_a_paraphrase_with_another_answer_or_name_is_not_suspected() -> Non
     assert suspects(EXAMPLE, (other, "6 months"), alike="kettle") == []
 
 
+def test_that_where_test_questions_repeat_each_other_paraphrases_prove_little() -> None:
+    """As many say "wait" and "late" with one label as there are rows that do."""
+    words = ["".join(chr(97 + int(sign)) for sign in f"{n:02}") for n in range(60)]
+    texts = [f"{'I wait for' if n % 2 else 'It is late with'} parcel {word}" for n, word in enumerate(words)]
+    examples = [Example(id=str(n), question=text, answers=("delivery",)) for n, text in enumerate(texts)]
+    rows = [(f"Why so slow, {word}?", "delivery") for word in words[:8]]
+    notes: list[str] = []
+    vectors = RememberedVectors(MeaningEmbedder(" "), None)
+    assert search_place(examples, place(*rows), vectors, notes=notes) == []
+    assert "prove little" in notes[0]
+
+
+def test_that_another_thing_in_the_same_pattern_is_not_suspected() -> None:
+    example = Example(id="q", question="What is the price of our red tent?", answers=("54 euros",))
+    vectors = RememberedVectors(MeaningEmbedder("price", "tent", "boat"), None)
+    other = ("What is the price of our red boat?", "54 euros")
+    assert search_place([example], place(other), vectors) == []
+
+
 def test_that_without_an_embedder_it_is_said_that_paraphrases_were_not_looked_for() -> None:
     def missing() -> MeaningEmbedder:
         from workbench.errors import WorkbenchError

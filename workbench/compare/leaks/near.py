@@ -32,6 +32,8 @@ _FEWEST_WORDS = 4
 _TYPO = 0.8
 """Likeness of letters from which a word of at least `_TYPO_LETTERS` is the other one, mistyped or in another form."""
 _TYPO_LETTERS = 5
+_TEMPLATE = 0.6
+"""Share of the words of two questions from which they are one pattern with something else put in."""
 _LOOK_CLOSER = 0.45
 """Share of words in common from which typing mistakes are looked for."""
 _COMMON_SHARE = 0.1
@@ -44,6 +46,7 @@ class Asked:
 
     text: str
     key: str
+    order: tuple[str, ...]
     words: Counter[str]
     content: frozenset[str]
     numbers: frozenset[str]
@@ -53,8 +56,14 @@ class Asked:
 def take_apart(text: str) -> Asked:
     words = words_of(text)
     return Asked(
-        text, " ".join(words), Counter(words), frozenset(content(words)), numbers_in(words), names_in(text)
-    )  # fmt: skip
+        text=text,
+        key=" ".join(words),
+        order=tuple(words),
+        words=Counter(words),
+        content=frozenset(content(words)),
+        numbers=numbers_in(words),
+        names=names_in(text),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,7 @@ class Census:
     words: Counter[str] = field(default_factory=Counter)
     answers: Counter[int] = field(default_factory=Counter)
     """By the hash of the answer's key: only how often counts."""
+    _weights: dict[str, float] = field(default_factory=dict)
 
     def add(self, row: SeenRow) -> None:
         self.rows += 1
@@ -84,12 +94,19 @@ class Census:
 
     def weight(self, word: str) -> float:
         """log(1 + rows / rows with it): questions of one pattern ("How long is the warranty of the ...?") share common
-        words and differ in the rare one that counts."""
-        return log(1 + (self.rows + 1) / (self.words[word] + 1))
+        words and differ in the rare one that counts. Ask when all rows are counted: weights are kept."""
+        found = self._weights.get(word)
+        if found is None:
+            found = self._weights[word] = log(1 + (self.rows + 1) / (self.words[word] + 1))
+        return found
 
-    def answer_share(self, answer: str) -> float:
-        """Share of the rows that say the same: that a label is the same proves little."""
-        return self.answers[hash(key(answer))] / self.rows if answer and self.rows else 0.0
+    def weight_of(self, question: Asked) -> float:
+        """Of all its words together."""
+        return sum(self.weight(word) * count for word, count in question.words.items())
+
+    def rows_with(self, answer: str) -> int:
+        """How many rows say the same: that a label is the same proves little."""
+        return self.answers[hash(key(answer))]
 
 
 class NearSearch:
@@ -108,6 +125,7 @@ class NearSearch:
         self._kept = 0
         self._heaps: list[list[tuple[float, int, SeenRow]]] = [[] for _ in examples]
         self._looked = 0
+        self._weights: list[float] = []
 
     def count(self, row: SeenRow) -> None:
         """The first time: words are counted, the same questions are found."""
@@ -124,8 +142,9 @@ class NearSearch:
             self._index()
         self._looked += 1
         question = take_apart(asked(row.question))
+        weight = self.census.weight_of(question)
         for number in {number for word in question.words for number in self._by_word.get(word, ())}:
-            self._compare(number, question, row)
+            self._compare(number, question, row, weight)
 
     def keep_candidates(self, count: int) -> None:
         """Before the second time: so many rows per question are kept for a comparison by meaning."""
@@ -145,13 +164,14 @@ class NearSearch:
             for word in (rare or known)[: max(3, len(known) // 2)]:
                 by_word[word].append(number)
         self._by_word = dict(by_word) or {"": []}
+        self._weights = [self.census.weight_of(question) for question in self._asked]
 
-    def _compare(self, number: int, row_question: Asked, row: SeenRow) -> None:
+    def _compare(self, number: int, row_question: Asked, row: SeenRow, weight: float) -> None:
         example, question = self._examples[number], self._asked[number]
         known = self.matches.get(example.id)
         if known is not None and known.is_exact:
             return
-        similarity = likeness(question, row_question, self.census)
+        similarity = likeness(question, row_question, self.census, weight + self._weights[number])
         if self._kept:
             self._keep(number, similarity, row)
         if similarity < NEAR or question.words.total() < _FEWEST_WORDS or (known and known.similarity >= similarity):
@@ -180,15 +200,14 @@ def search_by_words(examples: Sequence[Example], rows: Iterable[SeenRow]) -> dic
     return search.matches
 
 
-def likeness(first: Asked, second: Asked, census: Census) -> float:
-    """Weighted Jaccard overlap of the words, 0..1; mistyped words count as the words."""
-    shared = first.words & second.words
-    left, right = first.words - shared, second.words - shared
-    both = sum(census.weight(word) * count for word, count in shared.items())
-    alone = [sum(census.weight(word) * count for word, count in side.items()) for side in (left, right)]
-    every = both + sum(alone)
+def likeness(first: Asked, second: Asked, census: Census, whole: float) -> float:
+    """Weighted Jaccard overlap of the words, 0..1; mistyped words count as the words. `whole`: of both together."""
+    few, many = sorted((first.words, second.words), key=len)
+    both = sum(census.weight(word) * min(count, many[word]) for word, count in few.items() if word in many)
+    every = whole - both
     if every and _LOOK_CLOSER <= both / every < 1.0:
-        for word, other in _mistyped(left, right):
+        shared = first.words & second.words
+        for word, other in _mistyped(first.words - shared, second.words - shared):
             weight = min(census.weight(word), census.weight(other))
             both, every = both + 0.9 * weight, every - weight
     return both / every if every else 0.0
@@ -201,7 +220,22 @@ def are_apart(first: Asked, second: Asked) -> bool:
         return True
     ours = [name for name in first.names if not _stands_in(name, second)]
     theirs = [name for name in second.names if not _stands_in(name, first)]
-    return bool(ours and theirs)
+    if ours and theirs:
+        return True
+    return any(_names_another(name, first, second) for name in first.names | second.names)
+
+
+def _names_another(name: str, first: Asked, second: Asked) -> bool:
+    """Whether the word behind a name makes it another thing: the Alder kettle, the Alder toaster."""
+    ours, theirs = _behind(name, first), _behind(name, second)
+    if not ours or not theirs or _is_mistyped(ours, theirs):
+        return False
+    return ours not in second.words and theirs not in first.words
+
+
+def _behind(name: str, question: Asked) -> str:
+    places = [place for place, word in enumerate(question.order[:-1]) if word == name]
+    return next((word for place in places if (word := question.order[place + 1]) in question.content), "")
 
 
 def are_replaced(first: Asked, second: Asked) -> bool:
@@ -210,6 +244,27 @@ def are_replaced(first: Asked, second: Asked) -> bool:
     left = first.content - second.content - {word for word, _ in mistyped}
     right = second.content - first.content - {other for _, other in mistyped}
     return bool(left and right)
+
+
+def replaced_span(first: Asked, second: Asked) -> tuple[str, str] | None:
+    """The one place where two questions of otherwise the same words differ in content; None where they differ more."""
+    if _TEMPLATE * max(len(first.order), len(second.order)) > (first.words & second.words).total():
+        return None
+    matcher = SequenceMatcher(None, first.order, second.order, autojunk=False)
+    changed = [
+        (content_of(first.order[a:b]), content_of(second.order[c:d]))
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+    told = [span for span in changed if span[0] or span[1]]
+    if len(told) != 1 or not all(told[0]) or _is_mistyped(*told[0]):
+        return None
+    return told[0]
+
+
+def content_of(words: Sequence[str]) -> str:
+    kept = content(words)
+    return " ".join(word for word in words if word in kept)
 
 
 def _stands_in(name: str, question: Asked) -> bool:

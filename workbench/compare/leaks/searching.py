@@ -52,7 +52,7 @@ def find_leaks(
     leaks: list[Leak] = []
     for seen in places:
         try:
-            leaks += search_place(request.examples, seen, vectors, tell)
+            leaks += search_place(request.examples, seen, vectors, tell, notes)
         except WorkbenchError as problem:
             notes.append(f"The {seen.where} could not be searched for test questions: {problem}")
     return LeakReport(tuple(leaks), (*request.unknown_rows, *notes))
@@ -89,8 +89,12 @@ def search_place(
     seen: SeenRows,
     vectors: RememberedVectors | None = None,
     tell: Tell = lambda done, total, label: None,
+    notes: list[str] | None = None,
 ) -> list[Leak]:
-    """The test questions among the rows of one place. Raises WorkbenchError when they cannot be read."""
+    """The test questions among the rows of one place. Raises WorkbenchError when they cannot be read.
+
+    What a person should know of the search is added to `notes`.
+    """
     label = f"Looking for test questions in {seen.where}"
     tell(0, 0, label)
     if seen.kind is SeenKind.TEXT:
@@ -108,7 +112,12 @@ def search_place(
         suspected = search_by_meaning(
             rest, rows, search.census, vectors, lambda done, total: tell(done, total, f"{label}, by meaning")
         )
-        leaks += [_leak(seen, example_id, match, LeakKind.SUSPECTED) for example_id, match in suspected.items()]
+        leaks += [_leak(seen, example_id, match, LeakKind.SUSPECTED) for example_id, match in suspected.matches.items()]
+        if suspected.is_repetitive and notes is not None:
+            notes.append(
+                f"Among the {seen.where} only the closest paraphrases are suspected: the test questions themselves say "
+                "the same in other words, so rows that do so prove little."
+            )
     order = {example.id: place for place, example in enumerate(examples)}
     return sorted(leaks, key=lambda leak: order[leak.example_id])
 

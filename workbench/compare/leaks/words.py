@@ -28,6 +28,8 @@ _SAME_SHARE = 0.6
 
 def plain(text: str) -> str:
     """Without case, accents and the genitive's s; the letters of one form for signs that have several."""
+    if text.isascii():
+        return _GENITIVE.sub("", text.lower())
     folded = _GENITIVE.sub("", unicodedata.normalize("NFKD", text.casefold()))
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
 
