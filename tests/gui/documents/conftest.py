@@ -47,13 +47,20 @@ def messages() -> FakeMessages:
     return FakeMessages()
 
 
-def documents_tab(store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
+@pytest.fixture
+def navigator() -> FakeNavigator:
+    return FakeNavigator()
+
+
+def documents_tab(
+    store: CollectionStore, jobs: FakeJobs, messages: FakeMessages, navigator: FakeNavigator | None = None
+) -> DocumentsTab:
     """The tab as the program builds it, on what the test holds."""
     return build(
         Surroundings(
             jobs=CollectionJobs(jobs),
             messages=messages,
-            navigator=FakeNavigator(),
+            navigator=navigator or FakeNavigator(),
             collections=store,
             catalog=Catalog(),
             settings=Settings,
@@ -63,8 +70,10 @@ def documents_tab(store: CollectionStore, jobs: FakeJobs, messages: FakeMessages
 
 
 @pytest.fixture
-def tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages) -> DocumentsTab:
-    tab = documents_tab(store, jobs, messages)
+def tab(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages, navigator: FakeNavigator
+) -> DocumentsTab:
+    tab = documents_tab(store, jobs, messages, navigator)
     qtbot.addWidget(tab)
     tab.resize(1100, 700)
     tab.show()

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMenu, QPlainTextEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages
+from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, type_text
 from tests.gui.documents.test_documents_tab import HIT, a_file, fill
-from workbench.datasets.test_sets.types import Origin, Review
+from workbench.datasets.test_sets.store import TestSetStore
+from workbench.datasets.test_sets.types import Origin, Review, SetQuestion
 from workbench.rag.evaluation.generating import GenerateReport
 from workbench.rag.evaluation.journal import MeasureJournal, read_request
 from workbench.rag.evaluation.reporting import report_of
@@ -208,3 +209,28 @@ def test_that_a_stopped_measurement_offers_to_go_on(
     assert find(page, QPushButton, "measure_start").text() == "Go on"
     click(find(page, QPushButton, "measure_start"))
     assert jobs.of(MEASURE)[-1].spec.params["folder"] == job.spec.params["folder"]
+
+
+def test_that_a_set_goes_to_compare_and_a_test_set_comes_from_there(
+    tab: DocumentsTab, page: MeasurePage, sets: QuestionSetStore, store: CollectionStore, navigator: FakeNavigator
+) -> None:
+    some_questions(sets, 2)
+    TestSetStore(store.database).add(
+        "facts",
+        [
+            SetQuestion(question="How long?", answers=("3 years",), sources=("a",)),
+            SetQuestion(question="How loud?", answers=("40 dB",), sources=("elsewhere.pdf",)),
+        ],
+    )
+    reopen(tab)
+    click(find(page, QPushButton, "measure_use_in_compare"))
+    assert navigator.opened == [("compare", {"collection": "handbook", "retrieval_set": "mine"})]
+    click(find(page, QPushButton, "measure_import"))
+    menu = page.findChild(QMenu, "measure_import_menu")
+    assert menu is not None
+    (inner,) = menu.findChildren(QMenu)
+    inner.actions()[0].trigger()
+    menu.close()
+    added = sets.questions("handbook", "mine")[-1]
+    assert (added.text, [place.document for place in added.relevant]) == ("How long?", ["a.md"])
+    assert len(sets.questions("handbook", "mine")) == 3

@@ -114,6 +114,8 @@ def wire(page: MeasurePage, presenter: MeasurePresenter) -> None:
     questions.new_question_requested.connect(asked.begin_question)
     questions.accept_all_requested.connect(asked.accept_all)
     questions.path_chosen.connect(asked.import_path)
+    questions.test_set_chosen.connect(asked.exchange.take_test_set)
+    questions.use_requested.connect(asked.exchange.use_in_compare)
     questions.column_mapped.connect(asked.map_column)
     questions.import_requested.connect(asked.import_mapped)
     questions.import_left.connect(asked.leave_import)

@@ -27,6 +27,7 @@ from workbench.rag.tasks import SEARCH
 from workbench.rag.types import DocumentStatus, Hit, Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
+from workbench.ui.documents.measure_exchange_part import ExchangePart
 from workbench.ui.documents.measure_state import Columns, Draft, Shown
 from workbench.ui.trouble import trouble_of
 
@@ -43,6 +44,7 @@ class QuestionsPart:
         self._search_turn = 0
         self._job: JobHandle | None = None
         self._table: Table | None = None
+        self.exchange = ExchangePart(board, doors, self._take)
 
     def show_sets(self, chosen: str = "") -> None:
         """Read the test sets of the collection anew."""
@@ -52,7 +54,7 @@ class QuestionsPart:
         wanted = chosen or state.set_name
         name = wanted if wanted in names else (names[0] if names else "")
         questions = self._doors.sets.questions(state.collection, name) if name else ()
-        self._board.show(sets=sets, set_name=name, questions=questions)
+        self._board.show(sets=sets, set_name=name, questions=questions, test_sets=self.exchange.list_test_sets())
 
     # -- sets -------------------------------------------------------------------------------------------------------
 

@@ -46,6 +46,8 @@ class QuestionsView(QWidget):
     new_question_requested = Signal()
     accept_all_requested = Signal()
     path_chosen = Signal(str)
+    test_set_chosen = Signal(str)
+    use_requested = Signal()
     column_mapped = Signal(str, str)
     import_requested = Signal()
     import_left = Signal()
@@ -56,6 +58,7 @@ class QuestionsView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_generating_open = False
+        self._test_sets: tuple[str, ...] = ()
         self._build_widgets()
         self._build_mapping()
         self._build_generating()
@@ -70,6 +73,8 @@ class QuestionsView(QWidget):
         self._sets.setEnabled(bool(state.sets))
         self._sets.setPlaceholderText(self.tr("No test set yet"))
         self._delete.setEnabled(bool(state.set_name))
+        self._use.setEnabled(bool(state.questions))
+        self._test_sets = state.test_sets
         self._naming.setVisible(state.is_naming)
         if state.is_naming and not self._name.hasFocus():
             self._name.setFocus()
@@ -131,6 +136,8 @@ class QuestionsView(QWidget):
         self._sets.setAccessibleName(self.tr("Test set"))
         self._sets.setMinimumContentsLength(14)
         self._new = icon_button(self, "measure_new_set", self.tr("New set"), "plus")
+        self._use = icon_button(self, "measure_use_in_compare", self.tr("Use in Compare"), "compare")
+        self._use.setToolTip(self.tr("A test set of these questions, to compare answers on"))
         self._delete = icon_button(self, "measure_delete_set", self.tr("Delete"), "trash", "quiet")
         self._delete.setAccessibleName(self.tr("Delete the test set"))
         self._add = icon_button(self, "measure_new_question", self.tr("New question"), "plus", "primary")
@@ -253,7 +260,7 @@ class QuestionsView(QWidget):
         sets = QHBoxLayout()
         sets.setSpacing(6)
         sets.addWidget(self._sets, 1)
-        for button in (self._new, self._delete):
+        for button in (self._new, self._use, self._delete):
             sets.addWidget(button)
         actions = QHBoxLayout()
         actions.setSpacing(6)
@@ -289,6 +296,7 @@ class QuestionsView(QWidget):
     def _connect(self) -> None:
         self._sets.textActivated.connect(self.set_chosen)
         self._new.clicked.connect(self.new_set_requested)
+        self._use.clicked.connect(self.use_requested)
         self._delete.clicked.connect(self.delete_requested)
         self._confirm.confirmed.connect(self.delete_confirmed)
         self._confirm.kept.connect(self.keep_requested)
@@ -322,6 +330,10 @@ class QuestionsView(QWidget):
         menu.setObjectName("measure_import_menu")
         menu.addAction(self.tr("A table: CSV, JSONL, Excel…"), self._choose_file)
         menu.addAction(self.tr("A BEIR folder…"), self._choose_folder)
+        if self._test_sets:
+            inner = menu.addMenu(self.tr("A test set of Compare"))
+            for name in self._test_sets:
+                inner.addAction(name.replace("&", "&&"), partial(self.test_set_chosen.emit, name))
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _choose_file(self) -> None:

@@ -85,6 +85,8 @@ class MeasureState:
     part: Part = Part.QUESTIONS
     sets: tuple[SetEntry, ...] = ()
     set_name: str = ""
+    test_sets: tuple[str, ...] = ()
+    """Those of Compare, whose questions can be taken over."""
     is_naming: bool = False
     name_trouble: str = ""
     asks_to_delete: bool = False
