@@ -8,7 +8,7 @@ from workbench.boundary import Boundary
 from workbench.compare.economy import Economy
 from workbench.compare.environment import Environment
 from workbench.compare.expectations import Expectation
-from workbench.compare.judge.types import ModelScoring, ResolvedJudge
+from workbench.compare.judge.types import AnswerRating, ModelScoring, ResolvedJudge
 from workbench.compare.seen import SeenKind, SeenRows
 from workbench.compare.weights import Measure, Weights
 from workbench.datasets.types import Example
@@ -457,6 +457,8 @@ class ComparisonReport(Boundary):
     """What was expected between arms; `guide.reflecting.reflect` holds it against the verdict."""
     model_scoring: ModelScoring | None = None
     """How the scores by models came about; None where no model scored."""
+    ratings: tuple[AnswerRating, ...] = ()
+    """What the user thinks of answers, where the report is written with them; `judge.trust` holds scores against it."""
 
     @property
     def leaked_ids(self) -> frozenset[str]:

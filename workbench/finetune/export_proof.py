@@ -14,7 +14,6 @@ from workbench.errors import WorkbenchError
 from workbench.finetune.base_model import transformers_logits
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.evaluation.abilities import judge
-from workbench.finetune.evaluation.metric_choice import metrics_for
 from workbench.finetune.types import Adapter, AnswerProof, Verification
 from workbench.llm.types import (
     AdapterRef,
@@ -26,6 +25,7 @@ from workbench.llm.types import (
     GenerationRequest,
     Role,
 )
+from workbench.scoring.metric_choice import metrics_for
 from workbench.scoring.types import MetricChoice
 
 PROMPTS = 12

@@ -8,6 +8,7 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.scoring.judge_prompt import problem_in_prompt, prompt_in_force
 from workbench.scoring.judge_settings import JudgeSettings
+from workbench.scoring.metric_options import options_of
 from workbench.scoring.metrics import METRICS, find_metric
 from workbench.scoring.types import MetricChoice
 
@@ -27,8 +28,6 @@ class ModelMetric:
     """What it measures, for people."""
     asks_judge: bool
     """Whether a language model judges; otherwise an embedder compares."""
-    options: tuple[str, ...] = ()
-    """What may be set of it."""
 
 
 _ALL = (
@@ -37,14 +36,12 @@ _ALL = (
         "Same meaning",
         "How near the answer's meaning is to the nearest right answer's: the cosine of their embeddings, below 0 as 0.",
         asks_judge=False,
-        options=("embedder",),
     ),
     ModelMetric(
         FAITHFULNESS,
         "Faithfulness",
         "Share of the answer's sentences that the passages in its prompt support.",
         asks_judge=False,
-        options=("embedder",),
     ),
     ModelMetric(
         JUDGE,
@@ -91,15 +88,14 @@ def sentence_of(name: str) -> str:
 def check_metric(name: str, options: Mapping[str, Any]) -> None:
     """WorkbenchError when there is no such metric, or it has no such option."""
     if name not in MODEL_METRICS:
-        if name not in METRICS:
-            try:
-                find_metric(name)
-            except WorkbenchError as problem:
-                known = ", ".join([*METRICS, *MODEL_METRICS])
-                raise WorkbenchError(problem.message, hint=f"Known metrics: {known}.", code=problem.code) from problem
-        return
-    if unknown := sorted(set(options) - set(MODEL_METRICS[name].options)):
-        known = ", ".join(MODEL_METRICS[name].options) or "none; the judge is set up under `judge:`"
+        try:
+            find_metric(name)
+        except WorkbenchError as problem:
+            known = ", ".join([*METRICS, *MODEL_METRICS])
+            raise WorkbenchError(problem.message, hint=f"Known metrics: {known}.", code=problem.code) from problem
+    if unknown := sorted(set(options) - {option.name for option in options_of(name)}):
+        own = ", ".join(option.name for option in options_of(name))
+        known = own or ("none; the judge is set up under judge" if name in (JUDGE, PAIRWISE) else "none")
         raise WorkbenchError(
             f"The metric {name!r} has no option {unknown[0]!r}.", hint=f"Its options: {known}.", code="unknown_option"
         )

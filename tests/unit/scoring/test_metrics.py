@@ -263,3 +263,24 @@ def test_that_an_unknown_metric_is_refused_with_the_known_ones() -> None:
 )
 def test_that_a_document_is_known_by_the_end_of_its_path(first: str, second: str, same: bool) -> None:
     assert same_document(first, second) is same
+
+
+def test_that_case_counts_where_the_user_wants_it_to() -> None:
+    for name in ("exact_match", "contains"):
+        assert value(name, "The iPhone", "iphone") == 1.0
+        assert value(name, "The iPhone", "iphone", options={"ignore_case": 0}) == 0.0
+        assert value(name, "The iPhone", "iPhone", options={"ignore_case": 0}) == 1.0
+
+
+def test_that_one_pattern_may_judge_all_answers() -> None:
+    options = {"pattern": r"^\d+ euros$", "ignore_case": 0}
+    assert value("regex", "54 euros", "anything", options=options) == 1.0
+    assert value("regex", "54 Euros", "anything", options=options) == 0.0
+
+
+def test_that_only_the_named_fields_count() -> None:
+    reference = '{"name": "kettle", "price": {"amount": 54, "unit": "euro"}}'
+    answer = '{"name": "pot", "price": {"amount": 54, "unit": "euro"}}'
+    assert value("json_fields", answer, reference) == pytest.approx(2 / 3)
+    assert value("json_fields", answer, reference, options={"fields": "price, stock"}) == 1.0
+    assert value("format_fields", "Name: a\nPrice: 5", "Name: b\nPrice: 5", options={"fields": ("price",)}) == 1.0

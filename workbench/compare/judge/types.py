@@ -9,6 +9,9 @@ from workbench.llm.types import ModelRef
 from workbench.scoring.judge_settings import JudgeSettings
 from workbench.scoring.types import ScoreValue
 
+TrialKey = tuple[str, str, int]
+"""Arm, question, repeat."""
+
 
 class ResolvedJudge(Boundary):
     """A judge with its model found: a worker needs nothing else to ask it."""
@@ -95,3 +98,38 @@ class ModelScoring(Boundary):
     pairs: tuple[PairJudgement, ...] = ()
     problems: dict[str, str] = Field(default_factory=dict)
     """Metric to why it could not judge all answers, in a sentence."""
+
+
+class RatingScale(StrEnum):
+    """In which words the user rates."""
+
+    STEPS = "steps"
+    """Right, partly right, wrong."""
+    GRADES = "grades"
+    """1 to 5, as the judge's."""
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What the keys 1, 2, ... stand for."""
+        return (1.0, 0.5, 0.0) if self is RatingScale.STEPS else (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+class AnswerRating(Boundary):
+    """One answer, rated once; rating it again replaces it."""
+
+    arm: str
+    example_id: str
+    repeat: int = 0
+    answer_hash: str
+    """Of the answer that was read: a rating says nothing of another answer."""
+    value: float | None = Field(None, ge=0.0, le=1.0)
+    """0 (wrong) to 1 (right); None: the user cannot say."""
+    scale: RatingScale = RatingScale.STEPS
+    is_blind: bool = True
+    """The arm's name was hidden."""
+    created: str = ""
+    """ISO 8601 in UTC."""
+
+    @property
+    def key(self) -> TrialKey:
+        return self.arm, self.example_id, self.repeat

@@ -12,9 +12,9 @@ from workbench.datasets.splits import split_rows
 from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.finetune.evaluation.abilities import OWN_NAME, own_set, read_abilities
-from workbench.finetune.evaluation.metric_choice import metrics_for
 from workbench.finetune.evaluation.types import AskedQuestion, EvaluationRequest, TestSource
 from workbench.llm.types import ChatMessage, Role
+from workbench.scoring.metric_choice import metrics_for
 from workbench.scoring.metrics import find_metric
 from workbench.scoring.types import MetricChoice
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from types import MappingProxyType
 from typing import Any
 
@@ -39,8 +40,10 @@ class Metric:
     """Whether it compares the answer with references, so that refusing matters."""
     takes_k: bool = False
     """Whether a name like `recall_at_5` sets its cutoff."""
-    longest: int = 1_000_000
+    longest: int = 4_000_000
     """Characters of an answer and of a right answer; longer ones are not judged, so that scoring ends in a second."""
+    most_pairs: float = inf
+    """Characters of the answer times those of a right answer, for work that grows with both."""
 
 
 _ALL = (
@@ -60,7 +63,7 @@ _ALL = (
     Metric(
         "format_fields", "Format lines", "Share of the reference's lines “Key: value” that are right.", format_fields
     ),
-    Metric("rouge_l", "ROUGE-L", "Longest common subsequence of words.", rouge_l, longest=200_000),
+    Metric("rouge_l", "ROUGE-L", "Longest common subsequence of words.", rouge_l, most_pairs=4e10),
     Metric("bleu", "BLEU", "N-grams of words shared with the reference.", bleu, longest=200_000),
     Metric("chrf", "chrF", "N-grams of characters shared with the reference.", chrf, longest=200_000),
     Metric(
@@ -129,6 +132,8 @@ def _too_long(metric: Metric, case: Case) -> ScoreValue | None:
         if (characters := max(map(len, texts))) > metric.longest:
             said = f"The {what} has {characters:,} characters; {metric.title} compares up to {metric.longest:,}."
             return ScoreValue(explanation=said)
+    if len(case.answer) * max(map(len, case.references)) > metric.most_pairs:
+        return ScoreValue(explanation=f"Answer and right answer are too long for {metric.title} to be compared.")
     return None
 
 

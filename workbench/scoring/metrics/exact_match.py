@@ -6,10 +6,11 @@ from workbench.scoring.types import ScoreValue
 
 
 def exact_match(case: Case) -> ScoreValue:
-    """1 when the normalised answer equals any normalised reference."""
-    answer = normalised(without_marks(case.answer))
+    """1 when the normalised answer equals any normalised reference. Option: `ignore_case` (default 1)."""
+    ignores = bool(case.options.get("ignore_case", 1))
+    answer = normalised(without_marks(case.answer), ignore_case=ignores)
     for reference in case.references:
-        if normalised(reference) == answer:
+        if normalised(reference, ignore_case=ignores) == answer:
             return ScoreValue(value=1.0, explanation=f"Equals “{shown(reference)}”.")
     return ScoreValue(value=0.0, explanation=f"Expected “{shown(case.references[0])}”.")
 

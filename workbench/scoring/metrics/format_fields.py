@@ -3,15 +3,20 @@
 import re
 
 from workbench.scoring.metrics.case import Case
-from workbench.scoring.metrics.text import plain, without_marks
+from workbench.scoring.metrics.text import plain, texts_of, without_marks
 from workbench.scoring.types import ScoreValue
 
 _LINE = re.compile(r"^\s*[-*]?\s*([^:\n]{1,60}?)\s*:\s*(.*?)\s*$")
 
 
 def format_fields(case: Case) -> ScoreValue:
-    """Share of the reference's lines "Key: value" that the answer has with the same key and value; best reference."""
-    expected = [fields for reference in case.references if (fields := fields_in(reference))]
+    """Share of the reference's lines "Key: value" that the answer has with the same key and value; best reference.
+
+    Option: `fields`, the only keys that count.
+    """
+    only = {plain(name) for name in texts_of(case.options.get("fields", ()))}
+    found = [fields_in(reference) for reference in case.references]
+    expected = [chosen for fields in found if (chosen := {k: v for k, v in fields.items() if not only or k in only})]
     if not expected:
         return ScoreValue(explanation="The reference has no lines of the form “Key: value”.")
     given = fields_in(without_marks(case.answer))

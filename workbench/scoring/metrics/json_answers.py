@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from workbench.scoring.metrics.case import Case
-from workbench.scoring.metrics.text import plain
+from workbench.scoring.metrics.text import plain, texts_of
 from workbench.scoring.types import ScoreValue
 
 _FENCE = re.compile(r"^```(?:json)?\s*\n(.*?)\n?```$", re.DOTALL | re.IGNORECASE)
@@ -19,9 +20,13 @@ def json_valid(case: Case) -> ScoreValue:
 
 
 def json_fields(case: Case) -> ScoreValue:
-    """Share of the reference's fields (nested ones by path) that the answer has with the same value; best reference."""
+    """Share of the reference's fields (nested ones by path) that the answer has with the same value; best reference.
+
+    Option: `fields`, the only ones that count, with all that is below them.
+    """
     value, problem = _parse(case.answer)
-    expected = [fields for r in case.references if (fields := _fields(_parse(r)[0]))]
+    only = texts_of(case.options.get("fields", ()))
+    expected = [fields for r in case.references if (fields := _chosen(_fields(_parse(r)[0]), only))]
     if not expected:
         return ScoreValue(explanation="The reference is no JSON with fields.")
     if problem:
@@ -31,6 +36,21 @@ def json_fields(case: Case) -> ScoreValue:
     return ScoreValue(
         value=share, explanation=f"Wrong or missing: {', '.join(wrong[:5])}." if wrong else "All fields agree."
     )
+
+
+def _chosen(fields: dict[str, Any], only: Sequence[str]) -> dict[str, Any]:
+    if not only:
+        return fields
+    return {
+        path: value
+        for path, value in fields.items()
+        if any(path == name or path.startswith((f"{name}.", f"{name}[")) for name in only)
+    }
+
+
+def json_fields_of(text: str) -> dict[str, Any]:
+    """The fields of a JSON text by path; empty of anything else."""
+    return _fields(_parse(text)[0])
 
 
 def _share(given: dict[str, Any], expected: dict[str, Any]) -> tuple[float, list[str]]:

@@ -4,14 +4,14 @@ import re
 
 from workbench.scoring.metrics.case import Case
 from workbench.scoring.metrics.exact_match import shown
-from workbench.scoring.metrics.text import plain, without_marks
+from workbench.scoring.metrics.text import plain, texts_of, without_marks
 from workbench.scoring.types import ScoreValue
 
 
 def label_accuracy(case: Case) -> ScoreValue:
     """1 when the answer is the label, or names it and no other of `options["labels"]`."""
     given = _label_in(
-        plain(without_marks(case.answer)), [plain(str(label)) for label in case.options.get("labels", ())]
+        plain(without_marks(case.answer)), [plain(str(label)) for label in texts_of(case.options.get("labels", ()))]
     )
     right = given in {plain(reference) for reference in case.references}
     expected = "" if right else f", expected “{shown(case.references[0])}”"

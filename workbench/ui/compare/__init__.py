@@ -11,6 +11,7 @@ from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
 from workbench.ui.compare.run_part import StoppableJobs
+from workbench.ui.compare.scores_wiring import wire_scores
 from workbench.ui.compare.view import CompareView
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
@@ -69,7 +70,7 @@ def build(
     wire(setup.questions, presenter)
     tab.file_chosen.connect(presenter.open_file)
     tab.setup_file_chosen.connect(presenter.save_setup)
-    setup.scores.metric_chosen.connect(presenter.choose_metric)
+    wire_scores(setup.scores, presenter.scores)
     wire_arms(tab)
     setup.run_requested.connect(presenter.run)
     setup.results_requested.connect(presenter.show_results)

@@ -18,8 +18,6 @@ from workbench.datasets.test_sets.types import PREFIX, named_set
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.llm.types import LoadConfig
-from workbench.scoring.metrics import METRICS
-from workbench.scoring.types import MetricChoice
 from workbench.settings import Settings
 from workbench.ui.compare.arms_part import ArmsPart, Lookups
 from workbench.ui.compare.board import Board, View
@@ -33,6 +31,8 @@ from workbench.ui.compare.questions_part import QuestionsPart
 from workbench.ui.compare.questions_writing_part import QuestionsWritingPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
+from workbench.ui.compare.scores_part import ScoresPart
+from workbench.ui.compare.scores_state import ScoresState
 from workbench.ui.compare.state import CompareState, HistoryLine, Page
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
@@ -64,6 +64,7 @@ class ComparePresenter:
         lookups: Lookups = _NOTHING_TO_LOOK_UP,
     ) -> None:
         self._board = Board()
+        self.scores = ScoresPart(self._board)
         sets = SetsBoard(self._board, jobs, messages, question_rooms, in_background)
         self.questions = QuestionsPart(sets, self._on_questions_shown)
         self.editing = QuestionsEditingPart(sets, lambda name: self.questions.open(f"{PREFIX}{name}"))
@@ -129,6 +130,7 @@ class ComparePresenter:
             name=spec.name,
             metrics=spec.metrics,
             seed=spec.seed,
+            scoring=ScoresState(spec.judge),
             options=RunOptions.of(spec),
             arms=spec.arms,
             expectations=spec.expectations,
@@ -143,15 +145,6 @@ class ComparePresenter:
         self.guide.look_again()
         if self.state.name == "comparison":
             self._board.show(name=name)
-
-    def choose_metric(self, name: str) -> None:
-        """The metric that decides; the others are shown beside it."""
-        if name in METRICS:
-            chosen = next((metric for metric in self.state.metrics if metric.name == name), MetricChoice(name=name))
-            others = [metric for metric in self.state.metrics if metric.name != name]
-            self._board.show(metrics=(chosen, *others[:3]))
-
-    # -- the run ------------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
         """Run the comparison, or go on with it."""
@@ -198,6 +191,7 @@ class ComparePresenter:
             "metrics": state.metrics,
             "seed": state.seed,
             "arms": state.arms,
+            "judge": state.scoring.judge,
             **state.options.spec_values,
             "expectations": state.expected,
         }

@@ -20,7 +20,7 @@ def wire(page: QuestionsPage, presenter: ComparePresenter) -> None:
     head.delete_confirmed.connect(editing.delete_set)
     head.undo_requested.connect(editing.undo)
     head.write_requested.connect(writing.open)
-    head.metric_requested.connect(presenter.choose_metric)
+    head.metric_requested.connect(presenter.scores.decide_by)
     page.folder_chosen.connect(presenter.open_file)
     page.export_chosen.connect(shown.export)
     page.searched.connect(shown.search)

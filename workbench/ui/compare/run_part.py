@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from pydantic import ValidationError
 
+from workbench.compare.judge.types import TrialScored
 from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
 from workbench.compare.summing_up import summarize_live
 from workbench.compare.tasks import PREPARE, PREPARE_RETRY, SUM_UP, Preparation, PrepareRequest, RetryRequest
@@ -150,6 +151,8 @@ class RunPart:
                 self._trials[(trial.arm, trial.example_id, trial.repeat)] = trial
                 if self._clock() >= self._next_show:
                     self._show_trials()
+            case Produced(kind="TrialScored", item=item):
+                self._take_scores(TrialScored.model_validate(item))
             case Finished():
                 self._finish()
             case Crashed() if self._attempts_left > 0 and not self._stopped:
@@ -168,6 +171,14 @@ class RunPart:
                 self._sum_up()
             case _:
                 pass
+
+    def _take_scores(self, scored: TrialScored) -> None:
+        """Scores by a model come after the answers."""
+        key = scored.arm, scored.example_id, scored.repeat
+        if trial := self._trials.get(key):
+            self._trials[key] = trial.model_copy(update={"scores": {**trial.scores, **scored.scores}})
+            if self._clock() >= self._next_show:
+                self._show_trials()
 
     def _show_trials(self) -> None:
         begun = self._clock()

@@ -16,6 +16,7 @@ from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.run_options import RunOptions
+from workbench.ui.compare.scores_state import ScoresState, problem_of_judging
 from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.pace import in_words
 from workbench.ui.trouble import Trouble
@@ -100,6 +101,8 @@ class CompareState:
     sets: SetsState = field(default_factory=SetsState)
     metrics: tuple[MetricChoice, ...] = (MetricChoice(name="exact_match"), MetricChoice(name="token_f1"))
     """The first decides."""
+    scoring: ScoresState = field(default_factory=ScoresState)
+    """Who judges, and what is looked at of the metrics."""
     seed: int = 0
     options: RunOptions = field(default_factory=RunOptions)
     paces: dict[str, Pace] = field(default_factory=dict)
@@ -162,7 +165,7 @@ class CompareState:
         for arm, problems in zip(self.arms, self.making.problems, strict=False):
             if first := next((problem for problem in problems if problem.stops), None):
                 return f"Arm “{arm.name}”: {first.text}"
-        return ""
+        return problem_of_judging(self.metrics, self.scoring.judge)
 
     @property
     def expected(self) -> tuple[Expectation, ...]:

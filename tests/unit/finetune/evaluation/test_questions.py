@@ -10,11 +10,11 @@ from workbench.datasets.rows_file import write_rows
 from workbench.datasets.splits import split_rows
 from workbench.errors import WorkbenchError
 from workbench.finetune.evaluation.abilities import judge, own_set, read_abilities
-from workbench.finetune.evaluation.metric_choice import metrics_for
 from workbench.finetune.evaluation.questions import general_set, load_test
 from workbench.finetune.evaluation.types import EvaluationRequest, TestSource
 from workbench.finetune.types import Adapter, TrainingConfig
 from workbench.llm.types import ModelRef, Role
+from workbench.scoring.metric_choice import metrics_for
 from workbench.scoring.types import MetricChoice
 
 HOUSE = Adapter(

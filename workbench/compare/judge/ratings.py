@@ -1,0 +1,22 @@
+"""What the user thinks of answers."""
+
+import hashlib
+from collections.abc import Iterable
+
+from workbench.compare.judge.types import AnswerRating, TrialKey
+from workbench.compare.types import Trial
+
+
+def key_of_trial(trial: Trial) -> TrialKey:
+    return trial.arm, trial.example_id, trial.repeat
+
+
+def answer_hash(answer: str) -> str:
+    """SHA-256 of an answer's text."""
+    return hashlib.sha256(answer.encode(errors="surrogatepass")).hexdigest()
+
+
+def ratings_in_force(ratings: Iterable[AnswerRating], trials: Iterable[Trial]) -> dict[TrialKey, AnswerRating]:
+    """Those that are about the answers as they are, by trial."""
+    hashes = {key_of_trial(trial): answer_hash(trial.answer) for trial in trials if not trial.has_failed}
+    return {rating.key: rating for rating in ratings if hashes.get(rating.key) == rating.answer_hash}
