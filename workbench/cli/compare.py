@@ -1,6 +1,7 @@
 """`workbench compare SPEC.yaml`: the arms of a written comparison, measured, and the verdict."""
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--again", type=int, metavar="NUMBER", help="run a comparison of the history again")
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N questions")
     parser.add_argument("--fresh", action="store_true", help="ask everything anew, whatever earlier runs answered")
+    parser.add_argument(
+        "--retry-failed", action="store_true", help="ask what failed in the last run again, and what was not asked yet"
+    )
+    parser.add_argument("--minutes", type=float, metavar="M", help="begin no further questions after so many minutes")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write every answer as CSV")
     parser.add_argument("--jsonl", type=Path, metavar="FILE", help="write every trial as JSON lines")
@@ -70,6 +75,10 @@ def _check(arguments: argparse.Namespace) -> None:
         raise WorkbenchError("--limit must not be negative.", hint="Leave it out to ask all questions.")
     if arguments.limit and arguments.again is not None:
         raise WorkbenchError("--again asks the same questions; --limit would change them.", hint="Leave one out.")
+    if arguments.minutes is not None and arguments.minutes < 0:
+        raise WorkbenchError("--minutes must not be negative.", hint="0 sets no limit.")
+    if arguments.fresh and arguments.retry_failed:
+        raise WorkbenchError("--fresh asks everything, --retry-failed only what failed.", hint="Leave one out.")
 
 
 def _new(arguments: argparse.Namespace, place: Workplace, output: Output) -> "ComparisonReport":
@@ -77,7 +86,15 @@ def _new(arguments: argparse.Namespace, place: Workplace, output: Output) -> "Co
 
     spec = load_spec(arguments.spec)
     with place.writing(f"comparing {spec.name}"):
-        return run(arguments.spec, place, output, limit=arguments.limit, fresh=arguments.fresh)
+        return run(
+            arguments.spec,
+            place,
+            output,
+            limit=arguments.limit,
+            fresh=arguments.fresh,
+            minutes=arguments.minutes,
+            retries=arguments.retry_failed,
+        )
 
 
 def _again(number: int, place: Workplace, output: Output) -> "tuple[ComparisonReport, Overlay]":
@@ -87,7 +104,14 @@ def _again(number: int, place: Workplace, output: Output) -> "tuple[ComparisonRe
 
 
 def run(
-    spec_path: Path, place: Workplace, output: Output, *, limit: int = 0, fresh: bool = False
+    spec_path: Path,
+    place: Workplace,
+    output: Output,
+    *,
+    limit: int = 0,
+    fresh: bool = False,
+    minutes: float | None = None,
+    retries: bool = False,
 ) -> "ComparisonReport":
     """Resolve, run (or continue) and save a comparison; the caller holds the writer's lock."""
     from workbench.cli.choices import load_config
@@ -98,6 +122,8 @@ def run(
 
     catalogue = read_catalogue(place.database, place.paths, place.own_model_folders)
     spec = load_spec(spec_path)
+    if minutes is not None:
+        spec = spec.model_copy(update={"budget_seconds": 60 * minutes})
     catalogue = with_test_set(catalogue, place.database, spec.questions)
     resolved = resolve_from(catalogue, spec, load=load_config(place), limit=limit)
     for problem in resolved.problems[:_SHOWN_PROBLEMS]:
@@ -106,7 +132,28 @@ def run(
         output.note(f"... and {len(resolved.problems) - _SHOWN_PROBLEMS} more rows.")
     request = place_run(resolved.request, place.paths, fresh=fresh)
     request = request.model_copy(update={"written": written_of(spec, request)})
+    if retries and (before := _nothing_to_retry(request)) is not None:
+        output.note("Nothing failed in the last run, and nothing is missing: this is its report.")
+        return before
     return _run_to_the_end(request, place, output)
+
+
+def _nothing_to_retry(request: "CompareRequest") -> "ComparisonReport | None":
+    """The last run of this comparison, where all of it is there. WorkbenchError where it was not run yet."""
+    from workbench.compare.placing import last_finished
+    from workbench.compare.running import load_report
+
+    if Path(request.folder).exists():
+        return None  # it was stopped: going on asks the failed ones too
+    before = last_finished(request)
+    if before is None:
+        raise WorkbenchError(
+            "This comparison has not been run yet, so that nothing has failed.",
+            hint="Leave --retry-failed out. Questions or settings that were changed make it another one.",
+            code="nothing_failed",
+        )
+    report = load_report(before)
+    return None if report.missing or any(arm.failed for arm in report.arms) else report
 
 
 def _run_to_the_end(request: "CompareRequest", place: Workplace, output: Output) -> "ComparisonReport":
@@ -121,8 +168,19 @@ def _run_to_the_end(request: "CompareRequest", place: Workplace, output: Output)
         except WorkbenchError as problem:
             left -= 1
             if problem.code != "crashed" or left <= 0:
+                _show_what_there_is(request, output)
                 raise
             output.note("The process stopped unexpectedly; the comparison goes on with what is left.")
+
+
+def _show_what_there_is(request: "CompareRequest", output: Output) -> None:
+    """A run that did not come to its end has measured something all the same."""
+    from workbench.compare.stopped_runs import sum_up_folder
+
+    if output.json:
+        return  # one object is promised, and the problem is it
+    with contextlib.suppress(WorkbenchError):
+        show(sum_up_folder(Path(request.folder)), output)
 
 
 def show(report: "ComparisonReport", output: Output) -> None:
@@ -153,12 +211,16 @@ def show(report: "ComparisonReport", output: Output) -> None:
 
 
 def _show_verdict(report: "ComparisonReport", output: Output) -> None:
+    from workbench.compare.wording import missing_in_words
+
     verdict = report.verdict
     head = f"{verdict.winner} wins" if verdict.winner else f"{verdict.kind}"
     chosen = f"; recommended: {verdict.recommended}" if verdict.recommended else ""
     output.text(f"\nVerdict: {head}{chosen}")
     for reason in verdict.reasons:
         output.text(f"  {reason}")
+    for sentence in missing_in_words(report):
+        output.text(f"  {sentence}")
     for result in report.arms:
         if result.problem:
             output.text(f"  {result.name}: {result.problem}")

@@ -1,5 +1,7 @@
 """Where a run keeps its files: in the folder of an unfinished run of the same request, or in a new one."""
 
+from pathlib import Path
+
 from workbench.compare.blocks import fitted
 from workbench.compare.earlier_runs import plan_of, waves_after
 from workbench.compare.economy import Economy
@@ -21,6 +23,14 @@ _DECIDES_NOTHING = {
     "economy": Economy(),
 }
 """What may change between a stop and going on."""
+
+
+def last_finished(request: CompareRequest) -> Path | None:
+    """The folder of the last finished run of the same placed request; None where there is none."""
+    folder = Path(request.folder)
+    name, _, number = folder.name.rpartition("-")
+    before = folder.with_name(f"{name}-{int(number) - 1}") if number.isdecimal() else folder
+    return before if before != folder and is_finished(before) else None
 
 
 def place_run(request: CompareRequest, paths: WorkbenchPaths, *, fresh: bool = False) -> CompareRequest:
