@@ -347,7 +347,7 @@ _KEEPERS: dict[str, _Keeper] = {
     "workbench.finetune.importing:import_adapter": _keep_imported_adapter,
     "workbench.finetune.evaluation.tasks:evaluate": _keep_evaluation,
     "workbench.finetune.tasks:sweep": _keep_sweep,
-    "workbench.compare.tasks:run_comparison": _keep_comparison,
+    "workbench.compare.run_task:run_comparison": _keep_comparison,
     "workbench.playground.grid.tasks:run_grid": _keep_grid,
     "workbench.llm.tasks:hash_files": _keep_hashes,
     "workbench.playground.search.tasks:search_prompt": _keep_prompt_search,

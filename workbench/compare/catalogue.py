@@ -16,7 +16,6 @@ from workbench.compare.spec import ComparisonSpec
 from workbench.datasets.test_sets.types import PREFIX, named_set
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
-from workbench.finetune.made_model import read_made
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.endpoints.store import EndpointStore
@@ -179,6 +178,8 @@ class CatalogueResolvers:
     def base(self, model: ModelRef) -> ModelRef | None:
         if model.endpoint is not None:
             return None
+        from workbench.finetune.made_model import read_made
+
         made = read_made(Path(model.path).parent)
         found = made.base_path if made else self._catalogue.merged.get(model.path, "")
         return self.model(found) if found and Path(found).exists() else None

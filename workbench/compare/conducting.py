@@ -4,6 +4,7 @@ asked the same questions of all of them."""
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from workbench.compare.answering import ArmPreparer, Tools
 from workbench.compare.asking import Asking
@@ -11,7 +12,6 @@ from workbench.compare.blocks import Block, blocks_of
 from workbench.compare.budget import Budget
 from workbench.compare.earlier_runs import EarlierRuns
 from workbench.compare.fingerprints import alone_key, arm_print
-from workbench.compare.forgetting import Forgetting
 from workbench.compare.journal import Alone, Journal
 from workbench.compare.judging import Hashes
 from workbench.compare.loaded_model import LoadedModel
@@ -26,6 +26,9 @@ from workbench.jobs.attempts import PART_FAULTS
 from workbench.jobs.context import JobContext
 from workbench.log import get_logger
 from workbench.playground.template import PromptRenderer
+
+if TYPE_CHECKING:
+    from workbench.compare.forgetting import Forgetting
 
 _log = get_logger("compare")
 
@@ -61,7 +64,7 @@ class Conductor:
         self._renderer = PromptRenderer()
         self._resident = ResidentMeter()
         self._searches = Searches(tools.open_searcher, self._resident)
-        self._forgetting = Forgetting(context, request, tools, journal, trials)
+        self._forgetting = self._new_forgetting() if request.forgetting else None
 
     def conduct(self) -> None:
         """All arms, each model loaded once; what one of them runs into ends neither the others nor the comparison."""
@@ -71,7 +74,8 @@ class Conductor:
                 begun += len(arms)
                 self._budget.allow(begun / len(self._request.arms))
                 self._with_one_model(arms)
-            self._forgetting.finish()
+            if self._forgetting is not None:
+                self._forgetting.finish()
         finally:
             self._renderer.close()
         if self._trials.missing:
@@ -92,9 +96,9 @@ class Conductor:
                 if block.number == 0:  # early: a run that is cut short knows what its arms cost
                     for work in at_work:
                         self._guarded(work, partial(self._measure, work, model))
-            for work in at_work:
-                if self._forgetting.is_wanted(work.arm):
-                    self._guarded(work, partial(self._look_for_forgetting, work, model))
+            if (forgetting := self._forgetting) is not None:
+                for work in (work for work in at_work if forgetting.is_wanted(work.arm)):
+                    self._guarded(work, partial(self._look_for_forgetting, work, model, forgetting))
         finally:
             model.close()
 
@@ -182,8 +186,13 @@ class Conductor:
         self._context.check_cancelled()
         return found
 
-    def _look_for_forgetting(self, work: ArmAtWork, model: LoadedModel) -> None:
-        self._forgetting.look(work.arm, work.hashes, model, has_time=not self._budget.is_used_up)
+    def _new_forgetting(self) -> "Forgetting":
+        from workbench.compare.forgetting import Forgetting  # brings what fine-tuning is made of
+
+        return Forgetting(self._context, self._request, self._tools, self._journal, self._trials)
+
+    def _look_for_forgetting(self, work: ArmAtWork, model: LoadedModel, forgetting: "Forgetting") -> None:
+        forgetting.look(work.arm, work.hashes, model, has_time=not self._budget.is_used_up)
 
 
 def by_model(arms: Sequence[Arm]) -> Iterator[list[Arm]]:

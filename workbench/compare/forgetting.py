@@ -54,8 +54,8 @@ class Forgetting:
     _waiting: list[_Waiting] = field(default_factory=list)
 
     def is_wanted(self, arm: Arm) -> bool:
-        """Whether the arm is tuned, and forgetting was asked for."""
-        return self.request.forgetting and (arm.adapter is not None or arm.base is not None)
+        """Whether the arm is tuned."""
+        return arm.adapter is not None or arm.base is not None
 
     def look(self, arm: Arm, hashes: Hashes, model: LoadedModel, *, has_time: bool) -> None:
         """Ask the arm's model with its adapter and, where they are one, its bare base. Whatever goes wrong is told in

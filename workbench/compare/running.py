@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workbench.compare.journal import is_finished, read_report
 from workbench.compare.placing import FOLDER, place_run
-from workbench.compare.tasks import RUN_COMPARISON
+from workbench.compare.run_task import RUN_COMPARISON
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec

@@ -1,34 +1,36 @@
-"""The comparison as a job: every arm answers every question, each model is loaded once, what is done stays done."""
+"""What is done before and after the run of a comparison, as jobs: getting ready, asking again, summing up."""
 
-import platform
-import time
 from pathlib import Path
 
 from workbench.boundary import Boundary
-from workbench.compare.answering import RealTools, Tools
 from workbench.compare.catalogue import Catalogue, resolve_from
-from workbench.compare.conducting import Conductor
-from workbench.compare.earlier_runs import plan_of
-from workbench.compare.journal import Journal, NotWrittenError
-from workbench.compare.judging import Judge
-from workbench.compare.leak_stage import look_for_leaks
-from workbench.compare.model_scores import score_with_models
-from workbench.compare.pace import keep_paces
 from workbench.compare.placing import place_run
-from workbench.compare.progress import Trials
-from workbench.compare.provenance import provenance_of
+from workbench.compare.run_task import RUN_COMPARISON, compare, run_comparison
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.stopped_runs import load_request, sum_up_folder
-from workbench.compare.summing_up import summarize
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.compare.written import written_of
 from workbench.datasets.types import RowProblem
-from workbench.errors import WorkbenchError, disk_problem
 from workbench.jobs.context import JobContext
 from workbench.llm.types import LoadConfig
 from workbench.paths import WorkbenchPaths
 
-RUN_COMPARISON = "workbench.compare.tasks:run_comparison"
+__all__ = [
+    "PREPARE",
+    "PREPARE_RETRY",
+    "RUN_COMPARISON",
+    "SUM_UP",
+    "Preparation",
+    "PrepareRequest",
+    "RetryRequest",
+    "SumUpRequest",
+    "compare",
+    "prepare",
+    "prepare_retry",
+    "run_comparison",
+    "sum_up",
+]
+
 PREPARE = "workbench.compare.tasks:prepare"
 PREPARE_RETRY = "workbench.compare.tasks:prepare_retry"
 SUM_UP = "workbench.compare.tasks:sum_up"
@@ -84,58 +86,6 @@ def prepare_retry(context: JobContext, request: RetryRequest) -> Preparation:
     context.progress(0, 0, "Getting everything ready")
     asked = load_request(Path(request.folder)).model_copy(update={"folder": "", "earlier": ""})
     return Preparation(request=place_run(asked, WorkbenchPaths(Path(request.home))))
-
-
-def run_comparison(context: JobContext, request: CompareRequest) -> ComparisonReport:
-    """Answer, score, time and judge. The returned report has no trials: they were produced one by one as `TrialDone`
-    and lie in the folder's report.json (a message between processes is limited to 16 MB).
-    """
-    report = compare(context, request, RealTools())
-    scoring = report.model_scoring
-    told = scoring.model_copy(update={"pairs": ()}) if scoring else None
-    return report.model_copy(update={"trials": (), "examples": (), "model_scoring": told})
-
-
-def compare(context: JobContext, request: CompareRequest, tools: Tools) -> ComparisonReport:
-    """The whole comparison with its trials. What an earlier attempt left in the folder is taken over.
-
-    Raises WorkbenchError when the run's files cannot be written; what they hold stays.
-    """
-    folder = Path(request.folder) if request.folder else context.run_folder
-    if folder is None:
-        raise WorkbenchError("The comparison has no folder to work in.", code="no_folder")
-    try:
-        return _run(context, request, tools, folder)
-    except NotWrittenError as error:
-        raise disk_problem(error) or WorkbenchError(
-            f"The files of the comparison cannot be written into {folder}.",
-            hint="Make room or give leave to write there, then run it again: it goes on.",
-            details=str(error),
-            code="not_written",
-        ) from error
-
-
-def _run(context: JobContext, request: CompareRequest, tools: Tools, folder: Path) -> ComparisonReport:
-    started = time.monotonic()
-    provenance = provenance_of(request)
-    journal = Journal(folder)
-    journal.begin(request, plan_of(request))
-    trials = Trials(context, request, journal, Judge(request.metrics, request.examples))
-    Conductor(context, request, tools, journal, trials).conduct()
-    scored = score_with_models(context, request, trials.all(), tools, journal)
-    leaks = look_for_leaks(context, request, tools, journal)
-    report = summarize(request, scored.trials, trials.measured, leaks).model_copy(
-        update={
-            "model_scoring": scored.scoring,
-            "machine": f"{platform.system()} {platform.machine()}",
-            "seconds": time.monotonic() - started,
-            "reused": trials.reused,
-            **provenance,
-        }
-    )
-    journal.finish(report)
-    keep_paces(folder.parent, request.arms, trials.watch, {arm.name: arm.timing.latency_seconds for arm in report.arms})
-    return report
 
 
 def sum_up(context: JobContext, request: SumUpRequest) -> ComparisonReport:

@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from workbench.compare.seen import SeenKind, SeenLayout, SeenRows
 from workbench.compare.types import Arm
-from workbench.datasets.store import datasets_folder
 from workbench.finetune.general_rows import general_file
 from workbench.finetune.training_config import Objective, TrainingConfig
 from workbench.finetune.types import Adapter, MadeModel
@@ -100,6 +99,8 @@ def gather_seen(database: "Database", paths: WorkbenchPaths, adapters: Sequence[
 def _rows_of(training: Trained, paths: WorkbenchPaths) -> Iterator[SeenRows]:
     is_text = training.config.objective is Objective.TEXT
     kind = SeenKind.TEXT if is_text else SeenKind.TRAINING
+    from workbench.datasets.store import datasets_folder  # brings SQLAlchemy, which workers do without
+
     rows = datasets_folder(paths.database) / f"{training.dataset_hash}.jsonl"
     is_here = bool(training.dataset_hash) and rows.is_file()
     yield SeenRows(
