@@ -14,7 +14,6 @@ def request_again(number: int, place: Workplace, output: Output) -> "CompareRequ
     """What comparison `number` asked for, placed; says what has changed since. Raises WorkbenchError."""
     from workbench.compare.again.tasks import PREPARE_AGAIN, AgainPreparation, AgainRequest
     from workbench.compare.catalogue import read_catalogue
-    from workbench.compare.running import place_run
     from workbench.compare.store import ComparisonStore
     from workbench.jobs.spec import JobSpec
 
@@ -24,12 +23,13 @@ def request_again(number: int, place: Workplace, output: Output) -> "CompareRequ
         number=number,
         written=store.written(number),
         catalogue=read_catalogue(place.database, place.paths, place.own_model_folders),
+        home=str(place.paths.home),
     )
     job = JobSpec(task=PREPARE_AGAIN, params=asked.model_dump(mode="json"), title="Prepare the comparison")
     found = AgainPreparation.model_validate(place.run(job))
     for change in found.changes:
         output.note(f"{change} Answers may differ.")
-    return place_run(found.request, place.paths, fresh=True)
+    return found.request
 
 
 def compared_with_before(number: int, report: "ComparisonReport", place: Workplace) -> "Overlay":

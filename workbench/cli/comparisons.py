@@ -10,7 +10,8 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.compare.store import ComparisonEntry, ComparisonStore
+    from workbench.compare.history import ComparisonEntry
+    from workbench.compare.store import ComparisonStore
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -60,7 +61,8 @@ def _register_export(actions: "Commands") -> None:
 
 def show_list(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """The history without trials."""
-    from workbench.compare.store import ComparisonStore, matches
+    from workbench.compare.history import matches
+    from workbench.compare.store import ComparisonStore
 
     entries = [
         entry for entry in ComparisonStore(place.database).list_comparisons() if matches(entry, arguments.search)
@@ -106,15 +108,15 @@ def annotate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
 
 def delete(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """All or, where one of them is not there, none."""
-    from workbench.compare.purging import KEPT_DAYS, purge, purge_old
+    from workbench.compare.purging import KEPT_DAYS, purge_all, purge_old
 
     store = _store(place)
     with place.writing("deleting comparisons"):
         entries = [store.entry(number) for number in dict.fromkeys(arguments.number)]
-        for entry in entries:
-            if arguments.forever:
-                purge(store, place.paths, entry)
-            else:
+        if arguments.forever:
+            purge_all(store, place.paths, entries)
+        else:
+            for entry in entries:
                 store.set_aside(entry.id)
         purge_old(store, place.paths)
     if output.json:

@@ -2,10 +2,12 @@
 
 import datetime
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.compare.history import ComparisonEntry
 from workbench.compare.running import FOLDER
-from workbench.compare.store import ComparisonEntry, ComparisonStore
+from workbench.compare.store import ComparisonStore
 from workbench.paths import WorkbenchPaths
 
 KEPT_DAYS = 7
@@ -16,12 +18,17 @@ def purge_old(store: ComparisonStore, paths: WorkbenchPaths) -> int:
     """Forget what was deleted long ago; returns how many."""
     moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=KEPT_DAYS)
     old = store.set_aside_before(moment.isoformat(timespec="seconds"))
-    for entry in old:
-        purge(store, paths, entry)
+    purge_all(store, paths, old)
     return len(old)
 
 
-def purge(store: ComparisonStore, paths: WorkbenchPaths, entry: ComparisonEntry) -> None:
+def purge_all(store: ComparisonStore, paths: WorkbenchPaths, entries: Sequence[ComparisonEntry]) -> None:
+    """Forget them for good."""
+    for entry in entries:
+        _purge(store, paths, entry)
+
+
+def _purge(store: ComparisonStore, paths: WorkbenchPaths, entry: ComparisonEntry) -> None:
     """Forget one for good: its record, its trials, its folder. A folder elsewhere is left alone."""
     store.delete(entry.id)
     folder = Path(entry.folder) if entry.folder else None

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workbench.boundary import Boundary
+from workbench.compare.history import ComparisonEntry
 from workbench.compare.stored_reports import read_stored_report, read_stored_trial
 from workbench.compare.types import ComparisonReport, Trial, VerdictKind
 from workbench.database import Base, Database
@@ -61,38 +61,6 @@ class ScoreRow(Base):
     trial_id: Mapped[int] = mapped_column(sa.ForeignKey("trials.id", ondelete="CASCADE"), index=True)
     metric: Mapped[str]
     value: Mapped[float | None]
-
-
-class ComparisonEntry(Boundary):
-    """One line of the history."""
-
-    id: int
-    name: str
-    created: str
-    """ISO 8601 in UTC."""
-    metric: str
-    kind: VerdictKind
-    winner: str | None
-    recommended: str | None
-    questions: int
-    folder: str
-    note: str = ""
-    arms: tuple[str, ...] = ()
-    again_of: int = 0
-    """Number of the comparison that it repeats; 0: of none."""
-    questions_hash: str = ""
-    """SHA-256 of the questions that it asked; empty of earlier versions."""
-
-    @property
-    def outcome(self) -> str:
-        """ "rag wins" or "undecided"."""
-        return f"{self.winner} wins" if self.winner else str(self.kind)
-
-
-def matches(entry: ComparisonEntry, text: str) -> bool:
-    """Whether every word of `text` stands somewhere in the entry."""
-    said = " ".join((entry.name, entry.note, *entry.arms, entry.outcome, entry.metric, entry.created)).casefold()
-    return all(word in said for word in text.casefold().split())
 
 
 class ComparisonStore:

@@ -163,16 +163,6 @@ def test_that_an_unknown_name_is_said_before_anything_runs(desk: Desk, qtbot: Qt
     assert find(desk, QPushButton, "compare_run").isEnabled()
 
 
-def test_that_an_earlier_comparison_opens_again(desk: Desk, running: FakeJob, work: Work) -> None:
-    finish(running, work)
-    desk.tab.presenter.change_setup()
-    (line,) = desk.tab.presenter.state.history
-    assert "sums" in line.text
-    assert "rag wins" in line.text
-    desk.tab.presenter.open_history(line.id)
-    assert "rag answers best" in texts(desk)
-
-
 def test_that_a_run_of_an_earlier_start_is_followed(desk: Desk, running: FakeJob, work: Work) -> None:
     listener = desk.tab.presenter.follow(running.spec)
     follower = FakeJob("durable-1", running.spec, listener)

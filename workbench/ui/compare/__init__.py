@@ -7,6 +7,7 @@ from workbench.compare.matrix import RowFilter, SortBy
 from workbench.compare.types import FailureReason
 from workbench.ui.compare.arms_part import Lookups
 from workbench.ui.compare.arms_wiring import wire_arms
+from workbench.ui.compare.history_wiring import wire_history
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
@@ -74,7 +75,7 @@ def build(
     wire_arms(tab)
     setup.run_requested.connect(presenter.run)
     setup.results_requested.connect(presenter.show_results)
-    setup.history_requested.connect(presenter.open_history)
+    wire_history(tab)
     setup.options.options_changed.connect(presenter.change_options)
     setup.options.seed_changed.connect(presenter.change_seed)
     results.notice.again_requested.connect(presenter.ask_failed_again)

@@ -13,16 +13,19 @@ from workbench.compare.pace import read_paces
 from workbench.compare.placing import FOLDER
 from workbench.compare.spec import ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import PrepareRequest
+from workbench.compare.types import ComparisonReport
 from workbench.datasets.test_sets.promptfoo_tests import looks_like_promptfoo
 from workbench.datasets.test_sets.types import PREFIX, named_set
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.llm.types import LoadConfig
 from workbench.settings import Settings
+from workbench.ui.compare.again_part import AgainPart
 from workbench.ui.compare.arms_part import ArmsPart, Lookups
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.guide_part import GuidePart
+from workbench.ui.compare.history_part import HistoryPart
 from workbench.ui.compare.matrix_part import MatrixPart
 from workbench.ui.compare.pictures_part import PicturesPart
 from workbench.ui.compare.questions_board import QuestionRooms, SetsBoard
@@ -33,17 +36,17 @@ from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.scores_part import ScoresPart
 from workbench.ui.compare.scores_state import ScoresState
-from workbench.ui.compare.state import CompareState, HistoryLine, Page
+from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
-    from workbench.compare.store import ComparisonEntry, ComparisonStore
+    from workbench.compare.history import ComparisonEntry
+    from workbench.compare.store import ComparisonStore
     from workbench.paths import WorkbenchPaths
 
 _NOTHING_TO_LOOK_UP = Lookups()
-_SHOWN_HISTORY = 30
 
 
 class ComparePresenter:
@@ -80,8 +83,10 @@ class ComparePresenter:
         self.arms = ArmsPart(self._board, jobs, navigator, settings, paths, read_catalogue, lookups, in_background)
         self.guide = GuidePart(self._board, self.arms, lookups.read_computer, in_background)
         self.arms.on_stock = self.guide.look_again
-        self._run = RunPart(self._board, jobs, messages, store, paths, self._read_history)
+        self._run = RunPart(self._board, jobs, messages, store, paths, self._on_saved, in_background=in_background)
         self.matrix = MatrixPart(self._board)
+        self.again = AgainPart(self._board, self._run, messages, store, paths, read_catalogue, in_background)
+        self.history = HistoryPart(self._board, messages, store, paths, self._exports, in_background, self._on_opened)
         self.pictures = PicturesPart(self._board, messages, self._exports.write)
 
     @property
@@ -97,7 +102,7 @@ class ComparePresenter:
         """Look what arms can be made of by now; other tabs may have made something."""
         self.arms.refresh()
         self._board.show(paces=read_paces(self._paths.home / FOLDER))
-        self._read_history()
+        self.history.read()
         self.questions.refresh()
 
     def open_case(self, case: dict[str, str]) -> None:
@@ -223,12 +228,24 @@ class ComparePresenter:
             self._navigator.open_tab("documents", collection=collection, document=document, page=str(page))
 
     def open_history(self, comparison_id: int) -> None:
-        try:
-            report = self._store.get(comparison_id)
-        except WorkbenchError as problem:
-            self._messages.error(problem.message, hint=problem.hint)
-            return
-        self._run.show_report(report, report.request.folder if report.request else "")
+        """Show a comparison that was made before."""
+        self.history.open(comparison_id)
+
+    def use_as_setup(self, comparison_id: int) -> None:
+        """Put what a comparison was made of into the set-up, by names."""
+        self.history.write_setup(comparison_id, self._open_spec)
+
+    def _on_opened(self, report: ComparisonReport, entry: "ComparisonEntry") -> None:
+        self._run.show_report(report, entry.folder)
+        if self.state.results is not None:
+            shown = replace(self.state.results, name=entry.name, number=entry.id, again_of=entry.again_of)
+            self._board.show(results=shown)
+        if entry.again_of:
+            self.again.finished(report, entry.folder)
+
+    def _on_saved(self, report: ComparisonReport, folder: str) -> None:
+        self.history.read()
+        self.again.finished(report, folder)
 
     def export(self, path: str) -> None:
         """Write the results; the ending of the name says as what."""
@@ -240,14 +257,3 @@ class ComparePresenter:
         """Write the set-up as YAML for `workbench compare`."""
         if self.state.questions is not None and self.state.arms:
             self._exports.write(Path(path), partial(save_spec, self._spec()))
-
-    def _read_history(self) -> None:
-        entries = self._store.list_comparisons()[:_SHOWN_HISTORY]
-        self._board.show(history=tuple(HistoryLine(entry.id, describe(entry)) for entry in entries))
-
-
-def describe(entry: "ComparisonEntry") -> str:
-    """One line of the history."""
-    when = entry.created[:16].replace("T", " ")
-    end = f"{entry.winner} wins" if entry.winner else str(entry.kind)
-    return f"{entry.name} · {when} · {entry.questions} questions · {end}"

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.scoring.model_metrics import title_of
+from workbench.ui.compare.again_bar import AgainBar
 from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.expected_page import ExpectedPage
 from workbench.ui.compare.page import ComparePage
@@ -20,10 +21,13 @@ from workbench.ui.widgets.page_tabs import PageTabs
 class ResultsPage(QWidget):
     setup_requested = Signal()
     export_chosen = Signal(str)
+    history_requested = Signal()
+    again_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pages: list[ComparePage] = []
+        self._number = 0
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -46,6 +50,9 @@ class ResultsPage(QWidget):
         self._title.setText(results.name)
         self._about.setText(self._describe(results))
         self._export.setEnabled(results.verdict is not None)
+        self._number = results.number
+        self._again.setEnabled(bool(results.number) and not state.is_running)
+        self.again_bar.show_results(results)
         self._verdict.show_results(results, is_running=state.is_running)
         self.notice.show_results(results, is_running=state.is_running)
         for page in self._pages:
@@ -61,6 +68,10 @@ class ResultsPage(QWidget):
         set_role(self._about, "muted")
         self._setup = self._button("compare_change", self.tr("Change the set-up"))
         self._export = self._button("compare_export", self.tr("Export…"))
+        self._again = self._button("compare_again", self.tr("Run again"))
+        self._again.setToolTip(self.tr("The same questions, prompts, files and settings once more"))
+        self._history = self._button("compare_results_history", self.tr("History"))
+        self.again_bar = AgainBar(self)
         self._verdict = VerdictCard(self)
         self.notice = RunNotice(self)
         self._icons: list[str] = []
@@ -81,8 +92,8 @@ class ResultsPage(QWidget):
         titles.addWidget(self._title)
         titles.addWidget(self._about)
         head.addLayout(titles, 1)
-        head.addWidget(self._setup)
-        head.addWidget(self._export)
+        for button in (self._history, self._setup, self._again, self._export):
+            head.addWidget(button)
         page = QWidget(self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -91,6 +102,7 @@ class ResultsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(head)
+        column.addWidget(self.again_bar)
         column.addWidget(self._verdict)
         column.addWidget(self.notice)
         column.addWidget(self._tabs, 1)
@@ -98,6 +110,8 @@ class ResultsPage(QWidget):
     def _connect(self) -> None:
         self._setup.clicked.connect(self.setup_requested)
         self._export.clicked.connect(self._on_export)
+        self._history.clicked.connect(self.history_requested)
+        self._again.clicked.connect(lambda: self.again_requested.emit(self._number))
 
     def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from pydantic import ValidationError
 
@@ -19,7 +19,7 @@ from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.ui.board import Running
 from workbench.ui.compare.board import Board
 from workbench.ui.compare.state import Page, Results
-from workbench.ui.protocols import Messages
+from workbench.ui.protocols import Background, Messages, at_once
 from workbench.ui.trouble import trouble_of
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ class RunPart:
         messages: Messages,
         store: "ComparisonStore",
         paths: "WorkbenchPaths",
-        on_saved: Callable[[], None],
+        on_saved: Callable[[ComparisonReport, str], None],
         clock: Callable[[], float] = time.monotonic,
+        in_background: Background = at_once,
     ) -> None:
         self._board = board
         self._jobs = jobs
@@ -60,6 +61,7 @@ class RunPart:
         self._paths = paths
         self._on_saved = on_saved
         self._clock = clock
+        self._in_background = in_background
         self._job_id = ""
         """Of the job that runs; empty also while nothing was heard yet of a run that is followed."""
         self._request: CompareRequest | None = None
@@ -70,10 +72,14 @@ class RunPart:
 
     def start(self, prepare: PrepareRequest) -> None:
         """Find everything that the comparison names, then run it."""
+        spec = JobSpec(task=PREPARE, params=prepare.model_dump(mode="json"), title="Prepare the comparison")
+        self.prepare(spec, _read_preparation)
+
+    def prepare(self, spec: JobSpec, read: Callable[[dict[str, Any]], CompareRequest]) -> None:
+        """Run what `read` takes out of the result of this job."""
         self._stopped = False
         self._board.show(trouble=None, running=Running("Getting everything ready"))
-        spec = JobSpec(task=PREPARE, params=prepare.model_dump(mode="json"), title="Prepare the comparison")
-        self._job_id = self._jobs.submit(spec, self._on_prepared).id
+        self._job_id = self._jobs.submit(spec, partial(self._on_prepared, read)).id
 
     def stop(self) -> None:
         """What is done is kept; running it again continues."""
@@ -91,14 +97,13 @@ class RunPart:
         self._begin(request)
         return partial(self._hear, request)
 
-    def _on_prepared(self, event: JobEvent) -> None:
+    def _on_prepared(self, read: Callable[[dict[str, Any]], CompareRequest], event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                found = Preparation.model_validate(result)
                 if self._stopped:
                     self._end()
                     return
-                request = found.request
+                request = read(result)
                 self._begin(request if request.folder else place_run(request, self._paths))
                 self._submit()
             case Failed() | Crashed():
@@ -215,24 +220,22 @@ class RunPart:
         results = self._board.state.results
         if results is None or not results.folder or self._board.state.is_running:
             return
-        self._stopped = False
-        self._board.show(trouble=None, running=Running("Getting everything ready"))
         request = RetryRequest(folder=results.folder, home=str(self._paths.home))
         spec = JobSpec(task=PREPARE_RETRY, params=request.model_dump(), title="Prepare the comparison")
-        self._job_id = self._jobs.submit(spec, self._on_prepared).id
+        self.prepare(spec, _read_preparation)
 
     def _finish(self) -> None:
         request = self._request
         self._end()
-        if request is None:
-            return
-        try:
-            report = load_report(request.folder)
-        except (WorkbenchError, OSError) as problem:
-            self._messages.error("The finished comparison cannot be read.", details=str(problem))
-            return
-        self.show_report(report, request.folder)
-        self._on_saved()
+        if request is not None:
+            self._in_background(partial(_tried_report, request.folder), partial(self._show_finished, request))
+
+    def _show_finished(self, request: CompareRequest, outcome: ComparisonReport | Exception) -> None:
+        if isinstance(outcome, Exception):
+            self._messages.error("The finished comparison cannot be read.", details=str(outcome))
+        elif request is self._request:  # nothing else was begun meanwhile
+            self.show_report(outcome, request.folder)
+            self._on_saved(outcome, request.folder)
 
     def show_report(self, report: ComparisonReport, folder: str = "") -> None:
         """Show a finished comparison."""
@@ -241,6 +244,17 @@ class RunPart:
     def _end(self) -> None:
         self._job_id = ""
         self._board.show(running=None)
+
+
+def _read_preparation(result: dict[str, Any]) -> CompareRequest:
+    return Preparation.model_validate(result).request
+
+
+def _tried_report(folder: str) -> ComparisonReport | Exception:
+    try:
+        return load_report(folder)
+    except (WorkbenchError, ValidationError, OSError) as problem:
+        return problem
 
 
 def results_of(report: ComparisonReport, folder: str = "") -> Results:

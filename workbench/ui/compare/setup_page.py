@@ -1,8 +1,7 @@
 """What to compare: a page for each part of the set-up, and below them what can be done with it."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.compare.arms_page import ArmsPage
 from workbench.ui.compare.guide_page import GuidePage
@@ -19,13 +18,12 @@ class SetupPage(QWidget):
     run_requested = Signal()
     save_requested = Signal()
     results_requested = Signal()
-    history_requested = Signal(int)
+    history_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pages: list[ComparePage] = []
         self._icons: list[str] = []
-        self._history_lines = CompareState().history
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -49,8 +47,6 @@ class SetupPage(QWidget):
         self._reason.setText(reason if state.questions or state.arms else "")
         self._save.setEnabled(state.questions is not None and bool(state.arms))
         self._results.setVisible(state.results is not None)
-        self._history.setEnabled(bool(state.history))
-        self._history_lines = state.history
 
     def _build_widgets(self) -> None:
         self._tabs = PageTabs(self)
@@ -67,7 +63,7 @@ class SetupPage(QWidget):
         self._run = self._button("compare_run", self.tr("Run the comparison"), "primary")
         self._save = self._button("compare_save", self.tr("Save as YAML…"))
         self._results = self._button("compare_results", self.tr("Show the results"))
-        self._history = self._button("compare_history", self.tr("Earlier comparisons"))
+        self._history = self._button("compare_history", self.tr("History"))
         self._reason = QLabel(self)
         self._reason.setObjectName("compare_reason")
         self._reason.setWordWrap(True)
@@ -102,20 +98,4 @@ class SetupPage(QWidget):
             (self._results, self.results_requested),
         ):
             button.clicked.connect(signal)
-        self._history.clicked.connect(self._on_history)
-
-    @Slot()
-    def _on_history(self) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("compare_history_menu")
-        for line in self._history_lines:
-            action = menu.addAction(line.text.replace("&", "&&"))
-            action.setData(line.id)
-        menu.triggered.connect(self._on_history_chosen)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._history.mapToGlobal(self._history.rect().topLeft()))
-
-    @Slot(object)
-    def _on_history_chosen(self, action: object) -> None:
-        if isinstance(action, QAction):
-            self.history_requested.emit(int(action.data()))
+        self._history.clicked.connect(self.history_requested)

@@ -13,6 +13,7 @@ from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
 from workbench.ui.compare.arms_state import ArmsState
 from workbench.ui.compare.guide_state import GuideState
+from workbench.ui.compare.history_state import HistoryState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.run_options import RunOptions
@@ -25,6 +26,8 @@ from workbench.ui.trouble import Trouble
 class Page(StrEnum):
     SETUP = "setup"
     RESULTS = "results"
+    HISTORY = "history"
+    OVERLAY = "overlay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ class Results:
     """What was expected between arms before the run."""
     report: ComparisonReport | None = None
     """All of it, once it is finished."""
+    number: int = 0
+    """Its number in the history; 0 while it has none."""
+    again_of: int = 0
+    """Number of the comparison that it repeats."""
+    agreement: str = ""
+    """Whether it came out as the one that it repeats, in a sentence."""
 
     @property
     def metric(self) -> str:
@@ -85,12 +94,6 @@ class Results:
             return facts_of(self.report, metric)
         trials = (*self.trials.values(), *self.repeats)
         return Facts(metric=metric, arms=self.arms, examples=self.examples, trials=trials, deciding=self.metric)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    id: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class CompareState:
     matrix: Matrix = field(default_factory=Matrix)
     """All questions, and which of them are shown."""
     looking: Looking = field(default_factory=Looking)
-    history: tuple[HistoryLine, ...] = ()
+    history: HistoryState = field(default_factory=HistoryState)
 
     @property
     def estimate(self) -> str:

@@ -4,6 +4,8 @@ from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.ui.compare.history_page import HistoryPage
+from workbench.ui.compare.overlay_page import OverlayPage
 from workbench.ui.compare.results_page import ResultsPage
 from workbench.ui.compare.setup_page import SetupPage
 from workbench.ui.compare.state import CompareState, Page
@@ -26,7 +28,9 @@ class CompareView(QWidget):
     def show_state(self, state: CompareState) -> None:
         self.setup.show_state(state)
         self.results.show_state(state)
-        self._stack.setCurrentWidget(self.setup if state.page is Page.SETUP else self.results)
+        self.history.show_state(state)
+        self.overlay.show_state(state)
+        self._stack.setCurrentWidget(self._pages[state.page])
         for label in (self._title, self._sentence):  # the results have a title of their own, and need the room
             label.setVisible(state.page is Page.SETUP)
         trouble = state.trouble
@@ -57,8 +61,15 @@ class CompareView(QWidget):
         self._trouble = TroubleCard("compare_trouble", self)
         self.setup, self.results = SetupPage(self), ResultsPage(self)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.setup)
-        self._stack.addWidget(self.results)
+        self.history, self.overlay = HistoryPage(self), OverlayPage(self)
+        self._pages: dict[Page, QWidget] = {
+            Page.SETUP: self.setup,
+            Page.RESULTS: self.results,
+            Page.HISTORY: self.history,
+            Page.OVERLAY: self.overlay,
+        }
+        for page in self._pages.values():
+            self._stack.addWidget(page)
         self.strip = JobStrip(self)
 
     def _build_layout(self) -> None:

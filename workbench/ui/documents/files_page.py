@@ -12,13 +12,13 @@ from workbench.ui.documents.file_columns import columns_of
 from workbench.ui.documents.file_rows import UNREAD, FileRow, FileState, count_states, filter_rows, with_work
 from workbench.ui.documents.password_bar import PasswordBar
 from workbench.ui.documents.state import DocumentsState
-from workbench.ui.documents.undo_bar import UndoBar
 from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.record_table import RecordTable, RecordTableModel
+from workbench.ui.widgets.undo_bar import UndoBar
 
 _FILTER_MS = 120
 _CLOCK_MS = 20_000

@@ -21,13 +21,13 @@ from workbench.ui.documents.collections_panel import CollectionsPanel
 from workbench.ui.documents.export_form import ExportForm
 from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
 from workbench.ui.documents.state import DocumentsState
-from workbench.ui.documents.undo_bar import UndoBar
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.page_tabs import PageTabs
+from workbench.ui.widgets.undo_bar import UndoBar
 
 
 class DocumentsView(QWidget):

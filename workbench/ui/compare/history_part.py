@@ -1,0 +1,205 @@
+"""The history of comparisons: look, open, name, delete and bring back, lay over each other. No Qt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from workbench.compare.overlay.stored import overlay_stored
+from workbench.compare.overlay.types import Overlay
+from workbench.compare.purging import purge_all, purge_old
+from workbench.compare.report.overlay_page import write_overlay
+from workbench.compare.running import FOLDER
+from workbench.compare.types import ComparisonReport
+from workbench.errors import WorkbenchError
+from workbench.jobs.journal_file import write_whole
+from workbench.ui.compare.board import Board
+from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.history_state import HistoryState
+from workbench.ui.compare.state import Page
+from workbench.ui.protocols import Background, Messages
+
+if TYPE_CHECKING:
+    from workbench.compare.history import ComparisonEntry
+    from workbench.compare.store import ComparisonStore
+    from workbench.paths import WorkbenchPaths
+
+T = TypeVar("T")
+
+
+class HistoryPart:
+    """Everything that reads or writes the database does so off the UI thread."""
+
+    def __init__(
+        self,
+        board: Board,
+        messages: Messages,
+        store: "ComparisonStore",
+        paths: "WorkbenchPaths",
+        exports: ExportPart,
+        in_background: Background,
+        on_opened: Callable[[ComparisonReport, "ComparisonEntry"], None],
+    ) -> None:
+        self._board = board
+        self._messages = messages
+        self._store = store
+        self._paths = paths
+        self._exports = exports
+        self._in_background = in_background
+        self._on_opened = on_opened
+        self._came_from = self._overlay_from = Page.SETUP
+
+    @property
+    def state(self) -> HistoryState:
+        return self._board.state.history
+
+    def read(self) -> None:
+        """Look what there is by now."""
+        self._do(self._store.list_comparisons, self._on_read)
+
+    def show(self) -> None:
+        """Open the page; it leads back to where it was opened from."""
+        if self._board.state.page in (Page.SETUP, Page.RESULTS):
+            self._came_from = self._board.state.page
+        self._board.show(page=Page.HISTORY)
+        self.read()
+        self._do(partial(purge_old, self._store, self._paths), _nothing)
+
+    def close(self) -> None:
+        """Back to where it was opened from."""
+        has_results = self._board.state.results is not None
+        self._board.show(page=Page.RESULTS if self._came_from is Page.RESULTS and has_results else Page.SETUP)
+
+    def search(self, text: str) -> None:
+        self._show(wanted=text)
+
+    def select(self, numbers: Sequence[int]) -> None:
+        self._show(selected=tuple(numbers))
+
+    def open(self, number: int) -> None:
+        """Read a comparison whole and show its results."""
+        if self._board.state.is_running:
+            self._messages.info("A comparison is running. Wait for its end, or stop it.")
+        elif not self.state.busy:
+            known = self.state.find(number)
+            self._show(busy=f"Reading {known.name if known else 'the comparison'}…")
+            self._do(
+                lambda: (self._store.get(number), self._store.entry(number)), lambda found: self._on_opened(*found)
+            )
+
+    def rename(self, number: int, name: str) -> None:
+        entry = self.state.find(number)
+        if entry is not None and name.strip() and name != entry.name:
+            self._do(partial(self._store.rename, number, name), self._on_changed)
+
+    def annotate(self, number: int, note: str) -> None:
+        entry = self.state.find(number)
+        if entry is not None and note.strip() != entry.note:
+            self._do(partial(self._store.annotate, number, note), self._on_changed)
+
+    def delete(self) -> None:
+        """Take the selected ones away; they can come back."""
+        chosen = self.state.chosen
+        if not chosen:
+            return
+        gone = {entry.id for entry in chosen}
+        left = tuple(entry for entry in self.state.entries if entry.id not in gone)
+        self._show(entries=left, deleted=chosen, selected=())
+        self._do(lambda: [self._store.set_aside(number) for number in gone], _nothing)
+
+    def undo(self) -> None:
+        """Bring back what was deleted last."""
+        deleted = self.state.deleted
+        self._show(deleted=())
+        self._do(lambda: [self._store.bring_back(entry.id) for entry in deleted], lambda _: self.read())
+
+    def forget(self) -> None:
+        """Delete it for good, with its answers on the disk."""
+        deleted = self.state.deleted
+        self._show(deleted=())
+        self._do(partial(purge_all, self._store, self._paths, deleted), _nothing)
+
+    def export(self, path: str) -> None:
+        """Write the selected one; the ending says as what."""
+        entry = self.state.only
+        if entry is not None:
+            self._do(partial(self._store.get, entry.id), lambda report: self._exports.export(report, path))
+
+    def write_setup(self, number: int, then: Callable[[Path], None]) -> None:
+        """Write down by names what a comparison was made of, for the set-up to read."""
+
+        def write() -> Path:
+            written = self._store.written(number)
+            if not written:
+                raise WorkbenchError("How this comparison was set up was not kept.", code="no_setup")
+            path = self._paths.home / FOLDER / ".set-up.yaml"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, written)
+            return path
+
+        self._do(write, then)
+
+    def lay_over(self) -> None:
+        """The later one of two selected over the earlier one."""
+        if len(self.state.chosen) == 2:
+            later, earlier = self.state.chosen
+            self.lay(earlier.id, later.id)
+
+    def lay(self, before: int, after: int) -> None:
+        """One over the other, in this order."""
+        if before and after and not self.state.busy:
+            if self._board.state.page is not Page.OVERLAY:
+                self._overlay_from = self._board.state.page
+            self._show(busy="Laying them over each other…")
+            self._do(partial(overlay_stored, self._store, before, after), self._on_laid)
+
+    def close_overlay(self) -> None:
+        """Back to where it was opened from."""
+        self._board.show(page=self._overlay_from)
+
+    def turn(self) -> None:
+        """The other way round."""
+        found = self.state.overlay
+        if found is not None:
+            self.lay(found.after.id, found.before.id)
+
+    def export_overlay(self, path: str) -> None:
+        if self.state.overlay is not None:
+            self._exports.write(Path(path), partial(write_overlay, self.state.overlay))
+
+    def _on_read(self, entries: "list[ComparisonEntry]") -> None:
+        self._show(entries=tuple(entries))
+
+    def _on_changed(self, changed: "ComparisonEntry") -> None:
+        self._show(entries=tuple(changed if entry.id == changed.id else entry for entry in self.state.entries))
+
+    def _on_laid(self, found: Overlay) -> None:
+        self._show(overlay=found)
+        self._board.show(page=Page.OVERLAY)
+
+    def _do(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """Off the UI thread; what goes wrong is said, and nothing waits any more."""
+        self._in_background(partial(_tried, work), partial(self._finish, then))
+
+    def _finish(self, then: Callable[[Any], None], outcome: Any) -> None:
+        if self.state.busy:
+            self._show(busy="")
+        if isinstance(outcome, WorkbenchError):
+            self._messages.error(outcome.message, hint=outcome.hint, details=outcome.details)
+        else:
+            then(outcome)
+
+    def _show(self, **changes: Any) -> None:
+        self._board.show(history=replace(self.state, **changes))
+
+
+def _tried(work: Callable[[], T]) -> T | WorkbenchError:
+    try:
+        return work()
+    except WorkbenchError as problem:
+        return problem
+
+
+def _nothing(_result: object) -> None:
+    """Nothing is shown of it."""
