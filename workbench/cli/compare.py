@@ -211,6 +211,7 @@ def show(report: "ComparisonReport", output: Output) -> None:
 
 
 def _show_verdict(report: "ComparisonReport", output: Output) -> None:
+    from workbench.compare.beside_answers import general_in_words
     from workbench.compare.wording import missing_in_words
 
     verdict = report.verdict
@@ -224,6 +225,8 @@ def _show_verdict(report: "ComparisonReport", output: Output) -> None:
     for result in report.arms:
         if result.problem:
             output.text(f"  {result.name}: {result.problem}")
+        if result.general is not None:
+            output.text(f"  {result.name}: general abilities {general_in_words(result.general)}")
     if report.leaks and report.verdict_without_leaks is not None:
         other = report.verdict_without_leaks
         count = len(report.leaked_ids)

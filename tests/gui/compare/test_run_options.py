@@ -13,7 +13,7 @@ from tests.gui.compare.conftest import Desk, turn_to
 from tests.gui.compare.test_results import REQUEST
 from tests.gui.compare.test_setup import find, press, read_questions, texts
 from tests.unit.compare.running import StopsAfter
-from tests.unit.compare.scripted import ScriptedTools, asked_number, knows_with_passages
+from tests.unit.compare.scripted import ScriptedTools, arm, asked_number, knows_with_passages
 from workbench.compare.pace import FILE, Pace
 from workbench.compare.placing import FOLDER, place_run
 from workbench.compare.spec import load_spec
@@ -33,8 +33,9 @@ from workbench.compare.tasks import (
 from workbench.compare.types import CompareRequest, TrialDone
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
-from workbench.llm.types import GenerationRequest
+from workbench.llm.types import GenerationConfig, GenerationRequest, Role
 from workbench.paths import WorkbenchPaths
+from workbench.playground.types import Prompt, PromptBlock, Reasoning
 
 
 @pytest.fixture
@@ -199,3 +200,20 @@ def test_that_the_failed_ones_are_asked_again_with_a_click(ready: Desk, running:
 def test_that_nothing_is_said_where_nothing_is_missing(ready: Desk, running: FakeJob) -> None:
     work(running, RecordingContext(), ScriptedTools(knows_with_passages))
     assert not shown(ready, "compare_notice")
+
+
+def test_that_an_answer_shows_its_whole_text_and_its_repeats(ready: Desk, home: WorkbenchPaths) -> None:
+    thinks = arm(
+        "thinks",
+        prompt=Prompt(blocks=(PromptBlock(role=Role.USER, text="{{ question }}"),), reasoning=Reasoning()),
+        generation=GenerationConfig(temperature=0.7),
+    )
+    press(ready, "compare_run")
+    request = REQUEST.model_copy(update={"arms": (thinks,), "repeats": 2})
+    ready.jobs.of(PREPARE)[0].finish(Preparation(request=place_run(request, home)))
+    odd = ScriptedTools(lambda asked: f"I think.\nAnswer: {asked_number(asked) + asked.config.seed % 2}")
+    work(ready.jobs.of(RUN_COMPARISON)[0], RecordingContext(), odd)
+    ready.tab.presenter.select_trial("thinks", "q3")
+    assert find(ready, QLabel, "compare_answer").text() == "3"
+    assert find(ready, QLabel, "compare_whole_text").text() == "I think.\nAnswer: 3"
+    assert "Asked 2 times: " in texts(ready)

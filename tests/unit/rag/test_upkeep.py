@@ -119,6 +119,53 @@ def test_that_what_a_sync_found_is_kept(store: CollectionStore, jobs: FakeJobs, 
     assert found.synced_at == {docs: found.last_sync.at}
 
 
+def build_seconds(store: CollectionStore) -> float | None:
+    found = store.get("Hand book").last_sync
+    assert found is not None
+    return found.build_seconds
+
+
+def test_that_the_time_to_build_an_index_adds_up_over_what_was_indexed(store: CollectionStore, jobs: FakeJobs) -> None:
+    looked = Looked(store, jobs)
+    for report in (
+        IndexReport(collection="Hand book", indexed=3, seconds=10.0),
+        IndexReport(collection="Hand book", unchanged=3, seconds=2.0),  # only looked at: that built nothing
+        IndexReport(collection="Hand book", indexed=1, unchanged=3, seconds=4.0),
+    ):
+        looked.upkeep.sync("Hand book")
+        jobs.of(INDEX)[-1].finish(report)
+    assert build_seconds(store) == 14.0
+
+
+def test_that_the_time_is_not_known_where_a_part_was_not_timed(store: CollectionStore, jobs: FakeJobs) -> None:
+    looked = Looked(store, jobs)
+    for report in (
+        IndexReport(collection="Hand book", indexed=1, unchanged=3, seconds=4.0),  # three came from elsewhere
+        IndexReport(collection="Hand book", indexed=1, unchanged=4, seconds=4.0),
+    ):
+        looked.upkeep.sync("Hand book")
+        jobs.of(INDEX)[-1].finish(report)
+    assert build_seconds(store) is None
+
+
+@pytest.mark.parametrize(("reused", "expected"), [(0, 30.0), (2, 10.0)])
+def test_that_a_rebuilding_from_nothing_is_the_time_to_build(
+    store: CollectionStore, jobs: FakeJobs, reused: int, expected: float
+) -> None:
+    looked = Looked(store, jobs)
+    looked.upkeep.sync("Hand book")
+    jobs.of(INDEX)[0].finish(IndexReport(collection="Hand book", indexed=3, seconds=10.0))
+    store.get("Hand book").folder.mkdir(parents=True)
+    looked.upkeep.tick()
+    jobs.of(CHECK)[0].fail(WorkbenchError("damaged", code="index_damaged", details="2 files"))
+    rebuild = jobs.of(REBUILD)[0]
+    folder = Path(rebuild.spec.params["collection"]["folder"])
+    (folder / "spans.jsonl").write_text("")
+    report = RebuildReport(documents=1, chunks=1, reused=reused, spans=str(folder / "spans.jsonl"), seconds=30.0)
+    rebuild.finish(report)
+    assert build_seconds(store) == expected
+
+
 def test_that_damage_is_known_until_it_is_mended(store: CollectionStore, jobs: FakeJobs) -> None:
     looked = Looked(store, jobs)
     store.get("Hand book").folder.mkdir(parents=True)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.compare.beside_answers import beside_answers
 from workbench.compare.types import ArmResult
 from workbench.compare.wording import dollars, percent, seconds, size
 from workbench.scoring.model_metrics import title_of
@@ -92,7 +93,7 @@ class ResultArms(QWidget):
         if arm.prompt_tokens is not None:
             lines.append(f"Tokens in and out: {_tokens(arm)}")
         lines += [f"Memory: {size(arm.memory_bytes)}"] if arm.memory_bytes else []
-        lines += [f"Training: {seconds(arm.training_seconds)}"] if arm.training_seconds else []
+        lines += beside_answers(arm)
         lines += [arm.problem] if arm.problem else []
         return "\n".join(line for line in lines if line)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from workbench.compare.failures import NEXT_STEP
 from workbench.compare.report import mark_of
+from workbench.compare.scores import question_scores
 from workbench.compare.types import Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
@@ -76,6 +77,8 @@ class TrialPanel(QScrollArea):
             head.addWidget(self._label(str(trial.failure), "badge-bad", wrap=False))
         column.addLayout(head)
         column.addWidget(self._answer(trial))
+        self._add_whole_text(column, trial)
+        self._add_repeats(column, trial, results)
         if trial.failure is not None:
             column.addWidget(self._label(trial.failure_evidence, ""))
             column.addWidget(self._label(self.tr("What follows: {}").format(NEXT_STEP[trial.failure]), "muted"))
@@ -97,6 +100,26 @@ class TrialPanel(QScrollArea):
         text.setObjectName("compare_answer")
         inside.addWidget(text)
         return card
+
+    def _add_whole_text(self, column: QVBoxLayout, trial: Trial) -> None:
+        """What the answer was taken out of, where the arm's prompt has a rule for it."""
+        if trial.text:
+            column.addWidget(self._label(self.tr("Taken out of the whole text"), "field"))
+            text = self._label(trial.text[:_LONGEST], "muted")
+            text.setObjectName("compare_whole_text")
+            column.addWidget(text)
+
+    def _add_repeats(self, column: QVBoxLayout, trial: Trial, results: Results) -> None:
+        """The further answers of an arm that samples: its score of the question is the mean of all."""
+        others = [each for each in results.repeats if (each.arm, each.example_id) == (trial.arm, trial.example_id)]
+        if not others:
+            return
+        mean = question_scores([trial, *others], results.metric)[trial.arm][trial.example_id]
+        about = self.tr("Asked {} times: {} together").format(len(others) + 1, percent(mean))
+        column.addWidget(self._label(about, "field"))
+        for other in others:
+            said = other.answer or other.problem or self.tr("(an empty answer)")
+            column.addWidget(self._label(f"{mark_of(other, results.metric)}  {said[:_LONGEST]}", "muted"))
 
     def _add_passages(self, column: QVBoxLayout, trial: Trial) -> None:
         if not trial.hits:
