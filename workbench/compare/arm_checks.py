@@ -50,10 +50,12 @@ def check_arm(
     questions: str = "",
     load: LoadConfig | None = None,
     fits: Mapping[str, Fit] | None = None,
+    overlaps: Mapping[str, int] | None = None,
 ) -> tuple[ArmProblem, ...]:
     """Every problem that can be seen without opening a file. `examples`: the test questions, `questions`: their file.
 
-    `fits` says of models whether they fit into the memory. Things that are given by path are not looked for here.
+    `fits` says of models whether they fit into the memory, `overlaps` of files of rows how many test questions are in
+    them. Things that are given by path are not looked for here.
     """
     model = stock.model(arm.model)
     found = [
@@ -61,7 +63,7 @@ def check_arm(
         *_about_model(arm, model, stock, fits or {}),
         *_about_adapter(arm, model, stock),
         *_about_prompt(arm, stock, examples),
-        *_about_examples(arm, stock, questions),
+        *_about_examples(arm, stock, questions, overlaps or {}),
         *_about_collection(arm, stock),
         *_about_room(arm, model, stock, load or LoadConfig()),
     ]
@@ -124,7 +126,7 @@ def find_version(stock: Stock, written: str) -> PromptVersion | None:
     return stock.prompt(whole) or stock.prompt(*named)
 
 
-def _about_examples(arm: ArmSpec, stock: Stock, questions: str) -> Iterator[ArmProblem]:
+def _about_examples(arm: ArmSpec, stock: Stock, questions: str, overlaps: Mapping[str, int]) -> Iterator[ArmProblem]:
     if arm.examples is None:
         return
     name = saved_rows(arm.examples.from_file)
@@ -136,6 +138,9 @@ def _about_examples(arm: ArmSpec, stock: Stock, questions: str) -> Iterator[ArmP
     if questions and questions in (source, arm.examples.from_file):
         sentence = "These are the test questions: the model would be shown the answers."
         yield ArmProblem(Field.EXAMPLES, sentence, stops=False)
+    elif count := overlaps.get(rows_path(arm, stock), 0):
+        seen = "1 test question is" if count == 1 else f"{count} test questions are"
+        yield ArmProblem(Field.EXAMPLES, f"{seen} among these rows: answers may be shown.", stops=False)
     if rows is None:
         return
     if rows.is_text:
@@ -145,6 +150,14 @@ def _about_examples(arm: ArmSpec, stock: Stock, questions: str) -> Iterator[ArmP
         yield ArmProblem(Field.EXAMPLES, sentence, stops=False)
     if 0 < rows.count < arm.examples.count:
         yield ArmProblem(Field.EXAMPLES, f"“{rows.name}” has only {rows.count} rows.", stops=False)
+
+
+def rows_path(arm: ArmSpec, stock: Stock) -> str:
+    """The file that an arm's examples come from; empty without examples."""
+    if arm.examples is None:
+        return ""
+    rows = stock.rows_named(saved_rows(arm.examples.from_file))
+    return rows.path if rows else arm.examples.from_file
 
 
 def _about_collection(arm: ArmSpec, stock: Stock) -> Iterator[ArmProblem]:

@@ -1,6 +1,7 @@
 """The five standard arms, made of what exists, each choice explained; what is missing says where it is made. No Qt."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec
 from workbench.compare.stock import RowsChoice, Stock, misfit
@@ -34,13 +35,17 @@ class StandardArms:
     missing: tuple[Missing, ...] = ()
 
 
-def standard_arms(stock: Stock, *, questions: str = "", system: str = "") -> StandardArms:
+def standard_arms(
+    stock: Stock, *, questions: str = "", system: str = "", overlaps: Mapping[str, int] | None = None
+) -> StandardArms:
     """Arms (prompt, few-shot, rag, tuned, tuned + rag) and what is missing for the rest.
 
-    `questions` is the file of the test questions: examples are not drawn from it. `system` is the prompt (file or
-    saved) that the arms share.
+    `questions` is the file of the test questions: examples are not drawn from it, nor from files of rows that
+    `overlaps` says hold some of them. `system` is the prompt (file or saved) that the arms share.
     """
-    return _Maker(stock, questions, system).make()
+    held = {path for path, count in (overlaps or {}).items() if count}
+    clean = replace(stock, rows=tuple(rows for rows in stock.rows if rows.path not in held))
+    return _Maker(clean, questions, system).make()
 
 
 class _Maker:

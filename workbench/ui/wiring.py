@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workbench.llm.types import ModelRef
     from workbench.rag.collection_jobs import CollectionJobs
     from workbench.settings import Settings
-    from workbench.ui.compare.arms_part import Lookups
+    from workbench.ui.compare.stock_part import Lookups
     from workbench.ui.finetune import FinetunePresenter
     from workbench.ui.hub.presenter import HubPresenter
     from workbench.ui.hub.view import HubDialog
@@ -483,15 +483,17 @@ class Tabs:
         return tab
 
     def _lookups_of_arms(self) -> "Lookups":
+        from workbench.compare.overlaps import count_overlap
         from workbench.llm.computer import read_computer
         from workbench.rag.store import CollectionStore
-        from workbench.ui.compare.arms_part import Lookups
         from workbench.ui.compare.looking_up import find_rerankers, read_places
+        from workbench.ui.compare.stock_part import Lookups
 
         collections = CollectionStore(self._database, self._rooms.paths)
         return Lookups(
             read_places=partial(read_places, collections),
             find_rerankers=lambda: find_rerankers(self._rooms.paths, self._rooms.settings.llm.model_folders),
+            count_overlap=count_overlap,
             read_computer=lambda: read_computer(self._rooms.paths.home),
         )
 

@@ -1,6 +1,7 @@
 """The arms of the set-up: the list, the form, what is said of both."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
@@ -78,6 +79,41 @@ def test_that_a_copy_stands_below_and_is_opened(desk: Desk, arms: ArmsList) -> N
     assert names(desk)[:3] == ["prompt", "prompt 2", "few-shot"]
     assert arms.arms.index(1).data(LINES)[1] == "the same as prompt"
     assert find(desk.tab, QLineEdit, "compare_arm_name").text() == "prompt 2"
+
+
+def test_that_a_copy_of_a_copy_has_the_next_number(desk: Desk) -> None:
+    desk.tab.presenter.arms.add()
+    desk.tab.presenter.arms.change(last(desk).model_copy(update={"name": "prompt"}))
+    for index in range(3):
+        desk.tab.presenter.arms.copy(index)
+    assert names(desk) == ["prompt", "prompt 2", "prompt 3", "prompt 4"]
+
+
+def test_that_the_reasons_go_when_the_user_chooses(desk: Desk, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(3)
+    why = find(desk.tab, QLabel, "compare_arm_why")
+    desk.tab.presenter.arms.change(last(desk).model_copy(update={"name": "style"}))
+    assert why.text(), "another name is no other choice"
+    choose(desk, "compare_arm_adapter", "house-style-rag")
+    assert why.isHidden()
+
+
+def test_that_test_questions_among_the_examples_are_told(desk: Desk) -> None:
+    seen: list[tuple[str, tuple[str, ...]]] = []
+
+    def count(rows: Path, questions: tuple[str, ...]) -> int:
+        seen.append((rows.name, questions))
+        return 2
+
+    desk.tab.presenter.stock._lookups = replace(desk.tab.presenter.stock._lookups, count_overlap=count)
+    desk.tab.presenter._board.show(questions=Questions("/q.csv", (Example(id="1", question="Why?", answers=("a",)),)))
+    desk.tab.presenter.arms.add()
+    choose(desk, "compare_arm_examples", "data:rows")
+    assert seen == [("rows.jsonl", ("Why?",))], "once for each file"
+    label = find(desk.tab, QLabel, "compare_arm_examples_problem")
+    assert label.text() == "2 test questions are among these rows: answers may be shown."
+    press(desk, "compare_standard")
+    assert "few-shot" not in names(desk), "examples are drawn from rows without test questions"
 
 
 def test_that_arms_move_by_button_and_by_keyboard(desk: Desk, qtbot: QtBot, arms: ArmsList) -> None:
@@ -194,8 +230,8 @@ def test_that_retrieval_is_set_field_by_field(desk: Desk) -> None:
     first = desk.catalogue.collections[0]
     letters = first.model_copy(update={"name": "letters"})
     desk.catalogue = desk.catalogue.model_copy(update={"collections": (first, letters)})
-    desk.tab.presenter.arms._lookups = replace(
-        desk.tab.presenter.arms._lookups, read_places=lambda _: Places(("2024",), ("a.pdf",))
+    desk.tab.presenter.stock._lookups = replace(
+        desk.tab.presenter.stock._lookups, read_places=lambda _: Places(("2024",), ("a.pdf",))
     )
     desk.tab.presenter.refresh()
     desk.tab.presenter.arms.add()

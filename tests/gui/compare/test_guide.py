@@ -157,7 +157,7 @@ def test_that_the_results_say_where_measurement_agreed(desk: Desk) -> None:
     desk.tab.presenter._run.show_report(report())
     desk.tab.results.show_page(desk.tab.results.expected)
     agreed, turned, missing = shown(desk)
-    assert agreed.startswith("Rag is better than prompt | agreed")
+    assert agreed.startswith("rag is better than prompt | agreed")
     assert "Measured: +38 points (+30 to +45, 104 questions)." in agreed
     assert "Expected because the facts stand in the documents." in agreed
     assert "disagreed" in turned

@@ -1,6 +1,6 @@
 """From the proposal to arms that can be made now, and to what has to be made first, in its order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.compare.arm_spec import ArmSpec
@@ -47,10 +47,11 @@ def plan(
     questions: str = "",
     system: str = "",
     fits: Callable[[ModelRef], bool] = _any_model,
+    overlaps: Mapping[str, int] | None = None,
 ) -> Plan:
     """`questions` is the file of test questions, empty while there is none; `system` the prompt that arms share; `fits`
-    says whether this computer can load a model."""
-    standard = standard_arms(stock, questions=questions, system=system)
+    says whether this computer can load a model, `overlaps` which files of rows hold test questions."""
+    standard = standard_arms(stock, questions=questions, system=system, overlaps=overlaps)
     arms: list[ArmSpec] = []
     why = dict(standard.why)
     for technique in proposal.proposed:

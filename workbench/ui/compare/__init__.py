@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from workbench.compare.matrix import RowFilter, SortBy
 from workbench.compare.types import FailureReason
-from workbench.ui.compare.arms_part import Lookups
 from workbench.ui.compare.arms_wiring import wire_arms
 from workbench.ui.compare.history_wiring import wire_history
 from workbench.ui.compare.presenter import ComparePresenter
@@ -13,6 +12,7 @@ from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
 from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.scores_wiring import wire_scores
+from workbench.ui.compare.stock_part import Lookups
 from workbench.ui.compare.view import CompareView
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 

@@ -128,6 +128,8 @@ class ArmsList(QListView):
             self.setCurrentIndex(index)
             if not index.isValid():
                 self.clearSelection()
+            else:
+                self.scrollTo(index)
 
     @property
     def current_row(self) -> int:

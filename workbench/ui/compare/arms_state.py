@@ -35,6 +35,8 @@ class ArmsState:
     """By the model's name."""
     places: Mapping[str, Places] = field(default_factory=dict)
     """By the collection's name, as far as they were read."""
+    overlaps: Mapping[str, int] = field(default_factory=dict)
+    """By a file of rows: how many test questions stand in it, as far as that was looked for."""
     why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the arm's name: why it is made of what it is made of, where the program chose."""
     missing: tuple[Missing, ...] = ()

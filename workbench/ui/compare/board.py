@@ -57,6 +57,7 @@ def find_problems(state: CompareState) -> tuple[tuple[ArmProblem, ...], ...]:
             questions=state.questions.path if state.questions else "",
             load=state.making.load,
             fits=fits,
+            overlaps=state.making.overlaps,
         )
         for index, arm in enumerate(state.arms)
     )

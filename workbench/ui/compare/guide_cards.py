@@ -137,8 +137,7 @@ class GuideCards(QWidget):
         column.setContentsMargins(22, 0, 0, 6)
         column.setSpacing(2)
         for one in expectations:
-            sentence = one.sentence()
-            column.addWidget(WrappedLabel(f"{sentence[:1].upper()}{sentence[1:]}: {one.because}.", "small", body))
+            column.addWidget(WrappedLabel(f"{one.sentence()}: {one.because}.", "small", body))
         return body
 
 

@@ -80,7 +80,7 @@ class GuidePart:
                 why={key: why for key, why in known.why.items() if key not in guide.answered},
                 training=situation.training,
                 proposal=proposal,
-                plan=plan(proposal, stock, questions=questions, fits=fits),
+                plan=plan(proposal, stock, questions=questions, fits=fits, overlaps=state.making.overlaps),
             )
         )
 

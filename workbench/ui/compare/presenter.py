@@ -21,7 +21,7 @@ from workbench.jobs.spec import JobSpec, Listener
 from workbench.llm.types import LoadConfig
 from workbench.settings import Settings
 from workbench.ui.compare.again_part import AgainPart
-from workbench.ui.compare.arms_part import ArmsPart, Lookups
+from workbench.ui.compare.arms_part import ArmsPart
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.guide_part import GuidePart
@@ -37,6 +37,7 @@ from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.scores_part import ScoresPart
 from workbench.ui.compare.scores_state import ScoresState
 from workbench.ui.compare.state import CompareState, Page
+from workbench.ui.compare.stock_part import Lookups, StockPart
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
 
@@ -80,9 +81,10 @@ class ComparePresenter:
         self._settings = settings
         self._read_catalogue = read_catalogue
         self._paths = paths
-        self.arms = ArmsPart(self._board, jobs, navigator, settings, paths, read_catalogue, lookups, in_background)
+        self.stock = StockPart(self._board, jobs, settings, paths, read_catalogue, lookups, in_background)
+        self.arms = ArmsPart(self._board, self.stock, navigator)
         self.guide = GuidePart(self._board, self.arms, lookups.read_computer, in_background)
-        self.arms.on_stock = self.guide.look_again
+        self.stock.on_stock = self.guide.look_again
         self._run = RunPart(self._board, jobs, messages, store, paths, self._on_saved, in_background=in_background)
         self.matrix = MatrixPart(self._board)
         self.again = AgainPart(self._board, self._run, messages, store, paths, read_catalogue, in_background)
@@ -100,7 +102,7 @@ class ComparePresenter:
 
     def refresh(self) -> None:
         """Look what arms can be made of by now; other tabs may have made something."""
-        self.arms.refresh()
+        self.stock.refresh()
         self._board.show(paces=read_paces(self._paths.home / FOLDER))
         self.history.read()
         self.questions.refresh()
@@ -147,6 +149,7 @@ class ComparePresenter:
 
     def _on_questions_shown(self, name: str) -> None:
         """A comparison that has no name yet is called after its questions."""
+        self.stock.look_for_overlaps()
         self.guide.look_again()
         if self.state.name == "comparison":
             self._board.show(name=name)

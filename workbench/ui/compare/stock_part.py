@@ -1,0 +1,177 @@
+"""What arms can be made of: looked up when the tab is shown and when something changed. No Qt."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.compare.arm_checks import rows_path
+from workbench.compare.stock import Stock, stock_of
+from workbench.jobs.events import Finished, JobEvent
+from workbench.jobs.spec import Jobs, JobSpec
+from workbench.llm.computer import Computer
+from workbench.llm.endpoints.models import as_model
+from workbench.llm.fit import Fit, free_memory, verdict
+from workbench.llm.in_words import size_in_words
+from workbench.llm.library import named
+from workbench.llm.placement import Device
+from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
+from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
+from workbench.settings import Settings
+from workbench.ui.compare.arms_state import Fitting, Places
+from workbench.ui.compare.board import Board
+from workbench.ui.protocols import Background, at_once
+from workbench.ui.widgets.model_choice import can_answer
+
+if TYPE_CHECKING:
+    from workbench.compare.catalogue import Catalogue
+    from workbench.paths import WorkbenchPaths
+
+_MOST_LOOKED_THROUGH = 12
+"""Data sets, the newest, in which test questions are looked for before one of them is chosen."""
+_FIT_WORDS = {
+    Fit.FITS: "fits: {} of {} free",
+    Fit.TIGHT: "tight: {} of {} free",
+    Fit.WONT: "does not fit: {}, {} free",
+}
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def _nowhere(_collection: str) -> Places:
+    return Places()
+
+
+def _none_in_common(_rows: Path, _questions: tuple[str, ...]) -> int:
+    return 0
+
+
+def _unmeasured() -> Computer | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """What the arms look up off the window's thread."""
+
+    read_places: Callable[[str], Places] = _nowhere
+    find_rerankers: Callable[[], tuple[str, ...]] = tuple
+    count_overlap: Callable[[Path, tuple[str, ...]], int] = _none_in_common
+    read_computer: Callable[[], Computer | None] = _unmeasured
+
+
+class StockPart:
+    def __init__(
+        self,
+        board: Board,
+        jobs: Jobs,
+        settings: Callable[[], Settings],
+        paths: "WorkbenchPaths",
+        read_catalogue: "Callable[[], Catalogue]",
+        lookups: Lookups,
+        in_background: Background = at_once,
+    ) -> None:
+        self._board = board
+        self._jobs = jobs
+        self._settings = settings
+        self._paths = paths
+        self._read_catalogue = read_catalogue
+        self._lookups = lookups
+        self._in_background = in_background
+        self._scans_left = 1
+        self._found: tuple[ModelRef, ...] | None = None
+        self._devices: tuple[Device, ...] = ()
+        self._rerankers: tuple[str, ...] | None = None
+        self._compared_with: object = None
+        """The questions that the overlaps are about."""
+        self._looked_for: set[str] = set()
+        self.on_stock: Callable[[], None] = _nothing
+
+    @property
+    def _stock(self) -> Stock:
+        return self._board.state.making.stock
+
+    def refresh(self) -> None:
+        """Look what arms can be made of by now; other tabs may have made something."""
+        self._show_stock(self._read_catalogue())
+        if self._scans_left > 0:
+            self._scans_left -= 1
+            self._scan_models()
+        if self._rerankers is None:
+            self._rerankers = ()
+            self._in_background(self._lookups.find_rerankers, self._take_rerankers)
+
+    def _scan_models(self) -> None:
+        request = ScanModelsRequest(
+            own_folders=self._settings().llm.model_folders, models_folder=str(self._paths.models)
+        )
+        spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
+        self._jobs.submit(spec, self._on_models)
+
+    def _on_models(self, event: JobEvent) -> None:
+        if not isinstance(event, Finished):
+            return
+        report = ScanModelsReport.model_validate(event.result)
+        self._found, self._devices = report.models, report.devices
+        self._show_stock(self._read_catalogue())
+
+    def _take_rerankers(self, folders: tuple[str, ...]) -> None:
+        self._rerankers = folders
+        self._change(stock=replace(self._stock, rerankers=folders))
+
+    def _show_stock(self, catalogue: "Catalogue") -> None:
+        everything = named([*(self._found or ()), *map(as_model, catalogue.endpoints)], catalogue.model_names)
+        usable = [model for model in everything if can_answer(model)] if self._found is not None else []
+        stock = stock_of(catalogue, usable, self._rerankers or ())
+        load = LoadConfig.from_settings(self._settings().llm)
+        loads = {m.name: load.changed_by(catalogue.model_loads.get(m.content_key, LoadChanges())) for m in usable}
+        self._change(stock=stock, load=load, fits=self._fits(stock, loads))
+        self.look_for_overlaps()
+        self.on_stock()
+
+    def _fits(self, stock: Stock, loads: dict[str, LoadConfig]) -> dict[str, Fitting]:
+        free = free_memory() if stock.local else 0
+        found = {}
+        for model in stock.local:
+            if model.file_format == "gguf" and model.block_count:
+                seen = verdict(model, loads[model.name], free, self._devices)
+                numbers = size_in_words(seen.needed_bytes), size_in_words(seen.free_bytes)
+                found[model.name] = Fitting(seen.fit, _FIT_WORDS[seen.fit].format(*numbers))
+        return found
+
+    def look_for_overlaps(self) -> None:
+        """Whether test questions stand among rows that examples are drawn from, or could be."""
+        state = self._board.state
+        if state.questions is None:
+            return
+        asked = state.questions
+        if asked is not self._compared_with:
+            self._compared_with, self._looked_for = asked, set()
+            self._change(overlaps={})
+        offered = [rows.path for rows in self._stock.shots[:_MOST_LOOKED_THROUGH]]
+        for path in {*offered, *(rows_path(arm, self._stock) for arm in state.arms)} - {""}:
+            if path not in self._looked_for:
+                self._looked_for.add(path)
+                texts = tuple(example.question for example in asked.examples)
+                count = partial(self._lookups.count_overlap, Path(path), texts)
+                self._in_background(count, partial(self._take_overlap, asked, path))
+
+    def _take_overlap(self, asked: object, path: str, count: int) -> None:
+        if count and asked is self._compared_with:
+            self._change(overlaps={**self._board.state.making.overlaps, path: count})
+
+    def read_places(self, collection: str) -> None:
+        """Folders and documents of a collection that an arm asks, once."""
+        if not collection or collection in self._board.state.making.places:
+            return
+
+        def take(found: Places) -> None:
+            self._change(places={**self._board.state.making.places, collection: found})
+
+        self._in_background(lambda: self._lookups.read_places(collection), take)
+
+    def _change(self, **changes: object) -> None:
+        self._board.show(making=replace(self._board.state.making, **changes))  # type: ignore[arg-type]
