@@ -65,6 +65,7 @@ class Given:
         self.view.project_chosen.connect(presenter.open_project)
         self.view.documents_requested.connect(presenter.ask_documents)
         self.view.comparison_requested.connect(presenter.compare)
+        self.view.guide_requested.connect(presenter.choose)
         self.view.tab_chosen.connect(presenter.open_tab)
         self.view.try_requested.connect(presenter.try_model)
         self.view.get_requested.connect(presenter.get_model)
