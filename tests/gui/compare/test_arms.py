@@ -160,7 +160,7 @@ def test_that_adapters_of_another_base_are_grey_and_say_why(desk: Desk) -> None:
     desk.tab.presenter.arms.add()
     box = find(desk.tab, QComboBox, "compare_arm_adapter")
     texts = [box.itemText(n) for n in range(box.count())]
-    assert texts == ["none", "house-style-rag", "house-style", "legal  ·  was trained for big"]
+    assert texts == ["none", "house-style-rag", "house-style", "legal  ·  was trained for big", "A file…"]
     model = box.model()
     assert not model.flags(model.index(3, 0)) & Qt.ItemFlag.ItemIsEnabled
     desk.tab.presenter.arms.change(last(desk).model_copy(update={"adapter": "legal"}))
@@ -198,6 +198,17 @@ def test_that_a_prompt_file_is_chosen(desk: Desk, qtbot: QtBot) -> None:
     dialog.close()
     assert last(desk).prompt == "/p/base.md"
     assert find(desk.tab, QComboBox, "compare_arm_prompt").currentText() == "base.md"
+
+
+@pytest.mark.parametrize("key", ["model", "adapter"])
+def test_that_a_file_may_be_the_model_or_the_adapter(desk: Desk, key: str) -> None:
+    desk.tab.presenter.arms.add()
+    choose(desk, f"compare_arm_{key}", "\n")
+    dialog = find(desk.tab, QFileDialog, f"compare_{key}_dialog")
+    dialog.fileSelected.emit("/drive/mine.gguf")
+    dialog.close()
+    assert getattr(last(desk), key) == "/drive/mine.gguf"
+    assert find(desk.tab, QComboBox, f"compare_arm_{key}").currentText() == "mine.gguf"
 
 
 def test_that_variables_that_the_questions_lack_are_said_beside_the_prompt(desk: Desk) -> None:

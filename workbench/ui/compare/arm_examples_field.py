@@ -6,10 +6,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSpinBox, QVBoxLayout, Q
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec, saved_prompt
 from workbench.compare.stock import Stock
 from workbench.playground.types import ExampleSelection
-from workbench.ui.compare.choice_box import Choice, ChoiceBox
+from workbench.ui.compare.choice_box import FILE, Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
 
-_FILE = "\n"
 _SELECTIONS = {
     ExampleSelection.RANDOM: "at random",
     ExampleSelection.FIRST: "the first ones",
@@ -45,7 +44,7 @@ class ArmExamplesField(QWidget):
         if arm.examples and written not in [choice.value for choice in choices]:
             known = stock.rows_at(written)
             choices.append(Choice(known.name if known else short_name(written), written, written))
-        self._source.show_choices([*choices, Choice(self.tr("A file…"), _FILE)], written)
+        self._source.show_choices([*choices, Choice(self.tr("A file…"), FILE)], written)
         examples = arm.examples or ExamplesSpec(from_file="none")
         self._how.show_choices([Choice(self.tr(text), kind) for kind, text in _SELECTIONS.items()], examples.selection)
         for spin, value in (
@@ -94,7 +93,7 @@ class ArmExamplesField(QWidget):
 
     @Slot()
     def _on_source(self) -> None:
-        if self._source.value != _FILE:
+        if self._source.value != FILE:
             self._tell(self._source.value)
             return
         dialog = QFileDialog(self, self.tr("Rows to take examples from"))

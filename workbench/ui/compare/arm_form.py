@@ -1,10 +1,13 @@
 """The form in which one arm is made: model, adapter, prompt, examples, documents, settings of the answer."""
 
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -25,7 +28,7 @@ from workbench.ui.compare.arm_documents_field import ArmDocumentsField
 from workbench.ui.compare.arm_examples_field import ArmExamplesField
 from workbench.ui.compare.arm_prompt_field import ArmPromptField
 from workbench.ui.compare.arms_state import ArmsState
-from workbench.ui.compare.choice_box import Choice, ChoiceBox
+from workbench.ui.compare.choice_box import FILE, Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.describing_arms import generation_words
 from workbench.ui.compare.problem_label import ProblemLabel
@@ -75,9 +78,10 @@ class ArmForm(QFrame):
         if self._name.text() != arm.name:
             self._name.setText(arm.name)
         model = stock.model(arm.model)
-        self._model.show_choices(_models(making), model.name if model else arm.model)
+        file = Choice(self.tr("A file…"), FILE)
+        self._model.show_choices([*_models(making, arm), file], model.name if model else arm.model)
         self._show_model(model, making)
-        self._adapter.show_choices(_adapters(stock, model, self.tr("none")), arm.adapter)
+        self._adapter.show_choices([*_adapters(stock, model, arm, self.tr("none")), file], arm.adapter)
         self._prompt.show_prompt(arm.prompt, stock)
         self._examples.show_examples(arm, stock)
         self._documents.show_documents(arm, making)
@@ -152,8 +156,8 @@ class ArmForm(QFrame):
     def _connect(self) -> None:
         self._close.clicked.connect(self.closed)
         self._name.editingFinished.connect(self._on_name)
-        self._model.activated.connect(lambda: self._tell(model=self._model.value))
-        self._adapter.activated.connect(lambda: self._tell(adapter=self._adapter.value))
+        self._model.activated.connect(partial(self._on_choice, self._model, "model"))
+        self._adapter.activated.connect(partial(self._on_choice, self._adapter, "adapter"))
         self._prompt.changed.connect(lambda written: self._tell(prompt=written))
         self._prompt.version_requested.connect(self.version_requested)
         self._examples.changed.connect(lambda examples: self._tell(examples=examples))
@@ -167,6 +171,24 @@ class ArmForm(QFrame):
         arm = self._arm.model_copy(update=changes)
         if arm != self._arm:
             self.arm_changed.emit(arm)
+
+    def _on_choice(self, box: ChoiceBox, key: str, _index: int) -> None:
+        if box.value != FILE:
+            self._tell(**{key: box.value})
+            return
+        dialog = QFileDialog(self, self.tr("A GGUF file"))
+        dialog.setObjectName(f"compare_{key}_dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter("GGUF (*.gguf)")
+        dialog.fileSelected.connect(lambda path: self._tell(**{key: str(Path(path))}))
+        dialog.rejected.connect(self._restore)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def _restore(self) -> None:
+        if self._arm is not None and self._making is not None:
+            self._fill(self._arm, self._making)
 
     @Slot()
     def _on_name(self) -> None:
@@ -196,8 +218,9 @@ def _words(name: str, parent: QWidget) -> WrappedLabel:
     return label
 
 
-def _models(making: ArmsState) -> list[Choice]:
-    found = []
+def _models(making: ArmsState, arm: ArmSpec) -> list[Choice]:
+    own = [] if making.stock.model(arm.model) else [Choice(short_name(arm.model), arm.model, arm.model)]
+    found = own
     for model in making.stock.models:
         fitting = making.fits.get(model.name)
         about = where_text_goes(model) or (fitting.words.partition(":")[0] if fitting else "")
@@ -205,13 +228,15 @@ def _models(making: ArmsState) -> list[Choice]:
     return found
 
 
-def _adapters(stock: Stock, model: ModelRef | None, none: str) -> list[Choice]:
-    """Those that fit first; the others say why they do not."""
+def _adapters(stock: Stock, model: ModelRef | None, arm: ArmSpec, none: str) -> list[Choice]:
+    """Those that fit first; the others say why they do not; a file that was chosen."""
     found = [
         Choice(short_name(a.name), a.name, f"{a.rows:,} rows of {a.dataset_name or '?'}", misfit(a, model))
         for a in stock.adapters
     ]
-    return [Choice(none, ""), *sorted(found, key=lambda choice: bool(choice.refused))]
+    is_file = arm.adapter and stock.adapter(arm.adapter) is None
+    own = [Choice(short_name(arm.adapter), arm.adapter, arm.adapter)] if is_file else []
+    return [Choice(none, ""), *own, *sorted(found, key=lambda choice: bool(choice.refused))]
 
 
 def _price(model: ModelRef | None) -> str:

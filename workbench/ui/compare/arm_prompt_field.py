@@ -11,13 +11,11 @@ from workbench.compare.stock import Stock, written_prompt
 from workbench.llm.types import Role
 from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
-from workbench.ui.compare.choice_box import Choice, ChoiceBox
+from workbench.ui.compare.choice_box import FILE, Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.wrapped_label import WrappedLabel
 
-_FILE = "\n"
-"""Stands for "A file…"."""
 _PREVIEW = 160
 """Characters of a prompt that are shown."""
 
@@ -50,7 +48,7 @@ class ArmPromptField(QWidget):
         else:
             chosen = written
             choices += [Choice(short_name(written), written, written)] if written else []
-        self._source.show_choices([*choices, Choice(self.tr("A file…"), _FILE)], chosen)
+        self._source.show_choices([*choices, Choice(self.tr("A file…"), FILE)], chosen)
         self._show_versions(named[1] if named and self._version else None, is_saved=named is not None)
         self._show_preview()
 
@@ -103,7 +101,7 @@ class ArmPromptField(QWidget):
 
     @Slot()
     def _on_source(self) -> None:
-        if self._source.value != _FILE:
+        if self._source.value != FILE:
             self.changed.emit(self._source.value)
             return
         dialog = QFileDialog(self, self.tr("System prompt"))

@@ -7,6 +7,9 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
+FILE = "\n"
+"""The value that stands for "A file…": nothing is called so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
