@@ -40,9 +40,8 @@ class GuidePage(QWidget):
         self.cards.show_proposal(guide.proposal, guide.plan)
         count = len(guide.plan.arms)
         self._set_up.setEnabled(count > 0)
-        self._set_up.setText(
-            self.tr("Set up this arm") if count == 1 else self.tr("Set up these {} arms").format(count)
-        )
+        words = {0: self.tr("Nothing to set up yet"), 1: self.tr("Set up this arm")}
+        self._set_up.setText(words.get(count, self.tr("Set up these {} arms").format(count)))
         waiting = len(guide.proposal.proposed) - count
         said = self.tr("{} can be made now").format(count)
         self._about.setText(
