@@ -93,10 +93,12 @@ def test_that_a_comparison_of_the_history_runs_again_to_the_same_texts(
     assert again["overlay"]["changes"] == []
     assert again["number"] != first["number"]
     assert ComparisonStore(place.database).entry(again["number"]).again_of == first["number"]
+    [exported] = (place.paths.home / "comparisons").glob("tiny-*-1/again/compare.yaml")
+    arguments = parser.parse_args(["compare", str(exported)])
     arguments.run(arguments, place, Output(json=False))
-    said = capsys.readouterr().out
-    assert "The same answers for 6 of 6, the same scores." in said
-    assert "Kept as comparison 3." in said
+    said = capsys.readouterr()
+    assert "The same answers as in the exported run for 6 of 6." in said.err
+    assert "Kept as comparison 3." in said.out
 
 
 def test_that_people_get_a_table_and_sentences(

@@ -5,7 +5,13 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.cli.comparing_again import compared_with_before, request_again, show_agreement
+from workbench.cli.comparing_again import (
+    compared_with_before,
+    request_again,
+    request_of_folder,
+    show_agreement,
+    show_same_answers,
+)
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -120,8 +126,14 @@ def run(
     from workbench.compare.spec import load_spec
     from workbench.compare.written import written_of
 
-    catalogue = read_catalogue(place.database, place.paths, place.own_model_folders)
     spec = load_spec(spec_path)
+    if spec.exact and not limit and minutes is None and not retries:
+        repeated = request_of_folder(spec_path, spec, place, output)
+        if repeated is not None:
+            report = _run_to_the_end(repeated, place, output)
+            show_same_answers(spec_path, spec, report, output)
+            return report
+    catalogue = read_catalogue(place.database, place.paths, place.own_model_folders)
     if minutes is not None:
         spec = spec.model_copy(update={"budget_seconds": 60 * minutes})
     catalogue = with_test_set(catalogue, place.database, spec.questions)

@@ -1,6 +1,7 @@
 """`workbench comparisons`: the history of what was compared."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from workbench.errors import WorkbenchError
 if TYPE_CHECKING:
     from workbench.compare.history import ComparisonEntry
     from workbench.compare.store import ComparisonStore
+    from workbench.compare.types import ComparisonReport
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -56,6 +58,8 @@ def _register_export(actions: "Commands") -> None:
     exporting.add_argument("--html", type=Path, metavar="FILE", help="the report as one HTML file")
     exporting.add_argument("--csv", type=Path, metavar="FILE", help="every answer as CSV")
     exporting.add_argument("--jsonl", type=Path, metavar="FILE", help="everything as JSON lines")
+    exporting.add_argument("--folder", type=Path, metavar="DIR", help="a folder that `workbench compare` runs again")
+    exporting.add_argument("--zip", type=Path, metavar="FILE", help="that folder as one file")
     exporting.set_defaults(run=export)
 
 
@@ -136,13 +140,20 @@ def restore(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
 
 def export(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """Every file that was asked for."""
+    from workbench.compare.again.run_folder import write_run_folder, write_zip
     from workbench.compare.export import write_csv, write_jsonl
     from workbench.compare.report import write_html
 
-    writers = ((arguments.html, write_html), (arguments.csv, write_csv), (arguments.jsonl, write_jsonl))
+    writers: tuple[tuple[Path | None, Callable[[ComparisonReport, Path], object]], ...] = (
+        (arguments.html, write_html),
+        (arguments.csv, write_csv),
+        (arguments.jsonl, write_jsonl),
+        (arguments.folder, write_run_folder),
+        (arguments.zip, write_zip),
+    )
     wanted = [(path, write) for path, write in writers if path is not None]
     if not wanted:
-        raise WorkbenchError("Nothing was asked for.", hint="Give --html FILE, --csv FILE or --jsonl FILE.")
+        raise WorkbenchError("Nothing was asked for.", hint="Give --html FILE, --csv, --jsonl, --folder or --zip.")
     report = _store(place).get(arguments.number)
     for path, write in wanted:
         write(report, path)

@@ -4,6 +4,7 @@ import platform
 import time
 from pathlib import Path
 
+from workbench.compare.again.run_folder import AGAIN, write_run_folder
 from workbench.compare.answering import RealTools, Tools
 from workbench.compare.conducting import Conductor
 from workbench.compare.earlier_runs import plan_of
@@ -76,6 +77,7 @@ def _run(context: JobContext, request: CompareRequest, tools: Tools, folder: Pat
     )
     journal.finish(report)
     _keep_paces(folder.parent, request, trials, report)
+    _write_down(report, folder / AGAIN)
     return report
 
 
@@ -86,3 +88,11 @@ def _keep_paces(runs: Path, request: CompareRequest, trials: Trials, report: Com
         keep_paces(runs, request.arms, trials.watch, latencies)
     except OSError as error:
         _log.warning("how long the comparison took could not be kept: %s", error)
+
+
+def _write_down(report: ComparisonReport, folder: Path) -> None:
+    """So that it can be run again from its folder. The comparison itself is kept already."""
+    try:
+        write_run_folder(report, folder)
+    except (OSError, WorkbenchError, ValueError) as error:
+        _log.warning("how to run the comparison again could not be written down: %s", error)

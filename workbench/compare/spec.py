@@ -55,6 +55,8 @@ class ComparisonSpec(Boundary):
     arms: tuple[ArmSpec, ...] = Field(min_length=1)
     expectations: tuple[Expectation, ...] = ()
     """What is expected between arms; held against the measurement afterwards."""
+    exact: str = ""
+    """A file beside it that says what a run was, exactly (`again.run_folder`); it counts while nothing was changed."""
 
     @field_validator("name", mode="before")
     @classmethod
@@ -217,7 +219,8 @@ def _with_paths(spec: ComparisonSpec, folder: Path) -> ComparisonSpec:
         arms.append(arm.model_copy(update=changes))
     judge = spec.judge.model_copy(update={"model": placed_if_there(spec.judge.model)})
     questions = spec.questions if named_set(spec.questions) else placed(spec.questions)
-    return spec.model_copy(update={"questions": questions, "judge": judge, "arms": tuple(arms)})
+    values = {"questions": questions, "judge": judge, "arms": tuple(arms), "exact": placed(spec.exact)}
+    return spec.model_copy(update=values)
 
 
 def _check_files(spec: ComparisonSpec, path: Path) -> None:
@@ -225,6 +228,7 @@ def _check_files(spec: ComparisonSpec, path: Path) -> None:
     wanted += [(f"the prompt of arm {arm.name!r}", arm.prompt) for arm in spec.arms if is_file(arm.prompt)]
     examples = [(arm.name, arm.examples.from_file) for arm in spec.arms if arm.examples]
     wanted += [(f"the examples of arm {name!r}", file) for name, file in examples if is_file(file)]
+    wanted += [("what it was exactly", spec.exact)] if spec.exact else []
     missing = [f"{what} ({file})" for what, file in wanted if not Path(file).is_file()]
     if missing:
         raise WorkbenchError(

@@ -47,7 +47,7 @@ def _run_settings(report: ComparisonReport) -> dict[str, Any]:
     if report.request is not None:
         skipped = {
             "name", "examples", "arms", "folder", "written", "again_of", "seen", "unknown_rows", "loads",
-            "expectations", "budget_seconds",
+            "expectations", "budget_seconds", "earlier",
         }  # fmt: skip
         values |= report.request.model_dump(mode="json", exclude=skipped)
     if report.environment is not None:

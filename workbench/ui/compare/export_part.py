@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from workbench.compare.again.run_folder import write_zip
 from workbench.compare.export import write_csv, write_jsonl
 from workbench.compare.report import write_html
 from workbench.compare.types import ComparisonReport
@@ -14,6 +15,7 @@ _WRITERS: dict[str, Callable[[ComparisonReport, Path], None]] = {
     ".html": write_html,
     ".csv": write_csv,
     ".jsonl": write_jsonl,
+    ".zip": write_zip,
 }
 
 
@@ -30,7 +32,7 @@ class ExportPart:
         write = _WRITERS.get(target.suffix.lower())
         if write is None:
             self._messages.error(
-                f"{target.name} has no ending that says what to write.", hint="Choose .html, .csv or .jsonl."
+                f"{target.name} has no ending that says what to write.", hint="Choose .html, .csv, .jsonl or .zip."
             )
             return
         self.write(target, partial(write, report))

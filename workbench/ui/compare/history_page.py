@@ -191,7 +191,12 @@ class HistoryPage(QWidget):
         dialog.setObjectName("history_export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(
-            [self.tr("Report (*.html)"), self.tr("Table (*.csv)"), self.tr("Everything, JSON lines (*.jsonl)")]
+            [
+                self.tr("Report (*.html)"),
+                self.tr("Table (*.csv)"),
+                self.tr("Everything, JSON lines (*.jsonl)"),
+                self.tr("Folder that runs it again (*.zip)"),
+            ]
         )
         dialog.setDefaultSuffix("html")
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.rsplit("*.", 1)[-1].rstrip(")")))

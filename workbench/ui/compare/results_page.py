@@ -125,7 +125,12 @@ class ResultsPage(QWidget):
         dialog.setObjectName("compare_export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(
-            [self.tr("Report (*.html)"), self.tr("Table (*.csv)"), self.tr("Everything, JSON lines (*.jsonl)")]
+            [
+                self.tr("Report (*.html)"),
+                self.tr("Table (*.csv)"),
+                self.tr("Everything, JSON lines (*.jsonl)"),
+                self.tr("Folder that runs it again (*.zip)"),
+            ]
         )
         dialog.setDefaultSuffix("html")
         dialog.filterSelected.connect(self._on_export_kind)
