@@ -93,7 +93,7 @@ def test_that_a_comparison_of_the_history_runs_again_to_the_same_texts(
     assert again["overlay"]["changes"] == []
     assert again["number"] != first["number"]
     assert ComparisonStore(place.database).entry(again["number"]).again_of == first["number"]
-    [exported] = (place.paths.home / "comparisons").glob("tiny-*-1/again/compare.yaml")
+    exported = next((place.paths.home / "comparisons").glob("tiny-*/again/compare.yaml"))
     arguments = parser.parse_args(["compare", str(exported)])
     arguments.run(arguments, place, Output(json=False))
     said = capsys.readouterr()
