@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 POWER = 0.80
 _NORMAL = NormalDist()
+_POOLED = 30.0
+"""Questions whose weight the mean of all rivals has in what is planned for one of them."""
 _DRAWS = 1000
 """Simulated statistics for several rivals: their power is then known to 1.3 points."""
 _ROUNDS = 2
@@ -78,10 +80,12 @@ def questions_to_win(
     """
     import numpy as np
 
-    plans = [_plan(differences[:, column], margin) for column, margin in enumerate(margins)]
-    slopes, spreads = np.array([plan[0] for plan in plans]), np.array([plan[1] for plan in plans])
+    # Rivals are much alike: what few questions say of one is pooled with what they say of the others.
+    plans = np.array([_plan(differences[:, column], margin) for column, margin in enumerate(margins)])
+    pooled = _POOLED / (_POOLED + len(differences))
+    slopes, spreads = ((1 - pooled) * plans + pooled * plans.mean(axis=0)).T
     limits = np.array([_NORMAL.inv_cdf(1 - alpha / (2 * (pairs - place))) for place in range(len(margins))])
-    if len(plans) == 1:
+    if len(margins) == 1:
         root = float((limits[0] + _NORMAL.inv_cdf(power) * spreads[0]) / slopes[0])
         return _whole(root)
     noise = _correlated(differences) * spreads
