@@ -12,7 +12,7 @@ from benchmarks._verdict_runs import LEVELS, QUESTIONS, cells, simulate, simulat
 from benchmarks.report import Goal, Report
 
 COMPARISONS, QUICK_COMPARISONS = 2000, 200
-POWER_COMPARISONS, QUICK_POWER_COMPARISONS = 500, 100
+POWER_COMPARISONS, QUICK_POWER_COMPARISONS = 400, 100
 _FEWEST_ASKING = 25
 """Verdicts that ask for more questions in a cell, for its power to be simulated."""
 
@@ -45,15 +45,23 @@ def run(quick: bool) -> Report:
 
 
 def _goals(found: list[dict[str, Any]], means: list[dict[str, Any]], powers: list[dict[str, Any]]) -> list[Goal]:
+    """The bounds are for 2,000 comparisons; with fewer, chance widens what the worst of many cells shows."""
+    slack = 0.0 if powers[0]["comparisons"] >= POWER_COMPARISONS else 0.05
     even = [cell for cell in found if cell["difference"] == 0]
     tied = [cell for cell in found if cell["tied"] > 1]
     uneven = [cell for cell in found if cell["difference"] > 0 and cell["tied"] == 1]
+    covers, false, low, high = (
+        f">= {0.93 - slack:.2f}",
+        f"<= {0.06 + slack:.2f}",
+        f">= {0.75 - 2 * slack:.2f}",
+        f"<= {0.9 + slack:.2f}",
+    )
     return [
-        Goal("lowest coverage of an arm's mean", min(cell["coverage"] for cell in means), ">= 0.93"),
-        Goal("lowest coverage of a difference", min(cell["coverage"] for cell in found), ">= 0.93"),
-        Goal("most false winners where no arm is better", max(cell["wrong_winner"] for cell in even), "<= 0.06"),
-        Goal("most false winners where two share the first place", max(c["wrong_winner"] for c in tied), "<= 0.06"),
-        Goal("most wrong winners where one is better", max(cell["wrong_winner"] for cell in uneven), "<= 0.06"),
-        Goal("lowest power of the questions asked for", min(cell["power"] for cell in powers), ">= 0.75"),
-        Goal("highest power of the questions asked for", max(cell["power"] for cell in powers), "<= 0.90"),
+        Goal("lowest coverage of an arm's mean", min(cell["coverage"] for cell in means), covers),
+        Goal("lowest coverage of a difference", min(cell["coverage"] for cell in found), covers),
+        Goal("most false winners where no arm is better", max(cell["wrong_winner"] for cell in even), false),
+        Goal("most false winners where two share the first place", max(c["wrong_winner"] for c in tied), false),
+        Goal("most wrong winners where one is better", max(cell["wrong_winner"] for cell in uneven), false),
+        Goal("lowest power of the questions asked for", min(cell["power"] for cell in powers), low),
+        Goal("highest power of the questions asked for", max(cell["power"] for cell in powers), high),
     ]

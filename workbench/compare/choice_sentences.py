@@ -31,8 +31,7 @@ def about_choice(verdict: Verdict, candidates: Candidates, choice: Choice, weigh
         yield from _about_worth(chosen, verdict, candidates, choice.worths, weights)
     for arm, measure in choice.unknown:
         yield f"How fast {arm} answers was not measured: its {WORDS[measure]} counts as the worst."
-    for point in _without_echoes(choice.flip_points):
-        yield about_flip(point, chosen, candidates.costs)
+    yield from about_flips(choice.flip_points, chosen, candidates.costs)
 
 
 def _about_cheapest(chosen: str, best: Sequence[str], costs: Mapping[str, Cost]) -> Iterator[str]:
@@ -56,30 +55,37 @@ def _about_worth(
         yield f"{listed(verdict.best)} count as equally good: these questions cannot tell them apart."
 
 
-def _without_echoes(points: Sequence[FlipPoint]) -> list[FlipPoint]:
-    """Costs that are nothing but latency would say the same again."""
-    speeds = {(p.arm, p.is_above, round(p.weight, 2)) for p in points if p.measure is Measure.LATENCY}
-    return [p for p in points if p.measure is not Measure.COST or (p.arm, p.is_above, round(p.weight, 2)) not in speeds]
+def about_flips(points: Sequence[FlipPoint], chosen: str, costs: Mapping[str, Cost]) -> Iterator[str]:
+    """Like "tuned (0.4 s per answer) would be recommended instead of rag (3 s per answer) if speed weighed more than
+    66 %": a sentence for each arm that would take over.
+    """
+    by_arm: dict[str, list[FlipPoint]] = {}
+    for point in points:
+        by_arm.setdefault(point.arm, []).append(point)
+    for arm, own in by_arm.items():
+        when = _any_of([_condition(point) for point in own])
+        unsure = any(_range(point) for point in own)
+        why = "; the ranges are those of their difference in quality" if unsure else ""
+        instead = f"instead of {chosen} ({price(chosen, costs)})"
+        yield f"{arm} ({price(arm, costs)}) would be recommended {instead} {when}{why}."
 
 
-def about_flip(point: FlipPoint, chosen: str, costs: Mapping[str, Cost]) -> str:
-    """Like "tuned (0.4 s per answer) would be recommended instead of rag if speed weighed more than 66 %"."""
+def _condition(point: FlipPoint) -> str:
     word = WORDS[point.measure]
     if point.is_above and point.weight < _AT_ONCE:
-        when = f"as soon as {word} counts at all"
-    else:
-        when = f"if {word} weighed {'more' if point.is_above else 'less'} than {percent(point.weight)}{_range(point)}"
-    return (
-        f"{point.arm} ({price(point.arm, costs)}) would be recommended instead of {chosen} ({price(chosen, costs)}) "
-        f"{when}."
-    )
+        return f"as soon as {word} counted at all"
+    return f"if {word} weighed {'more' if point.is_above else 'less'} than {percent(point.weight)}{_range(point)}"
+
+
+def _any_of(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
 
 
 def _range(point: FlipPoint) -> str:
     """The chance in the measured quality, where it moves the point by more than a rounding."""
     if point.low is None or point.high is None or point.high - point.low < 2 * _AT_ONCE:
         return ""
-    return f" (between {percent(point.low)} and {percent(point.high)}, as their difference in quality is not exact)"
+    return f" ({100 * point.low:.0f} to {100 * point.high:.0f} %)"
 
 
 def price(arm: str, costs: Mapping[str, Cost]) -> str:

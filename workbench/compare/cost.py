@@ -71,7 +71,7 @@ def machine_seconds(cost: Cost, economy: Economy) -> float:
     infinite where the latency was not measured.
     """
     answering = 0.0 if cost.dollars else latency(cost)
-    return answering + cost.preparing_seconds / economy.questions
+    return answering + spread_seconds(cost, economy)
 
 
 def money_per_answer(cost: Cost, economy: Economy) -> float:
@@ -87,6 +87,11 @@ def cost_per_answer(costs: Mapping[str, Cost], economy: Economy) -> dict[str, fl
     """
     price = money_per_answer if has_prices(costs, economy) else machine_seconds
     return {arm: price(cost, economy) for arm, cost in costs.items()}
+
+
+def spread_seconds(cost: Cost, economy: Economy) -> float:
+    """An answer's share of training and indexing."""
+    return cost.preparing_seconds / economy.questions
 
 
 def has_prices(costs: Mapping[str, Cost], economy: Economy) -> bool:

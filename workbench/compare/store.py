@@ -95,6 +95,18 @@ class ComparisonStore:
             _add_trials(session, row.id, report.trials)
             return _entry(row)
 
+    def keep_terms(self, folder: str, report: ComparisonReport) -> None:
+        """Keep what the saved run of this folder is weighed by now, with the verdict that follows; its trials stay."""
+        values = {
+            "kind": str(report.verdict.kind),
+            "winner": report.verdict.winner,
+            "recommended": report.verdict.recommended,
+            "report": report.model_copy(update={"trials": ()}).model_dump_json(),
+        }
+        if folder:
+            with self._database.session() as session:
+                session.execute(sa.update(ComparisonRow).where(ComparisonRow.folder == folder).values(**values))
+
     def list_comparisons(self) -> list[ComparisonEntry]:
         """All that are not deleted, newest first; reads neither reports nor trials."""
         with self._database.reading() as session:

@@ -114,8 +114,8 @@ def _about_tags(verdict: Verdict) -> Iterator[str]:
     if small:
         names = listed([f"“{tag.tag}” ({tag.questions})" for tag in small[:5]])
         more = f" and {len(small) - 5} more tags" if len(small) > 5 else ""
-        verb = "has" if len(small) == 1 else "have"
-        yield f"{names}{more} {verb} too few questions for a verdict of their own: {FEWEST_QUESTIONS} are needed."
+        verb, whose = ("has", "its") if len(small) == 1 else ("have", "their")
+        yield f"{names}{more} {verb} too few questions for a verdict of {whose} own: {FEWEST_QUESTIONS} are needed."
 
 
 def about_tag(tag: TagVerdict, verdict: Verdict) -> str:

@@ -61,8 +61,3 @@ class Weights(Boundary):
                 return self.memory
             case Measure.COST:
                 return self.cost
-
-    def changed(self, measure: Measure, weight: float) -> "Weights":
-        """With another weight for this measure; as it is where nothing would count any more."""
-        values = {**self.model_dump(), measure.value: max(0.0, weight)}
-        return Weights(**values) if sum(values.values()) > 0 else self

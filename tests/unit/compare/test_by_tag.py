@@ -48,7 +48,7 @@ def test_that_few_questions_of_a_kind_are_said_to_be_too_few() -> None:
     verdict = verdict_by_tag({"rag": split(36, 36), "tuned": split(10, 10)}, {"dates": few, "facts": range(40)})
     dates, facts = verdict.by_tag
     assert (dates.is_too_small, dates.best, facts.is_too_small) == (True, (), False)
-    assert any("“dates” (19) has too few questions" in reason for reason in verdict.reasons)
+    assert any("“dates” (19) has too few questions for a verdict of its own" in reason for reason in verdict.reasons)
 
 
 def test_that_p_values_are_corrected_over_all_tags() -> None:

@@ -109,8 +109,8 @@ def test_that_the_flip_point_is_where_both_are_worth_the_same() -> None:
     assert (speed.measure, speed.arm, cost.measure, cost.weight) == ("latency", "fast", "cost", speed.weight)
     weight = speed.weight
     assert (1 - weight) * 1.0 + weight * 0.5 == pytest.approx((1 - weight) * 0.3 / 0.9 + weight * 1.0)
-    (said,) = [reason for reason in verdict.reasons if "speed" in reason or "cost weighed" in reason]
-    assert "if speed weighed more than 57 % (between" in said
+    (said,) = [reason for reason in verdict.reasons if "speed" in reason]
+    assert "if speed weighed more than 57 % (" in said
 
 
 @pytest.mark.parametrize("arms", [2, 5])

@@ -85,6 +85,7 @@ def build(
     results.answers.source_requested.connect(presenter.open_source)
     _wire_matrix(tab)
     _wire_pictures(tab)
+    _wire_trade_offs(tab)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)
@@ -113,3 +114,12 @@ def _wire_pictures(tab: CompareTab) -> None:
     page.answer_chosen.connect(tab.presenter.select_trial)
     page.file_made.connect(lambda path, content: pictures.save(path, bytes(content.data())))
     page.copied.connect(pictures.say_copied)
+
+
+def _wire_trade_offs(tab: CompareTab) -> None:
+    page, part = tab.results.trade_offs, tab.presenter.trade_offs
+    page.weights_moved.connect(part.weigh)
+    page.weights_rested.connect(part.keep)
+    page.quality_alone_requested.connect(part.weigh_quality_alone)
+    page.economy_changed.connect(part.change_economy)
+    page.margin_changed.connect(part.change_margin)

@@ -38,6 +38,7 @@ from workbench.ui.compare.scores_part import ScoresPart
 from workbench.ui.compare.scores_state import ScoresState
 from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.compare.stock_part import Lookups, StockPart
+from workbench.ui.compare.trade_offs_part import TradeOffsPart
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
 
@@ -74,6 +75,7 @@ class ComparePresenter:
         self.editing = QuestionsEditingPart(sets, lambda name: self.questions.open(f"{PREFIX}{name}"))
         self.writing = QuestionsWritingPart(sets, self.questions, self.editing)
         self._exports = ExportPart(messages, in_background)
+        self.trade_offs = TradeOffsPart(self._board, messages, store, in_background)
         self._jobs = jobs
         self._messages = messages
         self._navigator = navigator

@@ -11,6 +11,7 @@ from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.pictures_page import PicturesPage
 from workbench.ui.compare.run_notice import RunNotice
 from workbench.ui.compare.state import CompareState, Results
+from workbench.ui.compare.trade_offs_page import TradeOffsPage
 from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
@@ -80,6 +81,8 @@ class ResultsPage(QWidget):
         self._tabs.setAccessibleName(self.tr("Ways to look at the results"))
         self.answers = AnswersPage(self)
         self.add_page(self.answers, self.tr("Answers"), "data")
+        self.trade_offs = TradeOffsPage(self)
+        self.add_page(self.trade_offs, self.tr("Trade-offs"), "sliders")
         self.pictures = PicturesPage(self)
         self.add_page(self.pictures, self.tr("Pictures"), "chart")
         self.expected = ExpectedPage(self)

@@ -1,9 +1,11 @@
 """How a comparison is run, as it is set on the page "Run". No Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.compare.economy import Economy
 from workbench.compare.spec import ComparisonSpec
+from workbench.compare.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,9 @@ class RunOptions:
     forgetting: bool = False
     waves: tuple[int, ...] = ()
     """Of an opened comparison: which of its questions came together."""
+    margin: float = 0.05
+    weights: Weights = field(default_factory=Weights)
+    economy: Economy = field(default_factory=Economy)
     fresh: bool = False
     """Everything is asked anew, whatever earlier runs answered."""
 
@@ -28,6 +33,9 @@ class RunOptions:
             timed_questions=spec.timed_questions,
             forgetting=spec.forgetting,
             waves=spec.waves,
+            margin=spec.margin,
+            weights=spec.weights,
+            economy=spec.economy,
         )
 
     @property
@@ -39,4 +47,7 @@ class RunOptions:
             "timed_questions": self.timed_questions,
             "forgetting": self.forgetting,
             "waves": self.waves,
+            "margin": self.margin,
+            "weights": self.weights,
+            "economy": self.economy,
         }
