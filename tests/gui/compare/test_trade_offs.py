@@ -1,5 +1,7 @@
 """Weighing quality against speed, memory and cost on the results page."""
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox, QToolButton
@@ -14,12 +16,13 @@ FOLDER = "/runs/handbook"
 
 
 @pytest.fixture
-def weighed(desk: Desk) -> Desk:
+def weighed(desk: Desk) -> Iterator[Desk]:
     """A finished comparison of five arms on the page "Trade-offs"."""
     entry = desk.store.save(report_of(folder=FOLDER), folder=FOLDER)
     desk.tab.presenter.open_history(entry.id)
     desk.tab.results.show_page(desk.tab.results.trade_offs)
-    return desk
+    yield desk
+    desk.tab.hide()
 
 
 def said(desk: Desk, name: str) -> str:
@@ -105,6 +108,12 @@ def test_that_weights_are_remembered_with_the_comparison(weighed: Desk, qtbot: Q
     assert said(weighed, "compare_trade_off_chosen") == "tuned"
     assert find(weighed, QSlider, "compare_weight_latency").value() == 50
     assert len(weighed.store.get(entry.id).trials) == 5 * 120
+
+
+def test_that_weights_are_kept_when_the_page_is_left_at_once(weighed: Desk, qtbot: QtBot) -> None:
+    slide(weighed, qtbot, "memory", 2)
+    weighed.tab.presenter.change_setup()
+    assert weighed.store.get(weighed.store.list_comparisons()[0].id).weights == Weights(quality=100, memory=20)
 
 
 def test_that_the_next_run_goes_by_the_same_weights(weighed: Desk, qtbot: QtBot) -> None:

@@ -76,12 +76,9 @@ class TradeOffsPage(QWidget):
         self._arms.setColumnHidden(_FORGOTTEN_COLUMN, not any(row.forgotten for row in rows))
         self._pair_model.show(report.verdict.pairs)
         self._tag_model.show(report.verdict.by_tag)
-        for table, count in (
-            (self._arms, len(rows)),
-            (self._pairs, len(report.verdict.pairs)),
-            (self._tags, len(report.verdict.by_tag)),
-        ):
-            _fit(table, count)
+        _fit(self._arms, len(rows))
+        _fit(self._pairs, len(report.verdict.pairs))
+        _fit(self._tags, len(report.verdict.by_tag))
         separated = sum(pair.is_separated for pair in report.verdict.pairs)
         self._pair_section.setVisible(bool(report.verdict.pairs))
         self._pair_section.show_summary(

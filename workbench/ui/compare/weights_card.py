@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from workbench.compare.types import FlipPoint
@@ -49,6 +50,13 @@ class WeightsCard(QFrame):
             row.flips.setVisible(bool(flips))
             row.slider.setAccessibleDescription(f"{percent(shares[measure])}. {flips}")
         self._reset.setEnabled(not weights.is_quality_only)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Who leaves the page at once has the weights kept as well."""
+        super().hideEvent(event)
+        if self._rest.isActive():
+            self._rest.stop()
+            self.weights_rested.emit()
 
     def _positions(self) -> dict[Measure, int]:
         return {measure: row.slider.value() for measure, row in self._rows.items()}
