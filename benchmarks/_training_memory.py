@@ -38,12 +38,11 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         context = RecordingContext(folder, threads=task["threads"])
         _import_libraries()
         before = _status("VmRSS")
+        if is_compact := task.get("is_compact", False):
+            make_compact()  # before anything large: the estimate computes a few batches
         estimated = tasks.estimate(context, request)
-        is_compact = task.get("is_compact", False)
         hardware = replace(this_hardware(config), is_compact=is_compact)
         parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, hardware)
-        if is_compact:
-            make_compact()
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
             tasks.train(context, request)

@@ -49,7 +49,7 @@ class Preflight(Boundary):
     is_on_card: bool = False
     """Whether both are of the graphics card, where the training would run."""
     is_compact: bool = False
-    """Whether it fits because freed memory goes back at once, which takes about a fifth longer."""
+    """Whether it fits because freed memory goes back at once, which takes a fifth to two fifths longer."""
     disk_bytes: int
     free_disk_bytes: int
     seconds: float

@@ -316,7 +316,7 @@ def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
     )
 
 
-_COMPACT = " Memory is scarce, so freed blocks are handed back at once, which takes about a fifth longer."
+_COMPACT = " Memory is scarce, so freed blocks are handed back at once, which takes a fifth to two fifths longer."
 
 
 def scratch_in_words(found: ScratchEstimate) -> str:
