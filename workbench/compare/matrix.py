@@ -26,6 +26,8 @@ class QuestionRow:
     """Whether the arm has been asked."""
     reasons: frozenset[FailureReason] = frozenset()
     is_leaked: bool = False
+    is_excluded: bool = False
+    """Whether the user left it out of the verdict."""
 
     def sign(self, place: int) -> str:
         """One sign for the answer of the arm at this place that needs no colour: ✓ ✗ ! –, or percent of a score."""
@@ -64,6 +66,7 @@ class RowFilter(StrEnum):
     NO_ANSWER = "no-answer"
     """At least one arm gave none."""
     LEAKED = "leaked"
+    EXCLUDED = "excluded"
 
 
 class SortBy(StrEnum):
@@ -110,6 +113,7 @@ def make_rows(
     trials: Iterable[Trial],
     metric: str,
     leaked: frozenset[str] = frozenset(),
+    excluded: frozenset[str] = frozenset(),
 ) -> tuple[QuestionRow, ...]:
     """Every question, in the order of the test set."""
     every = list(trials)
@@ -132,6 +136,7 @@ def make_rows(
             asked=tuple(example.id in found for found in own),
             reasons=frozenset(reasons.get(example.id, ())),
             is_leaked=example.id in leaked,
+            is_excluded=example.id in excluded,
         )
         for number, example in enumerate(examples)
     )
@@ -182,6 +187,8 @@ def _has_outcome(row: QuestionRow, outcome: RowFilter, only: int) -> bool:
             return any(row.failed)
         case RowFilter.LEAKED:
             return row.is_leaked
+        case RowFilter.EXCLUDED:
+            return row.is_excluded
 
 
 def _is_complete(row: QuestionRow) -> bool:

@@ -80,6 +80,13 @@ def test_that_outcome_tag_and_reason_narrow(desk: Desk) -> None:
     assert {"".join(row[1:6]) for row in cells(desk, "compare_matrix")} == {"✗✗✓✗✗"}
 
 
+def test_that_excluded_questions_are_marked_and_found(desk: Desk) -> None:
+    show(desk, reported(measured()).model_copy(update={"excluded": ("q3", "q5")}))
+    assert column(desk, 0)[3] == "⊘ What is 3?"
+    choose(desk, "compare_filter", "excluded")
+    assert column(desk, 0) == ["⊘ What is 3?", "⊘ What is 5?"]
+
+
 def test_that_what_does_not_occur_is_not_offered(desk: Desk) -> None:
     show(desk, reported(measured(FIVE[:1])))
     assert not find(desk, QComboBox, "compare_filter_tag").isVisible()

@@ -41,6 +41,7 @@ def follow_results(before: CompareState, now: CompareState) -> Matrix:
         (*results.trials.values(), *results.repeats),
         now.looking.metric_of(results.metrics),
         results.leaked_ids,
+        frozenset(results.report.excluded if results.report else ()),
     )
 
 

@@ -26,11 +26,8 @@ class Matrix:
     """Those that are shown."""
     tags: tuple[str, ...] = ()
     reasons: tuple[FailureReason, ...] = ()
-
-    @property
-    def is_graded(self) -> bool:
-        """Whether any answer is partly right."""
-        return any(0.0 < score < 1.0 for row in self.every for score in row.judged)
+    is_graded: bool = False
+    """Whether any answer is partly right."""
 
     def chosen(self, choice: MatrixChoice) -> "Matrix":
         """The same questions, looked at in another way."""
@@ -43,10 +40,18 @@ class Matrix:
         trials: tuple[Trial, ...],
         metric: str,
         leaked: frozenset[str],
+        excluded: frozenset[str] = frozenset(),
     ) -> "Matrix":
         """Other answers. A choice that does not fit them any more (an arm, a tag that is gone) is forgotten."""
-        every = make_rows(arms, examples, trials, metric, leaked)
-        found = replace(self, arms=arms, every=every, tags=tags_of(examples), reasons=reasons_of(every))
+        every = make_rows(arms, examples, trials, metric, leaked, excluded)
+        found = replace(
+            self,
+            arms=arms,
+            every=every,
+            tags=tags_of(examples),
+            reasons=reasons_of(every),
+            is_graded=any(0.0 < score < 1.0 for row in every for score in row.judged),
+        )
         choice = self.choice
         if choice.only and choice.only not in arms:
             choice = replace(choice, outcome=MatrixChoice().outcome, only="")

@@ -85,6 +85,7 @@ class MatrixBar(QWidget):
             *(alone if len(arms) > 1 else ()),
             (self.tr("Where an arm gave no answer"), str(RowFilter.NO_ANSWER)),
             (self.tr("Seen before the test"), str(RowFilter.LEAKED)),
+            (self.tr("Left out of the verdict"), str(RowFilter.EXCLUDED)),
         ]
 
     def _orders(self, *, has_tags: bool) -> list[Item]:

@@ -85,13 +85,17 @@ class MatrixModel(QAbstractTableModel):
     def _question(self, row: QuestionRow, role: int, results: Results) -> Any:
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return ("⚠ " if row.is_leaked else "") + " ".join(row.example.question.split())
+                marks = ("⊘ " if row.is_excluded else "") + ("⚠ " if row.is_leaked else "")
+                return marks + " ".join(row.example.question.split())
+            case Qt.ItemDataRole.ForegroundRole if row.is_excluded:
+                return QBrush(QColor(tokens_of().muted))
             case Qt.ItemDataRole.ToolTipRole:
                 seen = [
                     f"Seen before the test: {leak.where}" for leak in results.leaks if leak.example_id == row.example.id
                 ]
                 tags = [f"Tags: {', '.join(row.example.tags)}"] if row.example.tags else []
-                return plain_tip("\n".join([" ".join(row.example.question.split())[:400], *tags, *seen[:1]]))
+                out = ["Left out of the verdict"] if row.is_excluded else []
+                return plain_tip("\n".join([" ".join(row.example.question.split())[:400], *tags, *out, *seen[:1]]))
         return None
 
     def _answer(self, row: QuestionRow, place: int, role: int, results: Results) -> Any:

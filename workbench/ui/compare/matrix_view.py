@@ -1,6 +1,6 @@
 """The table of all questions and arms: sorted by a click on a header, walked through with the arrow keys."""
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -44,6 +44,7 @@ class MatrixView(QTableView):
         super().__init__(parent)
         self._records = MatrixModel()
         self._selected: tuple[str, str] | None = None
+        self._is_shaded = False
         self._build()
         self.selectionModel().currentChanged.connect(self._on_cell)
         self.horizontalHeader().sectionClicked.connect(self._on_header)
@@ -51,16 +52,16 @@ class MatrixView(QTableView):
     def show_state(self, state: CompareState) -> None:
         matrix = state.matrix
         self._records.show(state.results, matrix)
+        if matrix.is_graded != self._is_shaded:  # Python paints slower than Qt: only where there is something to shade
+            self._is_shaded = matrix.is_graded
+            self.setItemDelegate(_Shading(self) if matrix.is_graded else QStyledItemDelegate(self))
         self._lay_out()
         self._show_sorting(matrix.choice)
         self._selected = state.selected
         if state.selected is not None:
             index = self._records.index_of(*state.selected)
             if index.isValid() and index != self.currentIndex():
-                with QSignalBlocker(self.selectionModel()):
-                    self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-                self.scrollTo(index)
-                self.viewport().update()
+                self.setCurrentIndex(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -70,7 +71,6 @@ class MatrixView(QTableView):
         self.setObjectName("compare_matrix")
         self.setAccessibleName(self.tr("Every question and arm"))
         self.setModel(self._records)
-        self.setItemDelegate(_Shading(self))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -16,13 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from workbench.compare.pictures.description import Picture, Room, Spot
+from workbench.compare.pictures.description import Nothing, Picture, Room, Spot
 from workbench.compare.pictures.palette import DARK, LIGHT, Palette
 from workbench.ui.compare.painting import paint, rect_of
 from workbench.ui.theme import tokens_of
 from workbench.ui.widgets.plain_tip import plain_tip
 
-Drawer = Callable[[Room], Picture | None]
+Drawer = Callable[[Room], Picture | Nothing]
 _LEAST_HEIGHT = 340
 _LEAST_WIDTH = 420
 _BACK = {Qt.Key.Key_Up, Qt.Key.Key_Left}
@@ -61,11 +61,11 @@ class PictureView(QWidget):
         """The font that texts are drawn in."""
         return QFontInfo(self.font()).family()
 
-    def show_picture(self, drawer: Drawer) -> None:
-        """Draw by this from now on."""
+    def show_picture(self, drawer: Drawer) -> Picture | Nothing:
+        """Draw by this from now on; what came of it."""
         self._drawer = drawer
         self._at = -1
-        self._draw()
+        return self._lay_out(drawer)
 
     def mark_arm(self, arm: str) -> None:
         """Shade the places of this arm."""
@@ -148,20 +148,24 @@ class PictureView(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        """First as low as it can be, to know how much height it needs at least; then in all the height there is."""
-        if self._drawer is None:
-            return
+        if self._drawer is not None:
+            self._lay_out(self._drawer)
+
+    def _lay_out(self, drawer: Drawer) -> Picture | Nothing:
+        """First as low as it can be, to know how much height it needs; then in all the height there is."""
         font, width = float(QFontInfo(self.font()).pixelSize()), float(max(self.width(), _LEAST_WIDTH))
-        least = self._drawer(Room(width, _LEAST_HEIGHT, font))
-        if least is None:
+        least = drawer(Room(width, _LEAST_HEIGHT, font))
+        if isinstance(least, Nothing):
             self._picture = None
-            return
+            return least
         self.setMinimumHeight(max(_LEAST_HEIGHT, round(least.height) + 1))
         height = max(self.height(), self.minimumHeight())
-        self._picture = least if height <= least.height + 1 else self._drawer(Room(width, height, font))
+        drawn = least if height <= least.height + 1 else drawer(Room(width, height, font))
+        self._picture = drawn if isinstance(drawn, Picture) else least
         self.setAccessibleName(least.title)
         self.setAccessibleDescription(least.description)
         self.update()
+        return self._picture
 
     def _palette(self) -> Palette:
         return DARK if tokens_of(self).name == "dark" else LIGHT

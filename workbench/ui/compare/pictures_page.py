@@ -46,6 +46,8 @@ class PicturesPage(QWidget):
         self._results: Results | None = None
         self._looking = Looking()
         self._facts: Facts | None = None
+        self._counted: Results | None = None
+        """What `_facts` were made from."""
         self._is_stale = False
         self._build_widgets()
         self._build_layout()
@@ -79,19 +81,21 @@ class PicturesPage(QWidget):
         if not self._is_stale or self._results is None or not self.isVisible():
             return
         self._is_stale = False
-        self._facts = facts = self._results.facts(self._looking.metric_of(self._results.metrics))
-        kind = self._looking.kind
-        drawn = draw(kind, facts, _SAVED_ROOM)
-        is_there = isinstance(drawn, Picture)
+        facts, kind = self._look_up(self._results), self._looking.kind
+        drawn = self._view.show_picture(lambda room: draw(kind, facts, room))
         for button in (self._copy, self._save):
-            button.setEnabled(is_there)
+            button.setEnabled(isinstance(drawn, Picture))
         if isinstance(drawn, Nothing):
             self._empty.show_text(TITLES[kind], drawn.sentence)
-            self._stack.setCurrentWidget(self._empty)
             self._said.clear()
-            return
-        self._stack.setCurrentWidget(self._view)
-        self._view.show_picture(lambda room: _picture(kind, facts, room))
+        self._stack.setCurrentWidget(self._empty if isinstance(drawn, Nothing) else self._view)
+
+    def _look_up(self, results: Results) -> Facts:
+        """Kept for the next picture of the same results and score: facts count once what several pictures need."""
+        metric = self._looking.metric_of(results.metrics)
+        if self._facts is None or self._counted is not results or self._facts.metric != metric:
+            self._facts, self._counted = results.facts(metric), results
+        return self._facts
 
     def _show_choices(self, results: Results) -> None:
         with QSignalBlocker(self._kind):
@@ -166,7 +170,8 @@ class PicturesPage(QWidget):
             shortcut.activated.connect(slot)
 
     def _saved_picture(self) -> Picture | None:
-        return _picture(self._looking.kind, self._facts, _SAVED_ROOM) if self._facts is not None else None
+        drawn = draw(self._looking.kind, self._facts, _SAVED_ROOM) if self._facts is not None else None
+        return drawn if isinstance(drawn, Picture) else None
 
     @Slot(int)
     def _on_kind(self, index: int) -> None:
@@ -222,8 +227,3 @@ class PicturesPage(QWidget):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         to_image(picture, self._view.family).save(buffer, "PNG")  # type: ignore[call-overload]
         return buffer.data()
-
-
-def _picture(kind: PictureKind, facts: Facts, room: Room) -> Picture | None:
-    drawn = draw(kind, facts, room)
-    return drawn if isinstance(drawn, Picture) else None
