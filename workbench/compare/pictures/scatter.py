@@ -15,6 +15,7 @@ from workbench.compare.pictures.description import (
     Picture,
     Room,
     Spot,
+    moved_down,
 )
 from workbench.compare.pictures.furniture import KeyItem, Say, key_line, level_grid, level_interval, upright_grid
 from workbench.compare.pictures.furniture import upright_interval as upright
@@ -61,35 +62,44 @@ def draw_scatter(points: Sequence[Point], against: Against, missing: Sequence[st
     """All arms that have both values; `missing` are named below."""
     if not points:
         return Nothing(f"{against.title}: nothing has been measured yet.")
-    font, plot = room.font, _plot(room)
-    across = _across(points, against, plot, font)
-    upwards = share_scale([v for p in points for v in (p.y_low, p.y_high)], plot.bottom, plot.y)
     efficient = [] if against.is_share or len(points) < 2 else find_frontier(points)
+    notes = [against.note] if against.note else []
+    notes += [f"Not measured: {', '.join(missing)}."] if missing else []
+    below, taken = _below(points, efficient, notes, room)
+    plot = _plot(room, taken)
+    across = _across(points, against, plot, room.font)
+    upwards = share_scale([v for p in points for v in (p.y_low, p.y_high)], plot.bottom, plot.y)
+    drawn, dots = _arms(points, efficient, across, upwards, plot, room.font)
+    spots = [
+        Spot(Frame(d.x, d.y, 0, 0).grown(d.radius + 5), _tip(p, against, efficient), p.arm)
+        for p, d in zip(points, dots, strict=True)
+    ]
+    marks = [*_axes(across, upwards, plot, against, room.font), *drawn, *(moved_down(m, plot.bottom) for m in below)]
+    described = " ".join([f"{against.title}.", *(f"{spot.tip}." for spot in spots), *notes])
+    return Picture(against.title, described, room.width, plot.bottom + taken, plot, tuple(marks), tuple(spots))
+
+
+def _arms(
+    points: Sequence[Point], efficient: Sequence[Point], across: Scale, upwards: Scale, plot: Frame, font: float
+) -> tuple[list[Mark], list[Dot]]:
+    """The dots with their intervals, names and the frontier; and the dots alone."""
     places = spread_out([across.at(point.x) for point in points], font * 0.6)
     dots = [
         Dot(x, upwards.at(p.y), font * 0.48, _look(p), is_hollow=not p.is_best)
         for p, x in zip(points, places, strict=True)
     ]
-    bars = [_bars(point, x, across, upwards) for point, x in zip(points, places, strict=True)]
-    stairs = _staircase(efficient, across, upwards, plot)
-    lines = [mark for bar in bars for mark in bar]
-    marks = [*_axes(across, upwards, plot, against, font), *stairs, *lines, *dots]
+    lines = _staircase(efficient, across, upwards, plot)
+    for point, x in zip(points, places, strict=True):
+        lines += _bars(point, x, across, upwards)
     named = [
         Named(dot.x, dot.y, dot.radius, shortened(p.arm, plot.width * 0.32, font, is_bold=p.is_best), p.is_best)
         for p, dot in zip(points, dots, strict=True)
     ]
-    obstacles = [_room_of(mark) for mark in (*lines, *stairs) if isinstance(mark, Line)]
+    marks: list[Mark] = [*lines, *dots]
+    obstacles = [_room_of(line) for line in lines if isinstance(line, Line)]
     for label, leader in place_names(named, plot.grown(-2), obstacles, font):
         marks += [leader, label] if leader else [label]
-    notes = [against.note] if against.note else []
-    notes += [f"Not measured: {', '.join(missing)}."] if missing else []
-    below, height = _below(points, efficient, notes, plot, room)
-    spots = [
-        Spot(Frame(d.x, d.y, 0, 0).grown(d.radius + 5), _tip(p, against, efficient), p.arm)
-        for p, d in zip(points, dots, strict=True)
-    ]
-    described = " ".join([f"{against.title}.", *(f"{spot.tip}." for spot in spots), *notes])
-    return Picture(against.title, described, room.width, height, plot, (*marks, *below), tuple(spots))
+    return marks, dots
 
 
 def find_frontier(points: Sequence[Point]) -> list[Point]:
@@ -117,9 +127,13 @@ def _dominates(one: Point, other: Point) -> bool:
     return one.x <= other.x and one.y >= other.y and (one.x < other.x or one.y > other.y)
 
 
-def _plot(room: Room) -> Frame:
-    font = room.font
-    left, top, right, below = font * 4.6, font * 0.8, font * 1.4, font * 6.6
+def _left(room: Room) -> float:
+    return room.font * 4.6
+
+
+def _plot(room: Room, below: float) -> Frame:
+    """What the axes and the lines below leave of the room."""
+    left, top, right, font = _left(room), room.font * 0.8, room.font * 1.4, room.font
     return Frame(left, top, max(font * 12, room.width - left - right), max(font * 10, room.height - top - below))
 
 
@@ -174,10 +188,10 @@ def _staircase(efficient: Sequence[Point], across: Scale, upwards: Scale, plot: 
 
 
 def _below(
-    points: Sequence[Point], efficient: Sequence[Point], notes: Sequence[str], plot: Frame, room: Room
+    points: Sequence[Point], efficient: Sequence[Point], notes: Sequence[str], room: Room
 ) -> tuple[list[Mark], float]:
-    """The key and the notes, and the height of the whole picture."""
-    font = room.font
+    """The key and the notes as far below the plot as they belong, and the height that is taken there."""
+    font, left = room.font, _left(room)
     items = []
     if any(point.is_best for point in points):
         items.append(KeyItem("no other arm is shown to be better", Look.BEST, is_dot=True))
@@ -185,10 +199,10 @@ def _below(
             items.append(KeyItem("other arms", Look.MARK, is_dot=True, is_hollow=True))
     if efficient:
         items.append(KeyItem("efficient: nothing better costs less", Look.FRONTIER))
-    marks, bottom = key_line(items, plot.x, plot.bottom + font * 4.8, room.width, font)
+    marks, bottom = key_line(items, left, font * 4.8, room.width, font)
     for note in notes:
         bottom += font * 1.2
-        marks.append(Label(plot.x, bottom, shortened(note, room.width - plot.x, font * 0.9), Look.MUTED, font * 0.9))
+        marks.append(Label(left, bottom, shortened(note, room.width - left, font * 0.9), Look.MUTED, font * 0.9))
     return marks, bottom + font * 0.5
 
 

@@ -23,7 +23,7 @@ from workbench.ui.theme import tokens_of
 from workbench.ui.widgets.plain_tip import plain_tip
 
 Drawer = Callable[[Room], Picture | Nothing]
-_LEAST_HEIGHT = 340
+_LEAST_HEIGHT = 300
 _LEAST_WIDTH = 420
 _BACK = {Qt.Key.Key_Up, Qt.Key.Key_Left}
 _ON = {Qt.Key.Key_Down, Qt.Key.Key_Right}

@@ -120,6 +120,13 @@ def test_that_free_arms_have_a_place_on_a_logarithmic_axis_of_costs() -> None:
     assert places["free"] < places["cheap"] < places["dear"]
 
 
+@pytest.mark.parametrize("kind", [PictureKind.LATENCY, PictureKind.COST, PictureKind.RECALL])
+@pytest.mark.parametrize("room", [Room(700, 400, 13), Room(1000, 600, 13), Room(520, 500, 16)])
+def test_that_a_picture_with_notes_is_no_higher_than_its_room(kind: PictureKind, room: Room) -> None:
+    facts = measured([*FIVE, Made("not timed", 0.5, None, collection=True)])
+    assert picture(kind, facts, room).height <= room.height + 0.01
+
+
 def test_that_costs_are_seconds_of_this_computer_while_nothing_has_a_price() -> None:
     facts = measured([Made("prompt", 0.5, 1.0), Made("tuned", 0.7, 1.0, training=7200.0)])
     facts = replace(facts, economy=Economy(questions_per_month=1200, months=6))
