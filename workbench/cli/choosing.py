@@ -59,6 +59,7 @@ def choose(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
     from workbench.compare.guide.making import plan
     from workbench.compare.guide.outlook import situation_of
     from workbench.compare.guide.proposing import propose
+    from workbench.compare.standard_arms import shared_prompt
     from workbench.llm.computer import read_computer
 
     if arguments.out is not None and arguments.questions is None:
@@ -68,7 +69,9 @@ def choose(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
     answers = _answers(arguments, known, output)
     proposal = propose(situation_of(answers, stock, computer))
     questions = str(arguments.questions.absolute()) if arguments.questions else ""
-    made = plan(proposal, stock, questions=questions, fits=computer.fits)
+    shared = shared_prompt(stock)
+    system = shared.written if shared is not None else ""
+    made = plan(proposal, stock, questions=questions, system=system, fits=computer.fits)
     if arguments.out is not None:
         _write(arguments.out, questions, made)
     if output.json:

@@ -43,6 +43,8 @@ class RowsFile(Boundary):
     """What they were made from when not from a file."""
     source_path: str = ""
     """The file that they were read from."""
+    system: str = ""
+    """The system prompt that they all carry."""
 
 
 class Catalogue(Boundary):
@@ -108,6 +110,7 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
                 count=dataset.row_count,
                 origin=dataset.origin,
                 source_path=dataset.source_path,
+                system=dataset.mapping.system_text,
             )
             for dataset in DatasetStore(database).list_datasets()
         },

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec
-from workbench.compare.stock import RowsChoice, Stock, misfit
+from workbench.compare.stock import RowsChoice, Stock, misfit, written_prompt
 from workbench.finetune.types import Adapter
 from workbench.llm.library import STARTER
 from workbench.llm.types import ModelRef
@@ -56,13 +56,17 @@ class _Maker:
         self._arms: list[ArmSpec] = []
         self._why: dict[str, tuple[str, ...]] = {}
         self._missing: list[Missing] = []
+        self._about_model = self._about_prompt = ""
 
     def make(self) -> StandardArms:
         model, about_model = best_model(self._stock)
         if model is None:
             return StandardArms(missing=(Missing(PROMPT, "There is no model yet: open or get one.", "models"),))
         self._about_model = about_model
-        self._add(ArmSpec(name=PROMPT, model=model.name, prompt=self._system))
+        shared = shared_prompt(self._stock)
+        is_its = shared is not None and bool(self._system) and shared.written == self._system
+        self._about_prompt = f"the prompt that {shared.adapter} was trained behind" if shared and is_its else ""
+        self._add(ArmSpec(name=PROMPT, model=model.name, prompt=self._system), self._about_prompt)
         self._add_few_shot(model)
         found, about = best_collection(self._stock)
         if found is None:
@@ -82,14 +86,17 @@ class _Maker:
             self._missing.append(Missing(FEW_SHOT, "No examples yet for few-shot: import rows.", "data"))
             return
         examples = ExamplesSpec(from_file=rows.written, count=SHOTS)
-        self._add(ArmSpec(name=FEW_SHOT, model=model.name, prompt=self._system, examples=examples), about)
+        self._add(
+            ArmSpec(name=FEW_SHOT, model=model.name, prompt=self._system, examples=examples), about, self._about_prompt
+        )
 
     def _add_tuned(self, model: ModelRef, collection: CollectionRef | None, about_collection: str) -> None:
         plain, about_plain = best_adapter(self._stock, model, with_passages=False)
         if plain is None:
             self._missing.append(self._no_adapter(model))
             return
-        self._add(ArmSpec(name=TUNED, model=model.name, adapter=plain.name, prompt=self._system), about_plain)
+        arm = ArmSpec(name=TUNED, model=model.name, adapter=plain.name, prompt=self._system)
+        self._add(arm, about_plain, self._about_prompt)
         if collection is None:
             return
         both, about_both = best_adapter(self._stock, model, with_passages=True)
@@ -117,6 +124,30 @@ class _Maker:
         return Missing(
             TUNED_RAG, f"No adapter learned on passages yet: tune one on “{grounded.name}”.", "finetune", case
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPrompt:
+    """The system prompt that the tuned arm was trained behind: fair only where the other arms have it, too."""
+
+    text: str
+    rows: str
+    """The data set that carries it."""
+    adapter: str
+    written: str = ""
+    """What an arm calls it; empty while it is not saved as a prompt."""
+
+
+def shared_prompt(stock: Stock) -> SharedPrompt | None:
+    """None where the adapter of the tuned arm learned without a system prompt, or nothing is known of its rows."""
+    model, _ = best_model(stock)
+    adapter, _ = best_adapter(stock, model, with_passages=False) if model is not None else (None, "")
+    rows = stock.rows_of(adapter) if adapter is not None else None
+    if adapter is None or rows is None or rows.has_passages or not rows.system.strip():
+        return None
+    saved = stock.prompt_saying(rows.system.strip())
+    written = written_prompt(saved, pinned=True) if saved is not None else ""
+    return SharedPrompt(rows.system.strip(), rows.name, adapter.name, written)
 
 
 def best_model(stock: Stock) -> tuple[ModelRef | None, str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from workbench.compare.arm_spec import SAVED_PROMPT, SAVED_ROWS
 from workbench.finetune.types import Adapter
 from workbench.llm.library import STARTER
-from workbench.llm.types import ModelRef
-from workbench.playground.types import PromptVersion
+from workbench.llm.types import ModelRef, Role
+from workbench.playground.types import Prompt, PromptBlock, PromptVersion
 from workbench.rag.types import CollectionRef
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class RowsChoice:
     origin: str = ""
     """What it was made from when not from a file."""
     source_path: str = ""
+    system: str = ""
+    """The system prompt that all of them carry; a model that learned from them expects it."""
 
     @property
     def has_passages(self) -> bool:
@@ -101,11 +103,20 @@ class Stock:
     def local(self) -> tuple[ModelRef, ...]:
         return tuple(model for model in self.models if model.endpoint is None)
 
+    def rows_of(self, adapter: Adapter) -> RowsChoice | None:
+        """The data set that an adapter learned from, where it still is what it was."""
+        same = (rows for rows in self.rows if rows.content_hash and rows.content_hash == adapter.dataset_hash)
+        rows = next(same, None) or self.rows_named(adapter.dataset_name)
+        return rows if rows is not None and adapter.dataset_hash in ("", rows.content_hash) else None
+
+    def prompt_saying(self, system: str) -> PromptVersion | None:
+        """A saved prompt that is this system prompt and the question, and nothing else."""
+        wanted = plain_prompt(system)
+        return next((version for version in self.prompts if version.prompt == wanted), None)
+
     def learned_on_passages(self, adapter: Adapter) -> bool:
         """By its data set's origin; by its name where the data set is not here any more."""
-        rows = next((rows for rows in self.rows if rows.content_hash == adapter.dataset_hash), None)
-        rows = rows or self.rows_named(adapter.dataset_name)
-        if rows is not None and adapter.dataset_hash in ("", rows.content_hash):
+        if (rows := self.rows_of(adapter)) is not None:
             return rows.has_passages
         told = f"{adapter.name} {adapter.dataset_name}".casefold()
         return any(word in told for word in _RAG_WORDS)
@@ -119,12 +130,23 @@ def stock_of(catalogue: "Catalogue", models: Iterable[ModelRef], rerankers: Iter
         adapters=catalogue.adapters,
         collections=catalogue.collections,
         rows=tuple(
-            RowsChoice(name, rows.path, rows.count, rows.content_hash, rows.origin, rows.source_path)
+            RowsChoice(name, rows.path, rows.count, rows.content_hash, rows.origin, rows.source_path, rows.system)
             for name, rows in catalogue.datasets.items()
         ),
         prompts=catalogue.prompts,
         rerankers=tuple(rerankers),
     )
+
+
+def plain_prompt(system: str) -> Prompt:
+    """A system prompt and the question."""
+    blocks = PromptBlock(role=Role.SYSTEM, text=escaped(system)), PromptBlock(role=Role.USER, text="{{ question }}")
+    return Prompt(blocks=blocks)
+
+
+def escaped(text: str) -> str:
+    """Text that a template shows as it stands."""
+    return text if not any(mark in text for mark in ("{{", "{%", "{#")) else f"{{% raw %}}{text}{{% endraw %}}"
 
 
 def misfit(adapter: Adapter, model: ModelRef | None) -> str:

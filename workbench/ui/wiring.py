@@ -485,8 +485,9 @@ class Tabs:
     def _lookups_of_arms(self) -> "Lookups":
         from workbench.compare.overlaps import count_overlap
         from workbench.llm.computer import read_computer
+        from workbench.playground.prompt_store import PromptStore
         from workbench.rag.store import CollectionStore
-        from workbench.ui.compare.looking_up import find_rerankers, read_places
+        from workbench.ui.compare.looking_up import find_rerankers, read_places, save_prompt
         from workbench.ui.compare.stock_part import Lookups
 
         collections = CollectionStore(self._database, self._rooms.paths)
@@ -494,6 +495,7 @@ class Tabs:
             read_places=partial(read_places, collections),
             find_rerankers=lambda: find_rerankers(self._rooms.paths, self._rooms.settings.llm.model_folders),
             count_overlap=count_overlap,
+            save_prompt=partial(save_prompt, PromptStore(self._database)),
             read_computer=lambda: read_computer(self._rooms.paths.home),
         )
 

@@ -22,7 +22,9 @@ from tests.gui.acting import find
 from tests.gui.compare.conftest import Desk, adapter
 from tests.unit.compare.stocked import prompt
 from workbench.compare.arm_spec import ArmSpec
+from workbench.compare.stock import plain_prompt
 from workbench.datasets.types import Example
+from workbench.playground.types import PromptVersion
 from workbench.ui.compare.arms_list import LINES, PROBLEM, ArmsList
 from workbench.ui.compare.arms_state import Places
 from workbench.ui.compare.state import Questions
@@ -284,6 +286,41 @@ def test_that_an_arm_without_a_name_keeps_the_one_it_had(desk: Desk, qtbot: QtBo
     name = find(desk.tab, QLineEdit, "compare_arm_name")
     name.clear()
     name.editingFinished.emit()
+    assert name.text() == "arm 1"
+
+
+def test_that_the_prompt_behind_the_adapter_is_saved_and_shared_by_the_standard_arms(desk: Desk) -> None:
+    saved: list[tuple[str, str]] = []
+
+    def save(name: str, system: str) -> PromptVersion:
+        saved.append((name, system))
+        return PromptVersion(id="p", prompt_name=name, number=1, prompt=plain_prompt(system))
+
+    rows = desk.catalogue.datasets["rows"].model_copy(update={"system": "Be brief."})
+    tuned = desk.catalogue.adapters[1].model_copy(update={"dataset_name": "rows"})
+    update = {"datasets": {"rows": rows}, "adapters": (desk.catalogue.adapters[0], tuned)}
+    desk.catalogue = desk.catalogue.model_copy(update=update)
+    desk.tab.presenter.stock._lookups = replace(desk.tab.presenter.stock._lookups, save_prompt=save)
+    desk.tab.presenter.refresh()
+    desk.tab.setup.show_page(desk.tab.setup.arms)
+    press(desk, "compare_standard")
+    assert saved == [("Prompt of rows", "Be brief.")]
+    prompts = {arm.name: arm.prompt for arm in desk.tab.presenter.state.arms}
+    assert prompts["tuned"] == prompts["prompt"] == "saved:Prompt of rows@1"
+    assert prompts["rag"] == "", "an arm with documents has the program's own instruction"
+    press(desk, "compare_standard")
+    assert len(saved) == 1
+
+
+def test_that_a_name_that_is_being_typed_stays(desk: Desk) -> None:
+    desk.tab.presenter.arms.add()
+    name = find(desk.tab, QLineEdit, "compare_arm_name")
+    name.setText("half a na")
+    desk.tab.presenter.refresh()
+    assert name.text() == "half a na"
+    desk.tab.presenter.arms.add()
+    assert name.text() == "arm 2"
+    desk.tab.presenter.arms.edit(0)
     assert name.text() == "arm 1"
 
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.compare.stocked import BIG, CLOUD, FULL, STARTER, adapter, collection, rows
-from workbench.compare.standard_arms import StandardArms, standard_arms
-from workbench.compare.stock import Stock, misfit
+from workbench.compare.standard_arms import StandardArms, shared_prompt, standard_arms
+from workbench.compare.stock import Stock, misfit, plain_prompt
+from workbench.playground.template import problems_in, variables_of
+from workbench.playground.types import PromptVersion
 
 
 def made_of(found: StandardArms) -> dict[str, tuple[str, str, str]]:
@@ -96,3 +98,33 @@ def test_that_arms_without_documents_share_the_prompt(system: str) -> None:
     assert {arm.name: arm.prompt for arm in found.arms} == {
         "prompt": system, "few-shot": system, "rag": "", "tuned": system, "tuned + rag": "",
     }  # fmt: skip
+
+
+def carrying(system: str) -> Stock:
+    """The full stock, whose plain rows carry a system prompt."""
+    return replace(FULL, rows=tuple(replace(r, system=system) if r.name == "tickets" else r for r in FULL.rows))
+
+
+def test_that_the_prompt_that_an_adapter_was_trained_behind_is_shared() -> None:
+    stock = carrying("Write a ticket.")
+    shared = shared_prompt(stock)
+    assert shared is not None
+    assert (shared.text, shared.rows, shared.adapter, shared.written) == ("Write a ticket.", "tickets", "style", "")
+    version = PromptVersion(id="1", prompt_name="Prompt of tickets", number=1, prompt=plain_prompt("Write a ticket."))
+    saved = shared_prompt(replace(stock, prompts=(version,)))
+    assert saved is not None
+    assert saved.written == "saved:Prompt of tickets@1"
+    found = standard_arms(replace(stock, prompts=(version,)), system=saved.written)
+    assert "the prompt that style was trained behind" in found.why["tuned"]
+    assert "the prompt that style was trained behind" in found.why["prompt"]
+
+
+def test_that_rows_without_a_system_prompt_share_none() -> None:
+    assert shared_prompt(FULL) is None
+    assert shared_prompt(Stock()) is None
+
+
+def test_that_a_system_prompt_with_braces_stays_text() -> None:
+    prompt = plain_prompt("Fill in {{ name }} and {% this %}.")
+    assert variables_of(prompt) == ("question",)
+    assert not problems_in(prompt)

@@ -49,6 +49,7 @@ class ArmForm(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._arm: ArmSpec | None = None
+        self._index = -1
         self._making: ArmsState | None = None
         self._build_widgets()
         self._build_layout()
@@ -60,7 +61,9 @@ class ArmForm(QFrame):
         if arm is None or (arm == self._arm and making is self._making):
             self._arm = arm
             return
-        self._arm, self._making = arm, making
+        if self._arm is None or index != self._index or arm.name != self._arm.name:
+            self._name.setText(arm.name)  # otherwise what is being typed stays
+        self._arm, self._index, self._making = arm, index, making
         with QSignalBlocker(self):
             self._fill(arm, making)
             self._show_problems(making.problems_of(index))
@@ -75,8 +78,6 @@ class ArmForm(QFrame):
 
     def _fill(self, arm: ArmSpec, making: ArmsState) -> None:
         stock = making.stock
-        if self._name.text() != arm.name:
-            self._name.setText(arm.name)
         model = stock.model(arm.model)
         file = Choice(self.tr("A file…"), FILE)
         self._model.show_choices([*_models(making, arm), file], model.name if model else arm.model)

@@ -30,9 +30,12 @@ class ArmsPart:
 
     def make_standard(self) -> None:
         """Replace the arms by the standard ones, as far as they can be made."""
+        self._lookups.with_shared_prompt(self._make_standard)
+
+    def _make_standard(self, system: str) -> None:
         questions = self._board.state.questions
         path, overlaps = questions.path if questions else "", self._board.state.making.overlaps
-        found = standard_arms(self._stock, questions=path, overlaps=overlaps)
+        found = standard_arms(self._stock, questions=path, system=system, overlaps=overlaps)
         self._change(missing=found.missing)
         if found.arms:
             self._replace(found.arms, found.why, ())

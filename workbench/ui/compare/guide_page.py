@@ -56,7 +56,7 @@ class GuidePage(QWidget):
     def _build_widgets(self) -> None:
         self.setObjectName("compare_guide_page")
         self.form, self.cards = GuideForm(self), GuideCards(self)
-        self._title = WrappedLabel(self.tr("Worth trying in your case"), "subtitle", self)
+        self._title = WrappedLabel(self.tr("Worth trying"), "subtitle", self)
         self._about = WrappedLabel("", "muted", self)
         self._about.setObjectName("compare_guide_about")
         self._set_up = QPushButton(self)

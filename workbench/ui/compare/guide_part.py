@@ -8,10 +8,12 @@ from workbench.compare.guide.interview import suggested
 from workbench.compare.guide.making import between, plan
 from workbench.compare.guide.outlook import situation_of
 from workbench.compare.guide.proposing import propose
+from workbench.compare.standard_arms import shared_prompt
 from workbench.llm.computer import Computer
 from workbench.llm.types import ModelRef
 from workbench.ui.compare.arms_part import ArmsPart
 from workbench.ui.compare.board import Board
+from workbench.ui.compare.stock_part import StockPart
 from workbench.ui.protocols import Background
 
 
@@ -20,11 +22,13 @@ class GuidePart:
         self,
         board: Board,
         arms: ArmsPart,
+        stock: StockPart,
         read_computer: Callable[[], Computer | None],
         in_background: Background,
     ) -> None:
         self._board = board
         self._arms = arms
+        self._stock = stock
         self._read_computer = read_computer
         self._in_background = in_background
         self._is_measured = False
@@ -55,6 +59,11 @@ class GuidePart:
 
     def set_up(self) -> None:
         """Fill the arms with those that can be made now."""
+        if self._board.state.guide.plan is not None:
+            self._stock.with_shared_prompt(self._set_up)
+
+    def _set_up(self, _prompt: str) -> None:
+        self._propose()  # the prompt that the arms share is saved by now
         made = self._board.state.guide.plan
         if made is not None and made.arms:
             self._arms.set_up(made, between(made.expectations, {arm.name for arm in made.arms}))
@@ -71,6 +80,7 @@ class GuidePart:
         answers = Answers.model_validate({**known.answers.model_dump(), **told})
         situation = situation_of(answers, stock, guide.computer)
         proposal = propose(situation)
+        shared = shared_prompt(stock)
         questions = state.questions.path if state.questions else ""
         fits = guide.computer.fits if guide.computer else _unknown
         self._board.show(
@@ -80,7 +90,14 @@ class GuidePart:
                 why={key: why for key, why in known.why.items() if key not in guide.answered},
                 training=situation.training,
                 proposal=proposal,
-                plan=plan(proposal, stock, questions=questions, fits=fits, overlaps=state.making.overlaps),
+                plan=plan(
+                    proposal,
+                    stock,
+                    questions=questions,
+                    system=shared.written if shared is not None else "",
+                    fits=fits,
+                    overlaps=state.making.overlaps,
+                ),
             )
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.compare.stock import plain_prompt
 from workbench.llm.library_sources import hugging_face_hub
 from workbench.rag.reranking import list_rerankers
 from workbench.rag.types import DocumentStatus
@@ -12,6 +13,8 @@ from workbench.ui.compare.arms_state import Places
 
 if TYPE_CHECKING:
     from workbench.paths import WorkbenchPaths
+    from workbench.playground.prompt_store import PromptStore
+    from workbench.playground.types import PromptVersion
     from workbench.rag.store import CollectionStore
 
 
@@ -25,3 +28,9 @@ def find_rerankers(paths: "WorkbenchPaths", own_folders: Iterable[str]) -> tuple
     """Folders of the cross-encoders on this computer."""
     places = [paths.models, *(Path(folder).expanduser() for folder in own_folders), hugging_face_hub(os.environ)]
     return tuple(map(str, list_rerankers(places)))
+
+
+def save_prompt(prompts: "PromptStore", name: str, system: str) -> "PromptVersion":
+    """The system prompt as a saved prompt, that arms can name."""
+    note = "The system prompt that the rows of a training carry: arms that are compared with it share it."
+    return prompts.save_version(prompts.free_name(name), plain_prompt(system), note=note)

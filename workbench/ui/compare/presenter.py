@@ -85,7 +85,7 @@ class ComparePresenter:
         self._paths = paths
         self.stock = StockPart(self._board, jobs, settings, paths, read_catalogue, lookups, in_background)
         self.arms = ArmsPart(self._board, self.stock, navigator)
-        self.guide = GuidePart(self._board, self.arms, lookups.read_computer, in_background)
+        self.guide = GuidePart(self._board, self.arms, self.stock, lookups.read_computer, in_background)
         self.stock.on_stock = self.guide.look_again
         self._run = RunPart(self._board, jobs, messages, store, paths, self._on_saved, in_background=in_background)
         self.matrix = MatrixPart(self._board)

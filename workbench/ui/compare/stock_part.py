@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.compare.arm_checks import rows_path
-from workbench.compare.stock import Stock, stock_of
+from workbench.compare.standard_arms import shared_prompt
+from workbench.compare.stock import Stock, stock_of, written_prompt
 from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.computer import Computer
@@ -18,6 +19,7 @@ from workbench.llm.library import named
 from workbench.llm.placement import Device
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
+from workbench.playground.types import PromptVersion
 from workbench.settings import Settings
 from workbench.ui.compare.arms_state import Fitting, Places
 from workbench.ui.compare.board import Board
@@ -49,6 +51,10 @@ def _none_in_common(_rows: Path, _questions: tuple[str, ...]) -> int:
     return 0
 
 
+def _not_saved(_name: str, _system: str) -> PromptVersion | None:
+    return None
+
+
 def _unmeasured() -> Computer | None:
     return None
 
@@ -61,6 +67,8 @@ class Lookups:
     find_rerankers: Callable[[], tuple[str, ...]] = tuple
     count_overlap: Callable[[Path, tuple[str, ...]], int] = _none_in_common
     read_computer: Callable[[], Computer | None] = _unmeasured
+    save_prompt: Callable[[str, str], PromptVersion | None] = _not_saved
+    """Saves a system prompt (name, text) where prompts are kept."""
 
 
 class StockPart:
@@ -162,6 +170,20 @@ class StockPart:
     def _take_overlap(self, asked: object, path: str, count: int) -> None:
         if count and asked is self._compared_with:
             self._change(overlaps={**self._board.state.making.overlaps, path: count})
+
+    def with_shared_prompt(self, then: Callable[[str], None]) -> None:
+        """Have `then` called with the prompt that the tuned arm was trained behind, saved where that was not done."""
+        shared = shared_prompt(self._stock)
+        if shared is None or shared.written:
+            then(shared.written if shared is not None else "")
+            return
+
+        def take(version: PromptVersion | None) -> None:
+            if version is not None:
+                self._change(stock=replace(self._stock, prompts=(version, *self._stock.prompts)))
+            then(written_prompt(version, pinned=True) if version is not None else "")
+
+        self._in_background(partial(self._lookups.save_prompt, f"Prompt of {shared.rows}", shared.text), take)
 
     def read_places(self, collection: str) -> None:
         """Folders and documents of a collection that an arm asks, once."""
