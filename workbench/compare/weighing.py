@@ -20,7 +20,18 @@ def weighed(report: ComparisonReport, weights: Weights, economy: Economy) -> Com
     terms = Terms(weights=weights, economy=economy, noise=noise)
     costs = costs_of(report.arms)
     changed = report.model_copy(update={"weights": weights, "economy": economy})
-    return _with_verdicts(changed, lambda verdict: with_choice(verdict, costs, terms))
+    return _with_verdicts(changed, lambda verdict: with_choice(with_means(verdict, report), costs, terms))
+
+
+def with_means(verdict: Verdict, report: ComparisonReport) -> Verdict:
+    """Verdicts of earlier versions have no means: those of the arms stand in."""
+    if verdict.means or not verdict.best:
+        return verdict
+    summaries = {result.name: result.metrics.get(verdict.metric) for result in report.arms}
+    known = {name: found for name, found in summaries.items() if found is not None and found.mean is not None}
+    means = {name: found.mean for name, found in known.items() if found.mean is not None}
+    ranked = dict(sorted(means.items(), key=lambda item: -item[1]))
+    return verdict.model_copy(update={"means": ranked, "scored": {name: found.count for name, found in known.items()}})
 
 
 def can_decide_again(report: ComparisonReport) -> bool:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.compare.conftest import Desk
 from tests.gui.compare.test_setup import cells, find, press, texts
-from tests.gui.compare.weighable import report_of
+from tests.unit.compare.weighable import report_of
 from workbench.compare.weights import Weights
 
 FOLDER = "/runs/handbook"

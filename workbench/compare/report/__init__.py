@@ -20,6 +20,7 @@ from workbench.compare.report.page import page_of
 from workbench.compare.report.pairs import pairs_section
 from workbench.compare.report.pictures import pictures_section
 from workbench.compare.report.tags import tags_section
+from workbench.compare.report.trade_offs import trade_offs_section
 from workbench.compare.report.verdict import verdict_section, without_leaks_section
 from workbench.compare.types import ComparisonReport
 from workbench.playground.prompt_files import write_whole
@@ -27,9 +28,9 @@ from workbench.playground.prompt_files import write_whole
 __all__ = ["has_prices", "mark_of", "summary_text", "to_html", "write_html"]
 
 _SECTIONS = (
-    verdict_section, expected_section, missing_section, pictures_section, arms_section, without_leaks_section,
-    tags_section, pairs_section, failures_section, leaks_section, forgetting_section, costs_section, made_of_section,
-    again_section, machine_section, matrix_section, answers_section,
+    verdict_section, expected_section, missing_section, pictures_section, arms_section, trade_offs_section,
+    without_leaks_section, tags_section, pairs_section, failures_section, leaks_section, forgetting_section,
+    costs_section, made_of_section, again_section, machine_section, matrix_section, answers_section,
 )  # fmt: skip
 
 

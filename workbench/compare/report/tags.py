@@ -6,6 +6,7 @@ from workbench.compare.report.numbers import summary_text
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, one_line, row_head, safe, table
 from workbench.compare.scores import question_scores
+from workbench.compare.trade_off_rows import tag_texts
 from workbench.compare.types import ComparisonReport
 from workbench.scoring.summarizing import summarize_values_live
 
@@ -21,8 +22,9 @@ def tags_section(report: ComparisonReport) -> Section:
     metric = report.metrics[0] if report.metrics else ""
     scores = question_scores(report.trials, metric)
     names = [result.name for result in report.arms]
-    rows = [_row(tag, ids, names, scores) for tag, ids in sorted(tags.items())]
-    heads = ["Tag", "Questions", *(f"<bdi>{safe(name)}</bdi>" for name in names)]
+    found = {verdict.tag: safe(tag_texts(verdict)[2]) for verdict in report.verdict.by_tag}
+    rows = [_row(tag, ids, names, scores) + cells([found.get(tag, "–")]) for tag, ids in sorted(tags.items())]
+    heads = ["Tag", "Questions", *(f"<bdi>{safe(name)}</bdi>" for name in names), "Found"]
     few = f'<p class="muted">Below {_FEW} questions a difference says little.</p>'
     return Section("tags", "By tag", table(heads, rows) + few if rows else "")
 

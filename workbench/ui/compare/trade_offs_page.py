@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.freshness import describe_freshness, freshness
+from workbench.compare.trade_off_rows import ArmRow, arm_rows, choice_sentences, pair_texts, tag_texts
 from workbench.compare.types import ComparisonReport, PairResult, TagVerdict
 from workbench.compare.weighing import can_decide_again
 from workbench.compare.weights import MEANING
 from workbench.ui.compare.economy_card import EconomyCard
 from workbench.ui.compare.state import CompareState
-from workbench.ui.compare.trade_off_rows import ArmRow, arm_rows, choice_sentences, pair_texts, tag_texts
 from workbench.ui.compare.weights_card import WeightsCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.column_layout import ColumnLayout

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from workbench.compare.trade_off_rows import numbers_behind
 from workbench.compare.types import Verdict, VerdictKind
 from workbench.ui.compare.state import Results
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.plain_tip import plain_tip
 
 _FIRST = 3
 """Reasons that are always shown."""
@@ -40,6 +42,7 @@ class VerdictCard(QFrame):
         self._kind.show()
         self._recommended.setVisible(verdict.recommended is not None)
         self._recommended.setText(self.tr("Recommended: {}").format(verdict.recommended))
+        self._headline.setToolTip(plain_tip("\n".join(numbers_behind(verdict.pairs))))
         self._show_reasons((*verdict.reasons, *self._about_leaks(results)))
 
     def _show_reasons(self, reasons: Sequence[str]) -> None:

@@ -6,10 +6,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
+from workbench.compare.trade_off_rows import flip_text
 from workbench.compare.types import FlipPoint
 from workbench.compare.weights import Measure, Weights
 from workbench.compare.wording import percent
-from workbench.ui.compare.trade_off_rows import flip_text
 from workbench.ui.theme import set_role
 
 _FULL = 100

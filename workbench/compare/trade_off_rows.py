@@ -1,4 +1,4 @@
-"""What the page "Trade-offs" says of arms, pairs and tags, row by row. No Qt."""
+"""What the page "Trade-offs" and the report say of arms, pairs and tags, row by row."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,12 +7,13 @@ from math import isfinite
 from workbench.compare.choice_sentences import WORDS, about_choice
 from workbench.compare.cost import Cost, costs_of, has_prices, machine_seconds, money_per_answer, spread_seconds
 from workbench.compare.freshness import Freshness, freshness
-from workbench.compare.report.numbers import summary_text
 from workbench.compare.types import ArmResult, ComparisonReport, FlipPoint, PairResult, TagVerdict, VerdictKind
 from workbench.compare.verdict_sentences import p_value
+from workbench.compare.weighing import with_means
 from workbench.compare.weights import Measure
 from workbench.compare.wording import dollars, listed, long_time, percent, points, seconds, size
 from workbench.compare.worth import Candidates, choose, shares_of
+from workbench.scoring.types import MetricSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class ArmRow:
 
 def candidates_of(report: ComparisonReport) -> Candidates:
     """What the recommendation is chosen from."""
-    verdict = report.verdict
+    verdict = with_means(report.verdict, report)
     return Candidates(verdict.means, verdict.best, verdict.pairs, costs_of(report.arms), report.economy)
 
 
@@ -56,7 +57,7 @@ def arm_rows(report: ComparisonReport) -> list[ArmRow]:
     """The arms: the recommended one first, then as worth or quality has it; those that are not judged last."""
     candidates = candidates_of(report)
     choice = choose(candidates, report.weights)
-    order = list(choice.worths or report.verdict.means)
+    order = list(choice.worths or sorted(candidates.means, key=lambda arm: -candidates.means[arm]))
     shares = shares_of(candidates) if report.verdict.best else {}
     rows = []
     for result in report.arms:
@@ -75,7 +76,6 @@ def arm_rows(report: ComparisonReport) -> list[ArmRow]:
 
 
 def _arm_row(report: ComparisonReport, result: ArmResult, worth: str, shares: str) -> ArmRow:
-    summary = result.metrics.get(report.verdict.metric)
     cost = costs_of([result])[result.name]
     month, general = freshness(result, report.economy), result.general
     has_general = general is not None and general.difference is not None
@@ -83,7 +83,7 @@ def _arm_row(report: ComparisonReport, result: ArmResult, worth: str, shares: st
         name=result.name,
         is_recommended=result.name == report.verdict.recommended,
         is_best=result.name in report.verdict.best,
-        quality=summary_text(summary),
+        quality=_quality(result.metrics.get(report.verdict.metric)),
         worth=worth,
         shares=shares,
         latency=seconds(result.timing.latency_seconds),
@@ -100,6 +100,13 @@ def _arm_row(report: ComparisonReport, result: ArmResult, worth: str, shares: st
             f"95 % interval {_signed(general.low)} to {_signed(general.high)} points, {general.questions} questions."
         ),
     )
+
+
+def _quality(summary: MetricSummary | None) -> str:
+    """ "84 % (75–91)"."""
+    if summary is None or summary.mean is None:
+        return "–"
+    return f"{percent(summary.mean)} ({_whole(summary.low)}–{_whole(summary.high)})"
 
 
 def cost_text(cost: Cost, report: ComparisonReport) -> str:
