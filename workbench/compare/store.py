@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.compare.history import ComparisonEntry
+from workbench.compare.judge.rating_store import AnswerRatingStore
 from workbench.compare.stored_reports import read_stored_report, read_stored_trial
 from workbench.compare.types import ComparisonReport, Trial, VerdictKind
 from workbench.database import Base, Database
@@ -68,6 +69,8 @@ class ComparisonStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.ratings = AnswerRatingStore(database)
+        """What the user thinks of the answers."""
 
     def save(self, report: ComparisonReport, *, folder: str = "", spec: str = "") -> ComparisonEntry:
         """Keep a finished comparison whole. The same run saved again (its `folder`) changes nothing."""

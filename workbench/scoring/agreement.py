@@ -148,4 +148,4 @@ class _Draws:
         drawn = [statistic(self._x, self._y, weights) for weights in self._weights]
         ends = [np.quantile(known, _ENDS) for one in drawn if len(known := one[~np.isnan(one)])]
         low, high = min(float(end[0]) for end in ends), max(float(end[1]) for end in ends)
-        return Interval(estimate, min(low, estimate), max(high, estimate))
+        return Interval(estimate, max(-1.0, min(low, estimate)), min(1.0, max(high, estimate)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from workbench.compare.judge.rating_order import fair_order, fair_sample
 from workbench.compare.judge.ratings import key_of_trial, ratings_in_force
-from workbench.compare.judge.types import AnswerRating, ModelScoring, PairJudgement, TrialKey
+from workbench.compare.judge.types import AnswerRating, ModelScoring, PairJudgement, PositionBias, TrialKey
 from workbench.compare.scores import score_of
 from workbench.compare.types import Trial
 from workbench.scoring.agreement import FEWEST_RATINGS, Agreement, agreement
@@ -133,6 +133,16 @@ def _in_words(title: str, kappa: Interval) -> str:
 def say_interval(found: Interval | None) -> str:
     """ "0.72 (0.55 to 0.83)" or "–"."""
     return "–" if found is None else f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
+
+
+def bias_in_words(bias: PositionBias | None) -> str:
+    """What was measured of a judge of pairs and the places of the answers; empty where nothing was."""
+    if bias is None or not bias.pairs or bias.consistency is None:
+        return ""
+    said = f"Judge, in pairs: the same outcome in both orders for {bias.same} of {bias.pairs} pairs"
+    if bias.first_share is None:
+        return f"{said}; it said tie every time."
+    return f"{said}; of its choices {100 * bias.first_share:.0f} % were the answer that stood first (50 % is fair)."
 
 
 def warnings_of(scoring: ModelScoring | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from workbench.ui.compare.history_wiring import wire_history
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
+from workbench.ui.compare.ratings_wiring import wire_ratings
 from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.scores_wiring import wire_scores
 from workbench.ui.compare.stock_part import Lookups
@@ -86,6 +87,7 @@ def build(
     _wire_matrix(tab)
     _wire_pictures(tab)
     _wire_trade_offs(tab)
+    wire_ratings(results.ratings, results.answers, presenter.ratings)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)

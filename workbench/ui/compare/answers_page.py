@@ -14,6 +14,8 @@ class AnswersPage(QWidget):
     trial_selected = Signal(str, str)
     metric_chosen = Signal(str)
     source_requested = Signal(str, int)
+    rated = Signal(object, object)
+    """Arm, question, repeat; and the value of the rating."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,7 @@ class AnswersPage(QWidget):
         self.bar.metric_chosen.connect(self.metric_chosen)
         self._matrix.trial_selected.connect(self.trial_selected)
         self._trial.source_requested.connect(self.source_requested)
+        self._trial.rated.connect(self.rated)
 
     @property
     def matrix(self) -> MatrixView:

@@ -32,6 +32,7 @@ from workbench.ui.compare.questions_board import QuestionRooms, SetsBoard
 from workbench.ui.compare.questions_editing_part import QuestionsEditingPart
 from workbench.ui.compare.questions_part import QuestionsPart
 from workbench.ui.compare.questions_writing_part import QuestionsWritingPart
+from workbench.ui.compare.ratings_part import RatingsPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart, StoppableJobs
 from workbench.ui.compare.scores_part import ScoresPart
@@ -87,6 +88,7 @@ class ComparePresenter:
         self.arms = ArmsPart(self._board, self.stock, navigator)
         self.guide = GuidePart(self._board, self.arms, self.stock, lookups.read_computer, in_background)
         self.stock.on_stock = self.guide.look_again
+        self.ratings = RatingsPart(self._board, store, messages, in_background)
         self._run = RunPart(self._board, jobs, messages, store, paths, self._on_saved, in_background=in_background)
         self.matrix = MatrixPart(self._board)
         self.again = AgainPart(self._board, self._run, messages, store, paths, read_catalogue, in_background)
@@ -245,11 +247,13 @@ class ComparePresenter:
         if self.state.results is not None:
             shown = replace(self.state.results, name=entry.name, number=entry.id, again_of=entry.again_of)
             self._board.show(results=shown)
+        self.ratings.open(entry.id)
         if entry.again_of:
             self.again.finished(report, entry.folder)
 
     def _on_saved(self, report: ComparisonReport, folder: str) -> None:
         self.history.read()
+        self.ratings.open_run(folder)
         self.again.finished(report, folder)
 
     def export(self, path: str) -> None:

@@ -9,6 +9,7 @@ from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.expected_page import ExpectedPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.pictures_page import PicturesPage
+from workbench.ui.compare.ratings_page import RatingsPage
 from workbench.ui.compare.run_notice import RunNotice
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.trade_offs_page import TradeOffsPage
@@ -85,6 +86,8 @@ class ResultsPage(QWidget):
         self.add_page(self.trade_offs, self.tr("Trade-offs"), "sliders")
         self.pictures = PicturesPage(self)
         self.add_page(self.pictures, self.tr("Pictures"), "chart")
+        self.ratings = RatingsPage(self)
+        self.add_page(self.ratings, self.tr("Ratings"), "star")
         self.expected = ExpectedPage(self)
         self.add_page(self.expected, self.tr("Expected"), "help")
 

@@ -16,6 +16,7 @@ from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.compare.history_state import HistoryState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.matrix import Matrix
+from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.scores_state import ScoresState, problem_of_judging
 from workbench.ui.compare.sets_state import SetsState
@@ -106,6 +107,7 @@ class CompareState:
     """The first decides."""
     scoring: ScoresState = field(default_factory=ScoresState)
     """Who judges, and what is looked at of the metrics."""
+    ratings: RatingsState = field(default_factory=RatingsState)
     seed: int = 0
     options: RunOptions = field(default_factory=RunOptions)
     paces: dict[str, Pace] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.compare.failures import NEXT_STEP
+from workbench.compare.judge.ratings import key_of_trial
 from workbench.compare.report import mark_of
 from workbench.compare.scores import question_scores
 from workbench.compare.types import Trial
@@ -23,6 +24,8 @@ from workbench.compare.wording import percent
 from workbench.datasets.types import Example
 from workbench.rag.types import Hit
 from workbench.scoring.model_metrics import title_of
+from workbench.ui.compare.rating_bar import RatingBar
+from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.theme import set_role
 
@@ -36,10 +39,14 @@ class TrialPanel(QScrollArea):
     """Built anew for every trial that is selected; there is one at a time."""
 
     source_requested = Signal(str, int)
+    rated = Signal(object, object)
+    """Arm, question, repeat; and the value, None where the user cannot say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: tuple[Trial | None, Example | None] | None = None
+        self._shown: object = None
+        self._ratings = RatingsState()
+        self._can_rate = False
         self.setObjectName("compare_trial")
         self.setAccessibleName(self.tr("Answer"))
         self.setWidgetResizable(True)
@@ -48,9 +55,13 @@ class TrialPanel(QScrollArea):
 
     def show_state(self, state: CompareState) -> None:
         trial, example = _selected(state)
-        if self._shown == (trial, example):
+        ratings = state.ratings
+        rating = ratings.rating_of(key_of_trial(trial)) if trial else None
+        self._can_rate = ratings.can_rate and state.results is not None and state.results.report is not None
+        shown = (trial, example, rating, ratings.scale, self._can_rate)
+        if self._shown == shown:
             return
-        self._shown = (trial, example)
+        self._shown, self._ratings = shown, ratings
         content = QWidget(self)
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 4, 10, 12)
@@ -77,6 +88,7 @@ class TrialPanel(QScrollArea):
             head.addWidget(self._label(str(trial.failure), "badge-bad", wrap=False))
         column.addLayout(head)
         column.addWidget(self._answer(trial))
+        self._add_rating(column, trial)
         self._add_whole_text(column, trial)
         self._add_repeats(column, trial, results)
         if trial.failure is not None:
@@ -120,6 +132,17 @@ class TrialPanel(QScrollArea):
         for other in others:
             said = other.answer or other.problem or self.tr("(an empty answer)")
             column.addWidget(self._label(f"{mark_of(other, results.metric)}  {said[:_LONGEST]}", "muted"))
+
+    def _add_rating(self, column: QVBoxLayout, trial: Trial) -> None:
+        """The user's own judgement, where it can be kept."""
+        if trial.has_failed or not self._can_rate:
+            return
+        key = key_of_trial(trial)
+        bar = RatingBar("compare_trial_rate", self)
+        bar.setAccessibleName(self.tr("Your rating"))
+        bar.show_rating(self._ratings.scale, self._ratings.rating_of(key))
+        bar.rated.connect(lambda value: self.rated.emit(key, value))
+        column.addWidget(bar)
 
     def _add_passages(self, column: QVBoxLayout, trial: Trial) -> None:
         if not trial.hits:
