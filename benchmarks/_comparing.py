@@ -70,6 +70,7 @@ def _told(trials: Any) -> dict[str, Any]:
     return {
         "answers": {f"{trial.arm}\n{trial.example_id}": trial.answer for trial in trials},
         "prompt_tokens": sum(trial.usage.prompt_tokens for trial in trials),
+        "cached_tokens": sum(trial.usage.cached_tokens for trial in trials),
         "generated_tokens": sum(trial.usage.generated_tokens for trial in trials),
         "failed": sum(trial.has_failed for trial in trials),
     }

@@ -13,6 +13,9 @@ from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.compare.store import ComparisonStore
 from workbench.errors import WorkbenchError
+from workbench.llm.types import GenerationConfig, Role
+from workbench.playground.prompt_store import PromptStore
+from workbench.playground.types import Prompt, PromptBlock, Reasoning
 
 pytestmark = pytest.mark.slow
 
@@ -99,6 +102,38 @@ def test_that_a_comparison_of_the_history_runs_again_to_the_same_texts(
     said = capsys.readouterr()
     assert "The same answers as in the exported run for 6 of 6." in said.err
     assert "Kept as comparison 3." in said.out
+
+
+def test_that_saved_prompts_repeat_their_answers_and_only_what_is_new_is_asked(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = PromptBlock(role=Role.USER, text="{{ question }} Answer with a number.")
+    warm = GenerationConfig(max_tokens=12, temperature=0.9)
+    prompt = Prompt(blocks=(form,), reasoning=Reasoning(instruction="Say: Answer:"), generation=warm)
+    with place.writing("a test"):
+        PromptStore(place.database).save_version("figures", prompt)
+    arms = """
+  - {name: sampled, model: starter, prompt: "saved:figures@1"}
+repeats: 2
+timed_questions: 1
+"""
+    run(place, tmp_path, arms)
+    first = json.loads(capsys.readouterr().out)
+    assert [(trial["example_id"], trial["repeat"]) for trial in first["trials"][:3]] == [("a", 0), ("a", 1), ("b", 0)]
+    assert "Answer with a number." in first["trials"][0]["prompt"]
+    assert "exact_match" in first["arms"][0]["noise"]
+    assert first["arms"][0]["peak_bytes"] > 1_000_000
+
+    run(place, tmp_path, arms, "--retry-failed")
+    told = capsys.readouterr()
+    assert "Nothing failed in the last run" in told.err
+    greedy = '  - {name: greedy, model: starter, prompt: "saved:figures", generation: {temperature: 0}}'
+    run(place, tmp_path, f"\n{greedy}{arms}")
+    more = json.loads(capsys.readouterr().out)
+    assert more["reused"] == 6
+    assert [trial["answer"] for trial in more["trials"] if trial["arm"] == "sampled"] == [
+        trial["answer"] for trial in first["trials"]
+    ]
 
 
 def test_that_people_get_a_table_and_sentences(

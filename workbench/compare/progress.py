@@ -1,5 +1,6 @@
 """The trials of a run as they come about: kept, told, counted."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from workbench.compare.journal import Journal, Measured
@@ -23,6 +24,9 @@ class Trials:
     """Answers that were taken over from earlier runs."""
     watch: Stopwatch = field(default_factory=Stopwatch)
     _found: dict[tuple[str, str, int], Trial] = field(default_factory=dict)
+    _done: Counter[str] = field(default_factory=Counter)
+    """Answers and failures by arm: counting them anew for every answer would take as long as answering."""
+    _answered: Counter[str] = field(default_factory=Counter)
 
     def all(self) -> list[Trial]:
         """In the order of the request, whatever order they came in."""
@@ -45,11 +49,7 @@ class Trials:
         return (arm.name, example.id, repeat) in self._found
 
     def has_answers(self, arm: Arm) -> bool:
-        return any(name == arm.name and not trial.has_failed for (name, _, _), trial in self._found.items())
-
-    def answered_by(self, arm: Arm) -> int:
-        """Answers and failures of the arm."""
-        return sum(name == arm.name for name, _, _ in self._found)
+        return self._answered[arm.name] > 0
 
     def take(self, trial: Trial, example: Example, arm: Arm, *, is_written: bool = True) -> None:
         """Score it, keep it, tell it. What the run's files hold already, or shall not hold, is not written."""
@@ -57,6 +57,8 @@ class Trials:
         if is_written:
             self.journal.add(scored)
         self._found[(trial.arm, trial.example_id, trial.repeat)] = scored
+        self._done[trial.arm] += 1
+        self._answered[trial.arm] += not trial.has_failed
         self.context.produce(TrialDone(trial=scored, done=len(self._found), total=self.total))
 
     def give_up(self, arm: Arm, error: BaseException) -> None:
@@ -75,4 +77,4 @@ class Trials:
 
     def tell_of(self, arm: Arm) -> None:
         wanted = len(self.request.examples) * self.request.repeats_of(arm)
-        self.tell(f"{arm.name}: {self.answered_by(arm)} of {wanted}")
+        self.tell(f"{arm.name}: {self._done[arm.name]} of {wanted}")
