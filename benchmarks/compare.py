@@ -4,8 +4,8 @@ The five arms of the sample *facts* with the starter model: indexed, tuned and c
 loop through the same answering code that decodes each request alone and from nothing. Both retrieve and score; ours
 also keeps its trials, measures times alone and gives the verdict. Beside it: how soon something is seen of a job.
 
-What can be won depends on what is asked: answers of a few tokens behind passages of their own are bound by computing prompts,
-which no batch makes cheaper; `share_of_prompts_computed` is what common beginnings leave of it.
+What can be won depends on what is asked: answers of a few tokens behind passages of their own are bound by computing
+prompts, which no batch makes cheaper; `share_of_prompts_computed` is what common beginnings leave of it.
 """
 
 import os
