@@ -63,7 +63,7 @@ def tick(desk: Desk, qtbot: QtBot, name: str) -> None:
 def test_that_what_is_set_goes_into_the_run(ready: Desk, qtbot: QtBot) -> None:
     for name, value in (("repeats", 4), ("minutes", 15), ("timed", 3), ("seed", 11)):
         set_box(ready, qtbot, f"compare_{name}", value)
-    for name in ("forgetting", "fresh"):
+    for name in ("forgetting", "anew"):
         tick(ready, qtbot, f"compare_{name}")
     press(ready, "compare_run")
     asked = PrepareRequest.model_validate(ready.jobs.of(PREPARE)[0].spec.params)
@@ -108,7 +108,7 @@ def test_that_the_time_is_estimated_only_where_earlier_runs_tell(ready: Desk, ho
 
 
 def test_that_every_setting_says_what_it_means(ready: Desk) -> None:
-    for name in ("repeats", "minutes", "timed", "seed", "forgetting", "fresh"):
+    for name in ("repeats", "minutes", "timed", "seed", "forgetting", "anew"):
         control = find(ready, QWidget, f"compare_{name}")
         assert control.accessibleName()
         assert control.accessibleDescription() in texts(ready)
@@ -120,7 +120,7 @@ def test_that_the_page_is_whole_in_a_narrow_window_with_a_big_font(ready: Desk, 
     ready.tab.setFont(font)
     ready.tab.resize(720, 560)
     qtbot.waitUntil(lambda: ready.tab.width() == 720)
-    last = find(ready, QCheckBox, "compare_fresh")
+    last = find(ready, QCheckBox, "compare_anew")
     page = last.window()
     assert last.mapTo(page, last.rect().topRight()).x() < 720
     assert last.width() >= last.sizeHint().width()

@@ -58,7 +58,7 @@ class RunOptionsPage(QWidget):
         self._timed.setSpecialValueText(self.tr("none"))
         self._seed = self._box("compare_seed", self.tr("Seed"), 0, _LARGEST_SEED)
         self._forgetting = self._check("compare_forgetting", self.tr("Look for what tuning made it forget"))
-        self._fresh = self._check("compare_fresh", self.tr("Ask everything anew"))
+        self._fresh = self._check("compare_anew", self.tr("Ask everything anew"))
         self._estimate = QLabel(self)
         self._estimate.setObjectName("compare_estimate")
         self._estimate.setWordWrap(True)
