@@ -213,23 +213,28 @@ class ComparisonStore:
 
 
 def _add_trials(session: Session, comparison_id: int, trials: Sequence[Trial]) -> None:
-    """In few statements: ten thousand trials must not hold up who else wants to write."""
+    """In two statements: ten thousand trials must not hold up who else wants to write.
+
+    There is one writer, so that the next free numbers can be given here instead of being asked for row by row.
+    """
     if not trials:
         return
+    first = (session.scalar(sa.select(sa.func.max(TrialRow.id))) or 0) + 1
     rows = [
         {
+            "id": first + place,
             "comparison_id": comparison_id,
             "arm": trial.arm,
             "example_id": trial.example_id,
             "failure": str(trial.failure) if trial.failure else None,
             "trial": trial.model_dump_json(),
         }
-        for trial in trials
+        for place, trial in enumerate(trials)
     ]
-    ids = session.scalars(sa.insert(TrialRow).returning(TrialRow.id, sort_by_parameter_order=True), rows).all()
+    session.execute(sa.insert(TrialRow), rows)
     scores = [
-        {"trial_id": number, "metric": metric, "value": judged.value}
-        for number, trial in zip(ids, trials, strict=True)
+        {"trial_id": first + place, "metric": metric, "value": judged.value}
+        for place, trial in enumerate(trials)
         for metric, judged in trial.scores.items()
     ]
     if scores:
