@@ -88,7 +88,7 @@ class ComparisonStore:
                 questions=len(report.examples),
                 folder=folder,
                 spec=spec,
-                report=report.model_copy(update={"trials": ()}).model_dump_json(),
+                report=report.model_copy(update={"trials": (), "ratings": ()}).model_dump_json(),
                 arms=json.dumps([arm.name for arm in report.arms], ensure_ascii=False),
                 again_of=report.request.again_of if report.request else 0,
                 questions_hash=report.request.questions_hash if report.request else "",
@@ -132,8 +132,12 @@ class ComparisonStore:
                 raise _unknown(comparison_id)
             query = sa.select(TrialRow.trial).where(TrialRow.comparison_id == comparison_id).order_by(TrialRow.id)
             trials = list(session.scalars(query))
-        report = read_stored_report(text)
-        return report.model_copy(update={"trials": tuple(map(read_stored_trial, trials))})
+        report = read_stored_report(text).model_copy(update={"trials": tuple(map(read_stored_trial, trials))})
+        return self.with_ratings(report, comparison_id)
+
+    def with_ratings(self, report: ComparisonReport, comparison_id: int) -> ComparisonReport:
+        """The report of this comparison with what the user thinks of its answers by now."""
+        return report.model_copy(update={"ratings": self.ratings.list_ratings(comparison_id)})
 
     def get_without_trials(self, comparison_id: int) -> ComparisonReport:
         """The report but for its trials: quick also for large comparisons."""

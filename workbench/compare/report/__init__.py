@@ -19,6 +19,7 @@ from workbench.compare.report.numbers import has_prices, mark_of, summary_text
 from workbench.compare.report.page import page_of
 from workbench.compare.report.pairs import pairs_section
 from workbench.compare.report.pictures import pictures_section
+from workbench.compare.report.scored_by import scored_by_section
 from workbench.compare.report.tags import tags_section
 from workbench.compare.report.trade_offs import trade_offs_section
 from workbench.compare.report.verdict import verdict_section, without_leaks_section
@@ -29,8 +30,8 @@ __all__ = ["has_prices", "mark_of", "summary_text", "to_html", "write_html"]
 
 _SECTIONS = (
     verdict_section, expected_section, missing_section, pictures_section, arms_section, trade_offs_section,
-    without_leaks_section, tags_section, pairs_section, failures_section, leaks_section, forgetting_section,
-    costs_section, made_of_section, again_section, machine_section, matrix_section, answers_section,
+    without_leaks_section, tags_section, pairs_section, failures_section, leaks_section, scored_by_section,
+    forgetting_section, costs_section, made_of_section, again_section, machine_section, matrix_section, answers_section,
 )  # fmt: skip
 
 

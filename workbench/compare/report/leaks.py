@@ -2,6 +2,7 @@
 
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, one_line, row_head, safe, table
+from workbench.compare.report.verdict import headline
 from workbench.compare.types import ComparisonReport, Leak
 
 
@@ -9,14 +10,24 @@ def leaks_section(report: ComparisonReport) -> Section:
     numbers = {example.id: number for number, example in enumerate(report.examples)}
     rows = [_row(leak, numbers.get(leak.example_id)) for leak in report.leaks]
     heads = ["Question", "How", "Arms", "Where", "Text", "Likeness"]
-    return Section("leaks", "Questions seen before the test", table(heads, rows) if rows else "")
+    parts = [table(heads, rows) if rows else ""]
+    if report.excluded:
+        links = ", ".join(_link(name, numbers.get(name)) for name in report.excluded)
+        parts.append(f"<p>Left out of the verdict by the user: {links}.</p>")
+        if report.verdict_with_all is not None:
+            parts.append(f"<p>With them: <bdi>{safe(headline(report.verdict_with_all))}</bdi>.</p>")
+    parts += [f'<p class="muted">{safe(note)}</p>' for note in report.leak_notes]
+    return Section("leaks", "Questions seen before the test", "".join(parts))
+
+
+def _link(example_id: str, number: int | None) -> str:
+    name = one_line(example_id, 60)
+    return name if number is None else f'<a href="#q{number}">{name}</a>'
 
 
 def _row(leak: Leak, number: int | None) -> str:
-    name = one_line(leak.example_id, 60)
-    link = name if number is None else f'<a href="#q{number}">{name}</a>'
     values = [
         safe(leak.kind), safe(", ".join(leak.arms)), safe(leak.where), one_line(leak.text, 300),
         f"{100 * leak.similarity:.0f} %",
     ]  # fmt: skip
-    return row_head(link) + cells(values)
+    return row_head(_link(leak.example_id, number)) + cells(values)

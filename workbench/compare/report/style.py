@@ -69,6 +69,8 @@ a { color: var(--accent); }
   dd { margin: 0 0 8px; }
   nav ul { gap: 8px 16px; }
   summary { padding: 8px 0; }
+  figure { overflow-x: auto; }
+  figure svg { min-width: 560px; }
 }
 @media print {
   :root { --ink: #000; --muted: #444; --paper: #fff; --card: #fff; --line: #bbb; }

@@ -126,6 +126,11 @@ class HistoryPart:
         if entry is not None:
             self._do(partial(self._store.get, entry.id), lambda report: self._exports.export(report, path))
 
+    def export_report(self, report: ComparisonReport, number: int, path: str) -> None:
+        """Write the one that is shown, with what was rated meanwhile."""
+        rated = partial(self._store.with_ratings, report, number)
+        self._do(rated, lambda whole: self._exports.export(whole, path))
+
     def write_setup(self, number: int, then: Callable[[Path], None]) -> None:
         """Write down by names what a comparison was made of, for the set-up to read."""
 

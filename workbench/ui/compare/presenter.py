@@ -260,7 +260,7 @@ class ComparePresenter:
         """Write the results; the ending of the name says as what."""
         results = self.state.results
         if results is not None and results.report is not None:
-            self._exports.export(results.report, path)
+            self.history.export_report(results.report, results.number, path)
 
     def save_setup(self, path: str) -> None:
         """Write the set-up as YAML for `workbench compare`."""

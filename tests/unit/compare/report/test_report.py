@@ -10,6 +10,8 @@ import pytest
 from tests.unit.compare.report.html_outline import check
 from tests.unit.compare.scripted import MODEL, ScriptedTools, arm, asked_number, hash_of, knows_with_passages, numbered
 from workbench.compare.export import to_csv, write_csv, write_jsonl
+from workbench.compare.judge.ratings import answer_hash
+from workbench.compare.judge.types import AnswerRating, ModelScoring
 from workbench.compare.report import to_html, write_html
 from workbench.compare.report.room import LONGEST, longest_within
 from workbench.compare.report.texts import shown
@@ -200,7 +202,7 @@ def test_that_a_file_is_written_whole_or_not_at_all(report: ComparisonReport, tm
         with pytest.raises(WorkbenchError, match="cannot be written"):
             write(report, tmp_path / "nowhere" / name)
         write(report, tmp_path / name)
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["r.csv", "r.html", "r.jsonl"]
+    assert sorted(path.name for path in tmp_path.glob("*r.*")) == ["r.csv", "r.html", "r.jsonl"]
 
 
 def test_that_a_spreadsheet_reads_every_trial(report: ComparisonReport, tmp_path: Path) -> None:
@@ -235,3 +237,26 @@ def test_that_the_table_says_tags_leaks_and_times(report: ComparisonReport) -> N
     assert {row["in_prompt"] for row in rows if row["arm"] == "rag" and row["question_id"] == "q2"} == {
         "doc2.md | other.md"
     }
+
+
+def test_that_the_judge_is_held_against_the_users_ratings(report: ComparisonReport) -> None:
+    ratings = tuple(
+        AnswerRating(
+            arm=trial.arm,
+            example_id=trial.example_id,
+            answer_hash=answer_hash(trial.answer),
+            value=1.0 if trial.arm == "rag" else 0.0,
+        )
+        for trial in report.trials
+    )
+    scoring = ModelScoring(judge="judge", judges_itself=("rag",), problems={"judge": "It said nonsense twice."})
+    text = check(to_html(report.model_copy(update={"ratings": ratings, "model_scoring": scoring}))).text
+    assert "You rated 16 answers" in text
+    assert "Cohen's kappa" in text
+    assert "It said nonsense twice." in text
+    assert "5: says everything that the right answer says" in text
+
+
+def test_that_excluded_questions_are_named(report: ComparisonReport) -> None:
+    text = check(to_html(report.model_copy(update={"excluded": ("q1",)}))).text
+    assert "Left out of the verdict by the user: q1." in text
