@@ -125,11 +125,12 @@ def _pairs(made: Sequence[Made], values: dict[str, list[float | None]]) -> tuple
 
 def reported(facts: Facts, *, metrics: tuple[str, ...] = (METRIC,)) -> ComparisonReport:
     """The report that such facts come from."""
+    means = {arm.name: mean for arm in facts.arms if (mean := arm.metrics[METRIC].mean) is not None}
     return ComparisonReport(
         name="measured",
         metrics=metrics,
         arms=facts.arms,
-        verdict=Verdict(metric=METRIC, best=facts.best, pairs=facts.pairs, questions=len(facts.examples)),
+        verdict=Verdict(metric=METRIC, best=facts.best, means=means, pairs=facts.pairs, questions=len(facts.examples)),
         trials=tuple(facts.trials),
         examples=facts.examples,
     )
