@@ -1,6 +1,7 @@
 """Test sets in the database: what they hold now, and for ever the versions that comparisons used."""
 
 import datetime
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ from workbench.errors import WorkbenchError
 from workbench.naming import numbered
 
 LONGEST_NAME = 100
+_FEW, _MOST_WORDS = 20, 12
+_PLAIN_WORDS = re.compile(r"[A-Za-z0-9]{2,}")
+"""What stands in JSON as it is, and whose case SQLite ignores."""
 
 
 class NamedSetRow(Base):
@@ -178,12 +182,14 @@ class TestSetStore:
         """
         with self._database.session() as session:
             row = _find(session, name) or _make(session, name)
-            there = session.scalars(_questions_of(row)).all()
-            known, keys = {_asked(_question(one)) for one in there}, {one.key for one in there}
-            position = max((one.position for one in there), default=0)
+            places = sa.select(SetQuestionRow.key, SetQuestionRow.position)
+            there = session.execute(places.where(SetQuestionRow.test_set_id == row.id)).all()
+            wanted = list(questions)
+            known, keys = _known(session, row, wanted), {key for key, _ in there}
+            position = max((position for _, position in there), default=0)
             new: list[SetQuestionRow] = []
             repeated = 0
-            for question in questions:
+            for question in wanted:
                 if _asked(question) in known:
                     repeated += 1
                     continue
@@ -209,9 +215,7 @@ class TestSetStore:
         with self._database.session() as session:
             owner = _get(session, name)
             row = _question_row(session, owner, question.number)
-            others = [_question(one) for one in session.scalars(_questions_of(owner)) if one.id != row.id]
-            same = next((other for other in others if _asked(other) == _asked(question)), None)
-            if same is not None:
+            if _asked(question) in _known(session, owner, [question], but=row.id):
                 raise WorkbenchError(f"“{name}” asks that already.", hint="Change the words, or leave it out.")
             row.review, row.question = question.review.value, _json(question.model_copy(update={"id": row.key}))
             owner.changed = _now()
@@ -340,6 +344,25 @@ def _from_collection(session: Session, name: str) -> list[tuple[SetQuestionRow, 
 def _asked(question: SetQuestion) -> tuple[object, ...]:
     """Texts that differ in case and spaces only are the same question, where the variables are the same too."""
     return " ".join(question.question.split()).casefold(), tuple(sorted(question.variables.items()))
+
+
+def _known(
+    session: Session, owner: NamedSetRow, wanted: Sequence[SetQuestion], *, but: int = 0
+) -> set[tuple[object, ...]]:
+    """What the set asks already, as far as it matters for these questions; `but` is the number of one that does not.
+
+    Of a few questions only rows are read that hold their plain words: reading thousands takes seconds.
+    """
+    query = _questions_of(owner).where(SetQuestionRow.id != but)
+    if len(wanted) > _FEW:
+        return {_asked(_question(row)) for row in session.scalars(query)}
+    found: set[tuple[object, ...]] = set()
+    for question in wanted:
+        plain = {word for word in _PLAIN_WORDS.findall(question.question) if "ss" not in word.casefold()}  # may be "ß"
+        words = sorted(plain, key=len, reverse=True)[:_MOST_WORDS]
+        likely = query.where(*(SetQuestionRow.question.icontains(word, autoescape=True) for word in words))
+        found |= {_asked(_question(row)) for row in session.scalars(likely)}
+    return found
 
 
 def _find(session: Session, name: str) -> NamedSetRow | None:

@@ -1,6 +1,7 @@
 """The questions of a comparison: test sets and files, listed, written, looked through."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -43,6 +44,7 @@ class QuestionsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: SetsState | None = None
+        self._listed_questions: tuple[SetQuestion, ...] = ()
         self._build_widgets()
         self._build_table()
         self._build_layout()
@@ -57,11 +59,13 @@ class QuestionsPage(QWidget):
         if sets is self._shown:
             return
         was, self._shown = self._shown, sets
-        self.head.show_state(sets)
-        self.columns.show_columns(sets.columns)
-        self.writing.show_writing(sets.writing)
-        self._show_filters(sets)
-        self._show_table(sets, was)
+        if was is None or replace(was, draft=sets.draft) != sets:  # not after every letter that is typed
+            self.head.show_state(sets)
+            self.columns.show_columns(sets.columns)
+            self.writing.show_writing(sets.writing)
+            self._show_filters(sets)
+            self._show_table(sets)
+        self._show_chosen(sets)
         self.form.show_state(sets)
         self._splitter.setVisible(sets.columns is None)
         is_new = sets.draft is not None and sets.draft.old is None and not sets.draft.is_begun
@@ -92,16 +96,21 @@ class QuestionsPage(QWidget):
             widget.setVisible(bool(sets.questions))
         self._add.setVisible(sets.columns is None)
 
-    def _show_table(self, sets: SetsState, was: SetsState | None) -> None:
+    def _show_table(self, sets: SetsState) -> None:
+        listed = sets.shown
+        if listed != self._listed_questions:
+            self._listed_questions = listed
+            with QSignalBlocker(self._table):
+                self._model.show(listed)
+        self._table.set_empty_text(self._empty_text(sets))
+
+    def _show_chosen(self, sets: SetsState) -> None:
         with QSignalBlocker(self._table):
-            if was is None or sets.questions is not was.questions or sets.shown != was.shown:
-                self._model.show(sets.shown)
             old = sets.draft.old if sets.draft else None
             if old is None:
                 self._table.clearSelection()
             elif len(self._table.selected_records()) <= 1:
                 self._table.select_key(old.id)
-        self._table.set_empty_text(self._empty_text(sets))
         self._show_selection()
 
     def _empty_text(self, sets: SetsState) -> str:

@@ -190,7 +190,8 @@ class QuestionsPart:
                     sets.create(name)
                 case Naming.SAVE:
                     sets.create(name)
-                    sets.add(name, state.questions)
+                    self.add_to_set(name.strip())
+                    return
                 case Naming.RENAME:
                     sets.rename(state.name, name)
                 case None:

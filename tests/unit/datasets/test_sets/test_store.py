@@ -1,11 +1,14 @@
 """Test sets in the database: what is kept, what comes back, and what a comparison used stays for ever."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from workbench.database import Database
 from workbench.datasets.test_sets import store as store_module
+from workbench.datasets.test_sets.exporting import write_questions
+from workbench.datasets.test_sets.reading import read_question_file
 from workbench.datasets.test_sets.store import TestSetStore, forget_passages
 from workbench.datasets.test_sets.types import (
     Origin,
@@ -27,7 +30,7 @@ def sets(database: Database) -> TestSetStore:
 
 
 def ask(text: str, answer: str = "x", **more: object) -> SetQuestion:
-    return SetQuestion.model_validate({"question": text, "answers": (answer,), **more})
+    return SetQuestion.model_validate({"question": text, "answers": (answer,)} | more)
 
 
 def texts(questions: Sequence[SetQuestion]) -> list[str]:
@@ -184,3 +187,27 @@ def test_that_a_purge_takes_what_a_model_wrote_from_the_document(sets: TestSetSt
     left = sets.questions("facts")
     assert texts(left) == ["B?", "C?"]
     assert (left[0].where.passage, left[1].where.passage) == ("", "secret words")
+
+
+@pytest.mark.parametrize("text", ["Wie heißt der Größte?", "how LONG is “it”, in 100% of cases_?", "何ですか？"])
+def test_that_a_repeated_question_is_found_whatever_its_letters(text: str, sets: TestSetStore) -> None:
+    sets.add("facts", [ask(f"Filler {n}?") for n in range(30)])
+    sets.add("facts", [ask(text)])
+    assert sets.add("facts", [ask(f"  {text.upper()} ")]).known == 1
+    first = sets.questions("facts")[0]
+    with pytest.raises(WorkbenchError, match="asks that already"):
+        sets.change("facts", first.model_copy(update={"question": text.lower()}))
+
+
+def test_that_an_exported_set_is_read_the_same(sets: TestSetStore, tmp_path: Path) -> None:
+    asked = [
+        ask("How long?", answers=("3 years", "36 months"), tags=("time",), sources=("a.pdf", "b.pdf"), id="a"),
+        ask("How loud?", answers=(), variables={"text": "a, b"}, id="b"),
+        ask("Where?", answers=(), answers_unknown=True, sources=("a.pdf",), id="c"),
+    ]
+    for name in ("out.jsonl", "out.csv"):
+        write_questions(asked, tmp_path / name)
+        again = read_question_file(tmp_path / name).questions
+        fields = {"id", "question", "answers", "answers_unknown", "tags", "sources"}
+        assert [q.model_dump(include=fields) for q in again] == [q.model_dump(include=fields) for q in asked], name
+        assert again[1].variables["text"] == "a, b"
