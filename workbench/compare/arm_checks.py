@@ -8,7 +8,7 @@ from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_prompt, sav
 from workbench.compare.stock import Stock, misfit
 from workbench.datasets.types import Example
 from workbench.llm.fit import Fit
-from workbench.llm.types import LoadConfig, ModelRef
+from workbench.llm.types import GenerationConfig, LoadConfig, ModelRef
 from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
 from workbench.rag.types import ChunkingConfig
@@ -126,6 +126,14 @@ def find_version(stock: Stock, written: str) -> PromptVersion | None:
     return stock.prompt(whole) or stock.prompt(*named)
 
 
+def generation_in_force(arm: ArmSpec, stock: Stock) -> GenerationConfig:
+    """How the arm's answers are decoded: as it says, else as its saved prompt does, else as usual."""
+    version = find_version(stock, arm.prompt)
+    known = version.prompt.generation if version is not None else GenerationConfig()
+    said = {name: getattr(arm.generation, name) for name in arm.generation.model_fields_set}
+    return known.model_copy(update=said)
+
+
 def _about_examples(arm: ArmSpec, stock: Stock, questions: str, overlaps: Mapping[str, int]) -> Iterator[ArmProblem]:
     if arm.examples is None:
         return
@@ -184,13 +192,14 @@ def _about_room(arm: ArmSpec, model: ModelRef | None, stock: Stock, load: LoadCo
     if retrieval.passage_tokens:
         passages = min(passages, retrieval.passage_tokens)
     shots = _SHOT_TOKENS * arm.examples.count if arm.examples else 0
-    needed = passages + shots + _FRAME_TOKENS + arm.generation.max_tokens
+    answer = generation_in_force(arm, stock).max_tokens
+    needed = passages + shots + _FRAME_TOKENS + answer
     if needed <= room:
         return
-    left = max(0, room - shots - _FRAME_TOKENS - arm.generation.max_tokens) // max(1, each)
+    left = max(0, room - shots - _FRAME_TOKENS - answer) // max(1, each)
     yield ArmProblem(
         Field.RETRIEVAL,
-        f"{retrieval.top_k} passages of up to {each} tokens and an answer of up to {arm.generation.max_tokens} need "
+        f"{retrieval.top_k} passages of up to {each} tokens and an answer of up to {answer} need "
         f"about {needed:,} tokens; the context has {room:,}. About {left} passages will be shown.",
         stops=left == 0,
     )

@@ -250,6 +250,8 @@ def save_spec(spec: ComparisonSpec, path: Path) -> None:
             written["examples"]["from"] = _relative(arm.examples.from_file, folder)
         if arm.generation.model_fields_set:  # also what is said to be as it is anyway: a prompt may say otherwise
             written["generation"] = arm.generation.model_dump(mode="json", include=arm.generation.model_fields_set)
+        else:
+            written.pop("generation", None)
     values["metrics"] = [
         {"name": metric.name, **metric.options} if metric.options else metric.name for metric in spec.metrics
     ]

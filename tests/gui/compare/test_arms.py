@@ -9,6 +9,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QComboBox,
+    QDoubleSpinBox,
     QFileDialog,
     QLabel,
     QLineEdit,
@@ -24,6 +25,7 @@ from tests.unit.compare.stocked import prompt
 from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.stock import plain_prompt
 from workbench.datasets.types import Example
+from workbench.llm.types import GenerationConfig
 from workbench.playground.types import PromptVersion
 from workbench.ui.compare.arms_list import LINES, PROBLEM, ArmsList
 from workbench.ui.compare.arms_state import Places
@@ -279,6 +281,26 @@ def test_that_settings_of_the_answer_belong_to_the_arm(desk: Desk) -> None:
     assert summary.text() == "up to 256 tokens, temperature 0.7"
     find(desk.tab, QPushButton, "reset_options").click()
     assert last(desk).generation.temperature == 0.0
+
+
+def test_that_settings_of_a_saved_prompt_hold_until_the_arm_says_otherwise(desk: Desk) -> None:
+    warm = prompt("warm")
+    warm = warm.model_copy(
+        update={"prompt": warm.prompt.model_copy(update={"generation": GenerationConfig(temperature=0.5)})}
+    )
+    desk.catalogue = desk.catalogue.model_copy(update={"prompts": (warm,)})
+    desk.tab.presenter.refresh()
+    desk.tab.presenter.arms.add()
+    choose(desk, "compare_arm_prompt", "saved:warm")
+    temperature = find(desk.tab, QDoubleSpinBox, "option_temperature")
+    assert temperature.value() == 0.5
+    assert last(desk).generation.model_fields_set == set()
+    find(desk.tab, QSpinBox, "option_max_tokens").setValue(99)
+    assert last(desk).generation.model_fields_set == {"max_tokens"}
+    assert temperature.value() == 0.5
+    temperature.setValue(0.0)
+    assert last(desk).generation.model_fields_set == {"max_tokens", "temperature"}
+    assert temperature.value() == 0.0, "said, though it is the usual"
 
 
 def test_that_an_arm_without_a_name_keeps_the_one_it_had(desk: Desk, qtbot: QtBot) -> None:

@@ -60,6 +60,7 @@ def test_that_the_arms_are_written_as_a_comparison(home: WorkbenchPaths, tmp_pat
     spec = load_spec(tmp_path / "c.yaml")
     assert spec.arms[0].name == "prompt"
     assert spec.questions == str(tmp_path / "q.jsonl")
+    assert "generation" not in (tmp_path / "c.yaml").read_text(encoding="utf-8")
 
 
 def test_that_a_comparison_wants_questions(home: WorkbenchPaths, capsys: pytest.CaptureFixture[str]) -> None:

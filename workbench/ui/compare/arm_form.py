@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.compare.arm_checks import ArmProblem, Field
+from workbench.compare.arm_checks import ArmProblem, Field, generation_in_force
 from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.stock import Stock, misfit
 from workbench.llm.endpoints.models import where_text_goes
@@ -86,8 +86,9 @@ class ArmForm(QFrame):
         self._prompt.show_prompt(arm.prompt, stock)
         self._examples.show_examples(arm, stock)
         self._documents.show_documents(arm, making)
-        self._options.show_config(arm.generation)
-        self._generation.show_summary(generation_words(arm.generation))
+        in_force = generation_in_force(arm, stock)
+        self._options.show_config(in_force)
+        self._generation.show_summary(generation_words(in_force))
 
     def _show_model(self, model: ModelRef | None, making: ArmsState) -> None:
         self._goes.show_model(model)
@@ -170,7 +171,8 @@ class ArmForm(QFrame):
         if self._arm is None:
             return
         arm = self._arm.model_copy(update=changes)
-        if arm != self._arm:
+        says_more = arm.generation.model_fields_set != self._arm.generation.model_fields_set
+        if arm != self._arm or says_more:
             self.arm_changed.emit(arm)
 
     def _on_choice(self, box: ChoiceBox, key: str, _index: int) -> None:
