@@ -26,8 +26,7 @@ class Judge:
         """The trial with its scores and, where it is not right, the reason. A failed trial has no scores."""
         scores = {} if trial.has_failed else self._score(trial, example, arm)
         scored = trial.model_copy(update={"scores": scores})
-        is_unknown = example.answers_unknown and not scored.has_failed  # nobody can say that it is wrong
-        failure, evidence = (None, "") if is_unknown else explain_failure(scored, example, arm, self._metrics[0].name)
+        failure, evidence = explain_failure(scored, example, arm, self._metrics[0].name)
         return scored.model_copy(update={"failure": failure, "failure_evidence": evidence})
 
     def _score(self, trial: Trial, example: Example, arm: Arm) -> dict[str, ScoreValue]:

@@ -13,7 +13,7 @@ from workbench.compare.running import comparison_job
 from workbench.compare.spec import load_spec, save_spec
 from workbench.compare.store import ComparisonStore
 from workbench.compare.tasks import compare
-from workbench.compare.types import CompareRequest
+from workbench.compare.types import CompareRequest, FailureReason
 from workbench.database import Database
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import SetQuestion, as_question, questions_hash
@@ -118,4 +118,8 @@ def test_that_without_a_known_answer_only_retrieval_is_judged(tmp_path: Path) ->
         assert trial.scores["recall_at_k"].value is not None
         assert trial.scores["json_valid"].value == 0.0
         assert trial.failure is None
+    recall_first = request.model_copy(update={"metrics": metrics[1:], "folder": str(tmp_path / "recall")})
+    judged = compare(RecordingContext(), recall_first, ScriptedTools(knows_with_passages))
+    reasons = {trial.failure for trial in judged.trials if (trial.scores["recall_at_k"].value or 0) < 1}
+    assert reasons <= {FailureReason.NOT_RETRIEVED}
     assert report.verdict.winner is None

@@ -40,11 +40,19 @@ def write_html(report: ComparisonReport, path: Path) -> None:
     write_whole(path, to_html(report))
 
 
+def _set_of(report: ComparisonReport) -> str:
+    """Which version of which test set was asked; empty where it was a file's questions."""
+    request = report.request
+    if request is None or not request.test_set:
+        return ""
+    return f"test set “{request.test_set}”, version {request.questions_hash[:12]}"
+
+
 def to_html(report: ComparisonReport) -> str:
     """The whole report as one page."""
     facts = [
         f"{len(report.arms)} arms", f"{len(report.examples)} questions", f"seed {report.seed}",
-        f"{report.repeats} answers to each question" if report.repeats > 1 else "",
+        _set_of(report), f"{report.repeats} answers to each question" if report.repeats > 1 else "",
         report.environment.started[:10] if report.environment else "", report.machine, f"LLM Workbench {__version__}",
     ]  # fmt: skip
     return page_of(report.name, [fact for fact in facts if fact], [make(report) for make in _SECTIONS])

@@ -39,7 +39,7 @@ def answers_section(report: ComparisonReport) -> Section:
 
 def _expected(example: Example, is_leaked: bool) -> str:
     right = " or ".join(f"<bdi>{safe(short(answer, _RIGHT))}</bdi>" for answer in example.answers)
-    facts = [f"Right: {right or 'no answer: refuse'}"]
+    facts = [f"Right: {right or ('not known' if example.answers_unknown else 'no answer: refuse')}"]
     facts += [f"sources: {safe(', '.join(example.sources))}"] if example.sources else []
     facts += [f"tags: {safe(', '.join(example.tags))}"] if example.tags else []
     facts += ["seen before the test"] if is_leaked else []

@@ -102,7 +102,8 @@ class RatingsPage(QWidget):
             return
         self._card.setVisible(True)
         self._question.setText(_short(example.question))
-        right = " / ".join(example.answers) or self.tr("no answer: it should be refused")
+        none = self.tr("not known") if example.answers_unknown else self.tr("no answer: it should be refused")
+        right = " / ".join(example.answers) or none
         self._right.setText(
             self.tr("Nobody said what is right.")
             if example.answers_unknown

@@ -75,7 +75,8 @@ class TrialPanel(QScrollArea):
 
     def _build(self, column: QVBoxLayout, example: Example, trial: Trial | None, arm: str, results: Results) -> None:
         column.addWidget(self._label(example.question, "field"))
-        right = " / ".join(example.answers) or self.tr("no answer: it should be refused")
+        none = self.tr("not known") if example.answers_unknown else self.tr("no answer: it should be refused")
+        right = " / ".join(example.answers) or none
         column.addWidget(self._label(self.tr("Right: {}").format(right), "muted"))
         if example.sources:
             column.addWidget(self._label(self.tr("Sources: {}").format(", ".join(example.sources)), "muted"))

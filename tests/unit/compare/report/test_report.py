@@ -57,6 +57,15 @@ def test_that_the_report_says_the_verdict_and_every_answer(report: ComparisonRep
     assert page.tags.count("figure") >= 5
 
 
+def test_that_the_report_names_the_test_set_and_what_nobody_knows(report: ComparisonReport) -> None:
+    assert report.request is not None
+    asked = report.request.model_copy(update={"test_set": "facts & more", "questions_hash": "3f2a91cc00ff77aa"})
+    unknown = [example.model_copy(update={"answers": (), "answers_unknown": True}) for example in report.examples]
+    page = check(to_html(report.model_copy(update={"request": asked, "examples": tuple(unknown)})))
+    assert "test set “facts & more”, version 3f2a91cc00ff" in page.text
+    assert "Right: not known" in page.text and "no answer: refuse" not in page.text
+
+
 def test_that_the_report_needs_no_network_and_runs_nothing(report: ComparisonReport) -> None:
     page = check(to_html(report))
     assert "default-src 'none'" in to_html(report)
