@@ -99,7 +99,8 @@ class ComparisonStore:
             return _entry(row)
 
     def keep_terms(self, folder: str, report: ComparisonReport) -> None:
-        """Keep what the saved run of this folder is weighed by now, with the verdict that follows; its trials stay."""
+        """Keep what the saved run of this folder is weighed by and is without now, with the verdict that follows; its
+        trials stay."""
         values = {
             "kind": str(report.verdict.kind),
             "winner": report.verdict.winner,

@@ -103,7 +103,10 @@ class MainWindow(QMainWindow):
         return self._built.get(key)
 
     def open_tab(self, tab: str, **case: str) -> None:
-        """Show a tab, with something in hand where `case` names it."""
+        """Show a tab, with something in hand where `case` names it. "jobs" is the panel below them."""
+        if tab == "jobs":
+            self.show_job_panel(True)
+            return
         self._current = tab
         if case:
             self._cases[tab] = case

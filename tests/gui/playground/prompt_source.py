@@ -65,5 +65,9 @@ class FakePromptSource:
     def open_version(self, version_id: str) -> None:
         self.opened.append(version_id)
 
+    def open_draft(self, prompt: Prompt, name: str) -> None:
+        self.opened.append(name)
+        self.edit(prompt)
+
     def subscribe(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)

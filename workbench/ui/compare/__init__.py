@@ -15,6 +15,7 @@ from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.scores_wiring import wire_scores
 from workbench.ui.compare.stock_part import Lookups
 from workbench.ui.compare.view import CompareView
+from workbench.ui.compare.why_wiring import wire_why
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
 if TYPE_CHECKING:
@@ -83,11 +84,11 @@ def build(
     results.setup_requested.connect(presenter.change_setup)
     results.export_chosen.connect(presenter.export)
     results.answers.trial_selected.connect(presenter.select_trial)
-    results.answers.source_requested.connect(presenter.open_source)
     _wire_matrix(tab)
     _wire_pictures(tab)
     _wire_trade_offs(tab)
     wire_ratings(results.ratings, results.answers, presenter.ratings)
+    wire_why(tab)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)

@@ -13,7 +13,6 @@ from workbench.ui.compare.trial_panel import TrialPanel
 class AnswersPage(QWidget):
     trial_selected = Signal(str, str)
     metric_chosen = Signal(str)
-    source_requested = Signal(str, int)
     rated = Signal(object, object)
     """Arm, question, repeat; and the value of the rating."""
 
@@ -35,18 +34,18 @@ class AnswersPage(QWidget):
         self.arms.show_state(state)
         self.bar.show_matrix(state.matrix)
         self._matrix.show_state(state)
-        self._trial.show_state(state)
+        self.panel.show_state(state)
 
     def _build_widgets(self) -> None:
         self.arms = ResultArms(self)
         self.bar = MatrixBar(self)
         self._matrix = MatrixView(self)
-        self._trial = TrialPanel(self)
+        self.panel = TrialPanel(self)
 
     def _build_layout(self) -> None:
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.addWidget(self._matrix)
-        splitter.addWidget(self._trial)
+        splitter.addWidget(self.panel)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
         splitter.setSizes([600, 400])
@@ -62,8 +61,7 @@ class AnswersPage(QWidget):
     def _connect(self) -> None:
         self.bar.metric_chosen.connect(self.metric_chosen)
         self._matrix.trial_selected.connect(self.trial_selected)
-        self._trial.source_requested.connect(self.source_requested)
-        self._trial.rated.connect(self.rated)
+        self.panel.rated.connect(self.rated)
 
     @property
     def matrix(self) -> MatrixView:

@@ -26,6 +26,7 @@ from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.guide_part import GuidePart
 from workbench.ui.compare.history_part import HistoryPart
+from workbench.ui.compare.leaks_part import LeaksPart
 from workbench.ui.compare.matrix_part import MatrixPart
 from workbench.ui.compare.pictures_part import PicturesPart
 from workbench.ui.compare.questions_board import QuestionRooms, SetsBoard
@@ -40,6 +41,7 @@ from workbench.ui.compare.scores_state import ScoresState
 from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.compare.stock_part import Lookups, StockPart
 from workbench.ui.compare.trade_offs_part import TradeOffsPart
+from workbench.ui.compare.why_part import WhyPart
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
 
@@ -94,6 +96,8 @@ class ComparePresenter:
         self.again = AgainPart(self._board, self._run, messages, store, paths, read_catalogue, in_background)
         self.history = HistoryPart(self._board, messages, store, paths, self._exports, in_background, self._on_opened)
         self.pictures = PicturesPart(self._board, messages, self._exports.write)
+        self.leaks = LeaksPart(self._board, store, in_background, self.history.read)
+        self.why = WhyPart(self._board, navigator, self.ask_failed_again)
 
     @property
     def state(self) -> CompareState:
@@ -117,6 +121,8 @@ class ComparePresenter:
         self.refresh()
         if "guide" in case:
             self._board.show(page=Page.SETUP)
+        if arm := case.get("arm", ""):
+            self.why.open_arm(arm)
         if "retrieval_set" in case:
             self.questions.take_retrieval_set(case["collection"], case["retrieval_set"])
         for key in ("spec", "questions"):

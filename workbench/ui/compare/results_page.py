@@ -7,6 +7,7 @@ from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.again_bar import AgainBar
 from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.expected_page import ExpectedPage
+from workbench.ui.compare.leaks_page import LeaksPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.pictures_page import PicturesPage
 from workbench.ui.compare.ratings_page import RatingsPage
@@ -14,6 +15,7 @@ from workbench.ui.compare.run_notice import RunNotice
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.trade_offs_page import TradeOffsPage
 from workbench.ui.compare.verdict_card import VerdictCard
+from workbench.ui.compare.why_page import WhyPage
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.page_scroller import PageScroller
@@ -88,6 +90,10 @@ class ResultsPage(QWidget):
         self.add_page(self.pictures, self.tr("Pictures"), "chart")
         self.ratings = RatingsPage(self)
         self.add_page(self.ratings, self.tr("Ratings"), "star")
+        self.why = WhyPage(self)
+        self.add_page(self.why, self.tr("Why wrong"), "warning")
+        self.leaks = LeaksPage(self)
+        self.add_page(self.leaks, self.tr("Leaks"), "search")
         self.expected = ExpectedPage(self)
         self.add_page(self.expected, self.tr("Expected"), "help")
 

@@ -18,7 +18,9 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.ui.board import Running
 from workbench.ui.compare.board import Board
+from workbench.ui.compare.leaks_state import LeaksState
 from workbench.ui.compare.state import Page, Results
+from workbench.ui.compare.why_state import WhyState
 from workbench.ui.protocols import Background, Messages, at_once
 from workbench.ui.trouble import trouble_of
 
@@ -239,7 +241,14 @@ class RunPart:
 
     def show_report(self, report: ComparisonReport, folder: str = "") -> None:
         """Show a finished comparison."""
-        self._board.show(page=Page.RESULTS, results=results_of(report, folder), selected=None, trouble=None)
+        self._board.show(
+            page=Page.RESULTS,
+            results=results_of(report, folder),
+            selected=None,
+            trouble=None,
+            leaking=LeaksState(),
+            why=WhyState(),
+        )
 
     def _end(self) -> None:
         self._job_id = ""

@@ -14,12 +14,14 @@ from workbench.ui.board import Running
 from workbench.ui.compare.arms_state import ArmsState
 from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.compare.history_state import HistoryState
+from workbench.ui.compare.leaks_state import LeaksState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.scores_state import ScoresState, problem_of_judging
 from workbench.ui.compare.sets_state import SetsState
+from workbench.ui.compare.why_state import WhyState
 from workbench.ui.pace import in_words
 from workbench.ui.trouble import Trouble
 
@@ -129,6 +131,8 @@ class CompareState:
     """All questions, and which of them are shown."""
     looking: Looking = field(default_factory=Looking)
     history: HistoryState = field(default_factory=HistoryState)
+    leaking: LeaksState = field(default_factory=LeaksState)
+    why: WhyState = field(default_factory=WhyState)
 
     @property
     def estimate(self) -> str:

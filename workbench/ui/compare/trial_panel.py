@@ -1,5 +1,7 @@
 """One answer looked at closely: question, right answer, what was said, why it is wrong, what was read, the prompt."""
 
+from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -15,8 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.compare.evidence import PassageEvidence, evidence_of
 from workbench.compare.failures import NEXT_STEP
 from workbench.compare.judge.ratings import key_of_trial
+from workbench.compare.next_actions import NextAction
 from workbench.compare.report import mark_of
 from workbench.compare.scores import question_scores
 from workbench.compare.types import Trial
@@ -27,6 +31,7 @@ from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.rating_bar import RatingBar
 from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.compare.state import CompareState, Results
+from workbench.ui.compare.why_part import actions_for
 from workbench.ui.theme import set_role
 
 _LONGEST = 6000
@@ -41,13 +46,17 @@ class TrialPanel(QScrollArea):
     source_requested = Signal(str, int)
     rated = Signal(object, object)
     """Arm, question, repeat; and the value, None where the user cannot say."""
+    action_requested = Signal(object)
+    """A `NextAction`: go where this answer is mended."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, prefix: str = "compare") -> None:
+        """`prefix`: how the names of its widgets begin."""
         super().__init__(parent)
         self._shown: object = None
         self._ratings = RatingsState()
         self._can_rate = False
-        self.setObjectName("compare_trial")
+        self._prefix = prefix
+        self.setObjectName(f"{prefix}_trial")
         self.setAccessibleName(self.tr("Answer"))
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -70,6 +79,8 @@ class TrialPanel(QScrollArea):
             column.addWidget(self._label(self.tr("Select an answer in the table to look at it closely."), "muted"))
         else:
             self._build(column, example, trial, state.selected[0] if state.selected else "", state.results)
+            if trial is not None and trial.failure is not None:
+                self._add_actions(actions_for(state, trial, example))
         column.addStretch(1)
         self.setWidget(content)
 
@@ -89,19 +100,22 @@ class TrialPanel(QScrollArea):
             head.addWidget(self._label(str(trial.failure), "badge-bad", wrap=False))
         column.addLayout(head)
         column.addWidget(self._answer(trial))
-        self._add_rating(column, trial)
-        self._add_whole_text(column, trial)
-        self._add_repeats(column, trial, results)
         if trial.failure is not None:
             column.addWidget(self._label(trial.failure_evidence, ""))
             column.addWidget(self._label(self.tr("What follows: {}").format(NEXT_STEP[trial.failure]), "muted"))
+            self._doors = QVBoxLayout()
+            self._doors.setSpacing(4)
+            column.addLayout(self._doors)
+        self._add_rating(column, trial)
+        self._add_whole_text(column, trial)
+        self._add_repeats(column, trial, results)
         for name, judged in trial.scores.items():
             title = title_of(name)
             column.addWidget(self._label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
         usage, adapter = trial.usage, f" · adapter {trial.adapter_hash[:8]}" if trial.adapter_hash else ""
         tokens = self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)
         column.addWidget(self._label(f"{tokens}{adapter}", "small"))
-        self._add_passages(column, trial)
+        self._add_passages(column, trial, example)
         self._add_prompt(column, trial)
 
     def _answer(self, trial: Trial) -> QFrame:
@@ -110,7 +124,7 @@ class TrialPanel(QScrollArea):
         inside = QVBoxLayout(card)
         inside.setContentsMargins(12, 8, 12, 8)
         text = self._label(trial.answer or trial.problem or self.tr("(an empty answer)"), "")
-        text.setObjectName("compare_answer")
+        text.setObjectName(f"{self._prefix}_answer")
         inside.addWidget(text)
         return card
 
@@ -139,21 +153,33 @@ class TrialPanel(QScrollArea):
         if trial.has_failed or not self._can_rate:
             return
         key = key_of_trial(trial)
-        bar = RatingBar("compare_trial_rate", self)
+        bar = RatingBar(f"{self._prefix}_trial_rate", self)
         bar.setAccessibleName(self.tr("Your rating"))
         bar.show_rating(self._ratings.scale, self._ratings.rating_of(key))
         bar.rated.connect(lambda value: self.rated.emit(key, value))
         column.addWidget(bar)
 
-    def _add_passages(self, column: QVBoxLayout, trial: Trial) -> None:
+    def _add_actions(self, actions: Sequence[NextAction]) -> None:
+        """The likeliest first, in full; the others below it."""
+        for place, action in enumerate(actions):
+            button = QPushButton(action.text, self)
+            button.setObjectName(f"{self._prefix}_do_{action.key}")
+            button.setAccessibleName(f"{action.text}: {action.tip}")
+            button.setToolTip(action.tip)
+            set_role(button, "link" if place else "primary")
+            button.clicked.connect(partial(self.action_requested.emit, action))
+            self._doors.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_passages(self, column: QVBoxLayout, trial: Trial, example: Example) -> None:
         if not trial.hits:
             return
         column.addWidget(self._label(self.tr("Passages"), "field"))
+        evidence = evidence_of(trial, example).passages
         for place, hit in enumerate(trial.hits[:_MOST_PASSAGES]):
             number = trial.used.index(place) + 1 if place in trial.used else 0
-            column.addWidget(self._passage(place, hit, number))
+            column.addWidget(self._passage(place, hit, number, evidence[place]))
 
-    def _passage(self, place: int, hit: Hit, number: int) -> QFrame:
+    def _passage(self, place: int, hit: Hit, number: int, evidence: PassageEvidence) -> QFrame:
         card = QFrame(self)
         set_role(card, "panel")
         inside = QVBoxLayout(card)
@@ -161,27 +187,43 @@ class TrialPanel(QScrollArea):
         mark = f"[{number}]" if number else self.tr("not in the prompt")
         text = self.tr("{} {}, page {}").format(mark, _shortened(hit.document), hit.page)
         link = QPushButton(text.replace("&", "&&"), card)
-        link.setObjectName(f"compare_passage_{place}")
+        link.setObjectName(f"{self._prefix}_passage_{place}")
         link.setAccessibleName(self.tr("Open {} at page {}").format(hit.document, hit.page))
         link.setToolTip(f"<qt>{escape(hit.document)}</qt>")
         link.setProperty("document", hit.document)
         link.setProperty("page", hit.page)
         set_role(link, "link")
         link.clicked.connect(self._on_source)
-        inside.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        head = QHBoxLayout()
+        head.addWidget(link)
+        head.addStretch(1)
+        for text, role in self._marks(evidence):
+            head.addWidget(self._label(text, role, wrap=False))
+        inside.addLayout(head)
         inside.addWidget(self._label(hit.text, "muted"))
         return card
+
+    def _marks(self, evidence: PassageEvidence) -> list[tuple[str, str]]:
+        """What speaks for and against a passage, in two words each."""
+        marks = [(self.tr("rank {}").format(evidence.rank), "small")]
+        if evidence.is_relevant:
+            marks.append((self.tr("right one"), "badge-good"))
+        elif evidence.is_source:
+            marks.append((self.tr("right document"), "badge"))
+        elif evidence.holds_given and evidence.number:
+            marks.append((self.tr("answered from"), "badge-warn"))
+        return marks
 
     def _add_prompt(self, column: QVBoxLayout, trial: Trial) -> None:
         if not trial.prompt:
             return
         toggle = QPushButton(self.tr("Show the prompt"), self)
-        toggle.setObjectName("compare_show_prompt")
+        toggle.setObjectName(f"{self._prefix}_show_prompt")
         toggle.setAccessibleName(self.tr("Show the exact prompt"))
         toggle.setCheckable(True)
         set_role(toggle, "quiet")
         prompt = QPlainTextEdit(self)
-        prompt.setObjectName("compare_prompt")
+        prompt.setObjectName(f"{self._prefix}_prompt")
         prompt.setAccessibleName(self.tr("The exact prompt"))
         prompt.setReadOnly(True)
         prompt.setPlainText(trial.prompt)

@@ -69,6 +69,11 @@ class VerdictCard(QFrame):
                 return self.tr("Nothing to decide")
 
     def _about_leaks(self, results: Results) -> list[str]:
+        if results.report is not None and results.report.verdict_with_all is not None:
+            count = len(results.report.excluded)
+            left_out = self.tr("1 question is excluded") if count == 1 else self.tr("{} questions are excluded")
+            told = self.tr("{} (see Leaks). With all of them: {}.")
+            return [told.format(left_out.format(count), self._say(results.report.verdict_with_all))]
         other = results.verdict_without_leaks
         if other is None:
             return []

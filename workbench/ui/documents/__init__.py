@@ -37,7 +37,8 @@ class DocumentsTab(DocumentsView):
     presenter: DocumentsPresenter
 
     def open_case(self, case: dict[str, str]) -> None:
-        """`collection`: select it; `document`, `page`: open that place; `show`: that page; `path`: index it."""
+        """`collection`: select it; `document`, `page`: open that place; `question`: search for it (`mode`, `top_k`,
+        `reranker`: how); `show`: that page; `path`: index it."""
         self.presenter.open_case(case)
 
     def take_paths(self, paths: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
@@ -87,6 +88,12 @@ class AskingPart:
 
     def edit_question(self, text: str) -> None:
         self._board.show(question=text)
+
+    def take_question(self, question: str, **settings: Any) -> None:
+        """Another tab sent a question: it is searched for, with these settings."""
+        self.settings.borrow(**settings)
+        self.edit_question(question)
+        self.search()
 
     def choose_model(self, name: str) -> None:
         self._board.show(model=name)

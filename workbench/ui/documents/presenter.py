@@ -195,7 +195,8 @@ class DocumentsPresenter:
 
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `collection` selects, `document` and `page` open a place in it, `show` names a
-        page of the tab, `path` is indexed."""
+        page of the tab, `path` is indexed; `question` is searched for, with `mode`, `top_k` and `reranker` where they
+        are named."""
         if name := case.get("collection", ""):
             self.select_collection(name)
         self.refresh()
@@ -204,6 +205,10 @@ class DocumentsPresenter:
     def _open_in_selected(self, case: dict[str, str]) -> None:
         if document := case.get("document", ""):
             self.open_page_of(document, int(case.get("page", "1")))
+        if question := case.get("question", ""):
+            known = {name: case[name] for name in ("mode", "top_k", "reranker") if name in case}
+            self.asking.take_question(question, **known)
+            self.show_page("ask")
         if key := case.get("show", ""):
             self.show_page(key)
         if path := case.get("path", ""):

@@ -46,6 +46,14 @@ class SearchSettingsPart:
             self._board.show(settings=settings)
             self._collections.search_settings.save(state.selected, settings)
 
+    def borrow(self, **changes: Any) -> None:
+        """Search with these fields for now: what is remembered of the collection stays until the user changes it."""
+        try:
+            settings = SearchSettings.model_validate({**dict(self._board.state.settings), **changes})
+        except ValidationError:
+            return
+        self._board.show(settings=settings)
+
     def change_documents(self, **changes: Any) -> None:
         """Change which documents are looked into."""
         self.change(documents={**dict(self._board.state.settings.documents), **changes})

@@ -47,6 +47,11 @@ class PromptSource(Protocol):
         """Show a saved version in the editor. The draft is not lost: undo brings it back."""
         ...
 
+    def open_draft(self, prompt: Prompt, name: str) -> None:
+        """Show this prompt in the editor: the saved version where it is one of the prompt `name`, else as a new draft.
+        What was being written is saved before."""
+        ...
+
     def subscribe(self, listener: Callable[[], None]) -> None:
         """`listener()` after every change of the draft, its values or the versions; often, so it must be quick."""
         ...

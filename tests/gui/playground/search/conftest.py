@@ -56,6 +56,8 @@ class FakeSource:
     def open_version(self, version_id: str) -> None:
         self.opened.append(version_id)
 
+    def open_draft(self, prompt: Prompt, name: str) -> None: ...
+
     def subscribe(self, listener: Callable[[], None]) -> None:
         self.listeners.append(listener)
 

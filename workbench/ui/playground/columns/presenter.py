@@ -4,10 +4,12 @@ import random
 import uuid
 from functools import partial
 
+from pydantic import ValidationError
+
 from workbench.errors import WorkbenchError
 from workbench.llm.too_long import Offer
 from workbench.playground.conversation import ColumnSetup, Conversation
-from workbench.playground.types import PromptVersion
+from workbench.playground.types import Prompt, PromptVersion
 from workbench.ui.playground.columns.answering_part import AnsweringPart
 from workbench.ui.playground.columns.board import Board, Surroundings, View
 from workbench.ui.playground.columns.conversation_part import ConversationPart
@@ -56,7 +58,8 @@ class ColumnsPresenter:
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `model` and `adapter` are asked in the first column, `prompt` is the input.
 
-        `version` is a saved prompt, which is shown in the editor.
+        `collection` names its documents. `version` is a saved prompt, which is shown in the editor; `draft` is a whole
+        `Prompt` as JSON, which is shown there as it is, under `draft_name`.
         """
         first = self.state.columns[0]
         if not first.running:
@@ -65,6 +68,18 @@ class ColumnsPresenter:
             self._board.show(question=prompt)
         if version := case.get("version", ""):
             self._around.source.open_version(version)
+        if draft := case.get("draft", ""):
+            self._open_draft(draft, case.get("draft_name", ""))
+
+    def _open_draft(self, written: str, name: str) -> None:
+        first = self.state.columns[0]
+        try:
+            prompt = Prompt.model_validate_json(written)
+        except ValidationError as error:
+            self._around.messages.warning("The prompt cannot be shown in the editor.", details=str(error))
+            return
+        self.setup.choose_version(first.id, "")  # the draft is what the column asks with
+        self._around.source.open_draft(prompt, name)
 
     def open_models(self) -> None:
         """There is no model yet; the Models tab says how to get one."""

@@ -89,7 +89,11 @@ class SetupPart:
         self._board.change_setup(column_id, generation=GenerationConfig())
 
     def take(self, column_id: str, case: dict[str, str]) -> None:
-        """Another tab sent a `model`, an `adapter` or both: this column asks them."""
+        """Another tab sent a `model`, an `adapter`, a `collection`: this column asks them."""
+        if "collection" in case:
+            self.refresh()
+            wanted = case["collection"]
+            self.choose_collection(column_id, wanted if wanted in self._board.state.collections else "")
         adapter = case.get("adapter", "")
         model = case.get("model", "") or self._base_of(adapter)
         if model:

@@ -94,6 +94,9 @@ class EditorPart:
     def open_version(self, version_id: str) -> None:
         self.versions.open(version_id)
 
+    def open_draft(self, prompt: Prompt, name: str) -> None:
+        self.versions.open_content(prompt, name)
+
     def subscribe(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
 

@@ -112,6 +112,27 @@ class VersionsPart:
 
         self._try(do)
 
+    def open_content(self, prompt: Prompt, name: str) -> None:
+        """A prompt that came from elsewhere: the version that holds just this, or a new draft."""
+        same = (
+            next((version for version in self._store.versions(name) if version.prompt == prompt), None)
+            if name
+            else None
+        )
+        if same is not None:
+            self.open(same.id)
+            return
+
+        def do() -> None:
+            self.keep_draft()
+            draft = replace(self._board.draft, prompt_name=self.free_name(name or FIRST_NAME), prompt=prompt, base=None)
+            self._board.change(
+                replace(draft, block_ids=self._ids(prompt), examples=Examples.of(prompt.few_shot)), trouble=None
+            )
+            self.list_again()
+
+        self._try(do)
+
     def save_imported(self, name: str, prompt: Prompt, note: str) -> PromptVersion:
         """The first version of a prompt of its own. Raises WorkbenchError."""
         return self._store.save_version(self.free_name(name), prompt, note=note)

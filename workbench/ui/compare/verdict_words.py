@@ -1,0 +1,15 @@
+"""A verdict in a few words. No Qt."""
+
+from workbench.compare.types import Verdict, VerdictKind
+
+
+def say_verdict(verdict: Verdict) -> str:
+    match verdict.kind:
+        case VerdictKind.WINNER:
+            return f"{verdict.winner} answers best"
+        case VerdictKind.EQUIVALENT:
+            return f"{' and '.join(verdict.best)} are equally good"
+        case VerdictKind.UNDECIDED if len(verdict.best) > 1:
+            return f"{', '.join(verdict.best)} cannot be told apart"
+        case _:
+            return "Nothing to decide"

@@ -1,0 +1,24 @@
+"""The pages about wrong answers and about leaks, and the parts that decide what happens on them."""
+
+from typing import TYPE_CHECKING
+
+from workbench.compare.types import FailureReason, LeakKind
+
+if TYPE_CHECKING:
+    from workbench.ui.compare import CompareTab
+
+
+def wire_why(tab: "CompareTab") -> None:
+    """Connect both pages, and the doors of the panel that shows one answer."""
+    page, why = tab.results.why, tab.presenter.why
+    page.cell_chosen.connect(lambda reason, arm: why.show_cases(FailureReason(reason) if reason else None, arm))
+    page.case_chosen.connect(tab.presenter.select_trial)
+    for panel in (page.panel, tab.results.answers.panel):
+        panel.source_requested.connect(tab.presenter.open_source)
+        panel.action_requested.connect(why.do)
+    leaks, part = tab.results.leaks, tab.presenter.leaks
+    leaks.kind_chosen.connect(lambda kind: part.show_kind(LeakKind(kind) if kind else None))
+    leaks.leaked_excluded.connect(part.exclude_leaked)
+    leaks.chosen_excluded.connect(part.exclude)
+    leaks.chosen_included.connect(part.include)
+    leaks.undo_requested.connect(part.undo)
