@@ -16,6 +16,7 @@ def wire_why(tab: "CompareTab") -> None:
     for panel in (page.panel, tab.results.answers.panel):
         panel.source_requested.connect(tab.presenter.open_source)
         panel.action_requested.connect(why.do)
+    page.panel.rated.connect(lambda key, value: tab.presenter.ratings.rate_answer(key, value, is_blind=False))
     leaks, part = tab.results.leaks, tab.presenter.leaks
     leaks.kind_chosen.connect(lambda kind: part.show_kind(LeakKind(kind) if kind else None))
     leaks.leaked_excluded.connect(part.exclude_leaked)
