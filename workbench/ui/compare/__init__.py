@@ -88,7 +88,7 @@ def build(
     _wire_pictures(tab)
     _wire_trade_offs(tab)
     wire_ratings(results.ratings, results.answers, presenter.ratings)
-    wire_why(tab)
+    wire_why(results, presenter)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)

@@ -1,23 +1,20 @@
 """The pages about wrong answers and about leaks, and the parts that decide what happens on them."""
 
-from typing import TYPE_CHECKING
-
 from workbench.compare.types import FailureReason, LeakKind
+from workbench.ui.compare.presenter import ComparePresenter
+from workbench.ui.compare.results_page import ResultsPage
 
-if TYPE_CHECKING:
-    from workbench.ui.compare import CompareTab
 
-
-def wire_why(tab: "CompareTab") -> None:
+def wire_why(results: ResultsPage, presenter: ComparePresenter) -> None:
     """Connect both pages, and the doors of the panel that shows one answer."""
-    page, why = tab.results.why, tab.presenter.why
+    page, why = results.why, presenter.why
     page.cell_chosen.connect(lambda reason, arm: why.show_cases(FailureReason(reason) if reason else None, arm))
-    page.case_chosen.connect(tab.presenter.select_trial)
-    for panel in (page.panel, tab.results.answers.panel):
-        panel.source_requested.connect(tab.presenter.open_source)
+    page.case_chosen.connect(presenter.select_trial)
+    for panel in (page.panel, results.answers.panel):
+        panel.source_requested.connect(presenter.open_source)
         panel.action_requested.connect(why.do)
-    page.panel.rated.connect(lambda key, value: tab.presenter.ratings.rate_answer(key, value, is_blind=False))
-    leaks, part = tab.results.leaks, tab.presenter.leaks
+    page.panel.rated.connect(lambda key, value: presenter.ratings.rate_answer(key, value, is_blind=False))
+    leaks, part = results.leaks, presenter.leaks
     leaks.kind_chosen.connect(lambda kind: part.show_kind(LeakKind(kind) if kind else None))
     leaks.leaked_excluded.connect(part.exclude_leaked)
     leaks.chosen_excluded.connect(part.exclude)
