@@ -29,7 +29,7 @@ from workbench.playground.prompt_files import write_whole
 __all__ = ["has_prices", "mark_of", "summary_text", "to_html", "write_html"]
 
 _SECTIONS = (
-    verdict_section, expected_section, missing_section, pictures_section, arms_section, trade_offs_section,
+    verdict_section, expected_section, missing_section, arms_section, pictures_section, trade_offs_section,
     without_leaks_section, tags_section, pairs_section, failures_section, leaks_section, scored_by_section,
     forgetting_section, costs_section, made_of_section, again_section, machine_section, matrix_section, answers_section,
 )  # fmt: skip

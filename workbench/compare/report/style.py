@@ -49,6 +49,7 @@ dd { margin: 0; min-width: 0; }
 code { font: 12.5px/1.5 ui-monospace, monospace; }
 details { margin: 4px 0; }
 summary { cursor: pointer; padding: 3px 0; }
+details:target > summary { background: var(--card); font-weight: 600; }
 summary:focus-visible, a:focus-visible, .wide:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 details details { margin: 4px 0 4px 12px; }
 details.question { content-visibility: auto; contain-intrinsic-size: auto 30px; border-bottom: 1px solid var(--line); }
