@@ -34,7 +34,7 @@ def old_home(home: WorkbenchPaths) -> WorkbenchPaths:
             sa.text(
                 "INSERT INTO comparisons"
                 " (id, name, created, metric, kind, winner, recommended, questions, folder, spec, report)"
-                " VALUES (1, 'old', '2026-01-01T00:00:00+00:00', 'exact_match', 'winner', 'rag', 'rag', 8, '', '', :report)"
+                " VALUES (1, 'old', '2026-01-01T00:00', 'exact_match', 'winner', 'rag', 'rag', 8, '', '', :report)"
             ),
             {"report": json.dumps(report)},
         )
