@@ -1,18 +1,18 @@
 """`workbench testsets`: questions with right answers under a name, for comparisons."""
 
 import argparse
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.cli.output import Output
+from workbench.cli.test_set_review import review_set, right_of, said, sets_of, shortened
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.datasets.test_sets.store import Added, TestSetStore
+    from workbench.datasets.test_sets.store import Added
     from workbench.datasets.test_sets.types import ImportedQuestions, SetQuestion
     from workbench.jobs.events import Produced
 
@@ -75,14 +75,8 @@ def _register_generate(actions: "Commands") -> None:
     parser.set_defaults(run=generate)
 
 
-def _store(place: Workplace) -> "TestSetStore":
-    from workbench.datasets.test_sets.store import TestSetStore
-
-    return TestSetStore(place.database)
-
-
 def list_sets(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    entries = _store(place).list_sets()
+    entries = sets_of(place).list_sets()
     if output.json:
         keys = ("name", "accepted", "waiting", "rejected", "changed")
         output.object({"test_sets": [{key: getattr(entry, key) for key in keys} for entry in entries]})
@@ -94,7 +88,7 @@ def list_sets(arguments: argparse.Namespace, place: Workplace, output: Output) -
 
 
 def _questions(arguments: argparse.Namespace, place: Workplace) -> "Sequence[SetQuestion]":
-    store = _store(place)
+    store = sets_of(place)
     if arguments.version:
         return store.version_questions(arguments.test_set, arguments.version)
     return store.questions(arguments.test_set)
@@ -106,21 +100,10 @@ def show_set(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         output.lines(questions)
         return
     rows = [
-        (q.id, q.review.value, q.origin.value, _short(q.question, 70), _right(q), ", ".join(q.tags)) for q in questions
+        (q.id, q.review.value, q.origin.value, shortened(q.question, 70), right_of(q), ", ".join(q.tags))
+        for q in questions
     ]
     output.table(("id", "state", "from", "question", "right answer", "tags"), rows)
-
-
-def _right(question: "SetQuestion") -> str:
-    if question.answers_unknown:
-        return "(not known)"
-    more = f" (+{len(question.answers) - 1})" if len(question.answers) > 1 else ""
-    return _short(question.answers[0], 40) + more if question.answers else "(none: refuse)"
-
-
-def _short(text: str, most: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def show_versions(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
@@ -129,7 +112,7 @@ def show_versions(arguments: argparse.Namespace, place: Workplace, output: Outpu
     used: dict[str, list[str]] = {}
     for entry in ComparisonStore(place.database).list_comparisons():
         used.setdefault(entry.questions_hash, []).append(entry.name)
-    versions = _store(place).versions(arguments.test_set)
+    versions = sets_of(place).versions(arguments.test_set)
     if output.json:
         keys = ("name", "content_hash", "used", "questions")
         facts = [{**{k: getattr(v, k) for k in keys}, "comparisons": used.get(v.content_hash, [])} for v in versions]
@@ -155,7 +138,7 @@ def import_set(arguments: argparse.Namespace, place: Workplace, output: Output) 
         questions = found.questions
     tagged = [q.model_copy(update={"tags": tuple(dict.fromkeys((*q.tags, *arguments.tag)))}) for q in questions]
     with place.writing(f"importing into {arguments.test_set}"):
-        added = _store(place).add(arguments.test_set, tagged)
+        added = sets_of(place).add(arguments.test_set, tagged)
     problems = found.problems if found else ()
     for problem in problems[:_SHOWN_PROBLEMS]:
         output.note(f"Left out: {problem}")
@@ -230,13 +213,13 @@ def export_set(arguments: argparse.Namespace, place: Workplace, output: Output) 
             f"{arguments.out} cannot be written.", hint="Choose another place.", details=str(problem)
         ) from problem
     facts = {"questions": len(questions), "file": str(arguments.out)}
-    _said(output, facts, f"{len(questions)} questions were written to {arguments.out}.")
+    said(output, facts, f"{len(questions)} questions were written to {arguments.out}.")
 
 
 def delete_set(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     with place.writing(f"deleting {arguments.test_set}"):
-        removed = _store(place).delete(arguments.test_set)
-    _said(output, {"deleted": removed.name, "questions": len(removed.questions)}, f"“{removed.name}” was deleted.")
+        removed = sets_of(place).delete(arguments.test_set)
+    said(output, {"deleted": removed.name, "questions": len(removed.questions)}, f"“{removed.name}” was deleted.")
 
 
 def generate(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
@@ -255,12 +238,12 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         if produced.kind == "SetQuestion" and not output.json:
             question = SetQuestion.model_validate(produced.item)
             is_bad = question.review is Review.REJECTED
-            output.text(f"{'-' if is_bad else ' '} {question.question} {_right(question)}")
+            output.text(f"{'-' if is_bad else ' '} {question.question} {right_of(question)}")
             if is_bad:
                 output.text(f"    {question.remark}")
 
     with place.writing(f"writing questions into {arguments.test_set}"):
-        store = _store(place)
+        store = sets_of(place)
         if arguments.test_set not in {entry.name for entry in store.list_sets()}:
             store.create(arguments.test_set)
         request = WriteQuestionsRequest(
@@ -273,76 +256,4 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             known=tuple(question.question for question in store.questions(arguments.test_set)),
         )
         report = GenerateReport.model_validate(place.run(write_questions_job(request), on_item))
-    _said(output, report.model_dump(), report.in_words(model.name))
-
-
-def review_set(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    """By ids, or one by one where somebody sits at a terminal; else those that wait are listed."""
-    from workbench.datasets.test_sets.types import Review
-
-    store = _store(place)
-    if arguments.accept or arguments.reject:
-        with place.writing(f"reviewing {arguments.test_set}"):
-            questions = store.questions(arguments.test_set)
-            accepted, rejected = _chosen(questions, arguments.accept), _chosen(questions, arguments.reject)
-            store.review(arguments.test_set, accepted, Review.ACCEPTED)
-            store.review(arguments.test_set, rejected, Review.REJECTED)
-        facts = {"accepted": len(accepted), "rejected": len(rejected)}
-        _said(output, facts, f"{len(accepted)} questions count now, {len(rejected)} do not.")
-        return
-    waiting = [q for q in store.questions(arguments.test_set) if q.review is Review.WAITING]
-    if output.json:
-        output.lines(waiting)
-    elif not waiting:
-        output.text("No question waits.")
-    elif sys.stdin.isatty():
-        with place.writing(f"reviewing {arguments.test_set}"):
-            _one_by_one(store, arguments.test_set, waiting, output)
-    else:
-        for question in waiting:
-            _show_whole(question, output)
-
-
-def _chosen(questions: "Sequence[SetQuestion]", ids: "Sequence[str]") -> list[int]:
-    from workbench.datasets.test_sets.types import Review
-
-    if list(ids) == ["waiting"]:
-        return [question.number for question in questions if question.review is Review.WAITING]
-    numbers = {question.id: question.number for question in questions}
-    if missing := [one for one in ids if one not in numbers]:
-        raise WorkbenchError(f"The set has no question {missing[0]!r}.", hint="`testsets show` lists them.")
-    return [numbers[one] for one in ids]
-
-
-def _one_by_one(store: "TestSetStore", name: str, waiting: "Sequence[SetQuestion]", output: Output) -> None:
-    from workbench.datasets.test_sets.types import Review
-
-    reviews = {"a": Review.ACCEPTED, "r": Review.REJECTED}
-    for place, question in enumerate(waiting, 1):
-        output.text(f"\n{place} of {len(waiting)}")
-        _show_whole(question, output)
-        answer = ""
-        while answer not in ("a", "r", "s", "q"):
-            answer = input("[a]ccept, [r]eject, [s]kip, [q]uit? ").strip().casefold()[:1]
-        if answer == "q":
-            return
-        if answer in reviews:
-            store.review(name, [question.number], reviews[answer])
-
-
-def _show_whole(question: "SetQuestion", output: Output) -> None:
-    output.text(f"{question.id}: {question.question}")
-    output.text(f"  right: {' | '.join(question.answers) or _right(question)}")
-    if where := question.where.in_words():
-        output.text(f"  from:  {where}")
-    if question.where.passage:
-        output.text(f"  “{' '.join(question.where.passage.split())}”")
-    if question.remark:
-        output.text(f"  {question.remark}")
-
-
-def _said(output: Output, facts: dict[str, Any], text: str) -> None:
-    if output.json:
-        output.object(facts)
-    else:
-        output.text(text)
+    said(output, report.model_dump(), report.in_words(model.name))

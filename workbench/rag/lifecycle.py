@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workbench.database import Database
-from workbench.datasets.test_sets.store import forget_passages, rename_collection
+from workbench.datasets.test_sets.from_documents import forget_passages, rename_collection
 from workbench.errors import WorkbenchError
 from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths

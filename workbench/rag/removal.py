@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workbench.database import Database
-from workbench.datasets.test_sets.store import forget_passages
+from workbench.datasets.test_sets.from_documents import forget_passages
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag import judgement_store, search_settings_store

@@ -1,17 +1,31 @@
 """Test sets in the database: what they hold now, and for ever the versions that comparisons used."""
 
-import datetime
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workbench.database import Base, Database
+from workbench.database import Database
+from workbench.datasets.test_sets.rows import (
+    LONGEST_NAME,
+    NamedSetRow,
+    SetQuestionRow,
+    SetVersionRow,
+    as_json,
+    as_row,
+    asked,
+    checked_name,
+    find_set,
+    get_set,
+    known_questions,
+    make_set,
+    now,
+    question_of,
+    question_row,
+    questions_of,
+)
 from workbench.datasets.test_sets.types import (
     MOST_QUESTIONS,
-    Origin,
     Review,
     SetQuestion,
     as_question,
@@ -20,51 +34,6 @@ from workbench.datasets.test_sets.types import (
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.naming import numbered
-
-LONGEST_NAME = 100
-_FEW, _MOST_WORDS = 20, 12
-_PLAIN_WORDS = re.compile(r"[A-Za-z0-9]{2,}")
-"""What stands in JSON as it is, and whose case SQLite ignores."""
-
-
-class NamedSetRow(Base):
-    __tablename__ = "test_sets"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    created: Mapped[str]
-    changed: Mapped[str]
-
-
-class SetQuestionRow(Base):
-    __tablename__ = "test_set_questions"
-    __table_args__ = (sa.UniqueConstraint("test_set_id", "key"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    test_set_id: Mapped[int] = mapped_column(sa.ForeignKey("test_sets.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int]
-    """Where it stands among the others; the order decides which questions are answered together."""
-    key: Mapped[str]
-    """`SetQuestion.id`."""
-    review: Mapped[str]
-    question: Mapped[str] = mapped_column(sa.Text)
-    """The `SetQuestion` as JSON; the columns beside it are for queries."""
-
-
-class SetVersionRow(Base):
-    """What a comparison used: never changed, and kept when the set goes."""
-
-    __tablename__ = "test_set_versions"
-    __table_args__ = (sa.UniqueConstraint("name", "content_hash"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    content_hash: Mapped[str] = mapped_column(index=True)
-    used: Mapped[str]
-    """When a comparison used it for the first time, ISO 8601 in UTC."""
-    questions: Mapped[int]
-    examples: Mapped[str] = mapped_column(sa.Text)
-    """One `Example` as JSON per line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +100,7 @@ class TestSetStore:
     def create(self, name: str) -> str:
         """An empty set; returns its name. Raises WorkbenchError for a name that is taken or cannot be one."""
         with self._database.session() as session:
-            return _make(session, name).name
+            return make_set(session, name).name
 
     def free_name(self, wished: str) -> str:
         """The wished name, or one with a number behind it where that is taken."""
@@ -141,23 +110,23 @@ class TestSetStore:
     def rename(self, name: str, new: str) -> None:
         """Versions that were used keep the name under which they were."""
         with self._database.session() as session:
-            row = _get(session, name)
+            row = get_set(session, name)
             if new.strip() != name:
-                row.name = _checked_name(session, new)
+                row.name = checked_name(session, new)
 
     def delete(self, name: str) -> Removed:
         """Forget a set; what comes back can be given to `restore`. Versions that comparisons used stay."""
         with self._database.session() as session:
-            row = _get(session, name)
-            found = session.scalars(_questions_of(row)).all()
-            removed = Removed(name, tuple(map(_question, found)), tuple(one.position for one in found))
+            row = get_set(session, name)
+            found = session.scalars(questions_of(row)).all()
+            removed = Removed(name, tuple(map(question_of, found)), tuple(one.position for one in found))
             session.delete(row)
             return removed
 
     def questions(self, name: str) -> tuple[SetQuestion, ...]:
         """All of them, rejected ones too, in their order. WorkbenchError: there is no such set."""
         with self._database.reading() as session:
-            return tuple(map(_question, session.scalars(_questions_of(_get(session, name)))))
+            return tuple(map(question_of, session.scalars(questions_of(get_set(session, name)))))
 
     def examples(self, name: str, version: str = "") -> tuple[Example, ...]:
         """What a comparison asks: the questions that count, or those of a used version (the beginning of its hash).
@@ -181,23 +150,23 @@ class TestSetStore:
         Raises WorkbenchError when the set would hold more than `MOST_QUESTIONS`.
         """
         with self._database.session() as session:
-            row = _find(session, name) or _make(session, name)
+            row = find_set(session, name) or make_set(session, name)
             places = sa.select(SetQuestionRow.key, SetQuestionRow.position)
             there = session.execute(places.where(SetQuestionRow.test_set_id == row.id)).all()
             wanted = list(questions)
-            known, keys = _known(session, row, wanted), {key for key, _ in there}
+            known, keys = known_questions(session, row, wanted), {key for key, _ in there}
             position = max((position for _, position in there), default=0)
             new: list[SetQuestionRow] = []
             repeated = 0
             for question in wanted:
-                if _asked(question) in known:
+                if asked(question) in known:
                     repeated += 1
                     continue
-                known.add(_asked(question))
+                known.add(asked(question))
                 position += 1
                 key = numbered(question.id or f"q{position}", keys.__contains__)
                 keys.add(key)
-                new.append(_row(row.id, position, question.model_copy(update={"id": key, "number": 0})))
+                new.append(as_row(row.id, position, question.model_copy(update={"id": key, "number": 0})))
             if len(there) + len(new) > MOST_QUESTIONS:
                 raise WorkbenchError(
                     f"“{name}” would hold {len(there) + len(new):,} questions; a test set holds at most "
@@ -206,20 +175,20 @@ class TestSetStore:
                     code="too_many_questions",
                 )
             session.add_all(new)
-            row.changed = _now()
+            row.changed = now()
             session.flush()
-            return Added(tuple(map(_question, new)), repeated)
+            return Added(tuple(map(question_of, new)), repeated)
 
     def change(self, name: str, question: SetQuestion) -> SetQuestion:
         """Replace a stored question (its `number`). Raises WorkbenchError when it is gone or asks what another asks."""
         with self._database.session() as session:
-            owner = _get(session, name)
-            row = _question_row(session, owner, question.number)
-            if _asked(question) in _known(session, owner, [question], but=row.id):
+            owner = get_set(session, name)
+            row = question_row(session, owner, question.number)
+            if asked(question) in known_questions(session, owner, [question], but=row.id):
                 raise WorkbenchError(f"“{name}” asks that already.", hint="Change the words, or leave it out.")
-            row.review, row.question = question.review.value, _json(question.model_copy(update={"id": row.key}))
-            owner.changed = _now()
-            return _question(row)
+            row.review, row.question = question.review.value, as_json(question.model_copy(update={"id": row.key}))
+            owner.changed = now()
+            return question_of(row)
 
     def review(self, name: str, numbers: Sequence[int], review: Review) -> None:
         """Accept, reject, or put back."""
@@ -237,28 +206,28 @@ class TestSetStore:
     def remove(self, name: str, numbers: Sequence[int]) -> Removed:
         """What comes back can be given to `restore`."""
         with self._database.session() as session:
-            owner = _get(session, name)
-            rows = [_question_row(session, owner, number) for number in numbers]
-            removed = Removed(name, tuple(map(_question, rows)), tuple(row.position for row in rows))
+            owner = get_set(session, name)
+            rows = [question_row(session, owner, number) for number in numbers]
+            removed = Removed(name, tuple(map(question_of, rows)), tuple(row.position for row in rows))
             for row in rows:
                 session.delete(row)
-            owner.changed = _now()
+            owner.changed = now()
             return removed
 
     def restore(self, removed: Removed) -> tuple[SetQuestion, ...]:
         """Put questions back where they stood, with their set where it is gone."""
         with self._database.session() as session:
-            owner = _find(session, removed.name) or _make(session, removed.name)
-            keys = {row.key for row in session.scalars(_questions_of(owner))}
+            owner = find_set(session, removed.name) or make_set(session, removed.name)
+            keys = {row.key for row in session.scalars(questions_of(owner))}
             rows = []
             for position, question in zip(removed.positions, removed.questions, strict=True):
                 key = numbered(question.id, keys.__contains__)
                 keys.add(key)
-                rows.append(_row(owner.id, position, question.model_copy(update={"id": key})))
+                rows.append(as_row(owner.id, position, question.model_copy(update={"id": key})))
             session.add_all(rows)
-            owner.changed = _now()
+            owner.changed = now()
             session.flush()
-            return tuple(map(_question, rows))
+            return tuple(map(question_of, rows))
 
     # -- versions -----------------------------------------------------------------------------------------------------
 
@@ -272,7 +241,7 @@ class TestSetStore:
                 row = SetVersionRow(
                     name=name,
                     content_hash=content_hash,
-                    used=_now(),
+                    used=now(),
                     questions=len(examples),
                     examples="\n".join(example.model_dump_json(exclude_defaults=True) for example in examples),
                 )
@@ -307,125 +276,12 @@ class TestSetStore:
 
     def _update(self, name: str, numbers: Sequence[int], change: Callable[[SetQuestion], SetQuestion]) -> None:
         with self._database.session() as session:
-            owner = _get(session, name)
+            owner = get_set(session, name)
             for number in numbers:
-                row = _question_row(session, owner, number)
-                changed = change(_question(row))
-                row.review, row.question = changed.review.value, _json(changed)
-            owner.changed = _now()
-
-
-def rename_collection(session: Session, name: str, new: str) -> None:
-    """Questions say from which collection they are; it is called otherwise now."""
-    for row, question in _from_collection(session, name):
-        where = question.where.model_copy(update={"collection": new})
-        row.question = _json(question.model_copy(update={"where": where}))
-
-
-def forget_passages(session: Session, collection: str, documents: Sequence[str] | None = None) -> None:
-    """A purge: questions that a model wrote out of these documents (None: all) go, and their passages elsewhere."""
-    for row, question in _from_collection(session, collection):
-        if documents is not None and question.where.document not in documents:
-            continue
-        if question.origin is Origin.GENERATED:
-            session.delete(row)
-        else:
-            where = question.where.model_copy(update={"passage": ""})
-            row.question = _json(question.model_copy(update={"where": where}))
-
-
-def _from_collection(session: Session, name: str) -> list[tuple[SetQuestionRow, SetQuestion]]:
-    marked = SetQuestionRow.question.contains('"collection":')  # few questions are from a collection
-    rows = session.scalars(sa.select(SetQuestionRow).where(marked)).all()
-    found = [(row, _question(row)) for row in rows]
-    return [(row, question) for row, question in found if question.where.collection == name]
-
-
-def _asked(question: SetQuestion) -> tuple[object, ...]:
-    """Texts that differ in case and spaces only are the same question, where the variables are the same too."""
-    return " ".join(question.question.split()).casefold(), tuple(sorted(question.variables.items()))
-
-
-def _known(
-    session: Session, owner: NamedSetRow, wanted: Sequence[SetQuestion], *, but: int = 0
-) -> set[tuple[object, ...]]:
-    """What the set asks already, as far as it matters for these questions; `but` is the number of one that does not.
-
-    Of a few questions only rows are read that hold their plain words: reading thousands takes seconds.
-    """
-    query = _questions_of(owner).where(SetQuestionRow.id != but)
-    if len(wanted) > _FEW:
-        return {_asked(_question(row)) for row in session.scalars(query)}
-    found: set[tuple[object, ...]] = set()
-    for question in wanted:
-        plain = {word for word in _PLAIN_WORDS.findall(question.question) if "ss" not in word.casefold()}  # may be "ß"
-        words = sorted(plain, key=len, reverse=True)[:_MOST_WORDS]
-        likely = query.where(*(SetQuestionRow.question.icontains(word, autoescape=True) for word in words))
-        found |= {_asked(_question(row)) for row in session.scalars(likely)}
-    return found
-
-
-def _find(session: Session, name: str) -> NamedSetRow | None:
-    return session.scalars(sa.select(NamedSetRow).where(NamedSetRow.name == name.strip())).one_or_none()
-
-
-def _get(session: Session, name: str) -> NamedSetRow:
-    found = _find(session, name)
-    if found is None:
-        known = ", ".join(session.scalars(sa.select(NamedSetRow.name).order_by(NamedSetRow.name).limit(8)))
-        hint = f"There are: {known}." if known else "Save questions as a set on the Compare tab first."
-        raise WorkbenchError(f"There is no test set “{name}”.", hint=hint, code="no_test_set")
-    return found
-
-
-def _make(session: Session, name: str) -> NamedSetRow:
-    row = NamedSetRow(name=_checked_name(session, name), created=_now(), changed=_now())
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _checked_name(session: Session, name: str) -> str:
-    name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable() or "@" in name:
-        raise WorkbenchError(
-            f"{name[:60]!r} cannot be a test set's name.",
-            hint=f"Use 1 to {LONGEST_NAME} printable characters without “@”.",
-            code="bad_name",
-        )
-    if _find(session, name) is not None:
-        raise WorkbenchError(f"There is already a test set “{name}”.", hint="Choose another name.", code="name_taken")
-    return name
-
-
-def _question_row(session: Session, owner: NamedSetRow, number: int) -> SetQuestionRow:
-    row = session.get(SetQuestionRow, number)
-    if row is None or row.test_set_id != owner.id:
-        raise WorkbenchError(f"That question is not in “{owner.name}” any more.", code="no_question")
-    return row
-
-
-def _questions_of(row: NamedSetRow) -> sa.Select[SetQuestionRow]:
-    query = sa.select(SetQuestionRow).where(SetQuestionRow.test_set_id == row.id)
-    return query.order_by(SetQuestionRow.position, SetQuestionRow.id)
-
-
-def _row(owner: int, position: int, question: SetQuestion) -> SetQuestionRow:
-    return SetQuestionRow(
-        test_set_id=owner,
-        position=position,
-        key=question.id,
-        review=question.review.value,
-        question=_json(question),
-    )
-
-
-def _json(question: SetQuestion) -> str:
-    return question.model_dump_json(exclude={"number"}, exclude_defaults=True)
-
-
-def _question(row: SetQuestionRow) -> SetQuestion:
-    return SetQuestion.model_validate_json(row.question).model_copy(update={"number": row.id})
+                row = question_row(session, owner, number)
+                changed = change(question_of(row))
+                row.review, row.question = changed.review.value, as_json(changed)
+            owner.changed = now()
 
 
 def _entry(row: NamedSetRow, counts: dict[str, int]) -> SetEntry:
@@ -440,7 +296,3 @@ def _entry(row: NamedSetRow, counts: dict[str, int]) -> SetEntry:
 
 def _version(row: SetVersionRow) -> SetVersion:
     return SetVersion(row.name, row.content_hash, row.used, row.questions)
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

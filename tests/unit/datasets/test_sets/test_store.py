@@ -8,8 +8,9 @@ import pytest
 from workbench.database import Database
 from workbench.datasets.test_sets import store as store_module
 from workbench.datasets.test_sets.exporting import write_questions
+from workbench.datasets.test_sets.from_documents import forget_passages
 from workbench.datasets.test_sets.reading import read_question_file
-from workbench.datasets.test_sets.store import TestSetStore, forget_passages
+from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import (
     Origin,
     Provenance,
