@@ -219,7 +219,20 @@ def show(report: "ComparisonReport", output: Output) -> None:
     columns = ("arm", *report.metrics, "answer in", "first in", "tokens in", "out", "memory", *price, "failed")
     output.text(f"{report.name}: {len(report.examples)} questions; mean and 95 % interval; * = best\n")
     output.table(columns, rows)
+    _show_judge(report, output)
     _show_verdict(report, output)
+
+
+def _show_judge(report: "ComparisonReport", output: Output) -> None:
+    """What must be known of scores that a model gave."""
+    from workbench.compare.judge.trust import bias_in_words, warnings_of
+
+    scoring = report.model_scoring
+    said = [*warnings_of(scoring), *([bias] if scoring and (bias := bias_in_words(scoring.bias)) else [])]
+    if said:
+        output.text("\nThe judge:" if scoring and scoring.judge else "\nScores by models:")
+    for sentence in said:
+        output.text(f"  {sentence}")
 
 
 def _show_verdict(report: "ComparisonReport", output: Output) -> None:

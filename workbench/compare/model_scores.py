@@ -5,6 +5,7 @@ A judge that fails costs its own scores, never an answer: what it could not judg
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from workbench.compare.answering import Tools
 from workbench.compare.failures import explain_failure
@@ -45,13 +46,17 @@ def score_with_models(
     wanted = [metric for metric in request.metrics if metric.name in MODEL_METRICS]
     if not wanted:
         return Scored(tuple(trials))
-    stage = _Stage(context, request, list(trials), tools, journal, ScoreJournal(journal.folder))
+    stage = _Stage(context, request, list(trials), tools, journal, _open_scores(request, journal))
     try:
         for metric in sorted(wanted, key=lambda choice: MODEL_METRICS[choice.name].asks_judge):
             stage.score(metric)
     finally:
         stage.close()
     return Scored(tuple(stage.explained()), stage.scoring)
+
+
+def _open_scores(request: CompareRequest, journal: Journal) -> ScoreJournal:
+    return ScoreJournal(journal.folder, Path(request.earlier) if request.earlier else None)
 
 
 @dataclass(slots=True)

@@ -240,7 +240,10 @@ def test_that_what_does_not_fit_is_not_read_to_the_judge(tmp_path: Path) -> None
 def test_that_an_arm_of_the_judges_own_model_is_named(tmp_path: Path) -> None:
     other = arm("other", model=MODEL.model_copy(update={"path": "/models/other.gguf"}))
     report = run(
-        tmp_path, "judge", judge=ResolvedJudge(model=MODEL, settings=JudgeSettings()), arms=(other, arm("own"))
+        tmp_path,
+        "judge",
+        judge=ResolvedJudge(model=MODEL, settings=JudgeSettings(model="tiny")),
+        arms=(other, arm("own")),
     )
     assert report.model_scoring is not None
     assert report.model_scoring.judges_itself == ("own",)
@@ -370,3 +373,28 @@ def test_that_a_judge_can_do_without_a_right_answer_and_an_embedder_cannot(tmp_p
     assert report.trials[0].scores["judge"].value == 0.5
     assert "nobody said what is right" in blocks_of(tools.asked[0])["references"]
     assert report.trials[0].scores["semantic_similarity"].value is None
+
+
+def test_that_judgements_of_an_earlier_run_are_taken_over(tmp_path: Path) -> None:
+    tools, again = JudgeTools(knows_with_passages), JudgeTools(knows_with_passages)
+    run(tmp_path / "one", "judge", "semantic_similarity", tools=tools, earlier=str(tmp_path))
+    report = run(tmp_path / "two", "judge", "semantic_similarity", tools=again, earlier=str(tmp_path))
+    assert means(report, "judge") == [0.0, 1.0]
+    assert not again.judge_engines
+    assert not again.embedder.texts
+    alone = JudgeTools(knows_with_passages)
+    run(tmp_path / "two", "judge", "semantic_similarity", tools=alone)
+    assert not alone.judge_engines
+
+
+def test_that_a_refusal_is_held_against_an_answer_by_the_judge(tmp_path: Path) -> None:
+    """Saying nothing may be better than saying something wrong."""
+    prefers_refusing = '{"reason": "honest", "better": "%s"}'
+
+    def choose(request: GenerationRequest) -> str:
+        first = blocks_of(request.messages[-1].content)["first"]
+        return prefers_refusing % ("first" if first == "I don't know." else "second")
+
+    tools = JudgeTools(lambda request: "I don't know." if len(request.messages) > 1 else "a guess", judges=choose)
+    report = run(tmp_path, "pairwise_judge", tools=tools, arms=(arm("guesses"), arm("refuses", system="be honest")))
+    assert means(report, "pairwise_judge") == [0.0, 1.0]

@@ -113,9 +113,9 @@ def _plain(pair: Pair) -> PairJudgement | None:
     if one is not None and other is not None:
         value = 0.5 if one.value == other.value else float((one.value or 0.0) > (other.value or 0.0))
         return _without_judge(pair, value, f"{one.explanation} / {other.explanation}")
-    for score, value in ((one, 0.0), (other, 1.0)):
-        if score is not None and score.value == 0.0:  # refused or empty, against an answer
-            return _without_judge(pair, value, score.explanation)
+    for trial, value in ((pair.one, 0.0), (pair.other, 1.0)):
+        if not without_marks(trial.answer).strip():
+            return _without_judge(pair, value, "An empty answer against another.")
     return None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from workbench.compare.judge.trust import MetricTrust, measure_trust
+from workbench.compare.judge.trust import MetricTrust, measure_trust, warnings_of
 from workbench.compare.judge.types import ModelScoring
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, cells, facts, folded, row_head, safe, table
@@ -39,8 +39,8 @@ def _models(scoring: ModelScoring) -> Iterator[str]:
             ("Prefers what stands first", percent(bias.first_share) if bias and bias.first_share is not None else ""),
         ]
     )
-    for metric, problem in scoring.problems.items():
-        yield f'<p class="bad">{safe(title_of(metric))}: {safe(problem)}</p>'
+    for sentence in warnings_of(scoring):
+        yield f'<p class="bad">{safe(sentence)}</p>'
     if scoring.judge:
         settings = scoring.settings
         yield folded("Rubric", block(settings.rubric_in_force, _LONGEST))
@@ -50,9 +50,10 @@ def _models(scoring: ModelScoring) -> Iterator[str]:
 
 def _row(one: MetricTrust) -> str:
     found = one.agreement
-    values = [str(found.count), _interval(found.kappa), _interval(found.tau), safe(one.sentence)]
+    values = [str(found.count), *(_shown(one, each) for each in (found.kappa, found.tau)), safe(one.sentence)]
     return row_head(safe(one.title)) + cells(values)
 
 
-def _interval(found: Interval | None) -> str:
-    return "–" if found is None else f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
+def _shown(one: MetricTrust, found: Interval | None) -> str:
+    """Of too few ratings nothing: a number would be believed."""
+    return "–" if found is None or one.missing else f"{found.estimate:.2f} ({found.low:.2f} to {found.high:.2f})"
