@@ -8,6 +8,7 @@ from tests.gui.compare.conftest import Desk
 from workbench.compare.expectations import Expectation
 from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Verdict
 from workbench.llm.computer import Computer
+from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.expected_page import ExpectedPage
 from workbench.ui.compare.guide_page import GuidePage
 from workbench.ui.widgets.segments import Segments
@@ -127,6 +128,10 @@ def test_that_the_guide_fits_a_small_window_with_a_big_font(desk: Desk, qtbot: Q
     qtbot.waitUntil(lambda: desk.tab.width() <= 900)
 
 
+def arm_result(name: str, mean: float) -> ArmResult:
+    return ArmResult(name=name, metrics={"exact_match": MetricSummary(mean=mean, low=mean, high=mean, count=104)})
+
+
 def report() -> ComparisonReport:
     pair = PairResult(
         first="prompt", second="rag", difference=0.38, low=0.3, high=0.45, p_value=0.001, corrected_p_value=0.001,
@@ -135,7 +140,7 @@ def report() -> ComparisonReport:
     return ComparisonReport(
         name="sums",
         metrics=("exact_match",),
-        arms=(ArmResult(name="prompt"), ArmResult(name="rag")),
+        arms=(arm_result("prompt", 0.11), arm_result("rag", 0.49)),
         verdict=Verdict(pairs=(pair,), best=("rag",)),
         expectations=(
             Expectation(arm="rag", other="prompt", because="the facts stand in the documents"),

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox
 from tests.gui.acting import find
 from tests.gui.compare.conftest import Desk
 from workbench.llm.endpoints.types import Endpoint
+from workbench.ui.compare.arm_form import ArmForm
 from workbench.ui.widgets.text_goes import TextGoes
 
 
@@ -16,7 +17,7 @@ def test_that_a_server_can_be_an_arm_and_says_that_it_gets_the_text(desk: Desk) 
     desk.tab.presenter.arms.add()
     box = find(desk.tab, QComboBox, "compare_arm_model")
     assert (box.currentData(), box.itemText(1)) == ("starter", "a cloud  ·  sends your text to api.example.com")
-    label = find(desk.tab, TextGoes)
+    label = find(find(desk.tab, ArmForm, "compare_arm_form"), TextGoes)
     assert label.isHidden()
     box.setCurrentIndex(1)
     box.activated.emit(1)

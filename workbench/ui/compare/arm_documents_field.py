@@ -30,7 +30,7 @@ class ArmDocumentsField(QWidget):
         self._arm = arm
         choices = [Choice(self.tr("none"), "")]
         for ref in making.stock.collections:
-            about = self.tr("{} passages").format(f"{ref.chunks:,}")
+            about = self.tr("1 passage") if ref.chunks == 1 else self.tr("{} passages").format(f"{ref.chunks:,}")
             choices.append(Choice(f"{ref.name}  ·  {about}" if ref.chunks else ref.name, ref.name,
                                   refused="" if ref.chunks else self.tr("no index yet")))  # fmt: skip
         self._collection.show_choices(choices, arm.collection)
