@@ -141,7 +141,7 @@ def report() -> ComparisonReport:
         name="sums",
         metrics=("exact_match",),
         arms=(arm_result("prompt", 0.11), arm_result("rag", 0.49)),
-        verdict=Verdict(pairs=(pair,), best=("rag",)),
+        verdict=Verdict(pairs=(pair,), best=("rag",), means={"rag": 0.49, "prompt": 0.11}),
         expectations=(
             Expectation(arm="rag", other="prompt", because="the facts stand in the documents"),
             Expectation(arm="prompt", other="rag"),
