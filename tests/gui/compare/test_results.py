@@ -1,5 +1,6 @@
 """Running a comparison and reading its results."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,18 @@ def test_that_answers_show_as_they_come(desk: Desk, running: FakeJob, work: Work
     assert "prompt: 1 of 12" in texts(desk)
     assert marks(desk)["What is 0 plus one?"] == "✗"
     assert not find(desk, QPushButton, "compare_export").isEnabled()
+
+
+def test_that_showing_that_takes_long_is_done_less_often(desk: Desk, running: FakeJob, work: Work) -> None:
+    desk.tab.presenter._run._clock = (
+        itertools.count().__next__
+    )  # every look at the clock is a second later: showing takes one
+    _, trials = work()
+    shown = []
+    for trial in trials[:9]:
+        running.produce(trial)
+        shown.append(sum(sign != "" for sign in marks(desk).values()))
+    assert shown == [1, 1, 1, 1, 1, 1, 7, 7, 7]
 
 
 def test_that_the_end_brings_the_verdict_and_keeps_the_comparison(desk: Desk, running: FakeJob, work: Work) -> None:
