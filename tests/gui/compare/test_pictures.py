@@ -8,7 +8,16 @@ import pytest
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QMouseEvent
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.gui.compare.conftest import Desk, turn_to
@@ -25,6 +34,7 @@ from workbench.ui.compare.picture_view import PictureView
 from workbench.ui.tokens import DARK as DARK_TOKENS
 from workbench.ui.tokens import LIGHT as LIGHT_TOKENS
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.page_scroller import PageScroller
 
 
 def show(desk: Desk, facts: Facts, page: str = "Pictures") -> PictureView:
@@ -158,6 +168,25 @@ def test_that_a_picture_of_many_pairs_gets_the_height_that_it_needs(desk: Desk, 
     choose(desk, PictureKind.DIFFERENCES)
     qtbot.waitUntil(lambda: view.height() >= drawn(view).height)
     assert len(drawn(view).spots) == 28
+
+
+def test_that_a_picture_needs_no_scrolling_because_of_another_page(desk: Desk, qtbot: QtBot) -> None:
+    desk.tab.resize(1050, 760)
+    view = show(desk, measured())
+    choose(desk, PictureKind.LATENCY)
+    tall, content = QWidget(), QWidget()
+    content.setMinimumHeight(3000)
+    QVBoxLayout(tall).addWidget(content)
+    tabs = desk.tab.findChild(QTabWidget, "compare_result_pages")
+    scroller = desk.tab.results.findChild(PageScroller)
+    assert tabs is not None and scroller is not None
+    tabs.addTab(tall, "Tall")
+    qtbot.waitUntil(lambda: scroller.verticalScrollBar().maximum() == 0)
+    turn_to(desk.tab, "Tall", "compare_result_pages")
+    qtbot.waitUntil(lambda: scroller.verticalScrollBar().maximum() > 2000)
+    turn_to(desk.tab, "Pictures", "compare_result_pages")
+    qtbot.waitUntil(lambda: scroller.verticalScrollBar().maximum() == 0)
+    qtbot.waitUntil(lambda: drawn(view).height <= view.height() < 760)
 
 
 def test_that_the_widths_that_are_estimated_are_enough_for_the_font_in_use(qtbot: QtBot) -> None:

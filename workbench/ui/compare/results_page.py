@@ -79,7 +79,7 @@ class ResultsPage(QWidget):
         self._verdict = VerdictCard(self)
         self.notice = RunNotice(self)
         self._icons: list[str] = []
-        self._tabs = PageTabs(self)
+        self._tabs = PageTabs(self, is_as_high_as_page=True)
         self._tabs.setObjectName("compare_result_pages")
         self._tabs.setAccessibleName(self.tr("Ways to look at the results"))
         self.answers = AnswersPage(self)

@@ -2,20 +2,54 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workbench.ui import icons
 
+_FRAME = 4
+"""Pixels that the style draws around a page."""
+
 
 class PageTabs(QTabWidget):
-    """Tabs whose icons are the first to go in a narrow window."""
+    """Tabs whose icons are the first to go in a narrow window.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `is_as_high_as_page`: within something that scrolls, only the page in front says how high they must be at least. Qt
+    asks all pages, and a tall one would make all others scroll.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, is_as_high_as_page: bool = False) -> None:
         super().__init__(parent)
         self._icons: Sequence[str] = ()
+        self._is_as_high_as_page = is_as_high_as_page
         self.setDocumentMode(True)
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        page = self._page()
+        least = super().minimumSizeHint()
+        return least if page is None else QSize(least.width(), page.minimumSizeHint().height() + self._around())
+
+    def sizeHint(self) -> QSize:
+        page = self._page()
+        wanted = super().sizeHint()
+        return wanted if page is None else QSize(wanted.width(), page.sizeHint().height() + self._around())
+
+    def hasHeightForWidth(self) -> bool:
+        page = self._page()
+        return super().hasHeightForWidth() if page is None else page.hasHeightForWidth()
+
+    def heightForWidth(self, width: int) -> int:
+        page = self._page()
+        return super().heightForWidth(width) if page is None else page.heightForWidth(width) + self._around()
+
+    def _page(self) -> QWidget | None:
+        """The page that alone says how high the tabs are; None where all do."""
+        return self.currentWidget() if self._is_as_high_as_page else None
+
+    def _around(self) -> int:
+        return self.tabBar().sizeHint().height() + _FRAME
 
     def name_icons(self, names: Sequence[str]) -> None:
         """One for each tab, in their order."""
