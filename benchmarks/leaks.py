@@ -8,8 +8,6 @@ train.csv and a test.csv (text, category): then also with these, whose rows shar
 """
 
 import csv
-import resource
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -18,16 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._leak_rows import ROWS, dressed, other_rows, paraphrases, test_questions
+from benchmarks._processes import measure
 from benchmarks.report import Goal, Report
 from workbench.compare.leaks import search_place
 from workbench.compare.leaks.vectors import RememberedVectors
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows
 from workbench.compare.types import Leak
-from workbench.datasets.rows_file import write_rows
-from workbench.datasets.types import Example, TrainingRow
+from workbench.datasets.types import Example
 from workbench.embedding import load_embedder, starter_embedder
 from workbench.errors import WorkbenchError
-from workbench.llm.types import ChatMessage, Role
 
 MANY = 200_000
 CERTAIN = ("exact", "re-cased", "re-punctuated")
@@ -43,9 +40,9 @@ def run(quick: bool, data: Path | None = None) -> Report:
         started = time.monotonic()
         alarms = search_place(examples, placed(rows), vectors)
         first = time.monotonic() - started
-        started = time.monotonic()
+        started = time.process_time()
         search_place(examples, placed(rows), vectors)
-        again = time.monotonic() - started
+        again = time.process_time() - started
         found = {dress: recall(dress, examples, rows, vectors) for dress in DRESSES}
         measured: dict[str, Any] = {
             "rows": len(rows),
@@ -56,12 +53,12 @@ def run(quick: bool, data: Path | None = None) -> Report:
             "missed": {dress: result["missed"][:40] for dress, result in found.items() if result["missed"]},
             "false_alarms": [shown(leak, examples) for leak in alarms][:40],
             "first_search_seconds": round(first, 1),
-            "second_search_seconds": round(again, 1),
+            "second_search_processor_seconds": round(again, 1),
         }
         if data is not None:
             measured["labels"] = with_labels(data, vectors)
         if not quick:
-            measured["many_rows"] = many_rows(examples, vectors, Path(folder))
+            measured["many_rows"] = measure("_leak_many", "words", {"rows": MANY})
     goals = [Goal(f"recall of {dress} leaks", found[dress]["recall"], ">= 1") for dress in CERTAIN]
     goals += [Goal(f"recall of {dress} leaks", found[dress]["recall"], ">= 0.9") for dress in DRESSES[3:]]
     goals.append(
@@ -69,7 +66,7 @@ def run(quick: bool, data: Path | None = None) -> Report:
             "false alarms, share of the test questions", len({a.example_id for a in alarms}) / len(examples), "<= 0.01"
         )
     )
-    goals.append(Goal("seconds of a search with remembered vectors", again, "<= 5"))
+    goals.append(Goal("processor seconds of a search with remembered vectors", again, "<= 10"))
     return Report("leaks", measured, tuple(goals))
 
 
@@ -140,27 +137,3 @@ def with_labels(data: Path, vectors: RememberedVectors) -> dict[str, Any]:
             dress: round(recall(dress, examples[:100], rows[:ROWS], vectors)["recall"], 3) for dress in DRESSES[:4]
         },
     }
-
-
-def many_rows(examples: Sequence[Example], vectors: RememberedVectors, folder: Path) -> dict[str, Any]:
-    """A file of 200,000 rows: how long, and how much more memory."""
-    base, lines = other_rows(examples), []
-    for number in range(MANY):
-        row = base[number % len(base)]
-        said = ChatMessage(role=Role.USER, content=f"{row.question} Case {number} of shelf {number % 977}.")
-        lines.append(TrainingRow(messages=(said, ChatMessage(role=Role.ASSISTANT, content=row.answer))))
-    path, digest = write_rows(lines, folder)
-    lines.clear()
-    before, started = peak_bytes(), time.monotonic()
-    seen = SeenRows(kind=SeenKind.TRAINING, where="rows", arms=("a",), path=str(path), content_hash=digest)
-    search_place(examples, seen, vectors)
-    return {
-        "rows": MANY,
-        "seconds": round(time.monotonic() - started, 1),
-        "more_memory_mb": round((peak_bytes() - before) / 1e6),
-    }
-
-
-def peak_bytes() -> int:
-    """The most memory that this process had at once."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

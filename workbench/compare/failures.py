@@ -137,7 +137,9 @@ def _lacking(evidence: Evidence, example: Example) -> str:
         return f"The passage stands at rank {evidence.relevant[0].rank}, but did not fit into the prompt."
     if example.sources and evidence.sources_found:
         rank = evidence.sources_found[0].rank
-        return f"The right document stands at rank {rank}, but none of its retrieved passages holds the answer."
+        others = ", ".join(evidence.missing_sources[:3])
+        lost = f" Not retrieved at all: {others}." if others else ""
+        return f"The right document stands at rank {rank}, but none of its retrieved passages holds the answer.{lost}"
     what = "No source" if example.sources else "No passage with the answer"
     if not example.sources and _is_long(example):
         what = "No passage with most of the answer"

@@ -395,3 +395,19 @@ def test_that_a_question_about_everything_is_offered_the_whole_collection(tab: D
     question = find(tab, QLineEdit, "exhaustive_question")
     assert question.isVisible()
     assert question.text() == "Which letters mention a strike? And all others?"
+
+
+def test_that_another_tab_has_its_question_searched_in_its_way(
+    make_tab: Callable[[], DocumentsTab], jobs: FakeJobs, store: CollectionStore
+) -> None:
+    """As the arm of a comparison did, whose failure is looked at; what is remembered of the collection stays."""
+    tab = make_tab()
+    tab.presenter.select_collection("letters")
+    before = store.search_settings.load("handbook")
+    tab.open_case({"collection": "handbook", "question": "How long?", "mode": "text", "top_k": "3", "reranker": ""})
+    request = SearchRequest.model_validate(jobs.of(SEARCH)[-1].spec.params)
+    assert (request.collection.name, request.queries[0].text) == ("handbook", "How long?")
+    assert (request.retrieval.mode, request.retrieval.top_k) == (RetrievalMode.TEXT, 3)
+    assert tab.presenter.state.selected == "handbook"
+    assert tab.question.isVisible()
+    assert store.search_settings.load("handbook") == before

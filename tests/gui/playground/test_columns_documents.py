@@ -1,7 +1,7 @@
 """A column with documents: searched first, shown in the turn, put into the prompt."""
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob
@@ -9,6 +9,8 @@ from tests.gui.acting import click, find
 from tests.gui.playground.columns_given import STARTER, Given, ask, columns, label, turns
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
+from workbench.llm.types import Role
+from workbench.playground.types import Prompt, PromptBlock
 from workbench.rag.indexing import INDEX_DAMAGED
 from workbench.rag.tasks import REBUILD, SEARCH
 from workbench.rag.types import ChunkingConfig, Hit, QuestionHits, SearchReport, SearchRequest
@@ -84,3 +86,24 @@ def test_that_stop_ends_a_search_too(grounded: Columns, given: Given) -> None:
     assert search(given).cancelled
     search(given).end_cancelled()
     assert not grounded.presenter.state.is_running
+
+
+def test_that_another_tab_opens_a_question_with_its_documents_and_prompt(qtbot: QtBot, given: Given) -> None:
+    embedder = EmbedderRef(name="e", content_hash="h", path="/e", dimension=3, max_tokens=64)
+    given.collections.create("policies", embedder, ChunkingConfig())
+    view = given.build(qtbot)
+    given.list_models(STARTER)
+    prompt = Prompt(blocks=(PromptBlock(role=Role.USER, text="Briefly: {{ question }}"),))
+    view.open_case(
+        {
+            "prompt": "How long?",
+            "collection": "policies",
+            "model": STARTER.name,
+            "adapter": "",
+            "draft": prompt.model_dump_json(exclude_defaults=True),
+            "draft_name": "rag",
+        }
+    )
+    assert find(view, QPlainTextEdit, "prompt").toPlainText() == "How long?"
+    assert find(columns(view)[0], QComboBox, "collection_picker").currentText() == "policies"
+    assert (given.source.prompt, given.source.opened) == (prompt, ["rag"])

@@ -34,7 +34,7 @@ from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.llm.types import ChatMessage, ModelRef, Role
 from workbench.playground.prompt_store import PromptStore
 from workbench.playground.tasks import PREVIEW, PartTokens, PreviewReport, PreviewRequest, PromptPart
-from workbench.playground.types import ExampleSelection
+from workbench.playground.types import ExampleSelection, Prompt, PromptBlock
 from workbench.settings import Settings
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.playground.editor import EditorPanel, Surroundings, build
@@ -638,3 +638,16 @@ def test_that_a_version_is_branched_off(dialog: VersionsDialog, panel: EditorPan
     type_text(rename, "Other way")
     click(find(ask, QPushButton, "name_dialog_ok"))
     assert find(panel, QComboBox, "prompt_chooser").currentText() == "Other way"
+
+
+def test_that_a_prompt_from_elsewhere_is_a_new_draft_and_a_known_one_its_version(
+    panel: EditorPanel, room: Room
+) -> None:
+    prompt = Prompt(blocks=(PromptBlock(role=Role.USER, text="Briefly: {{ question }}"),))
+    panel.part.open_draft(prompt, "arm rag")
+    assert block(panel, 0).toPlainText() == "Briefly: {{ question }}"
+    version = panel.part.save_for_run()
+    assert version.prompt_name == "arm rag"
+    panel.part.open_draft(Prompt(), "other")
+    panel.part.open_draft(prompt, "arm rag")
+    assert panel.part.board.draft.base == version
