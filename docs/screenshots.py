@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PySide6.QtCore import QEventLoop, QSize
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QTableView
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.app import Program
@@ -50,15 +50,26 @@ def open_project(program: Program, key: str) -> None:
 
 
 def show_last_comparison(program: Program) -> None:
-    """The newest entry of "Earlier comparisons", where there is one."""
+    """The newest one of the history, where there is one."""
     button = program.window.findChild(QPushButton, "compare_history")
-    if button is None or not button.isEnabled() or not button.isVisible():
+    if button is None or not button.isVisible():
         return
     button.click()
-    menu = program.window.findChild(QMenu, "compare_history_menu")
-    assert menu is not None
-    menu.actions()[0].trigger()
-    menu.close()
+    table = program.window.findChild(QTableView, "history_table")
+    assert table is not None
+    wait(lambda: table.model().rowCount() > 0, 5)
+    if table.model().rowCount() > 0:
+        table.selectRow(0)
+        click(program, "history_open")
+        wait(lambda: not table.isVisible(), 30)
+    else:
+        click(program, "history_back")
+
+
+def click(program: Program, name: str) -> None:
+    button = program.window.findChild(QPushButton, name)
+    assert button is not None
+    button.click()
 
 
 def take_pictures(program: Program, out: Path, *, narrow: bool) -> list[Path]:

@@ -197,16 +197,13 @@ class ComparisonStore:
 
     def names_with_model(self, model: str) -> tuple[str, ...]:
         """Names of the comparisons in which a model of this name answered, newest first, each once."""
-        with self._database.reading() as session:
-            rows = session.execute(
-                sa.select(ComparisonRow.name, ComparisonRow.report)
-                .where(ComparisonRow.deleted_at == "")
-                .order_by(ComparisonRow.id.desc())
-            )
-            reports = [(name, json.loads(report)) for name, report in rows]
-        return tuple(
-            dict.fromkeys(n for n, report in reports if any(arm.get("model") == model for arm in report["arms"]))
+        arms = sa.func.json_each(ComparisonRow.report, "$.arms").table_valued("value")
+        answered = (
+            sa.select(sa.literal(1)).select_from(arms).where(sa.func.json_extract(arms.c.value, "$.model") == model)
         )
+        kept = sa.select(ComparisonRow.name).where(ComparisonRow.deleted_at == "", answered.exists())
+        with self._database.reading() as session:
+            return tuple(dict.fromkeys(session.scalars(kept.order_by(ComparisonRow.id.desc()))))
 
     def names_with_adapter(self, adapter_hash: str) -> tuple[str, ...]:
         """Names of the comparisons in which the adapter with this hash answered, newest first, each once."""

@@ -47,6 +47,10 @@ def test_that_comparisons_are_found_by_a_model_that_answered(report: ComparisonR
     used = report.arms[0].model
     assert used and store.names_with_model(used) == ("sums",)
     assert store.names_with_model("another") == ()
+    other = tuple(result.model_copy(update={"model": "another"}) for result in report.arms)
+    store.save(report.model_copy(update={"name": "others", "arms": other}))
+    assert store.names_with_model("another") == ("others",)
+    assert store.names_with_model(used) == ("sums",)
 
 
 def test_that_a_deleted_comparison_leaves_nothing_behind(report: ComparisonReport, database: Database) -> None:
