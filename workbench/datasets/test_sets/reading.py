@@ -1,6 +1,7 @@
 """Questions out of whatever people have: tables, promptfoo, SQuAD, BEIR. The format is told by the content."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from workbench.errors import WorkbenchError
 
 _PASSAGES = ("passage", "quote", "quotation", "excerpt", "context")
 _YAML = (".yaml", ".yml")
+_LOOKED_AT = 4_000
+_TESTS = re.compile(r"^\[\s*\{[^{}\[\]]*\"(?:vars|assert)\"\s*:")
+"""A list whose first object has variables or assertions."""
 
 
 def read_question_file(path: Path, columns: ColumnChoice | None = None, *, split: str = "") -> ImportedQuestions:
@@ -32,10 +36,11 @@ def read_question_file(path: Path, columns: ColumnChoice | None = None, *, split
     if suffix in _YAML:
         require_file(path)
         return read_promptfoo(load_yaml(_text(path), path.name), path, columns)
-    if suffix == ".json" and isinstance(document := _json_object(path), dict):
-        if is_squad(document):
+    if suffix == ".json":
+        document = _json(path)
+        if isinstance(document, dict) and is_squad(document):
             return read_squad(document, path)
-        if "tests" in document:
+        if isinstance(document, list) or (isinstance(document, dict) and "tests" in document):
             return read_promptfoo(document, path, columns)
     return read_questions_of(read_table(path), path.stem, columns)
 
@@ -71,12 +76,13 @@ def _text(path: Path) -> str:
         ) from error
 
 
-def _json_object(path: Path) -> Any:
-    """The value of a JSON file that is one object; None where it is something else, which `read_table` explains."""
+def _json(path: Path) -> Any:
+    """The value of a JSON file that is one object, or a list of promptfoo's tests; None for what `read_table` reads."""
     if require_file(path) > MAX_BYTES:
         return None
     text = _text(path)
-    if not text.lstrip().startswith("{"):
+    start = text[:_LOOKED_AT].lstrip()
+    if not start.startswith("{") and not (start.startswith("[") and _TESTS.search(start)):
         return None
     try:
         check_depth(text, MAX_DEPTH)

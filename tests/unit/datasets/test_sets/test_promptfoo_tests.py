@@ -145,6 +145,9 @@ def test_that_json_configurations_are_read_and_others_explained(tmp_path: Path) 
         tmp_path, '{"tests": [{"vars": {"question": "A"}, "assert": [{"type": "equals", "value": "b"}]}]}', "c.json"
     )
     assert found.questions[0].answers == ("b",)
+    tests = '[{"description": "d", "vars": {"question": "A"}, "assert": [{"type": "equals", "value": "b"}]}]'
+    [listed] = read(tmp_path, tests, "tests.json").questions
+    assert (listed.question, listed.answers, listed.remark) == ("A", ("b",), "d")
     with pytest.raises(WorkbenchError, match="has no “tests”"):
         read(tmp_path, "prompts: [hello]\n")
     with pytest.raises(WorkbenchError, match="no valid YAML"):
