@@ -4,8 +4,10 @@ A rough measure: seconds per answer by model and by whether passages are read. W
 """
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from statistics import fmean
 
 from pydantic import Field, ValidationError
 
@@ -46,15 +48,18 @@ class Stopwatch:
         return self._seconds[arm] / count if count >= _FEWEST else None
 
 
-def keep_paces(runs: Path, arms: Iterable[Arm], watch: Stopwatch, latencies: dict[str, float | None]) -> None:
-    """Remember what this run took; the last run of a kind counts. `latencies` by arm, of answers alone."""
-    values = read_object(runs / FILE)
+def keep_paces(runs: Path, arms: Iterable[Arm], watch: Stopwatch, latencies: Mapping[str, float | None]) -> None:
+    """Remember what this run took, a mean over its arms of a kind; the last run counts. `latencies` by arm, alone."""
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for arm in arms:
         seconds = watch.seconds_per_answer(arm.name)
         if seconds is not None:
-            alone = latencies.get(arm.name) or 0.0
             kind = _kind(arm.model.name, is_grounded=arm.collection is not None)
-            values[kind] = Pace(answer_seconds=seconds, alone_seconds=alone).model_dump()
+            found[kind].append((seconds, latencies.get(arm.name) or 0.0))
+    values = read_object(runs / FILE)
+    for kind, timed in found.items():
+        together, alone = (fmean(each) for each in zip(*timed, strict=True))
+        values[kind] = Pace(answer_seconds=together, alone_seconds=alone).model_dump()
     write_whole(runs / FILE, json.dumps(values))
 
 
