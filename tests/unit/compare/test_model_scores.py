@@ -21,6 +21,7 @@ from workbench.compare.types import Arm, CompareRequest, ComparisonReport, Failu
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
+from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.types import GenerationRequest
 from workbench.scoring.judge_settings import JudgeSettings
 from workbench.scoring.types import MetricChoice
@@ -398,3 +399,29 @@ def test_that_a_refusal_is_held_against_an_answer_by_the_judge(tmp_path: Path) -
     tools = JudgeTools(lambda request: "I don't know." if len(request.messages) > 1 else "a guess", judges=choose)
     report = run(tmp_path, "pairwise_judge", tools=tools, arms=(arm("guesses"), arm("refuses", system="be honest")))
     assert means(report, "pairwise_judge") == [0.0, 1.0]
+
+
+ENDPOINT = Endpoint(name="judge", base_url="http://127.0.0.1:9/v1", model="judge")
+SERVER = ResolvedJudge(
+    model=JUDGE_MODEL.model_copy(update={"endpoint": ENDPOINT, "file_format": "endpoint"}),
+    settings=JudgeSettings(model="judge"),
+)
+
+
+def test_that_a_judge_on_a_server_is_asked_with_a_schema(tmp_path: Path) -> None:
+    tools = JudgeTools(knows_with_passages)
+    report = run(tmp_path, "judge", tools=tools, judge=SERVER)
+    config = tools.judge_engines[0].batches[0][0].config
+    assert config.grammar == ""
+    assert '"enum": [1, 2, 3, 4, 5]' in config.json_schema
+    assert means(report, "judge") == [0.0, 1.0]
+
+
+def test_that_a_server_that_refuses_schemas_is_asked_without(tmp_path: Path) -> None:
+    def refuse_schemas(request: GenerationRequest) -> str:
+        if request.config.json_schema:
+            raise WorkbenchError("The server does not know response_format.")
+        return f"<think>Is it 5 or {{1}}?</think>\n```json\n{fair_grader(request)}\n```"
+
+    tools = JudgeTools(knows_with_passages, judges=refuse_schemas)
+    assert means(run(tmp_path, "judge", tools=tools, judge=SERVER), "judge") == [0.0, 1.0]
