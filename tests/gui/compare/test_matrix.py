@@ -214,6 +214,15 @@ def test_that_everything_measured_of_an_arm_is_in_its_tool_tip(desk: Desk) -> No
         assert words in tip, tip
 
 
+def test_that_the_table_fits_into_a_narrow_window_with_a_big_font(desk: Desk) -> None:
+    font = desk.tab.font()
+    font.setPointSizeF(12.5)
+    desk.tab.setFont(font)
+    show(desk, tagged(reported(measured(unanswered=4), metrics=(METRIC, "token_f1"))))
+    assert desk.tab.results.answers.minimumSizeHint().width() <= 660
+    assert desk.tab.results.pictures.minimumSizeHint().width() <= 660
+
+
 def test_that_other_questions_are_all_shown_at_first(desk: Desk) -> None:
     show(desk, reported(measured()))
     find(desk, QLineEdit, "compare_search").setText("nothing like this")

@@ -15,6 +15,8 @@ from workbench.ui.widgets.icon_button import icon_button
 Item = tuple[str, str]
 """What is shown, and what is meant."""
 _FEWEST_LETTERS = 9
+_NARROWEST = 80
+"""Pixels of a box in a narrow window; what is chosen is shortened there."""
 _JOINT, _DOWN = ":", "down"
 
 
@@ -104,7 +106,7 @@ class MatrixBar(QWidget):
         self._search.setAccessibleName(self.tr("Search the questions"))
         self._search.setPlaceholderText(self.tr("Search"))
         self._search.setClearButtonEnabled(True)
-        self._search.setMinimumWidth(90)
+        self._search.setMinimumWidth(_NARROWEST)
         self._outcome = self._box("compare_filter", self.tr("Which questions are shown"))
         self._tag = self._box("compare_filter_tag", self.tr("Tag of the questions that are shown"))
         self._reason = self._box("compare_filter_reason", self.tr("Why an arm failed on the questions that are shown"))
@@ -130,6 +132,7 @@ class MatrixBar(QWidget):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(_FEWEST_LETTERS)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        box.setMinimumWidth(_NARROWEST)
         box.setMaximumWidth(230)
         return box
 
