@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError
 from workbench.boundary import Boundary
 from workbench.compare.arm_spec import SAVED_PROMPT, ArmSpec, ExamplesSpec, RetrievalSpec
 from workbench.compare.spec import ComparisonSpec
-from workbench.compare.types import Arm, ComparisonReport
+from workbench.compare.types import Arm, CompareRequest, ComparisonReport
 from workbench.compare.written import to_yaml
 from workbench.datasets.test_sets.exporting import as_json_lines
 from workbench.datasets.test_sets.types import SetQuestion
@@ -28,6 +28,7 @@ AGAIN = "again"
 """Below the folder of a run."""
 SPEC, EXACT, QUESTIONS = "compare.yaml", "exact.json", "questions.jsonl"
 _MOST_EXAMPLES = 100
+_LONGEST_NAME = 120
 _OTHERS = {"name", "questions", "arms", "judge", "exact", "waves"}
 """Fields of a written comparison that are not simply taken over."""
 
@@ -74,25 +75,12 @@ def zipped(report: ComparisonReport) -> bytes:
 
 def run_files(report: ComparisonReport) -> dict[str, str]:
     """The texts of the folder's files by name. Raises WorkbenchError for reports of earlier versions."""
-    request = report.request
-    if request is None:
-        raise WorkbenchError(
-            f"“{report.name}” was made by an earlier version, which did not keep everything that it was made of.",
-            hint="Export its report or tables.",
-            code="not_repeatable",
-        )
+    request = _request_of(report)
     questions = [SetQuestion.model_validate(example.model_dump()) for example in report.examples]
     files = {QUESTIONS: as_json_lines(questions)}
-    arms = []
-    for number, arm in enumerate(request.arms, 1):
-        place = f"{number}-{_slug(arm.name)}"
+    for arm, place in _places(request):
         files |= dict(_texts(arm, place))
-        arms.append(_written(arm, place))
-    taken = {name: getattr(request, name) for name in ComparisonSpec.model_fields if name not in _OTHERS}
-    values = {**taken, "name": report.name, "questions": QUESTIONS, "arms": tuple(arms), "exact": EXACT}
-    if request.judge is not None:
-        values["judge"] = request.judge.settings
-    files[SPEC] = to_yaml(ComparisonSpec.model_validate(values))
+    files[SPEC] = spec_yaml(report)
     bare = request.model_copy(update={"folder": "", "earlier": "", "seen": (), "written": ""})
     kept = Exact(
         report=report.model_copy(update={"trials": (), "request": bare, "ratings": ()}),
@@ -100,6 +88,37 @@ def run_files(report: ComparisonReport) -> dict[str, str]:
         answers={answer_key(t.arm, t.example_id, t.repeat): answer_mark(t.answer) for t in report.trials},
     )
     return {**files, EXACT: kept.model_dump_json(indent=1)}
+
+
+def spec_yaml(report: ComparisonReport) -> str:
+    """The text of `compare.yaml`. Raises WorkbenchError for reports of earlier versions."""
+    request = _request_of(report)
+    taken = {name: getattr(request, name) for name in ComparisonSpec.model_fields if name not in _OTHERS}
+    values = {
+        **taken,
+        "name": report.name[:_LONGEST_NAME] or "comparison",
+        "questions": QUESTIONS,
+        "arms": tuple(_written(arm, place) for arm, place in _places(request)),
+        "exact": EXACT,
+    }
+    if request.judge is not None:
+        values["judge"] = request.judge.settings
+    return to_yaml(ComparisonSpec.model_validate(values))
+
+
+def _request_of(report: ComparisonReport) -> CompareRequest:
+    if report.request is None:
+        raise WorkbenchError(
+            f"“{report.name}” was made by an earlier version, which did not keep everything that it was made of.",
+            hint="Export its report or tables.",
+            code="not_repeatable",
+        )
+    return report.request
+
+
+def _places(request: CompareRequest) -> list[tuple[Arm, str]]:
+    """Every arm with the name of its files."""
+    return [(arm, f"{number}-{_slug(arm.name)}") for number, arm in enumerate(request.arms, 1)]
 
 
 def read_exact(spec_path: Path, exact_path: Path) -> Exact | None:

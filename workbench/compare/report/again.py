@@ -1,7 +1,10 @@
 """How to run the comparison again, and whether that gave the same."""
 
+from pydantic import ValidationError
+
+from workbench.compare.again.run_folder import spec_yaml
 from workbench.compare.report.section import Section
-from workbench.compare.report.texts import block, folded, safe
+from workbench.compare.report.texts import block, folded
 from workbench.compare.types import ComparisonReport
 
 _LONGEST = 20_000
@@ -20,9 +23,12 @@ def again_section(report: ComparisonReport) -> Section:
         "models, adapters and collections.</p><p>Answers are repeatable on the same computer: batches are composed "
         "from the list of questions alone. Times are measured anew.</p>"
     )
-    return Section("again", "How to run it again", repeats + how)
+    return Section("again", "How to run it again", repeats + how + _specification(report))
 
 
-def spec_text(text: str) -> str:
-    """The specification as it was written."""
-    return folded(safe("The specification"), block(text, _LONGEST))
+def _specification(report: ComparisonReport) -> str:
+    """`compare.yaml`; nothing where the comparison has names that cannot be written down."""
+    try:
+        return folded("compare.yaml", block(spec_yaml(report), _LONGEST))
+    except ValidationError:
+        return ""

@@ -269,3 +269,9 @@ def test_that_the_judge_is_held_against_the_users_ratings(report: ComparisonRepo
 def test_that_excluded_questions_are_named(report: ComparisonReport) -> None:
     text = check(to_html(report.model_copy(update={"excluded": ("q1",)}))).text
     assert "Left out of the verdict by the user: q1." in text
+
+
+def test_that_the_specification_stands_in_the_report(report: ComparisonReport) -> None:
+    text = check(to_html(report)).text
+    assert "workbench compare --again NUMBER" in text
+    assert "questions: questions.jsonl" in text
