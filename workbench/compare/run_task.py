@@ -4,7 +4,6 @@ import platform
 import time
 from pathlib import Path
 
-from workbench.compare.again.run_folder import AGAIN, write_run_folder
 from workbench.compare.answering import RealTools, Tools
 from workbench.compare.conducting import Conductor
 from workbench.compare.earlier_runs import plan_of
@@ -77,7 +76,7 @@ def _run(context: JobContext, request: CompareRequest, tools: Tools, folder: Pat
     )
     journal.finish(report)
     _keep_paces(folder.parent, request, trials, report)
-    _write_down(report, folder / AGAIN)
+    _write_down(report, folder)
     return report
 
 
@@ -90,9 +89,11 @@ def _keep_paces(runs: Path, request: CompareRequest, trials: Trials, report: Com
         _log.warning("how long the comparison took could not be kept: %s", error)
 
 
-def _write_down(report: ComparisonReport, folder: Path) -> None:
+def _write_down(report: ComparisonReport, run_folder: Path) -> None:
     """So that it can be run again from its folder. The comparison itself is kept already."""
+    from workbench.compare.again.run_folder import AGAIN, write_run_folder  # brings YAML, not needed before the end
+
     try:
-        write_run_folder(report, folder)
+        write_run_folder(report, run_folder / AGAIN)
     except (OSError, WorkbenchError, ValueError) as error:
         _log.warning("how to run the comparison again could not be written down: %s", error)
