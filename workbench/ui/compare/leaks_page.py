@@ -77,9 +77,12 @@ class LeaksPage(QWidget):
         if not report.leaks:
             return self.tr("No test question was found in anything that the arms had seen before the test.")
         told = self.tr("{} of {} test questions were seen before the test").format(certain, len(report.examples))
-        return told + (self.tr("; {} more are suspected.").format(suspected) if suspected else ".")
+        more = self.tr("; 1 more is suspected.") if suspected == 1 else self.tr("; {} more are suspected.")
+        return told + (more.format(suspected) if suspected else ".")
 
     def _exclude_text(self, left: int) -> str:
+        if left == 1:
+            return self.tr("Exclude the leaked question")
         return self.tr("Exclude the {} leaked questions").format(left) if left else self.tr("Exclude leaked questions")
 
     @staticmethod

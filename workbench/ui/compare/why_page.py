@@ -74,6 +74,7 @@ class WhyPage(QWidget):
         lines = reason_lines(trials, names)
         self._reasons_model.show(lines, names)
         self._fit_reasons(len(lines))
+        self._reasons.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self._reasons.setVisible(bool(lines))
         self._empty.setVisible(not lines)
         with QSignalBlocker(self._reasons.selectionModel()):
