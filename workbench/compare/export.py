@@ -35,13 +35,15 @@ class _Rows:
         self._metrics = report.metrics
         self._examples = {example.id: example for example in report.examples}
         self._arms = {result.name: result for result in report.arms}
+        self._excluded = frozenset(report.excluded)
         self._leaks: dict[str, str] = {}
         for leak in report.leaks:
             self._leaks.setdefault(leak.example_id, str(leak.kind))
         self.header = (
             "arm", "question_id", "repeat", "question", "right_answers", "tags", "answer", *report.metrics, "failure",
-            "evidence", "leak", "retrieved", "in_prompt", "finish_reason", "prompt_tokens", "generated_tokens",
-            "arm_latency_seconds", "arm_first_token_seconds", "model_hash", "adapter_hash", "problem", "cost",
+            "evidence", "leak", "excluded", "retrieved", "in_prompt", "finish_reason", "prompt_tokens",
+            "generated_tokens", "arm_latency_seconds", "arm_first_token_seconds", "model_hash", "adapter_hash",
+            "problem", "cost",
         )  # fmt: skip
 
     def row(self, trial: Trial) -> Sequence[object]:
@@ -51,7 +53,8 @@ class _Rows:
         cells = (
             trial.arm, trial.example_id, trial.repeat, example.question, " | ".join(example.answers),
             " | ".join(example.tags), trial.answer, *scores, trial.failure or "", trial.failure_evidence,
-            self._leaks.get(trial.example_id, ""), " | ".join(hit.document for hit in trial.hits),
+            self._leaks.get(trial.example_id, ""), "yes" if trial.example_id in self._excluded else "",
+            " | ".join(hit.document for hit in trial.hits),
             " | ".join(hit.document for hit in trial.used_hits), trial.finish_reason, trial.usage.prompt_tokens,
             trial.usage.generated_tokens, timing.latency_seconds, timing.first_token_seconds, trial.model_hash,
             trial.adapter_hash, trial.problem, trial.cost,

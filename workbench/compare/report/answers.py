@@ -18,7 +18,7 @@ _RIGHT = 2000
 def answers_section(report: ComparisonReport) -> Section:
     metric = report.metrics[0] if report.metrics else ""
     room = room_for(report)
-    leaked = {leak.example_id for leak in report.leaks}
+    leaked = report.leaked_ids
     by_example: dict[str, list[Trial]] = {}
     for trial in report.trials:
         by_example.setdefault(trial.example_id, []).append(trial)
