@@ -131,3 +131,16 @@ def test_that_things_saved_here_are_named_not_found_as_files(tmp_path: Path) -> 
     assert spec.expectations[1].sentence() == "rag reads longer prompts than prompt"
     save_spec(spec, tmp_path / "again.yaml")
     assert load_spec(tmp_path / "again.yaml") == spec
+
+
+def test_that_weights_margin_and_economy_are_written_and_read(tmp_path: Path) -> None:
+    path = write(tmp_path, WHOLE + "margin: 0.1\nweights: {quality: 2, latency: 1}\neconomy: {dollars_per_hour: 0.5}\n")
+    spec = load_spec(path)
+    assert (spec.margin, spec.weights.latency, spec.economy.dollars_per_hour) == (0.1, 1.0, 0.5)
+    save_spec(spec, tmp_path / "again.yaml")
+    assert load_spec(tmp_path / "again.yaml") == spec
+
+
+def test_that_an_unknown_weight_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="did you mean 'latency'"):
+        load_spec(write(tmp_path, WHOLE + "weights: {latencies: 1}\n"))

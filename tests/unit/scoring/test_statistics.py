@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from workbench.scoring.permutation import sign_flip_test
 from workbench.scoring.statistics import (
     difference_interval,
+    graded_difference_interval,
     holm,
     mcnemar_mid_p,
     mean_interval,
@@ -86,6 +87,61 @@ def test_that_the_graded_difference_interval_covers(means: tuple[float, float]) 
         interval = difference_interval(_like_word_f1(random, means[0], 30), _like_word_f1(random, means[1], 30))
         hits += interval.low <= means[1] - means[0] <= interval.high
     assert hits / repeats >= 0.93
+
+
+def _rarely_different(random: np.random.Generator, count: int) -> tuple[list[float], float]:
+    """Strong arms that meet the same hardness: most differences are 0, a few are large. And their true mean."""
+    shared = random.random(count)
+    sizes = np.where(shared < 0.08, np.minimum(1.0, random.exponential(0.6, count)), 0.0)
+    return [float(x) for x in sizes], 0.08 * 0.6 * (1 - float(np.exp(-1 / 0.6)))
+
+
+@pytest.mark.parametrize("count", [20, 30, 100])
+def test_that_the_interval_covers_where_a_few_questions_carry_the_whole_difference(count: int) -> None:
+    random = np.random.default_rng(21)
+    hits, repeats = 0, 800
+    for _ in range(repeats):
+        differences, true = _rarely_different(random, count)
+        interval = graded_difference_interval(differences)
+        hits += interval.low <= true <= interval.high
+    assert hits / repeats >= 0.93
+
+
+def test_that_small_differences_on_all_questions_keep_a_narrow_interval() -> None:
+    """Scores of similarity differ by a few points everywhere: nobody has to fear a whole point there."""
+    differences = [float(x) for x in np.random.default_rng(22).normal(0.02, 0.05, 30)]
+    interval = graded_difference_interval(differences)
+    assert interval.high - interval.low < 0.06
+
+
+def _tango(gained: int, lost: int, count: int, z: float = 1.959964) -> tuple[float, float]:
+    """Tango 1998, "Equivalence test and confidence interval for the difference in proportions for the paired-sample
+    design", inverted by bisection.
+    """
+
+    def statistic(delta: float) -> float:
+        b = -(gained + lost) + (2 * count - gained + lost) * delta
+        c = -lost * delta * (1 - delta)
+        share = ((b * b - 8 * count * c) ** 0.5 - b) / (4 * count)
+        variance = count * (2 * share + delta * (1 - delta))
+        return float((gained - lost - count * delta) / variance**0.5)
+
+    def bound(target: float, low: float, high: float) -> float:
+        for _ in range(80):
+            middle = (low + high) / 2
+            low, high = (middle, high) if statistic(middle) > target else (low, middle)
+        return low
+
+    return bound(z, -0.9999, 0.9999), bound(-z, -0.9999, 0.9999)
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "count"), [(7, 1, 21), (9, 3, 60), (12, 20, 100), (2, 1, 30), (40, 25, 300)]
+)
+def test_that_the_paired_interval_is_near_the_score_interval(gained: int, lost: int, count: int) -> None:
+    low, high = _tango(gained, lost, count)
+    interval = paired_proportions_interval(gained, lost, count)
+    assert (interval.low, interval.high) == pytest.approx((low, high), abs=0.03)
 
 
 @pytest.mark.parametrize("mean", [0.3, 0.8, 0.95])
