@@ -12,7 +12,7 @@ from benchmarks._verdict_runs import LEVELS, QUESTIONS, cells, simulate, simulat
 from benchmarks.report import Goal, Report
 
 COMPARISONS, QUICK_COMPARISONS = 2000, 200
-POWER_COMPARISONS, QUICK_POWER_COMPARISONS = 400, 100
+POWER_COMPARISONS, QUICK_POWER_COMPARISONS = 800, 100
 _FEWEST_ASKING = 25
 """Verdicts that ask for more questions in a cell, for its power to be simulated."""
 

@@ -30,8 +30,12 @@ _ROUNDS = 2
 """After which the number stays the same but for a question or two."""
 _MOST = 10_000_000
 """Questions that nobody will ever ask."""
-_IMAGINARY = 0.4
+_IMAGINARY, _IMAGINARY_GRADED = 0.4, 0.25
 """Weight of each of the two imaginary questions (one gained, one lost) that few questions are planned with."""
+_ONE_WAY = 1.06
+"""Least number of right / wrong answers that differ, as a multiple of their mean difference."""
+_STEPS = 0.025
+"""Power that is planned above what is promised for right / wrong answers: their p-values come in steps."""
 
 
 def paired_deviation(first: Sequence[float], second: Sequence[float]) -> float:
@@ -84,6 +88,7 @@ def questions_to_win(
     plans = np.array([_plan(differences[:, column], margin) for column, margin in enumerate(margins)])
     pooled = _POOLED / (_POOLED + len(differences))
     slopes, spreads = ((1 - pooled) * plans + pooled * plans.mean(axis=0)).T
+    power += _STEPS if _is_right_or_wrong(differences) else 0.0
     limits = np.array([_NORMAL.inv_cdf(1 - alpha / (2 * (pairs - place))) for place in range(len(margins))])
     if len(margins) == 1:
         root = float((limits[0] + _NORMAL.inv_cdf(power) * spreads[0]) / slopes[0])
@@ -96,6 +101,11 @@ def questions_to_win(
         enough = ((limits[places] - noise) / slopes).max(axis=1)
         root = float(np.quantile(enough, power))
     return _whole(root)
+
+
+def _is_right_or_wrong(differences: "Matrix | Vector") -> bool:
+    """Whether all are 0 or whole points."""
+    return bool(((differences == 0.0) | (abs(differences) == 1.0)).all())
 
 
 def _whole(root: float) -> int:
@@ -113,11 +123,13 @@ def _plan(differences: "Vector", margin: float) -> tuple[float, float]:
     sizes = abs(differences)
     far = float(sizes.max()) if len(sizes) > 1 and float(sizes.max()) > 0 else 1.0
 
-    def mean_power(exponent: int) -> float:
-        return float((sizes**exponent).sum() + 2 * _IMAGINARY * far**exponent) / (len(sizes) + 2 * _IMAGINARY)
+    one_way, imaginary = (_ONE_WAY, 2 * _IMAGINARY) if _is_right_or_wrong(sizes) else (1.0, 2 * _IMAGINARY_GRADED)
 
-    # A mean of `margin` needs at least so much difference: then more questions differ than those seen.
-    more = max(1.0, margin / mean_power(1))
+    def mean_power(exponent: int) -> float:
+        return float((sizes**exponent).sum() + imaginary * far**exponent) / (len(sizes) + imaginary)
+
+    # A mean of `margin` needs at least so much difference, and right / wrong answers seldom differ all one way.
+    more = max(1.0, one_way * margin / mean_power(1))
     second, fourth = more * mean_power(2), more * mean_power(4)
     third = margin * mean_power(3) / mean_power(1)
     ratio = margin / second
