@@ -34,8 +34,9 @@ _IMAGINARY, _IMAGINARY_GRADED = 0.4, 0.25
 """Weight of each of the two imaginary questions (one gained, one lost) that few questions are planned with."""
 _ONE_WAY = 1.06
 """Least number of right / wrong answers that differ, as a multiple of their mean difference."""
-_STEPS = 0.025
-"""Power that is planned above what is promised for right / wrong answers: their p-values come in steps."""
+_STEPS, _STEPS_GRADED = 0.03, 0.015
+"""Power that is planned above what is promised: deviations come from few questions, and p-values of right / wrong answers
+in steps."""
 
 
 def paired_deviation(first: Sequence[float], second: Sequence[float]) -> float:
@@ -88,7 +89,7 @@ def questions_to_win(
     plans = np.array([_plan(differences[:, column], margin) for column, margin in enumerate(margins)])
     pooled = _POOLED / (_POOLED + len(differences))
     slopes, spreads = ((1 - pooled) * plans + pooled * plans.mean(axis=0)).T
-    power += _STEPS if _is_right_or_wrong(differences) else 0.0
+    power += _STEPS if _is_right_or_wrong(differences) else _STEPS_GRADED
     limits = np.array([_NORMAL.inv_cdf(1 - alpha / (2 * (pairs - place))) for place in range(len(margins))])
     if len(margins) == 1:
         root = float((limits[0] + _NORMAL.inv_cdf(power) * spreads[0]) / slopes[0])
