@@ -35,7 +35,7 @@ _IMAGINARY, _IMAGINARY_GRADED = 0.4, 0.25
 _ONE_WAY = 1.06
 """Least number of right / wrong answers that differ, as a multiple of their mean difference."""
 _STEPS, _STEPS_GRADED = 0.03, 0.015
-"""Power that is planned above what is promised: deviations come from few questions, and p-values of right / wrong answers
+"""Power that is planned above what is promised: deviations come from few questions, p-values of right / wrong answers
 in steps."""
 
 
