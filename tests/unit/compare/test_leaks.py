@@ -125,7 +125,9 @@ def test_that_the_same_question_is_a_leak_whatever_was_answered() -> None:
 
 
 def test_that_the_question_of_a_row_with_passages_is_found() -> None:
-    assert kinds(QUESTION, [*NEIGHBOURS, f"[1] Warranty\nTwo years.\n\nQuestion: {QUESTION}"]) == [LeakKind.EXACT]
+    row = f"[1] Warranty\nTwo years.\n\nQuestion: {QUESTION}"
+    (leak,) = search_place([Example(id="q", question=QUESTION)], place(*NEIGHBOURS, row))
+    assert (leak.kind, leak.text) == (LeakKind.EXACT, QUESTION)
 
 
 def test_that_short_questions_are_compared_exactly_only() -> None:

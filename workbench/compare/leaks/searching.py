@@ -8,6 +8,7 @@ from workbench.compare.leaks.meaning import MOST_EMBEDDED, search_by_meaning
 from workbench.compare.leaks.near import Match, NearSearch
 from workbench.compare.leaks.raw_text import TextSearch
 from workbench.compare.leaks.vectors import RememberedVectors
+from workbench.compare.leaks.words import asked
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows, read_seen
 from workbench.compare.types import Arm, CompareRequest, Leak, LeakKind
 from workbench.datasets.types import Example
@@ -161,7 +162,7 @@ def _leak(seen: SeenRows, example_id: str, match: Match, kind: LeakKind) -> Leak
         kind=kind,
         where=seen.where,
         source=seen.kind,
-        text=_shortened(match.row.question),
+        text=_shortened(match.row.question if seen.kind is SeenKind.TEXT else asked(match.row.question)),
         answer=_shortened(match.row.answer),
         number=match.row.number,
         similarity=match.similarity,
