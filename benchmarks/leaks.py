@@ -2,8 +2,8 @@
 
 Test questions of the sample projects and of the general rows stand among rows of the same patterns about other things
 (`_leak_rows`). Every dress is planted and searched by itself: found is what is exact, near or suspected, in the row
-that was planted. False alarms are counted on rows without any plant. Paraphrases are written by hand; thresholds were
-set on those with an even place in their file, and both halves are reported. `--data FOLDER` names a folder with a
+that was planted. False alarms are counted on rows without any plant. The paraphrases are written by hand, and the
+thresholds were chosen with all of them in view: what is reached on others' paraphrases may be less. `--data FOLDER` names a folder with a
 train.csv and a test.csv (text, category): then also with these, whose rows share a few labels.
 """
 
