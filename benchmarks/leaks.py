@@ -3,8 +3,8 @@
 Test questions of the sample projects and of the general rows stand among rows of the same patterns about other things
 (`_leak_rows`). Every dress is planted and searched by itself: found is what is exact, near or suspected, in the row
 that was planted. False alarms are counted on rows without any plant. The paraphrases are written by hand, and the
-thresholds were chosen with all of them in view: what is reached on others' paraphrases may be less. `--data FOLDER` names a folder with a
-train.csv and a test.csv (text, category): then also with these, whose rows share a few labels.
+thresholds were chosen with all of them in view: what is reached on others' paraphrases may be less. `--data FOLDER`
+names a folder with a train.csv and a test.csv (text, category): then also with these, whose rows share a few labels.
 """
 
 import csv
@@ -102,7 +102,7 @@ def _is_plant(leak: Leak | None, text: str) -> bool:
 
 
 def halves(found: Sequence[str]) -> list[float]:
-    """Recall of the paraphrases that thresholds were set on, and of the others."""
+    """Recall of every second paraphrase, and of the others: how much chance there is in it."""
     known = set(found)
     ids = list(paraphrases())
     return [round(sum(i in known for i in part) / len(part), 3) for part in (ids[::2], ids[1::2])]
