@@ -34,7 +34,7 @@ _IMAGINARY, _IMAGINARY_GRADED = 0.4, 0.25
 """Weight of each of the two imaginary questions (one gained, one lost) that few questions are planned with."""
 _ONE_WAY = 1.06
 """Least number of right / wrong answers that differ, as a multiple of their mean difference."""
-_STEPS, _STEPS_GRADED = 0.03, 0.015
+_STEPS, _STEPS_GRADED = 0.02, 0.0
 """Power that is planned above what is promised: deviations come from few questions, p-values of right / wrong answers
 in steps."""
 
@@ -129,8 +129,10 @@ def _plan(differences: "Vector", margin: float) -> tuple[float, float]:
     def mean_power(exponent: int) -> float:
         return float((sizes**exponent).sum() + imaginary * far**exponent) / (len(sizes) + imaginary)
 
-    # A mean of `margin` needs at least so much difference, and right / wrong answers seldom differ all one way.
-    more = max(1.0, one_way * margin / mean_power(1))
+    # The variance seen, around another mean. A mean of `margin` needs at least so much difference, and right / wrong
+    # answers seldom differ all one way.
+    around = 1.0 + (margin**2 - float(differences.mean()) ** 2) / mean_power(2)
+    more = max(around, one_way * margin / mean_power(1))
     second, fourth = more * mean_power(2), more * mean_power(4)
     third = margin * mean_power(3) / mean_power(1)
     ratio = margin / second
