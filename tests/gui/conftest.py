@@ -30,6 +30,9 @@ def garbage_waits() -> Iterator[None]:
     yield
     gc.enable()
     gc.unfreeze()
+    if QApplication.instance() is not None:
+        # The platform without a screen drops what was copied after the interpreter has ended: Qt's objects made here die
+        QApplication.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
