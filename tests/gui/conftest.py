@@ -31,7 +31,7 @@ def garbage_waits() -> Iterator[None]:
     gc.enable()
     gc.unfreeze()
     if QApplication.instance() is not None:
-        # The platform without a screen drops what was copied after the interpreter has ended: Qt's objects made here die
+        # The platform without a screen drops what was copied after the interpreter has ended, with a crash.
         QApplication.clipboard().clear()
 
 

@@ -127,6 +127,8 @@ class LeaksPage(QWidget):
         self._filter = QComboBox(self)
         self._filter.setObjectName("leaks_filter")
         self._filter.setAccessibleName(self.tr("Which leaks are listed"))
+        self._filter.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._filter.setMinimumContentsLength(10)
         for text, kind in (
             (self.tr("All kinds"), ""),
             (self.tr("Exact"), LeakKind.EXACT),
@@ -136,7 +138,7 @@ class LeaksPage(QWidget):
             self._filter.addItem(text, str(kind))
         self._exclude = self._button("leaks_exclude", self.tr("Exclude leaked questions"), "primary")
         self._exclude_chosen = self._button("leaks_exclude_chosen", self.tr("Exclude selected"), "")
-        self._include = self._button("leaks_include", self.tr("Count selected again"), "")
+        self._include = self._button("leaks_include", self.tr("Count again"), "")
         self._undo = self._button("leaks_undo", self.tr("Undo"), "quiet")
         self._model: RecordTableModel[LeakLine] = RecordTableModel(self._columns(), key=lambda line: line.key)
         self._table: RecordTable[LeakLine] = RecordTable(self._model, parent=self)
