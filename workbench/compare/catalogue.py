@@ -102,7 +102,7 @@ def read_catalogue(database: "Database", paths: WorkbenchPaths, own_model_folder
         own_model_folders=tuple(str(folder) for folder in own_model_folders),
         models_folder=str(paths.models),
         adapters=tuple(adapters),
-        collections=tuple(collections.ref(collection.name) for collection in listed),
+        collections=tuple(map(collections.ref_of, listed)),
         datasets={
             dataset.name: RowsFile(
                 path=dataset.rows_path,

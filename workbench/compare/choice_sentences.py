@@ -1,8 +1,9 @@
 """Why an arm is recommended, and when another one would be: in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 
-from workbench.compare.cost import Cost
+from workbench.compare.cost import Cost, all_cheapest, money_per_answer
 from workbench.compare.types import FlipPoint, Verdict
 from workbench.compare.weights import Measure, Weights
 from workbench.compare.wording import dollars, listed, percent, points, seconds, size
@@ -10,6 +11,7 @@ from workbench.compare.worth import Candidates, Choice
 
 _PRICES_SHOWN = 2
 """Rivals whose price stands beside the recommended one's; the table has all."""
+_UNKNOWN = "cost unknown"
 _AT_ONCE = 0.005
 """A weight that is shown as 0 %."""
 WORDS = {
@@ -26,19 +28,51 @@ def about_choice(verdict: Verdict, candidates: Candidates, choice: Choice, weigh
     if chosen is None or not verdict.pairs:
         return
     if choice.worths is None:
-        yield from _about_cheapest(chosen, verdict.best, candidates.costs)
+        yield from _about_cheapest(chosen, candidates)
     else:
         yield from _about_worth(chosen, verdict, candidates, choice.worths, weights)
+        yield from _about_useless([arm for arm in candidates.means if arm not in choice.worths], candidates)
     for arm, measure in choice.unknown:
         yield f"How fast {arm} answers was not measured: its {WORDS[measure]} counts as the worst."
     yield from about_flips(choice.flip_points, chosen, candidates.costs)
 
 
-def _about_cheapest(chosen: str, best: Sequence[str], costs: Mapping[str, Cost]) -> Iterator[str]:
-    if len(best) > 1:
-        others = [arm for arm in best if arm != chosen][:_PRICES_SHOWN]
-        rest = "; ".join(f"{arm}: {price(arm, costs)}" for arm in others)
-        yield f"{chosen} is recommended: of the best it is the cheapest ({price(chosen, costs)}; {rest})."
+def _about_cheapest(chosen: str, candidates: Candidates) -> Iterator[str]:
+    """Nothing where one arm is best: that it is recommended needs no reason."""
+    able = [arm for arm in candidates.best if arm in candidates.eligible]
+    if len(candidates.best) < 2:
+        return
+    others = [arm for arm in able if arm != chosen]
+    rest = "".join(f"; {arm}: {_whole_price(arm, candidates)}" for arm in others[:_PRICES_SHOWN])
+    prices = f"{_whole_price(chosen, candidates)}{rest}"
+    if not others:
+        yield f"{chosen} is recommended: it alone of these was ever right."
+    elif all(_whole_price(arm, candidates) == _UNKNOWN for arm in able):
+        yield f"{chosen} is recommended for its mean alone: what an answer takes was not measured."
+    elif len(alike := all_cheapest(able, candidates.costs, candidates.economy)) > 1:
+        rivals = [arm for arm in alike if arm != chosen]
+        is_higher = all(candidates.means[chosen] > candidates.means[arm] for arm in rivals)
+        why = "and its mean is higher" if is_higher else "and its mean is no lower"
+        yield f"{chosen} is recommended: it costs about as much as {listed(rivals)}, {why} ({prices})."
+    else:
+        yield f"{chosen} is recommended: of the best it is the cheapest ({prices})."
+    yield from _about_useless([arm for arm in candidates.best if arm not in able], candidates)
+
+
+def _about_useless(arms: Sequence[str], candidates: Candidates) -> Iterator[str]:
+    """Why an arm is no choice that would be cheaper, or as good for all that these questions tell."""
+    if arms:
+        names = listed([f"{arm} ({price(arm, candidates.costs)})" for arm in arms])
+        verb, it = ("was", "it is") if len(arms) == 1 else ("were", "they are")
+        yield f"{names} {verb} never right: {it} not recommended, whatever the price."
+
+
+def _whole_price(arm: str, candidates: Candidates) -> str:
+    """What decides which is the cheapest: where this computer's hour has a price, all in money."""
+    if candidates.economy.dollars_per_hour is None:
+        return price(arm, candidates.costs)
+    money = money_per_answer(candidates.costs.get(arm, Cost()), candidates.economy)
+    return f"{dollars(money)} per answer with training and indexing" if isfinite(money) else _UNKNOWN
 
 
 def _about_worth(
@@ -92,8 +126,8 @@ def price(arm: str, costs: Mapping[str, Cost]) -> str:
     """What an answer of the arm takes."""
     cost = costs.get(arm)
     if cost is None:
-        return "cost unknown"
+        return _UNKNOWN
     parts = [f"{dollars(cost.dollars)} per answer"] if cost.dollars else []
     parts += [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer"]
     parts += [size(cost.memory_bytes)] if cost.memory_bytes else []
-    return ", ".join(parts) or "cost unknown"
+    return ", ".join(parts) or _UNKNOWN

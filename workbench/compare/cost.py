@@ -44,6 +44,12 @@ def costs_of(results: Iterable[ArmResult]) -> dict[str, Cost]:
 
 
 def cheapest(best: Sequence[str], costs: Mapping[str, Cost], economy: Economy | None = None) -> str | None:
+    """The first of `all_cheapest`."""
+    found = all_cheapest(best, costs, economy)
+    return found[0] if found else None
+
+
+def all_cheapest(best: Sequence[str], costs: Mapping[str, Cost], economy: Economy | None = None) -> list[str]:
     """By money, then latency, then memory, then training and indexing; nearly alike ones leave it to the next."""
     candidates, prices = list(best), economy or Economy()
 
@@ -53,7 +59,7 @@ def cheapest(best: Sequence[str], costs: Mapping[str, Cost], economy: Economy | 
     for price in (money, latency, memory, _preparing):
         lowest = min((price(costs.get(arm, Cost())) for arm in candidates), default=inf)
         candidates = [arm for arm in candidates if price(costs.get(arm, Cost())) <= lowest * (1 + ALIKE)]
-    return candidates[0] if candidates else None
+    return candidates
 
 
 def latency(cost: Cost) -> float:

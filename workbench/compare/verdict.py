@@ -10,7 +10,7 @@ from workbench.compare.score_table import Scores, ScoreTable, tabulate
 from workbench.compare.terms import Terms
 from workbench.compare.types import PairResult, Verdict, VerdictKind
 from workbench.compare.verdict_sentences import Known, explain
-from workbench.compare.worth import Candidates, choose
+from workbench.compare.worth import Candidates, Choice, choose
 from workbench.scoring.planning import questions_to_win
 
 _SCORED_SHARE = 0.8
@@ -67,7 +67,7 @@ def with_choice(verdict: Verdict, costs: Mapping[str, Cost], terms: Terms) -> Ve
     if verdict.best and not verdict.means:
         return verdict
     candidates = Candidates(verdict.means, verdict.best, verdict.pairs, costs, terms.economy)
-    choice = choose(candidates, terms.weights)
+    choice = choose(candidates, terms.weights) if verdict.questions != 1 else Choice()
     chosen = verdict.model_copy(update={"recommended": choice.recommended, "flip_points": choice.flip_points})
     return chosen.model_copy(update={"reasons": tuple(explain(chosen, Known(candidates, choice, terms)))})
 

@@ -39,12 +39,14 @@ def _about_quality(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str
         return
     if len(means) == 1:
         only = verdict.best[0]
-        yield f"Only {only} was measured ({percent(means[only])}): there is nothing to compare it with."
+        what = "was measured" if len(verdict.scored) == 1 else "can be judged"
+        yield f"Only {only} {what} ({percent(means[only])}): there is nothing to compare it with."
         return
-    if not any(means.values()):
-        yield "No arm answered a single question right: look at the answers before choosing."
     if verdict.questions == 1:
         yield "One question decides nothing: ask at least 30."
+        return
+    if not any(means.values()):
+        yield "No arm answered a single question right: none is recommended. Look at the answers before choosing."
         return
     match verdict.kind:
         case VerdictKind.WINNER:
@@ -61,10 +63,11 @@ def _about_winner(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]
     tests = f" after correction for {len(verdict.pairs)} pairs" if len(verdict.pairs) > 1 else ""
     yield (
         f"{top} answers best: {percent(means[top])}, the next is {pair.first} with {percent(means[pair.first])}. "
-        f"The difference is {points(pair.difference)} ({_interval(pair)}, {pair.questions} questions)."
+        f"The difference is {points(pair.difference)} ({_interval(pair)}, {_on(pair, verdict)})."
     )
     worst = max(p.corrected_p_value for p in verdict.pairs if p.second == top)
-    yield f"It beats every other arm by more than chance explains (p {p_value(worst)}{tests})."
+    every = "every other arm" if len(means) > 2 else pair.first
+    yield f"It beats {every} by more than chance explains (p {p_value(worst)}{tests})."
 
 
 def _about_equals(verdict: Verdict) -> Iterator[str]:
@@ -72,23 +75,26 @@ def _about_equals(verdict: Verdict) -> Iterator[str]:
     every = " of each other" if len(verdict.best) > 2 else ""
     yield (
         f"{listed(verdict.best)} are equally good: they are within {points(verdict.margin)}{every}, "
-        f"whatever chance did ({_interval(pair)}, {pair.questions} questions)."
+        f"whatever chance did ({_interval(pair)}, {_on(pair, verdict)})."
     )
 
 
 def _about_doubt(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
     top, pair = verdict.best[0], _closest(verdict, verdict.best[0])
     parts = listed([f"{arm} ({percent(means[arm])})" for arm in verdict.best])
+    shared = "" if pair.questions == verdict.questions else f", {_on(pair, verdict)}"
     yield (
         f"{parts} cannot be told apart on these {verdict.questions} questions: the difference between {top} and "
-        f"{pair.first} is {points(pair.difference)} ({_interval(pair)})."
+        f"{pair.first} is {points(pair.difference)} ({_interval(pair)}{shared})."
     )
     more, all_of_them = verdict.more_questions_needed, verdict.questions_needed
     who = "one of them" if len(verdict.best) == 2 else "one arm"
     others = "the other" if len(verdict.best) == 2 and len(means) == 2 else "all others"
     if more:
+        few, whole = rounded(more), rounded(all_of_them or 0)
+        in_all = f" ({whole:,} in all)" if whole != few else ""
         yield (
-            f"About {rounded(more)} more questions ({rounded(all_of_them or 0)} in all) would show it "
+            f"About {few:,} more questions{in_all} would show it "
             f"{_IN_FOUR_OF_FIVE} if {who} is better than {others} by {points(verdict.margin)}."
         )
     elif more == 0:
@@ -142,7 +148,8 @@ def _about_noise(verdict: Verdict, noise: Mapping[str, float]) -> Iterator[str]:
 def _about_gaps(verdict: Verdict) -> Iterator[str]:
     for arm, count in verdict.scored.items():
         if arm not in verdict.means:
-            yield f"{arm} is not judged: only {count} of {verdict.questions} questions have a score."
+            some = f"only {count} of {verdict.questions} questions {'has' if count == 1 else 'have'} a score"
+            yield f"{arm} is not judged: {some if count else 'no question has a score'}."
         elif count < verdict.questions:
             yield f"{arm} has a score for {count} of {verdict.questions} questions; its pairs do without the others."
 
@@ -150,6 +157,13 @@ def _about_gaps(verdict: Verdict) -> Iterator[str]:
 def _closest(verdict: Verdict, top: str) -> PairResult:
     """The pair of the best arm with the strongest rival."""
     return min((pair for pair in verdict.pairs if pair.second == top), key=lambda pair: pair.difference)
+
+
+def _on(pair: PairResult, verdict: Verdict) -> str:
+    """On how many questions a pair was compared, and which where it was not on all."""
+    if pair.questions == verdict.questions:
+        return f"{pair.questions} questions"
+    return f"on the {pair.questions} questions for which both have a score"
 
 
 def _interval(pair: PairResult) -> str:

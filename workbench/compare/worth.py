@@ -47,8 +47,8 @@ class Choice:
 
 
 def choose(found: Candidates, weights: Weights) -> Choice:
-    """The arm with the highest worth (`weights.MEANING`); of equal ones the cheapest."""
-    if not found.best:
+    """The arm with the highest worth (`weights.MEANING`); of equal ones the cheapest. None where none is ever right."""
+    if not found.best or not any(found.means.values()):
         return Choice()
     shares = shares_of(found)
     counts = weights.shares

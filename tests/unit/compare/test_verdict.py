@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from workbench.compare.cost import Cost
+from workbench.compare.economy import Economy
+from workbench.compare.terms import Terms
 from workbench.compare.types import Verdict, VerdictKind
 from workbench.compare.verdict import decide
 from workbench.compare.verdict_sentences import rounded
@@ -48,7 +50,7 @@ def test_that_few_questions_leave_it_undecided_and_say_how_many_are_missing() ->
     assert verdict.more_questions_needed is not None
     assert verdict.more_questions_needed > 1000  # nearly all questions are answered differently
     assert any("cannot be told apart" in reason for reason in verdict.reasons)
-    assert any(f"{rounded(verdict.more_questions_needed)} more questions" in reason for reason in verdict.reasons)
+    assert any(f"{rounded(verdict.more_questions_needed):,} more questions" in reason for reason in verdict.reasons)
 
 
 def test_that_one_question_decides_nothing() -> None:
@@ -63,6 +65,59 @@ def test_that_the_cheapest_of_the_best_is_recommended() -> None:
     assert verdict_on(scores, costs).recommended == "small"
 
 
+def reasons_of(values: Mapping[str, Sequence[float | None]], costs: Mapping[str, Cost]) -> str:
+    return " ".join(verdict_on(values, costs).reasons)
+
+
+def test_that_an_arm_that_was_never_right_is_not_called_dearer() -> None:
+    costs = {"prompt": Cost(0.037, 1), "rag": Cost(0.211, 9), "few": Cost(0.1, 9)}
+    said = reasons_of({"prompt": right(0, 6), "rag": right(1, 6)}, costs)
+    assert "cheapest" not in said
+    assert "rag is recommended: it alone of these was ever right." in said
+    assert "prompt (37 ms per answer, 0 MB) was never right: it is not recommended, whatever the price." in said
+    said = reasons_of({"prompt": right(0, 6), "rag": right(1, 6), "few": right(1, 6)}, costs)
+    assert "of the best it is the cheapest (100 ms per answer, 0 MB; rag: 211 ms per answer, 0 MB)." in said
+    assert "prompt (37 ms per answer, 0 MB) was never right" in said
+
+
+def test_that_what_costs_alike_or_was_not_measured_is_not_called_the_cheapest() -> None:
+    scores = {"tuned": right(33, 60), "plain": right(30, 60)}
+    alike = reasons_of(scores, {"tuned": Cost(0.2, 100), "plain": Cost(0.2, 100)})
+    assert "tuned is recommended: it costs about as much as plain, and its mean is higher" in alike
+    unknown = reasons_of(scores, {})
+    assert "tuned is recommended for its mean alone: what an answer takes was not measured." in unknown
+    assert "cheapest" not in alike + unknown
+
+
+def test_that_prices_of_hours_are_said_where_they_decide() -> None:
+    scores, ids = {"tuned": right(33, 60), "plain": right(30, 60)}, [str(n) for n in range(60)]
+    economy = Economy(dollars_per_hour=2.0, questions_per_month=100, months=1)
+    verdict = decide(
+        {arm: dict(zip(ids, own, strict=True)) for arm, own in scores.items()},
+        {"tuned": Cost(0.05, 100, 36000.0), "plain": Cost(0.2, 100)},
+        metric="exact_match",
+        example_ids=ids,
+        terms=Terms(economy=economy),
+    )
+    assert verdict.recommended == "plain"
+    assert "tuned: $0.20 per answer with training and indexing" in " ".join(verdict.reasons)
+
+
+def test_that_nothing_is_recommended_where_no_arm_is_ever_right_or_one_question_was_asked() -> None:
+    wrong = verdict_on({"a": right(0, 60), "b": right(0, 60)}, {"a": Cost(1.0), "b": Cost(2.0)})
+    assert wrong.recommended is None
+    assert len(wrong.reasons) == 1
+    assert "none is recommended" in wrong.reasons[0]
+    one = verdict_on({"a": [1.0], "b": [0.0]}, {"a": Cost(1.0), "b": Cost(2.0)})
+    assert (one.recommended, one.reasons) == (None, ("One question decides nothing: ask at least 30.",))
+
+
+def test_that_two_arms_are_called_by_their_names_and_shared_questions_are_counted() -> None:
+    said = reasons_of({"a": right(55, 60), "b": [None] * 10 + [0.0] * 50}, {})
+    assert "It beats b by more than chance explains" in said
+    assert "on the 50 questions for which both have a score" in said
+
+
 def test_that_latencies_nearly_alike_leave_the_choice_to_memory_and_training() -> None:
     scores = {"tuned": right(55, 60), "plain": right(55, 60)}
     assert verdict_on(scores, {"tuned": Cost(1.00, 200), "plain": Cost(1.05, 100)}).recommended == "plain"
@@ -72,7 +127,7 @@ def test_that_latencies_nearly_alike_leave_the_choice_to_memory_and_training() -
 def test_that_an_arm_that_crashed_is_named_and_does_not_hold_up_the_others() -> None:
     verdict = verdict_on({"good": right(50, 60), "bad": right(5, 60), "broken": [None] * 60})
     assert verdict.winner == "good"
-    assert "broken is not judged: only 0 of 60 questions have a score." in verdict.reasons
+    assert "broken is not judged: no question has a score." in verdict.reasons
 
 
 def test_that_single_missing_answers_are_said() -> None:

@@ -7,6 +7,7 @@ the hard ones: they never count into the agreement unless the order has come to 
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -56,22 +57,31 @@ def fair_sample(order: Sequence[TrialKey], rated: Container[TrialKey]) -> list[T
     return list(order)
 
 
+class Offers:
+    """The answers of a comparison in the order in which they are offered: drawn once, asked again after each rating."""
+
+    def __init__(self, trials: Sequence[Trial], metrics: Sequence[str]) -> None:
+        self.trials = trials
+        self._random = [ToRate(key, Why.RANDOM) for key in fair_order(trials, by_question=PAIRWISE in metrics)]
+        self._hard = _disagreements(trials, metrics)
+
+    def next(self, rated: Container[TrialKey], count: int) -> tuple[ToRate, ...]:
+        """From the order, and among them those that the scores disagree about most."""
+        random = deque(one for one in self._random if one.key not in rated)
+        hard = deque(one for one in self._hard if one.key not in rated)
+        chosen: dict[TrialKey, ToRate] = {}
+        while len(chosen) < count and (random or hard):
+            source = hard if len(chosen) % (_SHARE_OF_RANDOM + 1) == _SHARE_OF_RANDOM else random
+            one = (source or hard or random).popleft()
+            chosen.setdefault(one.key, one)
+        return tuple(chosen.values())
+
+
 def rate_next(
     trials: Sequence[Trial], metrics: Sequence[str], rated: Container[TrialKey], count: int
 ) -> tuple[ToRate, ...]:
-    """The next answers to rate: from the order, and among them those that the scores disagree about most."""
-    order = fair_order(trials, by_question=PAIRWISE in metrics)
-    random = [ToRate(key, Why.RANDOM) for key in order if key not in rated]
-    hard = [one for one in _disagreements(trials, metrics) if one.key not in rated]
-    chosen: list[ToRate] = []
-    taken: set[TrialKey] = set()
-    while len(chosen) < count and (random or hard):
-        source = hard if len(chosen) % (_SHARE_OF_RANDOM + 1) == _SHARE_OF_RANDOM else random
-        one = (source or hard or random).pop(0)
-        if one.key not in taken:
-            taken.add(one.key)
-            chosen.append(one)
-    return tuple(chosen)
+    """The next answers to rate, where it is asked once."""
+    return Offers(trials, metrics).next(rated, count)
 
 
 def opposed_metrics(metrics: Sequence[str]) -> tuple[str, str] | None:

@@ -39,6 +39,13 @@ class QuestionSetStore:
             query = sa.select(TestSetRow).join(CollectionRow).where(CollectionRow.name == collection)
             return [_entry(session, row) for row in session.scalars(query.order_by(TestSetRow.name)).all()]
 
+    def names(self) -> list[tuple[str, str]]:
+        """Collection and test set, of all collections, by name."""
+        query = sa.select(CollectionRow.name, TestSetRow.name).join(TestSetRow).where(CollectionRow.deleted_at == "")
+        with self._database.reading() as session:
+            ordered = query.order_by(CollectionRow.name, TestSetRow.name)
+            return [(collection, name) for collection, name in session.execute(ordered)]
+
     def create(self, collection: str, name: str) -> None:
         """An empty set. Raises WorkbenchError for a name that is taken or no name."""
         if not name.strip() or len(name) > 100 or not name.isprintable():

@@ -10,9 +10,8 @@ from workbench.compare.overlay.stored import overlay_stored
 from workbench.compare.overlay.types import Overlay
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
-from workbench.jobs.spec import JobSpec
 from workbench.ui.compare.board import Board
-from workbench.ui.compare.run_part import RunPart
+from workbench.ui.compare.run_part import RunPart, preparing
 from workbench.ui.protocols import Background, Messages
 
 if TYPE_CHECKING:
@@ -47,24 +46,17 @@ class AgainPart:
         if self._board.state.is_running:
             self._messages.info("A comparison is running. Wait for its end, or stop it.")
             return
-        catalogue = self._read_catalogue()
 
-        def read() -> AgainRequest | WorkbenchError:
-            try:
-                report, written = self._store.get_without_trials(number), self._store.written(number)
-            except WorkbenchError as problem:
-                return problem
-            home = str(self._paths.home)
-            return AgainRequest(report=report, number=number, written=written, catalogue=catalogue, home=home)
+        def make() -> AgainRequest:
+            return AgainRequest(
+                report=self._store.get_without_trials(number),
+                number=number,
+                written=self._store.written(number),
+                catalogue=self._read_catalogue(),
+                home=str(self._paths.home),
+            )
 
-        self._in_background(read, self._prepare)
-
-    def _prepare(self, asked: AgainRequest | WorkbenchError) -> None:
-        if isinstance(asked, WorkbenchError):
-            self._messages.error(asked.message, hint=asked.hint, details=asked.details)
-            return
-        job = JobSpec(task=PREPARE_AGAIN, params=asked.model_dump(mode="json"), title="Prepare the comparison")
-        self._run.prepare(job, self._read)
+        self._run.prepare(lambda: preparing(PREPARE_AGAIN, make()), self._read)
 
     def _read(self, result: dict[str, Any]) -> CompareRequest:
         found = AgainPreparation.model_validate(result)

@@ -32,7 +32,7 @@ class Board(board.Board[CompareState, View]):
 def follow_results(before: CompareState, now: CompareState) -> Matrix:
     """The table of the results and the score that are looked at now; other questions are all shown at first."""
     results = now.results
-    if results is None or (results is before.results and now.looking.metric == before.looking.metric):
+    if results is None or (_filling(before) == _filling(now)):
         return now.matrix
     is_same = before.results is not None and before.results.examples == results.examples
     return (now.matrix if is_same else Matrix()).filled(
@@ -43,6 +43,17 @@ def follow_results(before: CompareState, now: CompareState) -> Matrix:
         results.leaked_ids,
         frozenset(results.report.excluded if results.report else ()),
     )
+
+
+def _filling(state: CompareState) -> tuple[object, ...]:
+    """What the table is made of: trials are replaced, never changed, and too many to be looked at."""
+    results = state.results
+    if results is None:
+        return ()
+    excluded = results.report.excluded if results.report else ()
+    arms = tuple(arm.name for arm in results.arms)
+    parts = id(results.trials), id(results.repeats), id(results.examples), id(results.leaks)
+    return (*parts, arms, excluded, state.looking.metric_of(results.metrics))
 
 
 def find_problems(state: CompareState) -> tuple[tuple[ArmProblem, ...], ...]:

@@ -10,6 +10,7 @@ from workbench.compare.report import write_html
 from workbench.compare.types import ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.ui.protocols import Background, Messages
+from workbench.ui.trying import tell
 
 _WRITERS: dict[str, Callable[[ComparisonReport, Path], None]] = {
     ".html": write_html,
@@ -45,7 +46,7 @@ class ExportPart:
         if problem is None:
             self._messages.info(f"Wrote {name}.")
         else:
-            self._messages.error(problem.message, hint=problem.hint, details=problem.details)
+            tell(self._messages, problem)
 
 
 def _try(write: Callable[[Path], object], target: Path) -> WorkbenchError | None:

@@ -19,6 +19,7 @@ from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.history_state import HistoryState
 from workbench.ui.compare.state import Page
 from workbench.ui.protocols import Background, Messages
+from workbench.ui.trying import tell, tried
 
 if TYPE_CHECKING:
     from workbench.compare.history import ComparisonEntry
@@ -185,25 +186,18 @@ class HistoryPart:
 
     def _do(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Off the UI thread; what goes wrong is said, and nothing waits any more."""
-        self._in_background(partial(_tried, work), partial(self._finish, then))
+        self._in_background(partial(tried, work), partial(self._finish, then))
 
     def _finish(self, then: Callable[[Any], None], outcome: Any) -> None:
         if self.state.busy:
             self._show(busy="")
         if isinstance(outcome, WorkbenchError):
-            self._messages.error(outcome.message, hint=outcome.hint, details=outcome.details)
+            tell(self._messages, outcome)
         else:
             then(outcome)
 
     def _show(self, **changes: Any) -> None:
         self._board.show(history=replace(self.state, **changes))
-
-
-def _tried(work: Callable[[], T]) -> T | WorkbenchError:
-    try:
-        return work()
-    except WorkbenchError as problem:
-        return problem
 
 
 def _nothing(_result: object) -> None:

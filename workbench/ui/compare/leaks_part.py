@@ -67,14 +67,18 @@ class LeaksPart:
 
     def _tell_anew(self, report: ComparisonReport, excluded: tuple[str, ...]) -> None:
         self._board.show(leaking=replace(self._board.state.leaking, is_working=True))
-        self._in_background(partial(with_excluded, report, excluded), partial(self._take, report))
+        self._in_background(partial(with_excluded, report, excluded), partial(self._take, report, excluded))
 
-    def _take(self, before: ComparisonReport, report: ComparisonReport) -> None:
+    def _take(self, before: ComparisonReport, excluded: tuple[str, ...], report: ComparisonReport) -> None:
         self._board.show(leaking=replace(self._board.state.leaking, is_working=False))
         results = self._board.state.results
-        if results is None or results.report is not before:
+        if results is None or results.report is None or results.report.trials is not before.trials:
             return  # another comparison was opened meanwhile
-        self._board.show(results=results_of(report, results.folder))
+        if results.report is not before:
+            self._tell_anew(results.report, excluded)  # something was weighed meanwhile
+            return
+        place = {field: getattr(results, field) for field in ("name", "number", "again_of", "agreement")}
+        self._board.show(results=replace(results_of(report, results.folder), **place))
         if results.folder:
-            self._store.keep_terms(results.folder, report)
-            self._on_saved()
+            kept = partial(self._store.keep_terms, results.folder, report)
+            self._in_background(kept, lambda _: self._on_saved())

@@ -174,14 +174,16 @@ class ComparePresenter:
             self._messages.error("The comparison cannot be run.", details=str(error))
             return
         load = LoadConfig.from_settings(self._settings().llm)
-        catalogue = self._read_catalogue().needed_for(spec)
-        if self.state.questions is not None and named_set(spec.questions):
-            asked = {spec.questions: self.state.questions.examples}
-            catalogue = catalogue.model_copy(update={"test_sets": asked})
-        request = PrepareRequest(
-            spec=spec, catalogue=catalogue, load=load, home=str(self._paths.home), fresh=self.state.options.fresh
-        )
-        self._run.start(request)
+        questions, fresh, home = self.state.questions, self.state.options.fresh, str(self._paths.home)
+
+        def make() -> PrepareRequest:
+            catalogue = self._read_catalogue().needed_for(spec)
+            if questions is not None and named_set(spec.questions):
+                asked = {spec.questions: questions.examples}
+                catalogue = catalogue.model_copy(update={"test_sets": asked})
+            return PrepareRequest(spec=spec, catalogue=catalogue, load=load, home=home, fresh=fresh)
+
+        self._run.start(make)
 
     def change_options(self, options: RunOptions) -> None:
         """How it is run is set otherwise."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.datasets.questions import ColumnChoice
 from workbench.datasets.test_sets.exporting import write_questions
-from workbench.datasets.test_sets.store import Added, SetVersion
+from workbench.datasets.test_sets.store import Added, SetEntry, SetVersion
 from workbench.datasets.test_sets.tasks import READ_QUESTIONS, ReadQuestionsReport, ReadQuestionsRequest
 from workbench.datasets.test_sets.types import ImportedQuestions, SetQuestion, named_set
 from workbench.errors import WorkbenchError
@@ -18,6 +18,7 @@ from workbench.ui.compare.questions_board import SetsBoard
 from workbench.ui.compare.sets_state import Columns, Listed, Naming
 from workbench.ui.compare.state import Page
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 _NOTHING = {
     "name": "", "version": "", "versions": (), "file": "", "file_format": "", "questions": (), "left_out": (),
@@ -36,10 +37,18 @@ class QuestionsPart:
 
     def refresh(self) -> None:
         """Sets may have come from elsewhere."""
-        rooms = self._board.rooms
-        names = [collection.name for collection in rooms.collections.list_collections()]
-        pairs = tuple((name, entry.name) for name in names for entry in rooms.retrieval_sets.list_sets(name))
-        self._board.show(entries=tuple(rooms.sets.list_sets()), retrieval_sets=pairs)
+        rooms, before = self._board.rooms, self._board.state.entries
+
+        def look() -> tuple[tuple[SetEntry, ...], tuple[tuple[str, str], ...]]:
+            return tuple(rooms.sets.list_sets()), tuple(rooms.retrieval_sets.names())
+
+        def then(found: tuple[tuple[SetEntry, ...], tuple[tuple[str, str], ...]]) -> None:
+            entries, pairs = found
+            if self._board.state.entries is before:  # else a set was made or changed meanwhile, and is listed already
+                self._board.show(entries=entries)
+            self._board.show(retrieval_sets=pairs)
+
+        self._board.in_background(look, then)
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 
@@ -69,11 +78,8 @@ class QuestionsPart:
         turn, store = self._begin(), self._board.rooms.sets
         self._board.show(**_NOTHING, is_reading=True)
 
-        def work() -> tuple[tuple[SetQuestion, ...], list[SetVersion]] | WorkbenchError:
-            try:
-                questions = store.version_questions(name, version) if version else store.questions(name)
-            except WorkbenchError as problem:
-                return problem
+        def work() -> tuple[tuple[SetQuestion, ...], list[SetVersion]]:
+            questions = store.version_questions(name, version) if version else store.questions(name)
             return questions, store.versions(name)
 
         def then(found: tuple[tuple[SetQuestion, ...], list[SetVersion]] | WorkbenchError) -> None:
@@ -94,7 +100,7 @@ class QuestionsPart:
             )
             self._on_shown(name)
 
-        self._board.in_background(work, then)
+        self._board.in_background(partial(tried, work), then)
 
     def _read(self, path: str, choice: ColumnChoice) -> None:
         turn = self._begin()
@@ -222,12 +228,6 @@ class QuestionsPart:
     def _take(self, name: str, read: Callable[[], Sequence[SetQuestion]]) -> None:
         sets, turn = self._board.rooms.sets, self._turn
 
-        def work() -> Added | WorkbenchError:
-            try:
-                return sets.add(name, read())
-            except WorkbenchError as problem:
-                return problem
-
         def then(found: Added | WorkbenchError) -> None:
             if isinstance(found, WorkbenchError):
                 self._board.show(trouble=trouble_of(found))
@@ -237,7 +237,7 @@ class QuestionsPart:
             if turn == self._turn:
                 self._show_set(name)
 
-        self._board.in_background(work, then)
+        self._board.in_background(partial(tried, lambda: sets.add(name, read())), then)
 
     def export(self, path: str) -> None:
         """What is shown, as JSON lines (or CSV, by the name's ending)."""

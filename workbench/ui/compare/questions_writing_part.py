@@ -29,7 +29,7 @@ class QuestionsWritingPart:
             return
         rooms, writing = self._board.rooms, self._board.state.writing
         models = tuple(model for model in rooms.models() if can_answer(model))
-        collections = tuple(collection.name for collection in rooms.collections.list_collections())
+        collections = tuple(rooms.collections.names())
         names = [model.name for model in models]
         self._show(
             is_open=True,

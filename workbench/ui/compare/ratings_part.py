@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.compare.judge.rating_order import rate_next
+from workbench.compare.judge.rating_order import Offers
 from workbench.compare.judge.ratings import answer_hash, ratings_in_force
 from workbench.compare.judge.trust import measure_trust
 from workbench.compare.judge.types import AnswerRating, RatingScale, TrialKey
@@ -28,6 +28,7 @@ class RatingsPart:
         self._store = store
         self._messages = messages
         self._in_background = in_background
+        self._offers: Offers | None = None
 
     @property
     def _state(self) -> RatingsState:
@@ -91,16 +92,20 @@ class RatingsPart:
     # -- what follows -------------------------------------------------------------------------------------------------
 
     def _read(self, find: Callable[[], int]) -> None:
-        def work() -> tuple[int, tuple[AnswerRating, ...]]:
-            comparison_id = find()
-            return comparison_id, self._store.ratings.list_ratings(comparison_id) if comparison_id else ()
+        report = self._report
 
-        def then(found: tuple[int, tuple[AnswerRating, ...]]) -> None:
-            if self._report is report:  # nothing else is shown meanwhile
+        def work() -> tuple[int, tuple[AnswerRating, ...], Offers | None]:
+            comparison_id = find()
+            ratings = self._store.ratings.list_ratings(comparison_id) if comparison_id else ()
+            return comparison_id, ratings, Offers(report.trials, report.metrics) if report is not None else None
+
+        def then(found: tuple[int, tuple[AnswerRating, ...], Offers | None]) -> None:
+            now = self._report
+            if now is not None and report is not None and now.trials is report.trials:  # no other one is shown by now
+                self._offers = found[2]
                 self._show(comparison_id=found[0])
                 self._change(list(found[1]), None)
 
-        report = self._report
         self._show(comparison_id=0, ratings=(), to_rate=(), current=None, last=None)
         self._in_background(work, then)
 
@@ -129,7 +134,9 @@ class RatingsPart:
         if report is None:
             return
         known = ratings_in_force(ratings, report.trials)
-        to_rate = rate_next(report.trials, report.metrics, known, OFFERED)
+        if self._offers is None or self._offers.trials is not report.trials:
+            self._offers = Offers(report.trials, report.metrics)
+        to_rate = self._offers.next(known, OFFERED)
         following = current or (to_rate[0].key if to_rate else None)
         self._show(ratings=tuple(ratings), to_rate=to_rate, current=following, last=last)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 
 from pydantic import ValidationError
 
+from workbench.boundary import Boundary
 from workbench.compare.judge.types import TrialScored
 from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
 from workbench.compare.summing_up import summarize_live
@@ -23,10 +24,14 @@ from workbench.ui.compare.state import Page, Results
 from workbench.ui.compare.why_state import WhyState
 from workbench.ui.protocols import Background, Messages, at_once
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tell, tried
 
 if TYPE_CHECKING:
     from workbench.compare.store import ComparisonStore
     from workbench.paths import WorkbenchPaths
+
+Read = Callable[[dict[str, Any]], CompareRequest]
+"""Takes what is to be run out of the result of a job that prepared it."""
 
 _SHOW_EVERY_SECONDS = 0.25
 """Answers may come by the hundred per second; eyes do not."""
@@ -72,16 +77,27 @@ class RunPart:
         self._attempts_left = 0
         self._stopped = False
 
-    def start(self, prepare: PrepareRequest) -> None:
-        """Find everything that the comparison names, then run it."""
-        spec = JobSpec(task=PREPARE, params=prepare.model_dump(mode="json"), title="Prepare the comparison")
-        self.prepare(spec, _read_preparation)
+    def start(self, make: Callable[[], PrepareRequest]) -> None:
+        """Find everything that the comparison names, then run it. `make` may read the database."""
+        self.prepare(lambda: preparing(PREPARE, make()), _read_preparation)
 
-    def prepare(self, spec: JobSpec, read: Callable[[dict[str, Any]], CompareRequest]) -> None:
-        """Run what `read` takes out of the result of this job."""
-        self._stopped = False
+    def prepare(self, make: Callable[[], JobSpec], read: Read) -> None:
+        """Run what `read` takes out of the result of the job that `make` makes, off the UI thread.
+
+        `make` may raise WorkbenchError: it is said, and nothing runs.
+        """
+        self._stopped, self._job_id = False, ""
         self._board.show(trouble=None, running=Running("Getting everything ready"))
-        self._job_id = self._jobs.submit(spec, partial(self._on_prepared, read)).id
+        self._in_background(partial(tried, make), partial(self._submit_preparing, read))
+
+    def _submit_preparing(self, read: Read, job: JobSpec | WorkbenchError) -> None:
+        if isinstance(job, WorkbenchError):
+            self._end()
+            tell(self._messages, job)
+        elif self._stopped:
+            self._end()
+        else:
+            self._job_id = self._jobs.submit(job, partial(self._on_prepared, read)).id
 
     def stop(self) -> None:
         """What is done is kept; running it again continues."""
@@ -99,7 +115,7 @@ class RunPart:
         self._begin(request)
         return partial(self._hear, request)
 
-    def _on_prepared(self, read: Callable[[dict[str, Any]], CompareRequest], event: JobEvent) -> None:
+    def _on_prepared(self, read: Read, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
                 if self._stopped:
@@ -223,8 +239,7 @@ class RunPart:
         if results is None or not results.folder or self._board.state.is_running:
             return
         request = RetryRequest(folder=results.folder, home=str(self._paths.home))
-        spec = JobSpec(task=PREPARE_RETRY, params=request.model_dump(), title="Prepare the comparison")
-        self.prepare(spec, _read_preparation)
+        self.prepare(lambda: preparing(PREPARE_RETRY, request), _read_preparation)
 
     def _finish(self) -> None:
         request = self._request
@@ -253,6 +268,11 @@ class RunPart:
     def _end(self) -> None:
         self._job_id = ""
         self._board.show(running=None)
+
+
+def preparing(task: str, request: Boundary) -> JobSpec:
+    """A job that makes a `CompareRequest` ready."""
+    return JobSpec(task=task, params=request.model_dump(mode="json"), title="Prepare the comparison")
 
 
 def _read_preparation(result: dict[str, Any]) -> CompareRequest:

@@ -89,6 +89,7 @@ class StockPart:
         self._read_catalogue = read_catalogue
         self._lookups = lookups
         self._in_background = in_background
+        self._looks = 0
         self._scans_left = 1
         self._found: tuple[ModelRef, ...] | None = None
         self._devices: tuple[Device, ...] = ()
@@ -104,7 +105,7 @@ class StockPart:
 
     def refresh(self) -> None:
         """Look what arms can be made of by now; other tabs may have made something."""
-        self._show_stock(self._read_catalogue())
+        self._look()
         if self._scans_left > 0:
             self._scans_left -= 1
             self._scan_models()
@@ -124,7 +125,16 @@ class StockPart:
             return
         report = ScanModelsReport.model_validate(event.result)
         self._found, self._devices = report.models, report.devices
-        self._show_stock(self._read_catalogue())
+        self._look()
+
+    def _look(self) -> None:
+        """Of several looks the one that was begun last counts."""
+        self._looks += 1
+        self._in_background(self._read_catalogue, partial(self._take_catalogue, self._looks))
+
+    def _take_catalogue(self, look: int, catalogue: "Catalogue") -> None:
+        if look == self._looks:
+            self._show_stock(catalogue)
 
     def _take_rerankers(self, folders: tuple[str, ...]) -> None:
         self._rerankers = folders

@@ -14,6 +14,7 @@ from workbench.compare.weights import Weights
 from workbench.errors import WorkbenchError
 from workbench.ui.compare.board import Board
 from workbench.ui.protocols import Background, Messages
+from workbench.ui.trying import tell
 
 if TYPE_CHECKING:
     from workbench.compare.store import ComparisonStore
@@ -58,7 +59,19 @@ class TradeOffsPart:
         if report is None or report.verdict.margin == margin or not can_decide_again(report):
             return
         self._board.show(options=replace(self._board.state.options, margin=margin))
-        self._show(lambda found: with_margin(found, margin))
+        self._decide(report, margin)
+
+    def _decide(self, report: ComparisonReport, margin: float) -> None:
+        self._in_background(partial(with_margin, report, margin), partial(self._take_decided, report))
+
+    def _take_decided(self, before: ComparisonReport, decided: ComparisonReport) -> None:
+        report, margin = self._report, decided.verdict.margin
+        if report is None or report.trials is not before.trials or margin != self._board.state.options.margin:
+            return  # another comparison, or another margin, was chosen meanwhile
+        if report is not before:
+            self._decide(report, margin)  # something was weighed, or excluded, meanwhile
+            return
+        self._show(lambda _: decided)
         self.keep()
 
     def keep(self) -> None:
@@ -95,7 +108,7 @@ class TradeOffsPart:
 
     def _tell(self, problem: WorkbenchError | None) -> None:
         if problem is not None:
-            self._messages.error(problem.message, hint=problem.hint, details=problem.details)
+            tell(self._messages, problem)
 
 
 def _keep(store: "ComparisonStore", folder: str, report: ComparisonReport) -> WorkbenchError | None:

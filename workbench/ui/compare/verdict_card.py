@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.compare.trade_off_rows import numbers_behind
-from workbench.compare.types import Verdict, VerdictKind
+from workbench.compare.types import VerdictKind
 from workbench.ui.compare.state import Results
+from workbench.ui.compare.verdict_words import say_verdict
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.plain_tip import plain_tip
 
@@ -36,7 +37,7 @@ class VerdictCard(QFrame):
             self._more.hide()
             self._reasons.setText(waiting if is_running else stopped)
             return
-        self._headline.setText(self._say(verdict))
+        self._headline.setText(say_verdict(verdict))
         set_role(self._kind, _BADGES[verdict.kind])
         self._kind.setText(self.tr(_KINDS[verdict.kind]))
         self._kind.show()
@@ -57,23 +58,12 @@ class VerdictCard(QFrame):
     def _on_more(self) -> None:
         self._show_reasons(self._all)
 
-    def _say(self, verdict: Verdict) -> str:
-        match verdict.kind:
-            case VerdictKind.WINNER:
-                return self.tr("{} answers best").format(verdict.winner)
-            case VerdictKind.EQUIVALENT:
-                return self.tr("{} are equally good").format(" and ".join(verdict.best))
-            case VerdictKind.UNDECIDED if len(verdict.best) > 1:
-                return self.tr("{} cannot be told apart").format(", ".join(verdict.best))
-            case _:
-                return self.tr("Nothing to decide")
-
     def _about_leaks(self, results: Results) -> list[str]:
         if results.report is not None and results.report.verdict_with_all is not None:
             count = len(results.report.excluded)
             left_out = self.tr("1 question is excluded") if count == 1 else self.tr("{} questions are excluded")
             told = self.tr("{} (see Leaks). With all of them: {}.")
-            return [told.format(left_out.format(count), self._say(results.report.verdict_with_all))]
+            return [told.format(left_out.format(count), say_verdict(results.report.verdict_with_all))]
         other = results.verdict_without_leaks
         if other is None:
             return []
@@ -83,7 +73,7 @@ class VerdictCard(QFrame):
             if count == 1
             else self.tr("{n} questions were seen before the test (⚠). Without them: {}.").replace("{n}", str(count))
         )
-        return [seen.format(self._say(other))]
+        return [seen.format(say_verdict(other))]
 
     def _build_widgets(self) -> None:
         self.setObjectName("compare_verdict")

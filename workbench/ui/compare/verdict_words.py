@@ -4,6 +4,8 @@ from workbench.compare.types import Verdict, VerdictKind
 
 
 def say_verdict(verdict: Verdict) -> str:
+    if len(verdict.means) > 1 and not any(verdict.means.values()):
+        return "No arm is ever right"
     match verdict.kind:
         case VerdictKind.WINNER:
             return f"{verdict.winner} answers best"

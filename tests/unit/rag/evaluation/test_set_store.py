@@ -99,3 +99,18 @@ def test_that_a_purge_takes_what_was_made_from_the_document(sets: QuestionSetSto
         ("Both, typed?", (B,)),
         ("Elsewhere?", (B,)),
     ]
+
+
+def test_that_the_sets_of_all_collections_are_named_at_once(
+    sets: QuestionSetStore, database: Database, home: WorkbenchPaths
+) -> None:
+    collections = CollectionStore(database, home)
+    collections.create("atlas", EmbedderRef(name="e", path="/e", content_hash="0" * 64), ChunkingConfig())
+    sets.create("atlas", "theirs")
+    sets.create("docs", "another")
+    assert sets.names() == [("atlas", "theirs"), ("docs", "another"), ("docs", "mine")]
+    assert collections.names() == ["atlas", "docs"]
+    assert [collections.ref_of(one) for one in collections.list_collections()] == [
+        collections.ref("atlas"),
+        collections.ref("docs"),
+    ]
