@@ -1,7 +1,7 @@
 """What was measured of an arm beside its answers, in words: noise, memory in fact, what it cost to make, forgetting."""
 
 from workbench.compare.types import ArmResult, GeneralResult
-from workbench.compare.wording import long_time, percent, size
+from workbench.compare.wording import between, long_time, percent, signed, size
 from workbench.scoring.model_metrics import title_of
 
 
@@ -29,9 +29,9 @@ def general_in_words(found: GeneralResult) -> str:
     if found.problem or found.difference is None:
         return found.problem or "not measured"
     low, high = found.low, found.high
-    between = f", {100 * low:+.0f} to {100 * high:+.0f}" if low is not None and high is not None else ""
+    interval = f", {between(low, high)}" if low is not None and high is not None else ""
     said = (
         f"{percent(found.before)} before, {percent(found.after)} after "
-        f"({100 * found.difference:+.0f} points{between}; {found.questions} questions)"
+        f"({signed(found.difference)} points{interval}; {found.questions} questions)"
     )
     return f"{said}; clearly worse: {', '.join(found.weakest)}" if found.weakest else said

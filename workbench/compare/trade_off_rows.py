@@ -11,7 +11,7 @@ from workbench.compare.types import ArmResult, ComparisonReport, FlipPoint, Pair
 from workbench.compare.verdict_sentences import p_value
 from workbench.compare.weighing import with_means
 from workbench.compare.weights import Measure
-from workbench.compare.wording import dollars, listed, long_time, percent, points, seconds, size
+from workbench.compare.wording import between, dollars, listed, long_time, percent, points, seconds, size
 from workbench.compare.worth import Candidates, choose, shares_of
 from workbench.scoring.types import MetricSummary
 
@@ -97,7 +97,7 @@ def _arm_row(report: ComparisonReport, result: ArmResult, worth: str, shares: st
         if general is None or not has_general
         else (
             f"General abilities: {percent(general.before)} before tuning, {percent(general.after)} after; "
-            f"95 % interval {_signed(general.low)} to {_signed(general.high)} points, {general.questions} questions."
+            f"95 % interval {between(general.low, general.high)} points, {general.questions} questions."
         ),
     )
 
@@ -154,7 +154,7 @@ def fresh_parts(month: Freshness) -> str:
 def pair_texts(pair: PairResult) -> tuple[str, str, str, str, str, str]:
     """Better arm, other arm, difference, interval, corrected p, questions."""
     p = p_value(pair.corrected_p_value).removeprefix("= ")
-    interval = f"{_signed(pair.low)} to {_signed(pair.high)}"
+    interval = between(pair.low, pair.high)
     return pair.second, pair.first, points(pair.difference), interval, p, str(pair.questions)
 
 
@@ -202,7 +202,3 @@ def numbers_behind(report_pairs: tuple[PairResult, ...]) -> Iterator[str]:
 
 def _whole(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f}"
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:+.0f}"

@@ -8,7 +8,7 @@ from workbench.compare.by_tag import FEWEST_QUESTIONS, tags_that_differ
 from workbench.compare.choice_sentences import about_choice
 from workbench.compare.terms import Terms
 from workbench.compare.types import PairResult, TagVerdict, Verdict, VerdictKind
-from workbench.compare.wording import listed, percent, points
+from workbench.compare.wording import between, listed, percent, points
 from workbench.compare.worth import Candidates, Choice
 
 _IN_FOUR_OF_FIVE = "in 4 of 5 comparisons"
@@ -167,7 +167,7 @@ def _on(pair: PairResult, verdict: Verdict) -> str:
 
 
 def _interval(pair: PairResult) -> str:
-    return f"95 % interval {100 * pair.low:+.0f} to {100 * pair.high:+.0f}"
+    return f"95 % interval {between(pair.low, pair.high)}"
 
 
 def p_value(value: float) -> str:

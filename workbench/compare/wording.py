@@ -16,6 +16,16 @@ def points(difference: float) -> str:
     return f"{value} point" if abs(value) == 1 else f"{value} points"
 
 
+def signed(difference: float | None) -> str:
+    """A difference in points without the word: "+12", "-3", "+0"."""
+    return "–" if difference is None else f"{round(100 * difference):+d}"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """An interval of a difference in points: "-3 to +12"."""
+    return "–" if low is None or high is None else f"{signed(low)} to {signed(high)}"
+
+
 def seconds(value: float | None) -> str:
     if value is None:
         return "-"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from workbench.compare.overlay.types import ArmOverlay, Overlay
-from workbench.compare.wording import listed, percent, points
+from workbench.compare.wording import between, listed, percent, points
 
 
 def sentences_of(found: Overlay) -> Iterator[str]:
@@ -47,7 +47,7 @@ def _about_arm(arm: ArmOverlay) -> str:
     change = f"{'better' if arm.difference > 0 else 'worse'} by {points(abs(arm.difference))}"
     if round(100 * arm.difference) == 0:
         change, certain = "as good as before", ""
-    interval = f"95 % interval {100 * arm.low:+.0f} to {100 * arm.high:+.0f}"
+    interval = f"95 % interval {between(arm.low, arm.high)}"
     return (
         f"{name} is {change} ({percent(arm.mean_before)} → {percent(arm.mean_after)}, {interval})"
         f"{f', {certain}' if certain else ''}: {len(arm.improved)} questions became better, {len(arm.worsened)} worse."

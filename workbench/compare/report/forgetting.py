@@ -1,10 +1,10 @@
 """What tuning did to abilities that it was not for, beside what it gained."""
 
-from workbench.compare.report.numbers import points_range, summary_text
+from workbench.compare.report.numbers import summary_text
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
 from workbench.compare.types import ArmResult, ComparisonReport, GeneralResult
-from workbench.compare.wording import percent, points
+from workbench.compare.wording import between, percent, points
 
 
 def forgetting_section(report: ComparisonReport) -> Section:
@@ -17,7 +17,7 @@ def forgetting_section(report: ComparisonReport) -> Section:
 def _row(result: ArmResult, general: GeneralResult, metric: str) -> str:
     change = "–"
     if general.difference is not None and general.low is not None and general.high is not None:
-        change = f"{points(general.difference)} ({points_range(general.low, general.high)})"
+        change = f"{points(general.difference)} ({between(general.low, general.high)})"
     values = [
         summary_text(result.metrics.get(metric)),
         percent(general.before),

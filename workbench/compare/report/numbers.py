@@ -36,8 +36,3 @@ def mark_of(trial: Trial | None, metric: str) -> str:
 
 def whole(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
-
-
-def points_range(low: float, high: float) -> str:
-    """ "-3 to +12", in points."""
-    return f"{100 * low:+.0f} to {100 * high:+.0f}"

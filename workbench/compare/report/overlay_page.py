@@ -5,11 +5,10 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.compare.overlay.types import ArmOverlay, ChangedQuestion, Overlay, OverlaySide, SettingChange
-from workbench.compare.report.numbers import points_range
 from workbench.compare.report.page import page_of
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, cells, folded, one_line, row_head, safe, table
-from workbench.compare.wording import percent, points
+from workbench.compare.wording import between, percent, points
 from workbench.playground.prompt_files import write_whole
 from workbench.scoring.model_metrics import title_of
 
@@ -62,7 +61,7 @@ def _arm(arm: ArmOverlay) -> str:
     values = [
         str(arm.questions), percent(arm.mean_before), percent(arm.mean_after),
         "–" if arm.difference is None else points(arm.difference),
-        "–" if arm.low is None or arm.high is None else points_range(arm.low, arm.high),
+        between(arm.low, arm.high),
         str(len(arm.improved)), str(len(arm.worsened)), f"{arm.same_answers} of {arm.answers}",
     ]  # fmt: skip
     return row_head(f"<bdi>{safe(name)}</bdi>") + cells(values)

@@ -1,10 +1,9 @@
 """Every pair of arms on the same questions: the numbers behind the verdict."""
 
-from workbench.compare.report.numbers import points_range
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
 from workbench.compare.types import ComparisonReport, PairResult
-from workbench.compare.wording import points
+from workbench.compare.wording import between, points
 
 
 def pairs_section(report: ComparisonReport) -> Section:
@@ -18,7 +17,7 @@ def _row(pair: PairResult) -> str:
     values = [
         f"<bdi>{safe(pair.first)}</bdi>",
         points(pair.difference),
-        points_range(pair.low, pair.high),
+        between(pair.low, pair.high),
         _p(pair.p_value),
         _p(pair.corrected_p_value),
         str(pair.questions),

@@ -11,7 +11,7 @@ from workbench.ui.compare.arm_form import ArmForm
 from workbench.ui.compare.arms_list import ArmsList
 from workbench.ui.compare.arms_part import MOST_ARMS
 from workbench.ui.compare.state import CompareState
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 
 _TABS = {"models": "Models", "data": "Data", "documents": "Documents", "finetune": "Fine-tune"}
@@ -90,7 +90,7 @@ class ArmsPage(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         for number, one in enumerate(self._missing):
-            button = self._button(f"compare_mend_{number}", "", "link")
+            button = named_button(self, f"compare_mend_{number}", "", "link")
             button.setText(f"{one.sentence} → {_TABS.get(one.tab, one.tab)}".replace("&", "&&"))
             button.setAccessibleName(one.sentence)
             button.clicked.connect(partial(self.mend_requested.emit, one.tab, dict(one.case)))
@@ -107,14 +107,14 @@ class ArmsPage(QWidget):
         self._form = ArmForm(self)
         self._form_room = PageScroller(self._form, self)
         self._form_room.hide()
-        self._standard = self._button("compare_standard", self.tr("Five standard arms"))
-        self._guide = self._button("compare_guide", self.tr("Which one do I choose?"))
+        self._standard = named_button(self, "compare_standard", self.tr("Five standard arms"))
+        self._guide = named_button(self, "compare_guide", self.tr("Which one do I choose?"))
         self._add = self._icon("compare_add", "plus", self.tr("Add an arm"))
         self._copy = self._icon("compare_copy", "copy", self.tr("Copy this arm, to change one thing"))
         self._remove = self._icon("compare_remove", "trash", self.tr("Remove this arm (Delete)"))
         self._up = self._icon("compare_up", "chevron-up", self.tr("Move up (Alt+Up)"))
         self._down = self._icon("compare_down", "chevron-down", self.tr("Move down (Alt+Down)"))
-        self._undo = self._button("compare_undo_remove", "", "link")
+        self._undo = named_button(self, "compare_undo_remove", "", "link")
         icons.set_icon(self._guide, "help", "accent_ink", 15)
 
     def _build_layout(self) -> None:
@@ -140,16 +140,8 @@ class ArmsPage(QWidget):
         self._mends.setSpacing(2)
         column.addLayout(self._mends)
 
-    def _button(self, name: str, text: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        return button
-
     def _icon(self, name: str, icon: str, spoken: str) -> QPushButton:
-        button = self._button(name, "")
+        button = named_button(self, name, "")
         button.setAccessibleName(spoken)
         button.setToolTip(spoken)
         icons.set_icon(button, icon, "muted", 15)

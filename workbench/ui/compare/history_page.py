@@ -1,10 +1,11 @@
 """The history of comparisons: a list to search, one of them beside it, and what can be done with it."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from workbench.compare.history import ComparisonEntry
 from workbench.ui import icons
+from workbench.ui.compare.export_dialog import export_dialog
 from workbench.ui.compare.history_details import HistoryDetails
 from workbench.ui.compare.history_state import HistoryState
 from workbench.ui.compare.state import CompareState
@@ -187,21 +188,8 @@ class HistoryPage(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        dialog = QFileDialog(self, self.tr("Write the comparison"))
-        dialog.setObjectName("history_export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(
-            [
-                self.tr("Report (*.html)"),
-                self.tr("Table (*.csv)"),
-                self.tr("Everything, JSON lines (*.jsonl)"),
-                self.tr("Folder that runs it again (*.zip)"),
-            ]
-        )
-        dialog.setDefaultSuffix("html")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.rsplit("*.", 1)[-1].rstrip(")")))
+        dialog = export_dialog(self, self.tr("Write the comparison"), "history_export_dialog")
         dialog.fileSelected.connect(self.export_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 

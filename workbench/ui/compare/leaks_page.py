@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.compare.types import ComparisonReport, LeakKind, Verdict
 from workbench.compare.wording import percent
@@ -11,6 +11,7 @@ from workbench.ui.compare.leaks_state import LeakLine, leak_lines
 from workbench.ui.compare.state import CompareState
 from workbench.ui.compare.verdict_words import say_verdict
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _ROWS = 6
@@ -136,10 +137,10 @@ class LeaksPage(QWidget):
             (self.tr("Suspected"), LeakKind.SUSPECTED),
         ):
             self._filter.addItem(text, str(kind))
-        self._exclude = self._button("leaks_exclude", self.tr("Exclude leaked questions"), "primary")
-        self._exclude_chosen = self._button("leaks_exclude_chosen", self.tr("Exclude selected"), "")
-        self._include = self._button("leaks_include", self.tr("Count again"), "")
-        self._undo = self._button("leaks_undo", self.tr("Undo"), "quiet")
+        self._exclude = named_button(self, "leaks_exclude", self.tr("Exclude leaked questions"), "primary")
+        self._exclude_chosen = named_button(self, "leaks_exclude_chosen", self.tr("Exclude selected"), "")
+        self._include = named_button(self, "leaks_include", self.tr("Count again"), "")
+        self._undo = named_button(self, "leaks_undo", self.tr("Undo"), "quiet")
         self._model: RecordTableModel[LeakLine] = RecordTableModel(self._columns(), key=lambda line: line.key)
         self._table: RecordTable[LeakLine] = RecordTable(self._model, parent=self)
         self._table.setObjectName("leaks_table")
@@ -184,14 +185,6 @@ class LeaksPage(QWidget):
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
-
-    def _button(self, name: str, text: str, role: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        return button
 
     def _build_layout(self) -> None:
         verdicts = QHBoxLayout(self._verdicts)

@@ -4,7 +4,6 @@ from difflib import unified_diff
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.compare.overlay.types import ArmOverlay, Overlay
-from workbench.compare.wording import percent
+from workbench.compare.wording import between, percent, signed
 from workbench.ui import icons
 from workbench.ui.compare.overlay_rows import ChangeRow, QuestionRow, change_rows, question_rows
 from workbench.ui.compare.state import CompareState
@@ -25,6 +24,7 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.save_dialog import SaveDialog
 
 
 class OverlayPage(QWidget):
@@ -209,13 +209,8 @@ class OverlayPage(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        dialog = QFileDialog(self, self.tr("Write what changed"))
-        dialog.setObjectName("overlay_export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Report (*.html)"))
-        dialog.setDefaultSuffix("html")
+        dialog = SaveDialog(self, self.tr("Write what changed"), "overlay_export_dialog", [self.tr("Report (*.html)")])
         dialog.fileSelected.connect(self.export_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 
@@ -229,11 +224,11 @@ def _arm_name(arm: ArmOverlay) -> str:
 
 
 def _difference(arm: ArmOverlay) -> str:
-    return "–" if arm.difference is None else f"{100 * arm.difference:+.0f}"
+    return signed(arm.difference)
 
 
 def _interval(arm: ArmOverlay) -> str:
-    return "–" if arm.low is None or arm.high is None else f"{100 * arm.low:+.0f} to {100 * arm.high:+.0f}"
+    return between(arm.low, arm.high)
 
 
 def _ink(arm: ArmOverlay) -> str:

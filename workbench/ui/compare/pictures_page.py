@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QStackedWidget,
@@ -26,6 +25,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.save_dialog import SaveDialog
 
 _SAVED_ROOM = Room(900, 520, 14)
 """Pictures that leave the window are of one size, whatever the window's is."""
@@ -203,15 +203,10 @@ class PicturesPage(QWidget):
     def _on_save(self) -> None:
         if self._saved_picture() is None:
             return
-        dialog = QFileDialog(self, self.tr("Save the picture"))
-        dialog.setObjectName("compare_picture_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Image (*.png)"), self.tr("Drawing (*.svg)")])
-        dialog.setDefaultSuffix("png")
+        kinds = (self.tr("Image (*.png)"), self.tr("Drawing (*.svg)"))
+        dialog = SaveDialog(self, self.tr("Save the picture"), "compare_picture_dialog", kinds)
         dialog.selectFile(f"{self._looking.kind}.png")
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("svg" if "svg" in chosen else "png"))
         dialog.fileSelected.connect(self._on_file)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot(str)

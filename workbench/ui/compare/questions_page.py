@@ -17,6 +17,7 @@ from workbench.ui.compare.sets_state import Listed, SetsState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.save_dialog import SaveDialog
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _ROOMY = 760
@@ -286,12 +287,10 @@ class QuestionsPage(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        dialog = QFileDialog(self, self.tr("Export the questions"))
-        dialog.setObjectName("compare_questions_export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("JSON lines (*.jsonl)"), self.tr("CSV (*.csv)")])
-        dialog.setDefaultSuffix("jsonl")
-        self._open(dialog, self.export_chosen.emit)
+        kinds = (self.tr("JSON lines (*.jsonl)"), self.tr("CSV (*.csv)"))
+        dialog = SaveDialog(self, self.tr("Export the questions"), "compare_questions_export_dialog", kinds)
+        dialog.fileSelected.connect(self.export_chosen)
+        dialog.open()
 
     def _open(self, dialog: QFileDialog, action: Callable[[str], object]) -> None:
         dialog.fileSelected.connect(partial(_call, action))

@@ -1,12 +1,13 @@
 """What was measured: the verdict above, and below it a page for each way of looking at it."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.again_bar import AgainBar
 from workbench.ui.compare.answers_page import AnswersPage
 from workbench.ui.compare.expected_page import ExpectedPage
+from workbench.ui.compare.export_dialog import export_dialog
 from workbench.ui.compare.leaks_page import LeaksPage
 from workbench.ui.compare.page import ComparePage
 from workbench.ui.compare.pictures_page import PicturesPage
@@ -18,6 +19,7 @@ from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.compare.why_page import WhyPage
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_tabs import PageTabs
 
@@ -39,9 +41,7 @@ class ResultsPage(QWidget):
     def add_page(self, page: ComparePage, title: str, icon: str) -> None:
         """One more way to look at the results; `show_state` of every page is called after every change."""
         self._pages.append(page)
-        self._tabs.addTab(page.widget, title)
-        self._icons.append(icon)
-        self._tabs.name_icons(self._icons)
+        self._tabs.add_named(page.widget, title, icon)
 
     def show_page(self, page: ComparePage) -> None:
         """Bring a page to the front."""
@@ -70,15 +70,14 @@ class ResultsPage(QWidget):
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
         set_role(self._title, "title")
         set_role(self._about, "muted")
-        self._setup = self._button("compare_change", self.tr("Change the set-up"))
-        self._export = self._button("compare_export", self.tr("Export…"))
-        self._again = self._button("compare_again", self.tr("Run again"))
+        self._setup = named_button(self, "compare_change", self.tr("Change the set-up"))
+        self._export = named_button(self, "compare_export", self.tr("Export…"))
+        self._again = named_button(self, "compare_again", self.tr("Run again"))
         self._again.setToolTip(self.tr("The same questions, prompts, files and settings once more"))
-        self._history = self._button("compare_results_history", self.tr("History"))
+        self._history = named_button(self, "compare_results_history", self.tr("History"))
         self.again_bar = AgainBar(self)
         self._verdict = VerdictCard(self)
         self.notice = RunNotice(self)
-        self._icons: list[str] = []
         self._tabs = PageTabs(self, is_as_high_as_page=True)
         self._tabs.setObjectName("compare_result_pages")
         self._tabs.setAccessibleName(self.tr("Ways to look at the results"))
@@ -125,33 +124,8 @@ class ResultsPage(QWidget):
         self._history.clicked.connect(self.history_requested)
         self._again.clicked.connect(lambda: self.again_requested.emit(self._number))
 
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
-
     @Slot()
     def _on_export(self) -> None:
-        dialog = QFileDialog(self, self.tr("Write the results"))
-        dialog.setObjectName("compare_export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(
-            [
-                self.tr("Report (*.html)"),
-                self.tr("Table (*.csv)"),
-                self.tr("Everything, JSON lines (*.jsonl)"),
-                self.tr("Folder that runs it again (*.zip)"),
-            ]
-        )
-        dialog.setDefaultSuffix("html")
-        dialog.filterSelected.connect(self._on_export_kind)
+        dialog = export_dialog(self, self.tr("Write the results"), "compare_export_dialog")
         dialog.fileSelected.connect(self.export_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    @Slot(str)
-    def _on_export_kind(self, chosen: str) -> None:
-        dialog = self.sender()
-        if isinstance(dialog, QFileDialog):
-            dialog.setDefaultSuffix(chosen.rsplit("*.", 1)[-1].rstrip(")"))

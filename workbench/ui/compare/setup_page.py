@@ -1,7 +1,7 @@
 """What to compare: a page for each part of the set-up, and below them what can be done with it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui.compare.arms_page import ArmsPage
 from workbench.ui.compare.guide_page import GuidePage
@@ -11,6 +11,7 @@ from workbench.ui.compare.run_options_page import RunOptionsPage
 from workbench.ui.compare.scores_page import ScoresPage
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_tabs import PageTabs
 
 
@@ -23,7 +24,6 @@ class SetupPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pages: list[ComparePage] = []
-        self._icons: list[str] = []
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -31,9 +31,7 @@ class SetupPage(QWidget):
     def add_page(self, page: ComparePage, title: str, icon: str) -> None:
         """One more part of the set-up; `show_state` of every page is called after every change."""
         self._pages.append(page)
-        self._tabs.addTab(page.widget, title)
-        self._icons.append(icon)
-        self._tabs.name_icons(self._icons)
+        self._tabs.add_named(page.widget, title, icon)
 
     def show_page(self, page: ComparePage) -> None:
         """Bring a page to the front."""
@@ -60,10 +58,10 @@ class SetupPage(QWidget):
         self.add_page(self.options, self.tr("Run"), "play")
         self.guide = GuidePage(self)
         self.add_page(self.guide, self.tr("Guide"), "help")
-        self._run = self._button("compare_run", self.tr("Run the comparison"), "primary")
-        self._save = self._button("compare_save", self.tr("Save as YAML…"))
-        self._results = self._button("compare_results", self.tr("Show the results"))
-        self._history = self._button("compare_history", self.tr("History"))
+        self._run = named_button(self, "compare_run", self.tr("Run the comparison"), "primary")
+        self._save = named_button(self, "compare_save", self.tr("Save as YAML…"))
+        self._results = named_button(self, "compare_results", self.tr("Show the results"))
+        self._history = named_button(self, "compare_history", self.tr("History"))
         self._reason = QLabel(self)
         self._reason.setObjectName("compare_reason")
         self._reason.setWordWrap(True)
@@ -82,14 +80,6 @@ class SetupPage(QWidget):
         column.setSpacing(12)
         column.addWidget(self._tabs, 1)
         column.addLayout(foot)
-
-    def _button(self, name: str, text: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        return button
 
     def _connect(self) -> None:
         for button, signal in (

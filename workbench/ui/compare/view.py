@@ -11,6 +11,7 @@ from workbench.ui.compare.setup_page import SetupPage
 from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.save_dialog import SaveDialog
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -103,13 +104,10 @@ class CompareView(QWidget):
 
     @Slot()
     def _on_save(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save the comparison"))
-        dialog.setObjectName("compare_save_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Comparison (*.yaml)"))
-        dialog.setDefaultSuffix("yaml")
+        dialog = SaveDialog(
+            self, self.tr("Save the comparison"), "compare_save_dialog", [self.tr("Comparison (*.yaml)")]
+        )
         dialog.fileSelected.connect(self.setup_file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 

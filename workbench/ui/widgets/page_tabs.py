@@ -51,6 +51,11 @@ class PageTabs(QTabWidget):
     def _around(self) -> int:
         return self.tabBar().sizeHint().height() + _FRAME
 
+    def add_named(self, page: QWidget, title: str, icon: str) -> None:
+        """One more page."""
+        self.addTab(page, title)
+        self.name_icons([*self._icons, icon])
+
     def name_icons(self, names: Sequence[str]) -> None:
         """One for each tab, in their order."""
         self._icons = names

@@ -4,7 +4,6 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -25,6 +24,7 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.save_dialog import SaveDialog
 
 _PLOT_COLUMN = 1
 _MOST_RESULTS, _FEWEST_RESULTS = 5, 3
@@ -258,21 +258,10 @@ class ResultsPage(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        dialog = QFileDialog(self, self.tr("Write the answers"))
-        dialog.setObjectName("grid_export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Table (*.csv)"), self.tr("Transcripts, JSON lines (*.jsonl)")])
-        dialog.setDefaultSuffix("csv")
-        dialog.filterSelected.connect(self._on_export_kind)
+        kinds = (self.tr("Table (*.csv)"), self.tr("Transcripts, JSON lines (*.jsonl)"))
+        dialog = SaveDialog(self, self.tr("Write the answers"), "grid_export_dialog", kinds)
         dialog.fileSelected.connect(self.export_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    @Slot(str)
-    def _on_export_kind(self, chosen: str) -> None:
-        dialog = self.sender()
-        if isinstance(dialog, QFileDialog):
-            dialog.setDefaultSuffix(chosen.rsplit("*.", 1)[-1].rstrip(")"))
 
 
 def _answered(result: CombinationResult) -> str:
