@@ -17,13 +17,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from PySide6.QtCore import QEventLoop, QSize
-from PySide6.QtWidgets import QApplication, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QPushButton, QTableView, QTabWidget
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.app import Program
 from workbench.paths import WorkbenchPaths, find_home
 
 TABS = ("home", "models", "playground", "documents", "data", "finetune", "compare")
+PAGES = {"Trade-offs": "trade-offs", "Pictures": "pictures", "Why wrong": "why-wrong"}
+"""Pages of a comparison's results that docs/comparing.md shows."""
 WIDE, NARROW = QSize(1280, 820), QSize(900, 600)
 
 
@@ -72,6 +74,27 @@ def click(program: Program, name: str) -> None:
     button.click()
 
 
+def take_pages(program: Program, out: Path) -> list[Path]:
+    """The guide, and pages of the newest comparison's results, light."""
+    taken = []
+    for tabs_name, pages in (("compare_setup_pages", {"Guide": "guide"}), ("compare_result_pages", PAGES)):
+        if tabs_name == "compare_result_pages":
+            show_last_comparison(program)
+        else:
+            click(program, "compare_change")
+        tabs = program.window.findChild(QTabWidget, tabs_name)
+        assert tabs is not None
+        titles = [tabs.tabText(index) for index in range(tabs.count())]
+        for title, name in pages.items():
+            tabs.setCurrentIndex(titles.index(title))
+            wait(lambda: False, 0.4)
+            wait(lambda: is_idle(program), 30)
+            taken.append(out / f"compare-{name}.png")
+            program.window.grab().save(str(taken[-1]))
+        tabs.setCurrentIndex(0)
+    return taken
+
+
 def take_pictures(program: Program, out: Path, *, narrow: bool) -> list[Path]:
     """Every tab in both palettes, and light ones in a narrow window where that is wanted."""
     taken = []
@@ -89,6 +112,8 @@ def take_pictures(program: Program, out: Path, *, narrow: bool) -> list[Path]:
             path = out / f"{tab}{suffix}.png"
             program.window.grab().save(str(path))
             taken.append(path)
+            if tab == "compare" and not suffix:
+                taken += take_pages(program, out)
     return taken
 
 

@@ -77,6 +77,9 @@ class LeaksPage(QWidget):
         suspected = len({leak.example_id for leak in report.leaks} - report.leaked_ids)
         if not report.leaks:
             return self.tr("No test question was found in anything that the arms had seen before the test.")
+        if not certain:
+            are = self.tr("1 is suspected") if suspected == 1 else self.tr("{} are suspected").format(suspected)
+            return self.tr("No test question is known to have been seen before the test; {}.").format(are)
         told = self.tr("{} of {} test questions were seen before the test").format(certain, len(report.examples))
         more = self.tr("; 1 more is suspected.") if suspected == 1 else self.tr("; {} more are suspected.")
         return told + (more.format(suspected) if suspected else ".")
