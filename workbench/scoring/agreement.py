@@ -1,6 +1,6 @@
 """Does a metric judge as a person does? Kappa and tau with intervals that hold for few ratings.
 
-Which interval, and how well it covers: docs/decisions/0020-how-far-a-judge-is-trusted.md.
+Which interval, and how well it covers: docs/decisions/0022-how-far-a-judge-is-trusted.md.
 """
 
 from collections.abc import Callable, Hashable, Sequence

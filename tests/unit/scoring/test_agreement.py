@@ -95,7 +95,7 @@ def steps_and_grades(chance: np.random.Generator, count: int) -> tuple[list[floa
 def test_that_the_intervals_cover(
     draw: Callable[[np.random.Generator, int], tuple[list[float], list[float]]], count: int
 ) -> None:
-    """150 simulated sets of ratings; 89 % is three Monte-Carlo errors below what was measured (docs/decisions/0020)."""
+    """150 simulated sets of ratings; 89 % is three Monte-Carlo errors below what was measured (docs/decisions/0022)."""
     chance = np.random.default_rng(3)
     whole = draw(chance, 100_000)
     kappa, tau = weighted_kappa(*whole), tau_b(*(side[:3000] for side in whole))
