@@ -16,7 +16,8 @@ WORTH_SHARING = 48
 ANSWERS_WITH_FLASH = 16
 """Answers of a list at once: more read the weights less often, but push each other's cache out of the processor's."""
 ANSWERS_WITHOUT_FLASH = 4
-"""Without flash attention each token looks at the cells of all answers."""
+ANSWERS_IN_COMMON_WITHOUT_FLASH = 3
+"""In a common buffer: without flash attention each token looks at the cells of all answers."""
 
 COMMON_BUFFER_UP_TO = 8
 """Times the longest answer that a common buffer may have: beyond, looking past the others' cells costs too much."""
@@ -71,6 +72,9 @@ def for_list(config: LaneConfig, asks: Sequence[Ask], *, may_share: bool) -> Lan
     in_common = min(wanted, len(asks), max(1, (config.size - common) // own))
     cells = common + in_common * own
     if may_share and cells <= most * longest:
+        if not flash:
+            in_common = min(in_common, ANSWERS_IN_COMMON_WITHOUT_FLASH)
+            cells = common + in_common * own
         batch = config.batch if flash else min(config.batch, LIST_BATCH_WITHOUT_FLASH)
         return replace(config, sequences=in_common, cells=cells, common_buffer=True, common=common, batch=batch)
     apart = min(wanted, len(asks), max(1, config.size // _padded(longest)))
