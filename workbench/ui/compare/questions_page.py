@@ -8,13 +8,14 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from workbench.datasets.test_sets.types import Origin, Review, SetQuestion
+from workbench.datasets.test_sets.types import Review, SetQuestion
 from workbench.ui.compare.question_form import CompareQuestionForm
 from workbench.ui.compare.questions_forms import ColumnsForm, WritingForm
 from workbench.ui.compare.questions_head import QuestionsHead
 from workbench.ui.compare.questions_selection import SelectionBar
 from workbench.ui.compare.sets_state import Listed, SetsState
 from workbench.ui.compare.state import CompareState
+from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
 from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.save_dialog import SaveDialog
@@ -22,7 +23,6 @@ from workbench.ui.widgets.trouble_card import TroubleCard
 
 _ROOMY = 760
 """Pixels: below it the row of buttons keeps only what is needed."""
-_INKS = {Review.ACCEPTED: "", Review.WAITING: "warn", Review.REJECTED: "muted"}
 
 
 class QuestionsPage(QWidget):
@@ -167,8 +167,13 @@ class QuestionsPage(QWidget):
                 Column(self.tr("Question"), lambda q: q.question, tooltip=_tooltip, stretch=True, narrowest=34),
                 Column(self.tr("Right answer"), self._answer, gives_way=True, ink=_answer_ink),
                 Column(self.tr("Tags"), lambda q: ", ".join(q.tags), gives_way=True, ink=lambda _: "muted"),
-                Column(self.tr("From"), self._origin, gives_way=True, ink=lambda _: "muted"),
-                Column(self.tr("State"), self._review, gives_way=True, ink=lambda q: _INKS[q.review]),
+                Column(self.tr("From"), lambda q: origin_in_words(q.origin), gives_way=True, ink=lambda _: "muted"),
+                Column(
+                    self.tr("State"),
+                    lambda q: review_in_words(q.review),
+                    gives_way=True,
+                    ink=lambda q: REVIEW_INKS[q.review],
+                ),
             ],
             key=lambda q: q.id,
         )
@@ -186,23 +191,6 @@ class QuestionsPage(QWidget):
             return self.tr("none: refuse")
         more = f" +{len(question.answers) - 1}" if len(question.answers) > 1 else ""
         return " ".join(question.answers[0].split())[:40] + more
-
-    def _origin(self, question: SetQuestion) -> str:
-        words = {
-            Origin.TYPED: self.tr("typed"),
-            Origin.MARKED: self.tr("marked"),
-            Origin.IMPORTED: self.tr("imported"),
-            Origin.GENERATED: self.tr("a model"),
-        }
-        return words[question.origin]
-
-    def _review(self, question: SetQuestion) -> str:
-        words = {
-            Review.ACCEPTED: self.tr("counts"),
-            Review.WAITING: self.tr("to look at"),
-            Review.REJECTED: self.tr("rejected"),
-        }
-        return words[question.review]
 
     def _build_layout(self) -> None:
         bar = QHBoxLayout()

@@ -20,17 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.datasets.readers import SUFFIXES
-from workbench.datasets.test_sets.types import Origin, Review
 from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.ui.documents.measure_question_form import QuestionForm, place_in_words
 from workbench.ui.documents.measure_state import MeasureState, Shown
+from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
-
-_INKS = {Review.ACCEPTED: "", Review.WAITING: "warn", Review.REJECTED: "muted"}
 
 
 class QuestionsView(QWidget):
@@ -167,8 +165,8 @@ class QuestionsView(QWidget):
             [
                 Column(self.tr("Question"), lambda q: q.text, tooltip=_tooltip, stretch=True, narrowest=38),
                 Column(self.tr("Answered by"), _places, gives_way=True, ink=lambda q: "" if q.relevant else "bad"),
-                Column(self.tr("From"), self._origin, ink=lambda _: "muted", gives_way=True),
-                Column(self.tr("State"), self._review, ink=lambda q: _INKS[q.review]),
+                Column(self.tr("From"), lambda q: origin_in_words(q.origin), ink=lambda _: "muted", gives_way=True),
+                Column(self.tr("State"), lambda q: review_in_words(q.review), ink=lambda q: REVIEW_INKS[q.review]),
             ],
             key=lambda q: q.id,
         )
@@ -176,23 +174,6 @@ class QuestionsView(QWidget):
         self._table.setObjectName("measure_question_table")
         self._table.setAccessibleName(self.tr("Questions of the test set"))
         self.form = QuestionForm(self)
-
-    def _origin(self, question: EvaluationQuestion) -> str:
-        words = {
-            Origin.TYPED: self.tr("typed"),
-            Origin.MARKED: self.tr("marked"),
-            Origin.IMPORTED: self.tr("imported"),
-            Origin.GENERATED: self.tr("a model"),
-        }
-        return words[question.origin]
-
-    def _review(self, question: EvaluationQuestion) -> str:
-        words = {
-            Review.ACCEPTED: self.tr("counts"),
-            Review.WAITING: self.tr("to look at"),
-            Review.REJECTED: self.tr("rejected"),
-        }
-        return words[question.review]
 
     def _build_mapping(self) -> None:
         self._mapping = QFrame(self)
