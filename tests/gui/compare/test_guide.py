@@ -56,7 +56,7 @@ def test_that_a_click_changes_what_is_proposed_and_says_why(desk: Desk) -> None:
     assert "tuned" not in cards(desk)
     click(desk, "goal", "form")
     assert "try first" in cards(desk)["tuned"]
-    assert "format sample: 31 % right" in cards(desk)["tuned"]
+    assert "Tuning makes a format, a tone or labels a habit" in cards(desk)["tuned"]
     assert "suggested" not in find(desk.tab, QLabel, "compare_guide_why_goal").text()
     find(desk.tab, QPushButton, "compare_guide_reset").click()
     assert find(desk.tab, Segments, "compare_guide_goal").choice == "facts"
