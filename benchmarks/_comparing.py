@@ -20,7 +20,7 @@ from workbench.compare.types import Arm, CompareRequest, Trial
 from workbench.datasets.types import Example
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import ChatEngine, Completion
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 
 def ours(request: CompareRequest) -> dict[str, Any]:

@@ -24,10 +24,12 @@ from workbench.jobs.runner import JobRunner
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import index_spec, sync_spec
+from workbench.rag.indexing_types import FileIndexed, FileStates, IndexRequest
 from workbench.rag.retrieval import open_retriever
+from workbench.rag.search_types import RetrievalConfig, RetrievalMode
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import index
-from workbench.rag.types import ChunkingConfig, FileIndexed, FileStates, IndexRequest, RetrievalConfig, RetrievalMode
+from workbench.rag.types import ChunkingConfig
 from workbench.recording import recorder
 
 NAME = "benchmark"

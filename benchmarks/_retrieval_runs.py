@@ -15,7 +15,7 @@ from benchmarks._indexing_runs import NAME, collection_store, run_index
 from workbench.embedding import EmbedderRef, Precision, load_embedder, starter_embedder
 from workbench.rag.indexer import embedded_text
 from workbench.rag.retrieval import Retriever, open_retriever
-from workbench.rag.types import RetrievalConfig, RetrievalMode
+from workbench.rag.search_types import RetrievalConfig, RetrievalMode
 
 _DEPTH = 100
 

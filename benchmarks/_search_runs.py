@@ -15,7 +15,7 @@ from workbench.embedding import load_embedder, starter_embedder
 from workbench.rag.index_writer import IndexWriter
 from workbench.rag.retrieval import Retriever
 from workbench.rag.rows import StoredChunk
-from workbench.rag.types import RetrievalConfig, RetrievalMode
+from workbench.rag.search_types import RetrievalConfig, RetrievalMode
 from workbench.rag.vector_store import VectorStore
 
 _BATCH = 5000

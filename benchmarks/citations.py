@@ -25,10 +25,13 @@ from workbench.llm.engines import close_engines
 from workbench.llm.library import find_starter
 from workbench.llm.types import LoadConfig
 from workbench.rag.answer_parts import count_support
+from workbench.rag.answer_types import Answer, AskRequest
 from workbench.rag.indexing import index_spec
+from workbench.rag.indexing_types import IndexRequest
+from workbench.rag.search_types import Question, RetrievalConfig
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ask, index
-from workbench.rag.types import Answer, AskRequest, ChunkingConfig, IndexRequest, Question, RetrievalConfig
+from workbench.rag.types import ChunkingConfig
 from workbench.scoring.metrics.text import normalised, without_marks
 from workbench.scoring.statistics import proportion_interval
 

@@ -66,8 +66,8 @@ def _keep_document(database: "Database", spec: JobSpec, event: JobEvent) -> None
     match event:
         case Produced(kind="FileIndexed" | "FileStates") | Finished() | Failed(code="index_damaged"):
             from workbench.paths import WorkbenchPaths
+            from workbench.rag.indexing_types import FileIndexed, FileStates, IndexReport
             from workbench.rag.store import CollectionStore
-            from workbench.rag.types import FileIndexed, FileStates, IndexReport
 
             store = CollectionStore(database, WorkbenchPaths(database.path.parent))
             name = spec.params["collection"]["name"]
@@ -96,7 +96,7 @@ def _keep_index(database: "Database", spec: JobSpec, event: JobEvent) -> None:
         case Finished(result=result):
             from workbench.paths import WorkbenchPaths
             from workbench.rag.index_store import IndexStore
-            from workbench.rag.types import RebuildReport, RebuildRequest
+            from workbench.rag.upkeep_types import RebuildReport, RebuildRequest
 
             target = RebuildRequest.model_validate(spec.params).collection
             store = IndexStore(database, WorkbenchPaths(database.path.parent))
@@ -138,7 +138,7 @@ def _keep_purge(database: "Database", spec: JobSpec, event: JobEvent) -> None:
         case Finished():
             from workbench.paths import WorkbenchPaths
             from workbench.rag.removal import RemovalStore
-            from workbench.rag.types import PurgeRequest
+            from workbench.rag.upkeep_types import PurgeRequest
 
             store = RemovalStore(database, WorkbenchPaths(database.path.parent))
             store.record_purge(PurgeRequest.model_validate(spec.params))

@@ -16,9 +16,10 @@ from workbench.jobs.runner import JobRunner
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import index_spec, rebuild_spec
+from workbench.rag.search_types import Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import SEARCH
-from workbench.rag.types import ChunkSpan, Question, QuestionHits, RetrievalConfig, SearchRequest
+from workbench.rag.types import ChunkSpan
 from workbench.recording import recorder
 
 pytestmark = pytest.mark.slow

@@ -30,8 +30,9 @@ from workbench.rag.evaluation.types import (
 )
 from workbench.rag.indexing import index_spec
 from workbench.rag.search_settings_store import SearchSettings
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, RetrievalMode
+from workbench.rag.types import ChunkingConfig
 
 pytestmark = pytest.mark.slow
 NAME = "towns"

@@ -17,8 +17,8 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.embedding_tuning.running import tune_job, tune_request
 from workbench.rag.embedding_tuning.tasks import tune
 from workbench.rag.embedding_tuning.types import Prepared, TuneOrder, TuneRequest, TuningConfig, TuningReport
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import RetrievalMode
 
 __all__ = ["store", "tiny"]
 pytestmark = pytest.mark.slow

@@ -8,8 +8,9 @@ from workbench.finetune.types import Adapter, TrainReport
 from workbench.jobs.events import Failed, Finished, Produced
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, DocumentStatus, FileIndexed, PageText
+from workbench.rag.types import ChunkingConfig, PageText
 from workbench.recording import recorder
 
 

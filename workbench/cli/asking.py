@@ -20,7 +20,8 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
-from workbench.rag.types import Answer, AnswerPrompt, AskRequest, PassageOrder, Question
+from workbench.rag.answer_types import Answer, AnswerPrompt, AskRequest, PassageOrder
+from workbench.rag.search_types import Question
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

@@ -7,7 +7,8 @@ from workbench.cli.chunking import add_chunking_options, asked_chunking
 from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
-from workbench.rag.types import FileIndexed, IndexReport, TextLanguage
+from workbench.rag.indexing_types import FileIndexed, IndexReport
+from workbench.rag.types import TextLanguage
 
 if TYPE_CHECKING:
     from workbench.jobs.events import Produced
@@ -117,7 +118,7 @@ def purge(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
 
 def check(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.rag.indexing import check_spec, run_healed
-    from workbench.rag.types import CheckReport
+    from workbench.rag.upkeep_types import CheckReport
 
     with place.writing(f"workbench collections check {arguments.collection}"):
         store = collection_store(place)
@@ -140,7 +141,7 @@ def check(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
 def rebuild(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.embedding import find_embedder
     from workbench.rag.indexing import build_spec
-    from workbench.rag.types import RebuildReport
+    from workbench.rag.upkeep_types import RebuildReport
 
     with place.writing(f"workbench collections rebuild {arguments.collection}"):
         store = collection_store(place)

@@ -108,8 +108,9 @@ def from_collection(arguments: argparse.Namespace, place: Workplace, output: Out
     from workbench.datasets.tasks import PrepareReport, PrepareRequest
     from workbench.datasets.types import ColumnMapping, Layout
     from workbench.rag.row_writing import WriteRowsReport, WriteRowsRequest, write_rows_spec
+    from workbench.rag.search_types import RetrievalConfig
     from workbench.rag.store import CollectionStore
-    from workbench.rag.types import FactRow, GroundReport, GroundRequest, RetrievalConfig
+    from workbench.rag.training_row_types import FactRow, GroundReport, GroundRequest
 
     if bool(arguments.data) == bool(arguments.model):
         raise WorkbenchError("Name a data set with --data, or a model that writes with --model.", code="usage")

@@ -25,18 +25,10 @@ from workbench.cli.retrieving import (
 from workbench.cli.workplace import Workplace
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed, IndexReport, Skipped
 from workbench.rag.reasons import ReasonCode
-from workbench.rag.types import (
-    ChunkingConfig,
-    DocumentStatus,
-    FileIndexed,
-    Hit,
-    IndexReport,
-    Question,
-    QuestionHits,
-    SearchRequest,
-    Skipped,
-)
+from workbench.rag.search_types import Hit, Question, QuestionHits, SearchRequest
+from workbench.rag.types import ChunkingConfig
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]

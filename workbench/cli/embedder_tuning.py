@@ -7,7 +7,7 @@ from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 
 if TYPE_CHECKING:
     from workbench.rag.embedding_tuning.types import TuningReport

@@ -9,7 +9,8 @@ from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.types import Measure, MeasureReport, RetrievalSetting
-from workbench.rag.types import ChunkingConfig, RetrievalMode
+from workbench.rag.search_types import RetrievalMode
+from workbench.rag.types import ChunkingConfig
 from workbench.settings import ChunkerKind
 
 if TYPE_CHECKING:

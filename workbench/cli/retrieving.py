@@ -13,7 +13,8 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
 from workbench.rag.document_filter import DocumentFilter
-from workbench.rag.types import Hit, HitFilter, Question, RetrievalConfig, RetrievalMode
+from workbench.rag.search_types import Hit, Question, RetrievalConfig, RetrievalMode
+from workbench.rag.types import HitFilter
 
 if TYPE_CHECKING:
     from workbench.rag.store import CollectionStore

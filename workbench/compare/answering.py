@@ -16,7 +16,8 @@ from workbench.playground.assembling import as_request, assemble
 from workbench.playground.few_shot import ShotChooser, as_turns
 from workbench.playground.template import PromptRenderer
 from workbench.playground.types import Prompt
-from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
+from workbench.rag.search_types import Hit, RetrievalConfig
+from workbench.rag.types import CollectionRef
 
 
 class Searcher(Protocol):

@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field, field_serializer, field_validator, model
 from workbench.boundary import Boundary
 from workbench.llm.types import GenerationConfig
 from workbench.playground.types import ExampleSelection
-from workbench.rag.types import PassageOrder, RetrievalConfig
+from workbench.rag.answer_types import PassageOrder
+from workbench.rag.search_types import RetrievalConfig
 
 SAVED_PROMPT = "saved:"
 """Before the name of a prompt that was saved in the Playground: "saved:short answers", "saved:short answers@3"."""

@@ -12,7 +12,7 @@ from workbench.compare.types import Trial
 from workbench.datasets.types import Example
 from workbench.rag.citations import MARK, mark_numbers, without_marks
 from workbench.rag.languages import LITTLE_WORDS
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.scoring.metrics import score
 from workbench.scoring.metrics.documents import is_any_of
 from workbench.scoring.metrics.text import plain

@@ -14,7 +14,7 @@ from workbench.compare.types import Arm
 from workbench.datasets.types import Example
 from workbench.llm.grounded_prompt import grounded_system
 from workbench.llm.types import GenerationConfig, LoadConfig
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 
 def arm_print(arm: Arm, model: str, adapter: str, load: LoadConfig) -> str:

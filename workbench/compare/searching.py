@@ -7,7 +7,8 @@ from workbench.compare.measuring import searching_of
 from workbench.compare.resident_memory import ResidentMeter
 from workbench.compare.types import Arm
 from workbench.datasets.types import Example
-from workbench.rag.types import CollectionRef, Hit
+from workbench.rag.search_types import Hit
+from workbench.rag.types import CollectionRef
 
 
 class Searches:

@@ -14,8 +14,10 @@ from workbench.compare.weights import Measure, Weights
 from workbench.datasets.types import Example
 from workbench.llm.types import AdapterRef, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
 from workbench.playground.types import Prompt, Shot
+from workbench.rag.answer_types import PassageOrder
 from workbench.rag.index_print import IndexPrint
-from workbench.rag.types import CollectionRef, Hit, PassageOrder, RetrievalConfig
+from workbench.rag.search_types import Hit, RetrievalConfig
+from workbench.rag.types import CollectionRef
 from workbench.scoring.types import MetricChoice, MetricSummary, ScoreValue
 
 MOST_REPEATS = 20

@@ -142,8 +142,9 @@ class ProjectSteps:
     def _passages_step(self) -> Step:
         from workbench.datasets.rows_file import read_rows
         from workbench.jobs.spec import JobSpec
+        from workbench.rag.search_types import RetrievalConfig
         from workbench.rag.tasks import GROUND_ROWS
-        from workbench.rag.types import FactRow, GroundReport, GroundRequest, RetrievalConfig
+        from workbench.rag.training_row_types import FactRow, GroundReport, GroundRequest
 
         project, content = self.project, self.project.content
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
+from workbench.rag.answer_types import Answer, Citation
 from workbench.rag.citations import MARK, mark_numbers
 from workbench.rag.claims import needs_source, sentence_spans
-from workbench.rag.types import Answer, Citation
 
 
 class Support(StrEnum):

@@ -10,13 +10,14 @@ from workbench.llm.grounded_prompt import REFUSAL, is_refusal
 from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import longer_context, too_long_of
 from workbench.llm.types import ChatEngine, Completion, FinishReason, GenerationRequest
+from workbench.rag.answer_types import Answer, AskRequest
 from workbench.rag.citations import parse
 from workbench.rag.claims import check_claims, uncited_statements
 from workbench.rag.following_up import standalone
 from workbench.rag.grounding import GroundedPrompt, build_messages, describe_prompt
 from workbench.rag.marks import MendedMarks, mend_marks
 from workbench.rag.retrieval import Searcher
-from workbench.rag.types import Answer, AskRequest, Hit, Question, QuestionHits
+from workbench.rag.search_types import Hit, Question, QuestionHits
 
 
 class Answerer:

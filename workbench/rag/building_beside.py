@@ -21,7 +21,8 @@ from workbench.rag.index_kinds import UNFINISHED, is_unfinished, kind_of
 from workbench.rag.index_store import CollectionIndex
 from workbench.rag.rebuilding import Rebuilder
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import CollectionRef, RebuildReport, RebuildRequest
+from workbench.rag.types import CollectionRef
+from workbench.rag.upkeep_types import RebuildReport, RebuildRequest
 from workbench.rag.vector_store import damaged
 
 _SOURCE = "restore.jsonl"

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.rag.types import Citation, Hit
+from workbench.rag.answer_types import Citation
+from workbench.rag.search_types import Hit
 
 MARK = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
 """[1], [1, 3]; the numbers are group 1."""

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from workbench.llm.grounded_prompt import is_refusal
+from workbench.rag.answer_types import Claim
 from workbench.rag.citations import MARK, mark_numbers, without_marks
-from workbench.rag.types import Claim, Hit
+from workbench.rag.search_types import Hit
 
 ENOUGH_WORDS = 0.6
 """Share of a claim's words that must stand in the cited passages."""

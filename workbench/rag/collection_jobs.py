@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.jobs.events import JobEvent, Produced, Progressed, Queued, is_last_word
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
-from workbench.rag.types import FilesAt, FileStage
+from workbench.rag.indexing_types import FilesAt, FileStage
 
 LANE = "collection "
 """How the lanes of jobs on collections begin: one job at a time for each."""

@@ -10,9 +10,10 @@ from pydantic import model_validator
 from workbench.boundary import Boundary
 from workbench.database import Database
 from workbench.errors import WorkbenchError
+from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.languages import language_of
 from workbench.rag.tables import CollectionRow, DocumentRow, PageRow
-from workbench.rag.types import DocumentStatus, HitFilter
+from workbench.rag.types import HitFilter
 
 UNKNOWN_LANGUAGE = "unknown"
 """Stands for documents whose language could not be told."""

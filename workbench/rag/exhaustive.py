@@ -26,11 +26,12 @@ from workbench.llm.types import (
     LoadConfig,
     ModelRef,
 )
+from workbench.rag.answer_types import Citation
 from workbench.rag.citations import without_marks
 from workbench.rag.exhaustive_filter import PassageFilter, passing
 from workbench.rag.retrieval import Retriever
 from workbench.rag.rows import StoredChunk
-from workbench.rag.types import Citation, CollectionRef
+from workbench.rag.types import CollectionRef
 
 BATCH = 32
 """Passages that are read at once; after each it can be stopped and keeps what it has."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from workbench.datasets.csv_writing import to_csv
+from workbench.rag.answer_types import Citation
 from workbench.rag.exhaustive import Finding, grouped
-from workbench.rag.types import Citation
 
 _COLUMNS = ("number", "answer", "document", "page", "start", "end", "passage")
 

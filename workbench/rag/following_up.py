@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from workbench import resources
 from workbench.llm.types import ChatEngine, ChatMessage, FinishReason, GenerationConfig, GenerationRequest, Role
-from workbench.rag.types import AskRequest, Question, StandaloneQuestion
+from workbench.rag.answer_types import AskRequest, StandaloneQuestion
+from workbench.rag.search_types import Question
 
 LONGEST_TOKENS = 96
 EARLIER_TURNS = 6

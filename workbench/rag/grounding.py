@@ -7,7 +7,8 @@ from pathlib import PurePath
 from workbench.llm.grounded_prompt import Passage, grounded_messages
 from workbench.llm.too_long import PartKind, PromptPart, ShortenAnswer, TooLong
 from workbench.llm.types import ChatEngine, ChatMessage
-from workbench.rag.types import AnswerPrompt, AskRequest, Hit, PassageInPrompt, PassageOrder, Question
+from workbench.rag.answer_types import AnswerPrompt, AskRequest, PassageInPrompt, PassageOrder
+from workbench.rag.search_types import Hit, Question
 
 SHORTEST_ANSWER = 16
 """Tokens; with less an answer is not worth asking for."""

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from workbench.database import Database
+from workbench.rag.indexing_types import IndexReport, SyncReport
 from workbench.rag.tables import CollectionRow, SourceRow, find_row, now
-from workbench.rag.types import IndexReport, SyncReport
 
 
 class HealthStore:

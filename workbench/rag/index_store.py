@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.index_files import remove_index
 from workbench.rag.index_kinds import ARRIVING, EXPORTING, is_unfinished
+from workbench.rag.indexing_types import DocumentStatus, SyncReport
 from workbench.rag.tables import (
     ChunkRow,
     CollectionRow,
@@ -25,16 +26,8 @@ from workbench.rag.tables import (
     find_row,
     now,
 )
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    CollectionRef,
-    DocumentSpans,
-    DocumentStatus,
-    RebuildReport,
-    SyncReport,
-    TextLanguage,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, CollectionRef, TextLanguage
+from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
 
 _A_DAY = 24 * 3600.0
 

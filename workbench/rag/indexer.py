@@ -25,16 +25,7 @@ from workbench.rag.indexing_plan import (
     free_name,
     make_plan,
 )
-from workbench.rag.journal import state_of
-from workbench.rag.languages import language_of
-from workbench.rag.parser import Parser
-from workbench.rag.passwords import Passwords
-from workbench.rag.reasons import LASTING, READER_VERSION, ReasonCode, reason_code
-from workbench.rag.rows import StoredChunk
-from workbench.rag.surveying import Survey
-from workbench.rag.types import (
-    ChunkSpan,
-    CollectionRef,
+from workbench.rag.indexing_types import (
     DocumentStatus,
     FailedFile,
     FileIndexed,
@@ -44,9 +35,16 @@ from workbench.rag.types import (
     IndexReport,
     IndexRequest,
     KnownDocument,
-    PageText,
     Skipped,
 )
+from workbench.rag.journal import state_of
+from workbench.rag.languages import language_of
+from workbench.rag.parser import Parser
+from workbench.rag.passwords import Passwords
+from workbench.rag.reasons import LASTING, READER_VERSION, ReasonCode, reason_code
+from workbench.rag.rows import StoredChunk
+from workbench.rag.surveying import Survey
+from workbench.rag.types import ChunkSpan, CollectionRef, PageText
 from workbench.rag.vector_store import damaged
 
 if TYPE_CHECKING:

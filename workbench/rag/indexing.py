@@ -14,23 +14,14 @@ from workbench.rag.chunking import check_chunking
 from workbench.rag.folders import OwnFolders
 from workbench.rag.index_store import CollectionIndex
 from workbench.rag.indexer import COLLECTION_CHANGED
+from workbench.rag.indexing_types import IndexRequest, TextRecognition
 from workbench.rag.journal import state_of
 from workbench.rag.maintenance import CHECK, PURGE, RENAME
 from workbench.rag.sources import check_sources
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
-from workbench.rag.types import (
-    CheckRequest,
-    ChunkingConfig,
-    CollectionRef,
-    IndexCopy,
-    IndexRequest,
-    PurgeRequest,
-    RebuildRequest,
-    RenameRequest,
-    TextLanguage,
-    TextRecognition,
-)
+from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
+from workbench.rag.upkeep_types import CheckRequest, IndexCopy, PurgeRequest, RebuildRequest, RenameRequest
 from workbench.rag.vector_store import INDEX_DAMAGED
 from workbench.settings import Settings
 

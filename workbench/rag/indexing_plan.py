@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.rag.folders import FoundFile, has_vanished
-from workbench.rag.types import KnownDocument
+from workbench.rag.indexing_types import KnownDocument
 
 
 @dataclass(frozen=True, slots=True)

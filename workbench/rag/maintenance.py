@@ -9,7 +9,8 @@ from workbench.rag.index_writer import IndexWriter
 from workbench.rag.journal import Journal, JournalDamagedError
 from workbench.rag.rows import join
 from workbench.rag.salvage import find_damage, salvage
-from workbench.rag.types import (
+from workbench.rag.types import TextLanguage
+from workbench.rag.upkeep_types import (
     CheckReport,
     CheckRequest,
     IndexCopy,
@@ -17,7 +18,6 @@ from workbench.rag.types import (
     PurgeRequest,
     RenameReport,
     RenameRequest,
-    TextLanguage,
 )
 from workbench.rag.vector_store import damaged
 

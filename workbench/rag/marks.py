@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from workbench.rag.citations import MARK, mark_numbers, without_marks
 from workbench.rag.claims import Similarities, can_be_checked, check_statement, sentence_spans
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 
 @dataclass(frozen=True, slots=True)

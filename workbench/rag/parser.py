@@ -8,9 +8,9 @@ from typing import Any, Self
 from workbench.errors import WorkbenchError
 from workbench.rag.folders import FolderListing, OwnFolders
 from workbench.rag.hashing import HashedFile
+from workbench.rag.indexing_types import TextRecognition
 from workbench.rag.loaders.parsed import Parsed
 from workbench.rag.reading_process import ReadingProcess
-from workbench.rag.types import TextRecognition
 
 SECONDS_PER_FILE = 30.0
 SECONDS_OF_SILENCE = 20.0

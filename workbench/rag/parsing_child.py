@@ -17,8 +17,8 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.rag.folders import OwnFolders, has_vanished, list_folder
 from workbench.rag.hashing import hash_file, open_regular, reading_problem
+from workbench.rag.indexing_types import TextRecognition
 from workbench.rag.reasons import ReasonCode
-from workbench.rag.types import TextRecognition
 
 MEMORY_BYTES = 3_000_000_000
 MAX_FILE_BYTES = 200_000_000

@@ -21,7 +21,8 @@ from workbench.rag.indexer import ChunkWriter, stored_chunks
 from workbench.rag.loaders.parsed import Parsed
 from workbench.rag.rows import StoredChunk, join
 from workbench.rag.salvage import salvage
-from workbench.rag.types import ChunkSpan, DocumentSpans, RebuildReport, RebuildRequest, StoredDocument
+from workbench.rag.types import ChunkSpan, StoredDocument
+from workbench.rag.upkeep_types import DocumentSpans, RebuildReport, RebuildRequest
 
 _log = get_logger("rag")
 

@@ -19,7 +19,7 @@ from workbench.rag.evaluation.set_store import forget_documents
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
 from workbench.rag.tables import ChunkRow, CollectionRow, DocumentRow, ExclusionRow, IndexRow, PageRow, SourceRow
-from workbench.rag.types import PurgeRequest
+from workbench.rag.upkeep_types import PurgeRequest
 
 UNDO_TIME = timedelta(minutes=10)
 """So long a deleted document can come back."""

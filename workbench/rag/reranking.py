@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 
 def list_rerankers(folders: Iterable[Path]) -> list[Path]:

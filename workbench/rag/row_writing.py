@@ -31,8 +31,9 @@ from workbench.rag.evaluation.generating import BATCH, TRIES, messages_for, ques
 from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.rag.retrieval import open_retriever
 from workbench.rag.rows import StoredChunk
+from workbench.rag.training_row_types import FactRow
 from workbench.rag.training_rows import missing_words, supports
-from workbench.rag.types import CollectionRef, FactRow
+from workbench.rag.types import CollectionRef
 from workbench.scoring.metrics.text import without_marks
 
 T = TypeVar("T")

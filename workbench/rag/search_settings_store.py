@@ -7,9 +7,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workbench.boundary import Boundary
 from workbench.database import Base, Database
 from workbench.log import get_logger
+from workbench.rag.answer_types import PassageOrder
 from workbench.rag.document_filter import DocumentFilter
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.tables import CollectionRow, find_row
-from workbench.rag.types import PassageOrder, RetrievalMode
 
 _log = get_logger("rag")
 

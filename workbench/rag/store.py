@@ -16,6 +16,7 @@ from workbench.rag.document_filter import DocumentFilter, DocumentFilterStore, N
 from workbench.rag.folders import path_hash
 from workbench.rag.health_store import HealthStore
 from workbench.rag.index_store import IndexStore
+from workbench.rag.indexing_types import DocumentStatus, FailedFile, FileIndexed, FileStates, KnownDocument, SyncReport
 from workbench.rag.judgement_store import JudgementStore
 from workbench.rag.lifecycle import CollectionLifecycle, checked_name, new_folder, refuse_taken
 from workbench.rag.reasons import ReasonCode
@@ -36,20 +37,7 @@ from workbench.rag.tables import (
     now,
     page_text,
 )
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    CollectionRef,
-    DocumentStatus,
-    FailedFile,
-    FileIndexed,
-    FileStates,
-    KnownDocument,
-    PageText,
-    StoredDocument,
-    SyncReport,
-    TextLanguage,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, CollectionRef, PageText, StoredDocument, TextLanguage
 
 _TOGETHER = 20
 """Documents whose texts are read at once: enough to be fast, few enough to hold in memory."""

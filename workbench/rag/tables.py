@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.database import Base
-from workbench.rag.types import ChunkSpan, FileIndexed, PageMark, PageText
+from workbench.rag.indexing_types import FileIndexed
+from workbench.rag.types import ChunkSpan, PageMark, PageText
 
 
 class CollectionRow(Base):

@@ -4,26 +4,18 @@ import time
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
+from workbench.rag.answer_types import AskReport, AskRequest
 from workbench.rag.answering import Answerer
 from workbench.rag.exhaustive import ExhaustiveReport, ExhaustiveRequest, go_through
 from workbench.rag.exhaustive_filter import PassingReport, PassingRequest, count
 from workbench.rag.indexer import Indexer
+from workbench.rag.indexing_types import IndexReport, IndexRequest
 from workbench.rag.rebuilding import Rebuilder
 from workbench.rag.retrieval import Retriever, Searcher, SeveralCollections, open_retriever
+from workbench.rag.search_types import QuestionHits, SearchReport, SearchRequest
+from workbench.rag.training_row_types import GroundReport, GroundRequest
 from workbench.rag.training_rows import RowGrounder
-from workbench.rag.types import (
-    AskReport,
-    AskRequest,
-    GroundReport,
-    GroundRequest,
-    IndexReport,
-    IndexRequest,
-    QuestionHits,
-    RebuildReport,
-    RebuildRequest,
-    SearchReport,
-    SearchRequest,
-)
+from workbench.rag.upkeep_types import RebuildReport, RebuildRequest
 
 INDEX = "workbench.rag.tasks:index"
 REBUILD = "workbench.rag.tasks:rebuild"

@@ -14,7 +14,8 @@ from workbench.llm.grounded_prompt import REFUSAL, grounded_messages, is_refusal
 from workbench.llm.types import ChatMessage, Role
 from workbench.rag.grounding import passage
 from workbench.rag.retrieval import Retriever, content_words
-from workbench.rag.types import FactRow, GroundReport, GroundRequest, Hit
+from workbench.rag.search_types import Hit
+from workbench.rag.training_row_types import FactRow, GroundReport, GroundRequest
 from workbench.rag.vector_store import StoredChunk
 
 _WORD = re.compile(r"\w+", re.UNICODE)

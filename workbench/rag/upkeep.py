@@ -13,8 +13,8 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import Jobs, JobSpec
 from workbench.log import get_logger
 from workbench.rag.indexing import COLLECTION_CHANGED, INDEX_DAMAGED, check_spec, purge_spec, rebuild_spec, sync_spec
+from workbench.rag.indexing_types import IndexReport
 from workbench.rag.store import Collection, CollectionStore
-from workbench.rag.types import IndexReport
 from workbench.rag.watching import FolderWatch
 
 _log = get_logger("rag")

@@ -21,7 +21,8 @@ from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import ChatMessage, Role
-from workbench.rag.types import CollectionRef, GroundReport, GroundRequest
+from workbench.rag.training_row_types import GroundReport, GroundRequest
+from workbench.rag.types import CollectionRef
 from workbench.ui.data import DataTab, build
 from workbench.ui.data.conversation_view import ConversationView
 from workbench.ui.data.import_part import INSPECT, PREPARE

@@ -12,7 +12,7 @@ from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.rag.row_writing import WRITE_ROWS, WriteRowsReport, WriteRowsRequest, WrittenRow
-from workbench.rag.types import GroundRequest
+from workbench.rag.training_row_types import GroundRequest
 from workbench.ui.data import DataTab, build
 from workbench.ui.data.passages_part import GROUND_ROWS
 

@@ -29,25 +29,22 @@ from workbench.embedding import starter_embedder
 from workbench.llm.tasks import TextProduced
 from workbench.llm.types import ChatMessage, Role
 from workbench.paths import WorkbenchPaths
-from workbench.rag.collection_jobs import CollectionJobs
-from workbench.rag.judgement_store import Verdict
-from workbench.rag.store import CollectionStore
-from workbench.rag.tasks import ASK, SEARCH
-from workbench.rag.types import (
+from workbench.rag.answer_types import (
     Answer,
     AnswerPrompt,
     AskRequest,
-    ChunkingConfig,
     Citation,
     Claim,
-    FoldedHit,
     PassageInPrompt,
     PassageOrder,
-    QuestionHits,
-    RetrievalMode,
-    SearchRequest,
     StandaloneQuestion,
 )
+from workbench.rag.collection_jobs import CollectionJobs
+from workbench.rag.judgement_store import Verdict
+from workbench.rag.search_types import FoldedHit, QuestionHits, RetrievalMode, SearchRequest
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import ASK, SEARCH
+from workbench.rag.types import ChunkingConfig
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
 from workbench.ui.documents.hit_row import HitRow

@@ -15,9 +15,10 @@ from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.finetune.types import Adapter
 from workbench.paths import WorkbenchPaths
+from workbench.rag.answer_types import AskRequest
 from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import AskRequest, ChunkingConfig
+from workbench.rag.types import ChunkingConfig
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
 from workbench.ui.protocols import at_once

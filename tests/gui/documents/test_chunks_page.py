@@ -17,18 +17,11 @@ from workbench.rag.chunk_preview import (
     PreviewedChunk,
     PreviewedPage,
 )
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import REBUILD
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    DocumentSpans,
-    DocumentStatus,
-    FileIndexed,
-    PageText,
-    RebuildReport,
-    RebuildRequest,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText
+from workbench.rag.upkeep_types import DocumentSpans, RebuildReport, RebuildRequest
 from workbench.settings import ChunkerKind
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.chunks_page import ChunksPage

@@ -25,9 +25,11 @@ from workbench.jobs.context import RecordingContext
 from workbench.rag.bundles.making import export_spec
 from workbench.rag.bundles.tasks import DUPLICATE, EXPORT, IMPORT, export
 from workbench.rag.bundles.types import DuplicateReport, ExportReport, ExportRequest
+from workbench.rag.indexing_types import IndexReport
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
-from workbench.rag.types import CollectionRef, DocumentSpans, IndexReport, RebuildReport
+from workbench.rag.types import CollectionRef
+from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.collection_delegate import FACTS
 

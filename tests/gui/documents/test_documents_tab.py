@@ -26,25 +26,15 @@ from workbench.errors import WorkbenchError
 from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import RaiseContext, ShortenAnswer, TooLong
 from workbench.llm.types import Completion, FinishReason
+from workbench.rag.answer_types import Answer, AskRequest, Citation
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed, IndexReport
 from workbench.rag.loaders.pdf import _png
 from workbench.rag.page_images import PAGE_IMAGE, PageImageReport
+from workbench.rag.search_types import Hit, QuestionHits
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ASK, INDEX, REBUILD, SEARCH
-from workbench.rag.types import (
-    Answer,
-    AskRequest,
-    ChunkingConfig,
-    ChunkSpan,
-    Citation,
-    DocumentSpans,
-    DocumentStatus,
-    FileIndexed,
-    Hit,
-    IndexReport,
-    PageText,
-    QuestionHits,
-    RebuildReport,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText
+from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.page import PageSpec
 from workbench.ui.documents.state import DocumentsState

@@ -14,11 +14,12 @@ from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.answer_types import Citation
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
 from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST
-from workbench.rag.types import ChunkingConfig, Citation
+from workbench.rag.types import ChunkingConfig
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.exhaustive_page import ExhaustivePage
 

@@ -19,19 +19,12 @@ from tests.gui.documents.test_documents_tab import a_file, cells, fill
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.rag.collection_jobs import CollectionJobs
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed, FilesAt, FileStage, IndexReport, IndexRequest
 from workbench.rag.maintenance import PURGE
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX
-from workbench.rag.types import (
-    ChunkingConfig,
-    DocumentStatus,
-    FileIndexed,
-    FilesAt,
-    FileStage,
-    IndexReport,
-    IndexRequest,
-)
+from workbench.rag.types import ChunkingConfig
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
 

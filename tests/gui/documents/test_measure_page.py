@@ -26,9 +26,10 @@ from workbench.rag.evaluation.types import (
     RelevantPlace,
     SettingProgress,
 )
+from workbench.rag.search_types import QuestionHits
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import SEARCH
-from workbench.rag.types import DocumentSpans, QuestionHits, RebuildReport
+from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.measure_page import MeasurePage
 

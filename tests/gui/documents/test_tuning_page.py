@@ -12,8 +12,9 @@ from workbench.rag.embedding_tuning.tasks import TUNE
 from workbench.rag.embedding_tuning.types import TunedEmbedder, TuneRequest, TuningConfig, TuningReport, TuningStep
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.evaluation.types import EvaluationQuestion, NeededIndex, QuestionOutcome, RelevantPlace
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import RebuildReport, RetrievalMode
+from workbench.rag.upkeep_types import RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.tuning_page import TuningPage
 

@@ -12,8 +12,9 @@ from workbench.errors import WorkbenchError
 from workbench.llm.types import Role
 from workbench.playground.types import Prompt, PromptBlock
 from workbench.rag.indexing import INDEX_DAMAGED
+from workbench.rag.search_types import Hit, QuestionHits, SearchReport, SearchRequest
 from workbench.rag.tasks import REBUILD, SEARCH
-from workbench.rag.types import ChunkingConfig, Hit, QuestionHits, SearchReport, SearchRequest
+from workbench.rag.types import ChunkingConfig
 from workbench.ui.playground.columns import Columns
 from workbench.ui.widgets.answer_view import AnswerView
 

@@ -10,8 +10,9 @@ from workbench.cli import main
 from workbench.database import Database
 from workbench.embedding import EmbedderRef
 from workbench.paths import WorkbenchPaths
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, ChunkSpan, DocumentStatus, FileIndexed, PageText
+from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText
 
 TEXT = "Everybody gets 27 days of holiday."
 

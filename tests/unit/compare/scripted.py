@@ -22,7 +22,8 @@ from workbench.llm.types import (
     Role,
     Usage,
 )
-from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
+from workbench.rag.search_types import Hit, RetrievalConfig
+from workbench.rag.types import CollectionRef
 
 Answerer = Callable[[GenerationRequest], str]
 MODEL = ModelRef(name="tiny", path="/models/tiny.gguf", size_bytes=1_000_000)

@@ -9,7 +9,7 @@ from workbench.compare.judging import Judge
 from workbench.compare.types import Arm, FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import FinishReason
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.scoring.types import MetricChoice
 
 EXAMPLE = Example(id="q", question="What does it cost?", answers=("54 euros",), sources=("prices.pdf",))

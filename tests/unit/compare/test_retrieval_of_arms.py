@@ -14,7 +14,8 @@ from workbench.compare.spec import ArmSpec, ComparisonSpec, ExamplesSpec, Retrie
 from workbench.compare.types import Arm
 from workbench.errors import WorkbenchError
 from workbench.llm.types import LoadConfig, ModelRef
-from workbench.rag.types import CollectionRef, PassageOrder
+from workbench.rag.answer_types import PassageOrder
+from workbench.rag.types import CollectionRef
 
 LETTERS = COLLECTION.model_copy(update={"name": "letters", "folder": "/collections/letters"})
 EXAMPLE = numbered(1)[0]

@@ -8,7 +8,7 @@ from workbench.compare.arm_spec import saved_prompt, saved_rows
 from workbench.compare.spec import load_spec, save_spec
 from workbench.errors import WorkbenchError
 from workbench.playground.types import ExampleSelection
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 
 WHOLE = """
 name: handbook

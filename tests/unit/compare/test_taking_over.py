@@ -22,7 +22,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import AdapterRef, GenerationConfig, GenerationRequest, LoadConfig, ModelRef
 from workbench.playground.types import Prompt, PromptBlock, Shot
-from workbench.rag.types import Hit, RetrievalConfig
+from workbench.rag.search_types import Hit, RetrievalConfig
 from workbench.scoring.types import MetricChoice
 
 

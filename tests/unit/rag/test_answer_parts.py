@@ -3,11 +3,11 @@
 import pytest
 
 from workbench.rag.answer_parts import Support, answer_as_markdown, answer_sentences, count_support
+from workbench.rag.answer_types import Answer, Citation, Claim
 from workbench.rag.exhaustive import Finding
 from workbench.rag.exhaustive_export import findings_as_csv, findings_as_markdown
 from workbench.rag.exhaustive_hint import looks_exhaustive
 from workbench.rag.matching import matched_spans
-from workbench.rag.types import Answer, Citation, Claim
 
 PLACE = Citation(number=1, document="a.md", page=2, start=0, end=9, text="It costs\n54 euros.")
 ANSWER = Answer(

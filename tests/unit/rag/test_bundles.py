@@ -20,9 +20,9 @@ from workbench.rag.bundles.reading import BundleReader, read_manifest
 from workbench.rag.bundles.store import BundleStore
 from workbench.rag.bundles.tasks import duplicate, export, import_collection
 from workbench.rag.bundles.types import DOCUMENTS, MANIFEST, DuplicateRequest, ExportRequest, ImportRequest
+from workbench.rag.search_types import Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import search
-from workbench.rag.types import Question, QuestionHits, RetrievalConfig, SearchRequest
 
 pytestmark = pytest.mark.slow
 

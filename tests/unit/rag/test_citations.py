@@ -1,7 +1,7 @@
 """Marks and the places behind them."""
 
 from workbench.rag.citations import parse, without_marks
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 HITS = [
     Hit(document="a.md", page=1, start=0, end=4, score=1.0, text="one."),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.rag.claims import check_claims, sentences, uncited_statements
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 KETTLE = "The Alder kettle has a warranty of 3 years. It costs 54.90 euros and weighs 1.2 kg."
 

@@ -17,9 +17,11 @@ from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.folders import file_state
 from workbench.rag.languages import language_of
 from workbench.rag.search_settings_store import SearchSettings
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
 from workbench.rag.tables import DocumentRow
-from workbench.rag.types import ChunkingConfig, PurgeRequest, RetrievalMode
+from workbench.rag.types import ChunkingConfig
+from workbench.rag.upkeep_types import PurgeRequest
 
 ENGLISH = "The documents of the house are in the kitchen, and it was said that they have to be read at once."
 GERMAN = "Die Unterlagen des Hauses liegen in der Küche, und es heißt, dass sie nicht gelesen werden dürfen."

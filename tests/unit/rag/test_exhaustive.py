@@ -15,9 +15,10 @@ from workbench.llm.types import LoadConfig
 from workbench.paths import WorkbenchPaths
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
 from workbench.rag.exhaustive_filter import FilterKind, PassageFilter, PassingRequest
+from workbench.rag.search_types import Question, RetrievalConfig, RetrievalMode, SearchRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import count_passing, exhaust, search
-from workbench.rag.types import HitFilter, Question, RetrievalConfig, RetrievalMode, SearchRequest
+from workbench.rag.types import HitFilter
 
 pytestmark = pytest.mark.slow
 

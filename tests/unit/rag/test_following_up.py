@@ -7,8 +7,10 @@ import pytest
 from workbench.embedding import EmbedderRef
 from workbench.llm.scripted_engine import ScriptedEngine
 from workbench.llm.types import ChatMessage, ModelRef, Role
+from workbench.rag.answer_types import AskRequest
 from workbench.rag.following_up import standalone
-from workbench.rag.types import AskRequest, CollectionRef, Question
+from workbench.rag.search_types import Question
+from workbench.rag.types import CollectionRef
 
 HISTORY = (
     ChatMessage(role=Role.USER, content="How long is the warranty of the kettle?"),

@@ -7,8 +7,9 @@ import pytest
 from workbench.errors import WorkbenchError
 from workbench.llm.too_long import ShortenAnswer, too_long_of
 from workbench.llm.types import ChatMessage
+from workbench.rag.answer_types import AskRequest, PassageOrder
 from workbench.rag.grounding import build_messages, describe_prompt
-from workbench.rag.types import AskRequest, Hit, PassageOrder
+from workbench.rag.search_types import Hit
 
 
 class WordCounter:

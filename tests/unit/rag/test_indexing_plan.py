@@ -4,7 +4,7 @@ from pathlib import Path
 
 from workbench.rag.folders import FoundFile
 from workbench.rag.indexing_plan import Duplicate, Moved, ToIndex, Unchanged, find_removed, make_plan
-from workbench.rag.types import KnownDocument
+from workbench.rag.indexing_types import KnownDocument
 
 
 def file(path: str, root: str = "/docs") -> FoundFile:

@@ -10,7 +10,8 @@ from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.judgement_store import JudgementStore, RelevanceJudgement, Verdict
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, PurgeRequest
+from workbench.rag.types import ChunkingConfig
+from workbench.rag.upkeep_types import PurgeRequest
 
 JUDGED = RelevanceJudgement(question="How many days?", doc_hash="1", page=2, start=4, end=11, verdict=Verdict.RELEVANT)
 

@@ -13,13 +13,13 @@ from workbench.jobs.context import RecordingContext
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import index_spec, retry_spec
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed, IndexRequest
 from workbench.rag.loaders import load
 from workbench.rag.loaders.parsed import Reading
 from workbench.rag.passwords import Passwords
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import index
-from workbench.rag.types import DocumentStatus, FileIndexed, IndexRequest
 
 NAME = "locked"
 SECRET = "zanzibar-7431"

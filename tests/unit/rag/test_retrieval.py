@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.rag.retrieval import content_words, fuse
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 
 def hit(name: str, kind: str, score: float) -> Hit:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from workbench.rag.answer_types import PassageOrder
 from workbench.rag.grounding import arranged
 from workbench.rag.retrieval import SeveralCollections, fold_duplicates
-from workbench.rag.types import Hit, PassageOrder, RetrievalConfig
+from workbench.rag.search_types import Hit, RetrievalConfig
 
 LONG = "the warranty of the kettle is three years from the day of delivery and the lamp has two"
 

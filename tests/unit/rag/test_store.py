@@ -9,16 +9,9 @@ from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import open_collection
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    DocumentStatus,
-    FileIndexed,
-    MarkKind,
-    PageMark,
-    PageText,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, MarkKind, PageMark, PageText
 
 EMBEDDER = EmbedderRef(name="tiny", path="/e", content_hash="e" * 64)
 

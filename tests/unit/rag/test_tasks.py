@@ -16,28 +16,15 @@ from workbench.llm.engines import close_engines
 from workbench.llm.library import find_model
 from workbench.llm.types import Completion, FinishReason, GenerationConfig, LoadConfig
 from workbench.paths import WorkbenchPaths
+from workbench.rag.answer_types import Answer, AskRequest
 from workbench.rag.answering import make_answer
 from workbench.rag.grounding import GroundedPrompt
 from workbench.rag.indexing import index_spec, rebuild_spec, sync_spec
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed, FileStates, IndexReport, IndexRequest
+from workbench.rag.search_types import Hit, Question, QuestionHits, RetrievalConfig, RetrievalMode, SearchRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ask, index, rebuild, search
-from workbench.rag.types import (
-    Answer,
-    AskRequest,
-    DocumentStatus,
-    FileIndexed,
-    FileStates,
-    Hit,
-    IndexReport,
-    IndexRequest,
-    Question,
-    QuestionHits,
-    RebuildReport,
-    RebuildRequest,
-    RetrievalConfig,
-    RetrievalMode,
-    SearchRequest,
-)
+from workbench.rag.upkeep_types import RebuildReport, RebuildRequest
 
 pytestmark = pytest.mark.slow
 NAME = "facts"

@@ -8,8 +8,10 @@ import pytest
 from workbench.embedding import EmbedderRef
 from workbench.jobs.context import RecordingContext
 from workbench.llm.grounded_prompt import REFUSAL, grounded_system
+from workbench.rag.search_types import Hit, RetrievalConfig
+from workbench.rag.training_row_types import FactRow, GroundReport, GroundRequest
 from workbench.rag.training_rows import RowGrounder, supports
-from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, Hit, RetrievalConfig
+from workbench.rag.types import CollectionRef
 from workbench.rag.vector_store import StoredChunk
 
 TEXTS = {

@@ -16,11 +16,13 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag import removal, watching
+from workbench.rag.indexing_types import IndexReport
 from workbench.rag.maintenance import CHECK, PURGE
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
-from workbench.rag.types import CheckReport, ChunkingConfig, IndexReport, RebuildReport
+from workbench.rag.types import ChunkingConfig
 from workbench.rag.upkeep import Upkeep
+from workbench.rag.upkeep_types import CheckReport, RebuildReport
 from workbench.rag.watching import FolderWatch, fingerprint
 
 PATIENCE_SECONDS = 20.0

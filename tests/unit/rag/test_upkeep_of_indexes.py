@@ -27,21 +27,15 @@ from workbench.rag.indexing import (
     sync_spec,
     undo_rebuild,
 )
+from workbench.rag.indexing_types import DocumentStatus, IndexRequest
 from workbench.rag.maintenance import check, purge, rename
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.rows import StoredChunk
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
 from workbench.rag.surveying import Survey
-from workbench.rag.types import (
-    CheckRequest,
-    ChunkingConfig,
-    DocumentStatus,
-    IndexRequest,
-    PurgeRequest,
-    RenameRequest,
-    RetrievalMode,
-    TextLanguage,
-)
+from workbench.rag.types import ChunkingConfig, TextLanguage
+from workbench.rag.upkeep_types import CheckRequest, PurgeRequest, RenameRequest
 from workbench.rag.vector_store import VectorStore
 
 pytestmark = pytest.mark.slow

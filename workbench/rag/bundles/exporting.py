@@ -24,8 +24,8 @@ from workbench.rag.bundles.types import (
     VectorsOf,
 )
 from workbench.rag.durability import sync_files, sync_folders
+from workbench.rag.indexing_types import FileIndexed
 from workbench.rag.salvage import salvage
-from workbench.rag.types import FileIndexed
 
 _PART = 1 << 20
 

@@ -14,9 +14,11 @@ from workbench.rag.durability import write_durably
 from workbench.rag.index_kinds import UNFINISHED, kind_of
 from workbench.rag.index_writer import IndexWriter
 from workbench.rag.indexer import stored_chunks
+from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.rebuilding import Rebuilder
 from workbench.rag.rows import build_rows, join
-from workbench.rag.types import DocumentStatus, FileIndexed, RebuildRequest, StoredDocument
+from workbench.rag.types import StoredDocument
+from workbench.rag.upkeep_types import RebuildRequest
 
 _BATCH_CHUNKS = 2048
 _MAX_LINE = 1 << 30

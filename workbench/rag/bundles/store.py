@@ -14,6 +14,7 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.bundles.types import DuplicateRequest, ImportReport, ImportRequest
 from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
 from workbench.rag.index_kinds import ARRIVING
+from workbench.rag.indexing_types import FileIndexed
 from workbench.rag.judgement_store import JudgementRow
 from workbench.rag.lifecycle import free_name
 from workbench.rag.search_settings_store import SearchSettingsRow
@@ -29,7 +30,8 @@ from workbench.rag.tables import (
     add_document,
     now,
 )
-from workbench.rag.types import ChunkSpan, CollectionRef, DocumentSpans, FileIndexed, PageText
+from workbench.rag.types import ChunkSpan, CollectionRef, PageText
+from workbench.rag.upkeep_types import DocumentSpans
 
 _TOGETHER = 20
 _SAME = tuple(name for name in DocumentRow.__table__.columns.keys() if name in FileIndexed.model_fields)  # noqa: SIM118

@@ -4,7 +4,8 @@ from pydantic import Field
 
 from workbench.boundary import Boundary
 from workbench.embedding import Precision
-from workbench.rag.types import ChunkingConfig, CollectionRef, RebuildReport, TextLanguage
+from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
+from workbench.rag.upkeep_types import RebuildReport
 
 FORMAT = "llm-workbench-collection"
 VERSION = 1

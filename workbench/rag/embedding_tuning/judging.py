@@ -8,7 +8,7 @@ from workbench.rag.evaluation.comparing import measure_question
 from workbench.rag.evaluation.measures import DEPTH
 from workbench.rag.evaluation.types import EvaluationQuestion, Measure, QuestionOutcome
 from workbench.rag.retrieval import Searcher
-from workbench.rag.types import RetrievalConfig, RetrievalMode
+from workbench.rag.search_types import RetrievalConfig, RetrievalMode
 from workbench.scoring.statistics import difference_interval
 from workbench.scoring.summarizing import summarize_values
 

@@ -19,8 +19,8 @@ from workbench.rag.evaluation.running import documents_hash
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 from workbench.rag.judgement_store import JudgedPassage, JudgementStore, Verdict
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import RetrievalMode
 
 
 def questions_to_tune_with(

@@ -21,7 +21,7 @@ from workbench.rag.index_files import has_table
 from workbench.rag.index_kinds import UNFINISHED, kind_of
 from workbench.rag.indexer import embedded_text
 from workbench.rag.retrieval import open_retriever
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 
 REPORT = "report.json"
 _PREPARED = "prepared.json"

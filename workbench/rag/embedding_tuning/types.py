@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from workbench.boundary import Boundary
 from workbench.embedding import EmbedderRef
 from workbench.rag.evaluation.types import EvaluationQuestion, Measure, NeededIndex, RelevantPlace, hash_of
-from workbench.rag.types import CollectionRef, RetrievalMode
+from workbench.rag.search_types import RetrievalMode
+from workbench.rag.types import CollectionRef
 from workbench.scoring.types import MetricSummary
 
 FEWEST_QUESTIONS = 20

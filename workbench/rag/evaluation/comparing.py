@@ -23,7 +23,8 @@ from workbench.rag.evaluation.types import (
     SettingProgress,
 )
 from workbench.rag.retrieval import Searcher, open_retriever
-from workbench.rag.types import CollectionRef, Hit, RetrievalConfig
+from workbench.rag.search_types import Hit, RetrievalConfig
+from workbench.rag.types import CollectionRef
 
 _log = get_logger("rag")
 _TELL_EVERY_SECONDS = 0.3

@@ -14,7 +14,7 @@ from workbench.rag.evaluation.types import (
     SettingResult,
     hash_of,
 )
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.scoring.statistics import difference_interval, holm, paired_test
 from workbench.scoring.summarizing import summarize_values
 

@@ -27,8 +27,9 @@ from workbench.rag.evaluation.types import (
 )
 from workbench.rag.index_kinds import kind_of
 from workbench.rag.search_settings_store import SearchSettings
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, CollectionRef, RetrievalMode, TextLanguage
+from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
 from workbench.settings import ChunkerKind
 
 FOLDER = "measurements"

@@ -10,7 +10,9 @@ from pydantic import Field, model_validator
 from workbench.boundary import Boundary
 from workbench.datasets.test_sets.types import Origin, Review
 from workbench.embedding import EmbedderRef
-from workbench.rag.types import ChunkingConfig, CollectionRef, RebuildReport, RetrievalMode, TextLanguage
+from workbench.rag.search_types import RetrievalMode
+from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
+from workbench.rag.upkeep_types import RebuildReport
 from workbench.scoring.types import MetricSummary
 
 

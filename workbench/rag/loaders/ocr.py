@@ -5,9 +5,9 @@ import shutil
 import subprocess
 
 from workbench.errors import WorkbenchError
+from workbench.rag.indexing_types import TextRecognition
 from workbench.rag.loaders.parsed import Recognizer
 from workbench.rag.reasons import ReasonCode
-from workbench.rag.types import TextRecognition
 
 PROGRAM = "tesseract"
 _SECONDS_PER_PICTURE = 60.0

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_prompt, saved_rows
 from workbench.llm.types import GenerationConfig
 from workbench.playground.types import ExampleSelection
-from workbench.rag.types import PassageOrder, RetrievalMode
+from workbench.rag.answer_types import PassageOrder
+from workbench.rag.search_types import RetrievalMode
 from workbench.ui.compare.describing import short_name
 
 _MODES = {

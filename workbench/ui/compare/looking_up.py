@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from workbench.compare.stock import plain_prompt
 from workbench.llm.library_sources import hugging_face_hub
+from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.reranking import list_rerankers
-from workbench.rag.types import DocumentStatus
 from workbench.ui.compare.arms_state import Places
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from workbench.compare.scores import question_scores
 from workbench.compare.types import Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.rating_bar import RatingBar
 from workbench.ui.compare.ratings_state import RatingsState

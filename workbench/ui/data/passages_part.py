@@ -14,7 +14,9 @@ from workbench.jobs.spec import JobSpec
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
 from workbench.naming import numbered
 from workbench.rag.row_writing import WriteRowsReport, WriteRowsRequest, write_rows_spec
-from workbench.rag.types import CollectionRef, FactRow, GroundReport, GroundRequest, RetrievalConfig
+from workbench.rag.search_types import RetrievalConfig
+from workbench.rag.training_row_types import FactRow, GroundReport, GroundRequest
+from workbench.rag.types import CollectionRef
 from workbench.ui.board import Running
 from workbench.ui.data.board import Board
 from workbench.ui.data.state import LeftOutRow, Page, PassagesState

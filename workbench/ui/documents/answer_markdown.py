@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from workbench.rag.answer_parts import AnswerSentence, Support, answer_sentences
+from workbench.rag.answer_types import Answer
 from workbench.rag.citations import MARK, mark_numbers
-from workbench.rag.types import Answer
 
 BEGIN, END, NOTE_END = "\u2e22", "\u2e23", "\u2e24"
 """Around a sentence, and behind the note that follows it. Half brackets: Markdown must take them for punctuation."""

@@ -9,9 +9,10 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
 from workbench.llm.types import GenerationConfig
+from workbench.rag.answer_types import Answer, AnswerPrompt, Citation, StandaloneQuestion
 from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
+from workbench.rag.search_types import FoldedHit, Hit, QuestionHits
 from workbench.rag.store import SourceDocument
-from workbench.rag.types import Answer, AnswerPrompt, Citation, FoldedHit, Hit, QuestionHits, StandaloneQuestion
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.asking_requests import AskingRequests
 from workbench.ui.documents.asking_state import AskingState, Phase, Place

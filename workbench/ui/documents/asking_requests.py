@@ -3,8 +3,9 @@
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
 from workbench.llm.types import AdapterRef, GenerationConfig
+from workbench.rag.answer_types import AskRequest
+from workbench.rag.search_types import Question, RetrievalConfig, SearchRequest
 from workbench.rag.tasks import ASK, SEARCH
-from workbench.rag.types import AskRequest, Question, RetrievalConfig, SearchRequest
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.conversation_state import AskedTurn

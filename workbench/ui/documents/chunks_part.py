@@ -9,7 +9,8 @@ from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.rag.chunk_preview import PREVIEW_CHUNKS, WORKER, ChunkPreview, ChunkPreviewRequest, PreviewedPage
 from workbench.rag.indexing import build_spec, undo_rebuild
 from workbench.rag.store import Collection
-from workbench.rag.types import ChunkingConfig, RebuildReport, StoredDocument
+from workbench.rag.types import ChunkingConfig, StoredDocument
+from workbench.rag.upkeep_types import RebuildReport
 from workbench.settings import ChunkerKind
 from workbench.ui.board import Board, Running, Shows
 from workbench.ui.documents.board import Surroundings

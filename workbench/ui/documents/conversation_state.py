@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.llm.types import ChatMessage, Role
+from workbench.rag.answer_types import Answer, AnswerPrompt, Citation
 from workbench.rag.judgement_store import Verdict
-from workbench.rag.types import Answer, AnswerPrompt, Citation, Hit
+from workbench.rag.search_types import Hit
 from workbench.ui.trouble import Trouble
 
 

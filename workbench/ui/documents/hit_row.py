@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from workbench.rag.judgement_store import Verdict
 from workbench.rag.matching import matched_spans
-from workbench.rag.types import FoldedHit, Hit, RetrievalMode
+from workbench.rag.search_types import FoldedHit, Hit, RetrievalMode
 from workbench.ui import icons
 from workbench.ui.documents.hit_why import in_one_line, stages
 from workbench.ui.theme import set_role, tokens_of

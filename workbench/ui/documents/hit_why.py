@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workbench.rag.types import Hit, RetrievalMode
+from workbench.rag.search_types import Hit, RetrievalMode
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.ui.documents.conversation_state import AskedTurn, hit_key, place_key
 from workbench.ui.documents.hit_row import HitRow
 from workbench.ui.theme import set_role

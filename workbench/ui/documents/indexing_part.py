@@ -8,7 +8,8 @@ from workbench.jobs.events import Cancelled, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobSpec
 from workbench.naming import numbered
 from workbench.rag.indexing import index_spec, sync_spec
-from workbench.rag.types import ChunkingConfig, IndexReport, Skipped
+from workbench.rag.indexing_types import IndexReport, Skipped
+from workbench.rag.types import ChunkingConfig
 from workbench.settings import Settings
 from workbench.ui.documents.spec_part import SpecPart
 

@@ -2,7 +2,7 @@
 
 from workbench.errors import WorkbenchError
 from workbench.rag.judgement_store import RelevanceJudgement, Verdict
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.conversation_state import AskedTurn, hit_key

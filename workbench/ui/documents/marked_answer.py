@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from workbench.rag.answer_parts import Support
-from workbench.rag.types import Answer
+from workbench.rag.answer_types import Answer
 from workbench.ui.documents.answer_markdown import BEGIN, END, NOTE_END, marked
 from workbench.ui.theme import tokens_of
 from workbench.ui.widgets.answer_view import AnswerView

@@ -23,7 +23,7 @@ from workbench.rag.evaluation.running import (
 )
 from workbench.rag.evaluation.types import MeasureRequest, RetrievalSetting, SettingProgress
 from workbench.rag.indexing import undo_rebuild
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.settings import ChunkerKind
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard

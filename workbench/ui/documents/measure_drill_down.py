@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
+from workbench.rag.answer_types import Citation
 from workbench.rag.evaluation.measures import DEPTH
 from workbench.rag.evaluation.types import EvaluationQuestion, FoundPlace, QuestionOutcome
-from workbench.rag.types import Citation
 from workbench.ui.documents.measure_question_form import place_in_words
 from workbench.ui.documents.measure_state import MeasureState
 from workbench.ui.theme import set_role

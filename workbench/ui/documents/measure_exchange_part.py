@@ -6,7 +6,7 @@ from workbench.datasets.test_sets.store import TestSetStore
 from workbench.errors import WorkbenchError
 from workbench.rag.asked_questions import to_retrieval_set
 from workbench.rag.evaluation.importing import DocumentFinder, Imported
-from workbench.rag.types import DocumentStatus
+from workbench.rag.indexing_types import DocumentStatus
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
 
 _Result = Imported | WorkbenchError

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.search_settings_store import SearchSettings
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.measure_board import Doors, MeasureBoard, MeasureView
 from workbench.ui.documents.measure_compare_part import ComparePart

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from workbench.datasets.test_sets.types import Review
 from workbench.rag.evaluation.measures import holds
 from workbench.rag.evaluation.types import RelevantPlace
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.ui.documents.measure_state import Draft, MeasureState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState

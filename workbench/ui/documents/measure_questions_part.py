@@ -22,9 +22,10 @@ from workbench.rag.evaluation.importing import (
 from workbench.rag.evaluation.measures import holds
 from workbench.rag.evaluation.running import generate_job
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
+from workbench.rag.indexing_types import DocumentStatus
+from workbench.rag.search_types import Hit, Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import SEARCH
-from workbench.rag.types import DocumentStatus, Hit, Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
 from workbench.ui.documents.measure_exchange_part import ExchangePart

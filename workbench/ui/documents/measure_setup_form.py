@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.rag.evaluation.measurement_store import MeasurementEntry
 from workbench.rag.evaluation.types import Measure
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.settings import ChunkerKind
 from workbench.ui import icons
 from workbench.ui.documents.measure_state import MeasureState

@@ -18,7 +18,7 @@ from workbench.rag.evaluation.types import (
     RelevantPlace,
     SettingProgress,
 )
-from workbench.rag.types import Hit, RetrievalMode
+from workbench.rag.search_types import Hit, RetrievalMode
 from workbench.settings import ChunkerKind
 from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble

@@ -7,9 +7,10 @@ from dataclasses import replace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
+from workbench.rag.answer_types import Citation
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
+from workbench.rag.search_types import FoldedHit, Hit
 from workbench.rag.store import SourceDocument
-from workbench.rag.types import Citation, FoldedHit, Hit
 from workbench.ui.documents.asking_state import PagePicture, Place
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.trouble import Trouble

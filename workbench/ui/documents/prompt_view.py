@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from workbench.rag.types import AnswerPrompt, PassageInPrompt
+from workbench.rag.answer_types import AnswerPrompt, PassageInPrompt
 from workbench.ui import icons
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel

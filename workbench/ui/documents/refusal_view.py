@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.llm.grounded_prompt import REFUSAL
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.ui import icons
 from workbench.ui.documents.conversation_state import AskedTurn
 from workbench.ui.theme import set_role

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.rag.answer_types import PassageOrder
 from workbench.rag.search_settings_store import SearchSettings
-from workbench.rag.types import PassageOrder
 from workbench.ui import icons
 from workbench.ui.documents.asking_state import AskingState
 from workbench.ui.theme import set_role

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from workbench.llm.library_sources import hugging_face_hub
 from workbench.paths import WorkbenchPaths
+from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.reranking import is_reranker, list_rerankers
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import DocumentStatus
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.asking_state import SearchChoices
 from workbench.ui.documents.board import Surroundings

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.rag.answer_parts import Support, answer_sentences, count_support
+from workbench.rag.answer_types import Answer
 from workbench.rag.citations import without_marks
-from workbench.rag.types import Answer
 from workbench.ui import icons
 from workbench.ui.theme import set_role
 

@@ -15,7 +15,7 @@ from workbench.rag.embedding_tuning.types import TuneRequest, TuningConfig, Tuni
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.indexing import undo_rebuild
 from workbench.rag.judgement_store import JudgementStore, Verdict
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.ui import board
 from workbench.ui.board import Running
 from workbench.ui.documents.board import Surroundings

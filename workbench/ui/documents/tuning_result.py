@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from workbench.rag.embedding_tuning.types import TuningReport
 from workbench.rag.evaluation.types import Measure
-from workbench.rag.types import RetrievalMode
+from workbench.rag.search_types import RetrievalMode
 from workbench.ui import icons
 from workbench.ui.documents.tuning_state import TuningState
 from workbench.ui.theme import set_role

@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QSpinBox, QWidget
 
-from workbench.rag.types import PassageOrder, RetrievalMode
+from workbench.rag.answer_types import PassageOrder
+from workbench.rag.search_types import RetrievalMode
 from workbench.ui.widgets.choice_button import ChoiceButton
 
 MODES = {

@@ -17,7 +17,8 @@ from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig, Role
 from workbench.playground.few_shot import read_shots
 from workbench.playground.types import Prompt, PromptBlock, Shot
-from workbench.rag.types import PassageOrder, RetrievalConfig
+from workbench.rag.answer_types import PassageOrder
+from workbench.rag.search_types import RetrievalConfig
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workbench.compare.pictures.facts import Facts
 from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Timing, Trial, Verdict
 from workbench.datasets.types import Example
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 from workbench.scoring.statistics import difference_interval
 from workbench.scoring.summarizing import summarize_values
 from workbench.scoring.types import ScoreValue

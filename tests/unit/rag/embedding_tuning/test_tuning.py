@@ -29,10 +29,11 @@ from workbench.rag.embedding_tuning.types import (
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.evaluation.types import EvaluationQuestion, IndexBuilt, RelevantPlace
 from workbench.rag.indexing import index_spec, undo_rebuild
+from workbench.rag.indexing_types import FileIndexed, IndexRequest
 from workbench.rag.judgement_store import JudgementStore, RelevanceJudgement, Verdict
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import index
-from workbench.rag.types import FileIndexed, IndexRequest, RetrievalMode
 from workbench.recording import recorder
 
 pytestmark = pytest.mark.slow

@@ -30,8 +30,10 @@ from workbench.rag.evaluation.types import (
 from workbench.rag.indexing import delete_documents, purge_spec, undo_rebuild
 from workbench.rag.maintenance import purge
 from workbench.rag.search_settings_store import SearchSettings
+from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import ChunkingConfig, PurgeRequest, RetrievalMode
+from workbench.rag.types import ChunkingConfig
+from workbench.rag.upkeep_types import PurgeRequest
 from workbench.recording import recorder
 
 pytestmark = pytest.mark.slow

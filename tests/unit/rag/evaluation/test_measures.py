@@ -6,7 +6,7 @@ import pytest
 
 from workbench.rag.evaluation.measures import DEPTH, judge, ranking_of, ranks_of, scores_of
 from workbench.rag.evaluation.types import RelevantPlace
-from workbench.rag.types import Hit
+from workbench.rag.search_types import Hit
 
 # Rankings, grades, and what ir-measures 0.4.3 (pytrec_eval) says of them: R@5, RR, nDCG@5.
 FROM_IR_MEASURES = [

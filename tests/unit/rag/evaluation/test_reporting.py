@@ -15,7 +15,8 @@ from workbench.rag.evaluation.types import (
     RelevantPlace,
     RetrievalSetting,
 )
-from workbench.rag.types import ChunkingConfig, CollectionRef, RetrievalMode
+from workbench.rag.search_types import RetrievalMode
+from workbench.rag.types import ChunkingConfig, CollectionRef
 from workbench.settings import ChunkerKind
 
 EMBEDDER = EmbedderRef(name="e", path="/e", content_hash="0" * 64)

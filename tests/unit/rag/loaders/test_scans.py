@@ -8,13 +8,13 @@ import pytest
 
 from tests.unit.rag.documents import pdf_bytes
 from workbench.errors import WorkbenchError
+from workbench.rag.indexing_types import TextRecognition
 from workbench.rag.loaders import load
 from workbench.rag.loaders.ocr import Tesseract, recognizer_for
 from workbench.rag.loaders.parsed import Reading
 from workbench.rag.loaders.pdf import _png
 from workbench.rag.parser import Parser
 from workbench.rag.reasons import ReasonCode
-from workbench.rag.types import TextRecognition
 
 PICTURE = _png(b"\x80" * 300, 10, 10, 30, 3)
 SCAN = pdf_bytes(["", ""], picture=PICTURE)

@@ -15,8 +15,8 @@ from workbench.playground.tasks import ANSWER, AnswerBegun, AnswerReport, Answer
 from workbench.playground.types import QUESTION, Prompt
 from workbench.rag.grounding import passage
 from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
+from workbench.rag.search_types import Hit, Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.rag.tasks import SEARCH
-from workbench.rag.types import Hit, Question, QuestionHits, RetrievalConfig, SearchRequest
 from workbench.ui.playground.columns.board import Board, Surroundings
 from workbench.ui.trouble import Trouble, trouble_of
 
