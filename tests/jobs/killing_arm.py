@@ -3,8 +3,8 @@
 import ctypes
 
 from tests.unit.compare.scripted import ScriptedTools, asked_number
-from workbench.compare.run_task import compare
 from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.compare.whole_run import compare
 from workbench.jobs.context import JobContext
 from workbench.llm.types import GenerationRequest
 

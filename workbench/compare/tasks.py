@@ -5,10 +5,11 @@ from pathlib import Path
 from workbench.boundary import Boundary
 from workbench.compare.catalogue import Catalogue, resolve_from
 from workbench.compare.placing import place_run
-from workbench.compare.run_task import RUN_COMPARISON, compare, run_comparison
+from workbench.compare.run_task import RUN_COMPARISON, run_comparison
 from workbench.compare.spec import ComparisonSpec
 from workbench.compare.stopped_runs import load_request, sum_up_folder
 from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.compare.whole_run import compare
 from workbench.compare.written import written_of
 from workbench.datasets.types import RowProblem
 from workbench.jobs.context import JobContext

@@ -10,7 +10,7 @@ import traceback
 import typing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -33,6 +33,7 @@ from workbench.jobs.wire import LINE_LIMIT_BYTES
 log = logging.getLogger("workbench.jobs")
 
 CommandHandler = Callable[[str, dict[str, Any]], None]
+Request = TypeVar("Request", bound=BaseModel)
 
 
 class EventSink(Protocol):
@@ -183,11 +184,16 @@ def _arguments(function: Callable[..., Any], task: str, params: dict[str, Any]) 
     wanted = typing.get_type_hints(function).get(names[1])
     if not (isinstance(wanted, type) and issubclass(wanted, BaseModel)):
         return [params]
+    return [validated(wanted, params, task.rpartition(":")[2])]
+
+
+def validated(wanted: type[Request], params: dict[str, Any], task: str) -> Request:
+    """The request that `params` are; for tasks that load its type late. Raises WorkbenchError, which names the task."""
     try:
-        return [wanted.model_validate(params)]
+        return wanted.model_validate(params)
     except ValidationError as error:
         raise WorkbenchError(
-            f"The request for {task.rpartition(':')[2]!r} is not valid: {_first_problem(error)}",
+            f"The request for {task!r} is not valid: {_first_problem(error)}",
             details=str(error),
             code="invalid_request",
         ) from error
