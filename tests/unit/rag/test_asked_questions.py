@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from tests.openai_server import serving
 from workbench.database import Database
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import Origin, Provenance, Review, SetQuestion
 from workbench.embedding import EmbedderRef
 from workbench.jobs.context import RecordingContext
 from workbench.jobs.events import Produced
+from workbench.llm.endpoints.models import as_model
+from workbench.llm.endpoints.types import Endpoint
 from workbench.llm.types import Completion, FinishReason, GenerationRequest, ModelRef
 from workbench.rag import asked_questions as module
 from workbench.rag.asked_questions import (
@@ -151,3 +154,28 @@ def test_that_questions_are_written_from_an_index_and_what_is_made_up_is_rejecte
     assert (good[0].where.page, good[0].where.start) == (2, 5)
     [bad] = [question for question in made if question.review is Review.REJECTED]
     assert bad.remark == "The passage does not hold the answer: “24” is not in it."
+
+
+def test_that_a_model_on_a_server_can_write_the_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    chunk = StoredChunk(
+        chunk_id="1", document="1.md", doc_hash="1", page=2, start=5, end=5 + len(PASSAGE), title="", text=PASSAGE
+    )
+
+    class Index:
+        def all_chunks(self) -> list[StoredChunk]:
+            return [chunk]
+
+    def written(body: dict[str, Any]) -> str:
+        is_answer = "[1]" in body["messages"][-1]["content"]
+        return "18 months [1]" if is_answer else "For how long is a toaster of Maple guaranteed?"
+
+    monkeypatch.setattr(module, "open_retriever", lambda *_args, **_more: Index())
+    context = RecordingContext()
+    with serving() as server:
+        server.answer = written
+        model = as_model(Endpoint(name="far", base_url=server.url, model="large"))
+        report = write_questions(context, REQUEST.model_copy(update={"model": model}))
+    assert (report.written, report.rejected) == (1, 0)
+    [made] = [item for item in context.produced if isinstance(item, SetQuestion)]
+    assert (made.answers, made.review, made.remark) == (("18 months",), Review.WAITING, "Written by far.")
+    assert {asked.body["model"] for asked in server.answered} == {"large"}
