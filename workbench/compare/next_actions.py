@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from workbench.compare.evidence import Evidence, evidence_of
+from workbench.compare.stock import RowsChoice, Stock
 from workbench.compare.types import Arm, ArmResult, FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import ModelRef, Role
@@ -27,16 +28,18 @@ class NextAction:
     case: dict[str, str] = field(default_factory=dict)
 
 
-def next_actions(trial: Trial, example: Example, arm: Arm | ArmResult) -> tuple[NextAction, ...]:
-    """Doors for this failure, the likeliest first; none for a right answer."""
+def next_actions(
+    trial: Trial, example: Example, arm: Arm | ArmResult, stock: Stock | None = None
+) -> tuple[NextAction, ...]:
+    """Doors for this failure, the likeliest first; none for a right answer. `stock`: what there is to tune on."""
     if trial.failure is None:
         return ()
-    return tuple(_Doors(trial, example, arm).open(trial.failure))
+    return tuple(_Doors(trial, example, arm, stock or Stock()).open(trial.failure))
 
 
 class _Doors:
-    def __init__(self, trial: Trial, example: Example, arm: Arm | ArmResult) -> None:
-        self._trial, self._example, self._arm = trial, example, arm
+    def __init__(self, trial: Trial, example: Example, arm: Arm | ArmResult, stock: Stock) -> None:
+        self._trial, self._example, self._arm, self._stock = trial, example, arm, stock
 
     def open(self, reason: FailureReason) -> Iterator[NextAction]:
         match reason:
@@ -47,11 +50,11 @@ class _Doors:
             case FailureReason.IGNORED | FailureReason.MIXED_UP:
                 yield self._try_it()
                 yield self._search()
-                yield self._tune("Tune on retrieved passages")
+                yield self._tune_on_passages()
             case FailureReason.WRONG_FORMAT:
                 yield self._edit_prompt()
                 yield self._tune("Tune on the form")
-                yield NextAction("data", "Rows in Data", "Rows that show the form, to tune on.", "data")
+                yield self._as_rows(reason)
             case FailureReason.NOT_KNOWN:
                 yield self._add_documents()
                 yield self._try_it()
@@ -106,14 +109,37 @@ class _Doors:
     def _playground(self) -> dict[str, str]:
         arm = self._arm
         case = {"prompt": self._example.question, "collection": _collection(arm), "model": _model(arm)}
-        case["adapter"] = arm.adapter_name if isinstance(arm, Arm) else arm.adapter
+        case["adapter"] = _adapter(arm)
         if isinstance(arm, Arm):
             case["draft"] = prompt_of(arm).model_dump_json(exclude_defaults=True)
             case["draft_name"] = arm.prompt_name or arm.name
         return case
 
     def _tune(self, text: str) -> NextAction:
-        return NextAction("tune", text, "Set up a tuning of this arm's model.", "finetune", {"base": _model(self._arm)})
+        """With the rows that the arm's adapter learned from, where it has one."""
+        adapter = self._stock.adapter(_adapter(self._arm))
+        return self._tuning(text, self._stock.rows_of(adapter) if adapter is not None else None)
+
+    def _tune_on_passages(self) -> NextAction:
+        """With rows that carry passages of the arm's collection; where there are none, they are made first."""
+        collection = _collection(self._arm)
+        rows = next((rows for rows in self._stock.rows if collection and rows.collection == collection), None)
+        if rows is None and self._stock.collection(collection) is not None:
+            tip = "To tune on retrieved passages, rows are needed that carry them: make them out of this collection."
+            return NextAction("tune", "Make rows with passages", tip, "data", {"passages": collection})
+        return self._tuning("Tune on retrieved passages", rows)
+
+    def _tuning(self, text: str, rows: RowsChoice | None) -> NextAction:
+        case = {"base": _model(self._arm)}
+        if rows is None:
+            return NextAction("tune", text, "Set up a tuning of this arm's model.", "finetune", case)
+        tip = f"Set up a tuning of this arm's model with the rows “{rows.name}”."
+        return NextAction("tune", text, tip, "finetune", {**case, "dataset": rows.name})
+
+    def _as_rows(self, reason: FailureReason) -> NextAction:
+        tip = "Every question that this arm got wrong for this reason, as rows to train on. They are test questions."
+        case = {"arm": self._arm.name, "reason": str(reason)}
+        return NextAction("data", "As training rows…", tip, "data", case)
 
     def _settings(self, text: str, tip: str) -> NextAction:
         return NextAction("arm", text, tip, "compare", {"arm": self._arm.name})
@@ -136,6 +162,10 @@ def arm_from(result: ArmResult) -> Arm:
 
 def _model(arm: Arm | ArmResult) -> str:
     return arm.model.name if isinstance(arm, Arm) else arm.model
+
+
+def _adapter(arm: Arm | ArmResult) -> str:
+    return arm.adapter_name if isinstance(arm, Arm) else arm.adapter
 
 
 def _collection(arm: Arm | ArmResult) -> str:

@@ -14,8 +14,12 @@ def place(folder: Path, name: str, content: bytes, *, otherwise: str, is_finishe
     `name` is for people; `otherwise` where nothing of it can stand in a folder's name.
     """
     digest = hashlib.sha256(content).hexdigest()[:12]
-    slug = _KEPT_OUT_OF_THE_NAME.sub("-", name.casefold()).strip("-")[:40] or otherwise
     number = 1
-    while is_finished(found := folder / f"{slug}-{digest}-{number}"):
+    while is_finished(found := folder / f"{plain_name(name, otherwise)}-{digest}-{number}"):
         number += 1
     return found
+
+
+def plain_name(name: str, otherwise: str) -> str:
+    """As much of a name as can stand in that of a file or folder anywhere."""
+    return _KEPT_OUT_OF_THE_NAME.sub("-", name.casefold()).strip("-")[:40] or otherwise

@@ -85,7 +85,7 @@ def ignores_passages(_request: GenerationRequest) -> str:
             "documents",
             {"question": "What is 0 plus one?", "collection": "handbook", "mode": "hybrid", "top_k": "5"},
         ),
-        ("tune", "finetune", {"base": "tiny"}),
+        ("tune", "data", {"passages": "handbook"}),
     ],
 )
 def test_that_mixed_up_sources_lead_to_search_prompt_and_tuning(

@@ -97,7 +97,8 @@ class ComparePresenter:
         self.history = HistoryPart(self._board, messages, store, paths, self._exports, in_background, self._on_opened)
         self.pictures = PicturesPart(self._board, messages, self._exports.write)
         self.leaks = LeaksPart(self._board, store, in_background, self.history.read)
-        self.why = WhyPart(self._board, navigator, self.ask_failed_again)
+        rows_folder = paths.home / FOLDER / "rows"
+        self.why = WhyPart(self._board, navigator, messages, rows_folder, in_background, self.ask_failed_again)
 
     @property
     def state(self) -> CompareState:

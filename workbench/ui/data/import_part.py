@@ -39,14 +39,15 @@ class ImportPart:
 
     def import_files(self, paths: Sequence[str]) -> None:
         """Open the first file now, the others one after another."""
-        if not paths:
-            return
-        path = paths[0]
-        self._board.show(
-            page=Page.IMPORT,
-            waiting=tuple(paths[1:]),
-            importing=ImportState(path=path, name=self._free_name(Path(path).stem)),
-        )
+        if paths:
+            self._open(ImportState(path=paths[0], name=self._free_name(Path(paths[0]).stem)), tuple(paths[1:]))
+
+    def import_made(self, path: str, origin: str, warning: str) -> None:
+        """Open a file that another tab made: of what, and what is to be known of it, if anything."""
+        self._open(ImportState(path=path, name=self._free_name(Path(path).stem), origin=origin, warning=warning), ())
+
+    def _open(self, importing: ImportState, waiting: tuple[str, ...]) -> None:
+        self._board.show(page=Page.IMPORT, waiting=waiting, importing=importing)
         self._inspect(None)
 
     def leave_import(self) -> None:
@@ -199,7 +200,7 @@ class ImportPart:
 
     def _keep(self, report: PrepareReport) -> None:
         try:
-            dataset = self._datasets.record(report.dataset)
+            dataset = self._datasets.record(self._with_origin(report.dataset))
         except WorkbenchError as problem:
             self._board.show_import(is_saving=False, trouble=Trouble(problem.message, problem.hint, problem.details))
             return
@@ -209,6 +210,10 @@ class ImportPart:
         self._on_saved(dataset.name)
         if waiting:
             self.import_files(waiting)
+
+    def _with_origin(self, dataset: Dataset) -> Dataset:
+        importing = self._board.importing
+        return dataset.model_copy(update={"origin": importing.origin}) if importing and importing.origin else dataset
 
     def _free_name(self, wanted: str) -> str:
         """The file's name, with a number where that is taken."""

@@ -67,10 +67,14 @@ class DataPresenter:
         self.refresh()
 
     def open_case(self, case: dict[str, str]) -> None:
-        """Another tab opens this one: `dataset` selects, `file` imports."""
+        """Another tab opens this one: `dataset` selects, `file` imports (`origin` says what it was made of, `warning`
+        what is to be known of it), `passages` makes rows out of that collection."""
         self.refresh()
         if path := case.get("file", ""):
-            self.importing.import_files([path])
+            self.importing.import_made(path, case.get("origin", ""), case.get("warning", ""))
+        elif collection := case.get("passages", ""):
+            self.passages.open()
+            self.passages.choose_collection(collection)
         elif (name := case.get("dataset", "")) and self._datasets.find(name):
             self._board.show(page=Page.LIBRARY, importing=None)
             self.select_dataset(name)

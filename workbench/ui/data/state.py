@@ -103,6 +103,10 @@ class ImportState:
     undoable: tuple[Treatments, ...] = ()
     """What was decided before, the last decision last."""
     is_saving: bool = False
+    origin: str = ""
+    """What it was made of, where another tab made it."""
+    warning: str = ""
+    """What is to be known before it is used."""
 
     @property
     def file_name(self) -> str:

@@ -158,6 +158,35 @@ def test_that_what_squad_calls_impossible_wants_to_be_refused(tmp_path: Path) ->
     assert problems(found) == ["row 2: it has no answer and does not say that it is impossible"]
 
 
+# Files in the shape of the published ones: key order, ids, several annotators, spaces, letters beyond ASCII as escapes.
+SQUAD_FILES = Path(__file__).parents[3] / "data" / "test_sets"
+
+
+def test_that_a_file_in_the_shape_of_squad_1_is_read_whole() -> None:
+    found = read_question_file(SQUAD_FILES / "squad-1.1.json")
+    assert (found.file_format, len(found.questions), problems(found)) == ("SQuAD 1.1", 6, [])
+    first, makers, *_, last = found.questions
+    assert (first.id, first.answers, first.sources) == ("56be4db0acb8001400a502ec", ("Hamburg",), ("Alder_kettle",))
+    assert makers.answers == (
+        "Anton and Emil Brandt",
+        "the brothers Anton and Emil Brandt",
+        "brothers Anton and Emil Brandt",
+    )
+    assert (last.question, last.sources) == ("What is the jug made of?", ("Maple_blender",))
+    assert last.variables["context"].startswith("Übergrößen: the „Maple“ blender –")
+    assert not any(question.is_unanswerable for question in found.questions)
+
+
+def test_that_of_squad_2_the_impossible_ones_are_to_be_refused_whatever_is_plausible() -> None:
+    found = read_question_file(SQUAD_FILES / "squad-2.0.json")
+    assert (found.file_format, problems(found)) == ("SQuAD 2.0", [])
+    assert [question.is_unanswerable for question in found.questions] == [False, True, False, True, True]
+    assert [question.answers for question in found.questions] == [
+        ("Hamburg", "in Hamburg"), (), ("three years", "for three years"), (), (),
+    ]  # fmt: skip
+    assert all(question.variables["context"] for question in found.questions)
+
+
 # -- BEIR -------------------------------------------------------------------------------------------------------------
 
 
