@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.compare.answering import ArmPreparer, Tools
 from workbench.compare.asking import Asking
 from workbench.compare.blocks import Block, blocks_of
-from workbench.compare.budget import Budget
+from workbench.compare.budget import Budget, budget_of
 from workbench.compare.earlier_runs import EarlierRuns
 from workbench.compare.fingerprints import alone_key, arm_print
 from workbench.compare.journal import Alone, Journal
@@ -60,7 +60,7 @@ class Conductor:
         self._context, self._request, self._tools = context, request, tools
         self._journal, self._trials = journal, trials
         self._earlier = EarlierRuns(request.earlier, without=journal.folder)
-        self._budget = budget or Budget(request.budget_seconds)
+        self._budget = budget or budget_of(request)
         self._renderer = PromptRenderer()
         self._resident = ResidentMeter()
         self._searches = Searches(tools.open_searcher, self._resident)
@@ -79,9 +79,8 @@ class Conductor:
         finally:
             self._renderer.close()
         if self._trials.missing:
-            minutes = self._request.budget_seconds / 60
-            why = f"The time of {minutes:g} minutes was used up."
-            self._trials.measured = self._trials.measured.model_copy(update={"why_missing": why})
+            update = {"why_missing": self._budget.used_up_in_words}
+            self._trials.measured = self._trials.measured.model_copy(update=update)
         self._journal.keep(self._trials.measured)
 
     def _with_one_model(self, arms: Sequence[Arm]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.compare.answering import Tools
+from workbench.compare.budget import Budget, budget_of
 from workbench.compare.failures import explain_failure
 from workbench.compare.journal import Journal
 from workbench.compare.judge.asking import JudgeDesk
@@ -40,13 +41,23 @@ class Scored:
 
 
 def score_with_models(
-    context: JobContext, request: CompareRequest, trials: Sequence[Trial], tools: Tools, journal: Journal
+    context: JobContext,
+    request: CompareRequest,
+    trials: Sequence[Trial],
+    tools: Tools,
+    journal: Journal,
+    budget: Budget | None = None,
 ) -> Scored:
-    """Run every metric of the request that needs a model, the quick ones first. What is done is told as it is done."""
+    """Run every metric of the request that needs a model, the quick ones first. What is done is told as it is done.
+
+    A judge is asked until the budget is used up (that of the request, from now on, where none is given).
+    """
     wanted = [metric for metric in request.metrics if metric.name in MODEL_METRICS]
     if not wanted:
         return Scored(tuple(trials))
-    stage = _Stage(context, request, list(trials), tools, journal, _open_scores(request, journal))
+    budget = budget or budget_of(request)
+    budget.allow_all()
+    stage = _Stage(context, request, list(trials), tools, journal, _open_scores(request, journal), budget)
     try:
         for metric in sorted(wanted, key=lambda choice: MODEL_METRICS[choice.name].asks_judge):
             stage.score(metric)
@@ -67,6 +78,7 @@ class _Stage:
     tools: Tools
     journal: Journal
     scores: ScoreJournal
+    budget: Budget
     scoring: ModelScoring = field(default_factory=ModelScoring)
     _examples: dict[str, Example] = field(default_factory=dict)
     _desk: JudgeDesk | None = None
@@ -170,7 +182,7 @@ class _Stage:
             same = tuple(arm.name for arm in self.request.arms if arm.name in answered)
             self.scoring = self.scoring.model_copy(update={"judge_hash": own_hash, "judges_itself": same})
             load = self.request.load_for(judge.model)
-            self._desk = JudgeDesk(self.context, self.tools, self.scores, judge, load, own_hash)
+            self._desk = JudgeDesk(self.context, self.tools, self.scores, judge, load, own_hash, self.budget)
         return self._desk
 
     def _note_gaps(self, metric: str, found: Sequence[ScoreValue], desk: JudgeDesk) -> None:

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from workbench.compare.answering import Tools
+from workbench.compare.budget import budget_of
 from workbench.compare.conducting import Conductor
 from workbench.compare.earlier_runs import plan_of
 from workbench.compare.journal import Journal, NotWrittenError
@@ -45,13 +46,13 @@ def _run(context: JobContext, request: CompareRequest, tools: Tools, folder: Pat
     from workbench.compare.leak_stage import look_for_leaks  # these two read what most runs need at their end only
     from workbench.compare.model_scores import score_with_models
 
-    started = time.monotonic()
+    started, budget = time.monotonic(), budget_of(request)
     provenance = provenance_of(request)
     journal = Journal(folder)
     journal.begin(request, plan_of(request))
     trials = Trials(context, request, journal, Judge(request.metrics, request.examples))
-    Conductor(context, request, tools, journal, trials).conduct()
-    scored = score_with_models(context, request, trials.all(), tools, journal)
+    Conductor(context, request, tools, journal, trials, budget).conduct()
+    scored = score_with_models(context, request, trials.all(), tools, journal, budget)
     leaks = look_for_leaks(context, request, tools, journal)
     report = summarize(request, scored.trials, trials.measured, leaks).model_copy(
         update={

@@ -39,6 +39,9 @@ class Clock:
     def __call__(self) -> float:
         return self._now
 
+    def pass_by(self, seconds: float) -> None:
+        self._now += seconds
+
     def answer(self, request: GenerationRequest) -> str:
         self._now += 1.0
         return self._answer(request)

@@ -66,7 +66,7 @@ def test_that_a_cut_run_has_asked_the_same_questions_of_all_arms(tmp_path: Path)
     assert len(tools.engines) == 1
     assert report.missing == 600 - 5 * 32
     assert [result.answered for result in report.arms] == [64, 64, 32]
-    assert report.why_missing == "The time of 1 minutes was used up."
+    assert report.why_missing == "The time of 2.7 minutes was used up."
     assert report.verdict.winner == "rag"
     assert report.verdict.questions == 32
     assert "Judged on the 32 of 200 questions that these arms were all asked." in report.verdict.reasons

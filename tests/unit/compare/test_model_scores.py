@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.compare.running import Clock
 from tests.unit.compare.scripted import MODEL, arm, asked_number, knows_with_passages, numbered
 from tests.unit.compare.scripted_judge import (
     JUDGE_MODEL,
@@ -15,7 +16,10 @@ from tests.unit.compare.scripted_judge import (
     graded,
     judge,
 )
+from workbench.compare.budget import Budget, budget_of
+from workbench.compare.journal import Journal
 from workbench.compare.judge.types import ResolvedJudge, TrialScored
+from workbench.compare.model_scores import score_with_models
 from workbench.compare.tasks import compare
 from workbench.compare.types import Arm, CompareRequest, ComparisonReport, FailureReason, TrialDone, VerdictKind
 from workbench.datasets.types import Example
@@ -425,3 +429,41 @@ def test_that_a_server_that_refuses_schemas_is_asked_without(tmp_path: Path) -> 
 
     tools = JudgeTools(knows_with_passages, judges=refuse_schemas)
     assert means(run(tmp_path, "judge", tools=tools, judge=SERVER), "judge") == [0.0, 1.0]
+
+
+def test_that_a_judge_without_time_has_graded_the_same_questions_of_all_arms_and_says_so(tmp_path: Path) -> None:
+    request = request_for(tmp_path, "exact_match", "judge", examples=numbered(40))
+    report = compare(RecordingContext(), request, JudgeTools(knows_with_passages))
+    answered = [trial.model_copy(update={"scores": {}}) for trial in report.trials]
+    clock = Clock(fair_grader)
+    tools, budget = JudgeTools(knows_with_passages, judges=clock.answer), Budget(60.0, clock)
+    again = request.model_copy(update={"folder": str(tmp_path / "later")})
+    Path(again.folder).mkdir()
+    clock.pass_by(40.0)
+    scored = score_with_models(RecordingContext(), again, answered, tools, Journal(Path(again.folder)), budget)
+    graded = {
+        name: {
+            trial.example_id for trial in scored.trials if trial.arm == name and trial.scores["judge"].value is not None
+        }
+        for name in ("prompt", "rag")
+    }
+    assert graded["prompt"] == graded["rag"] and len(graded["rag"]) == 16  # one block of 32 prompts
+    assert scored.scoring is not None
+    said = scored.scoring.problems["judge"]
+    assert said == "48 of 80 answers have no score. The time of 1 minute was used up."
+
+
+@pytest.mark.parametrize(
+    ("metrics", "share"),
+    [(("exact_match", "semantic_similarity"), 1.0), (("judge",), 0.5), (("judge", "pairwise_judge"), 1 / 3)],
+)
+def test_that_a_judge_has_time_of_its_own(tmp_path: Path, metrics: tuple[str, ...], share: float) -> None:
+    now = [0.0]
+    budget = budget_of(request_for(tmp_path, *metrics, budget_seconds=120.0), lambda: now[0])
+    budget.allow(1.0)
+    now[0] = 120.0 * share - 1
+    assert not budget.is_used_up
+    now[0] = 120.0 * share + 1
+    assert budget.is_used_up
+    budget.allow_all()
+    assert budget.is_used_up == (share == 1.0)

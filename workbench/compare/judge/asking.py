@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.compare.answering import Tools
+from workbench.compare.budget import Budget
 from workbench.compare.judge.score_journal import ScoreJournal, key_of
 from workbench.compare.judge.types import ResolvedJudge
 from workbench.jobs.attempts import PART_FAULTS
@@ -40,6 +41,7 @@ class JudgeDesk:
     judge: ResolvedJudge
     load: LoadConfig
     model_hash: str
+    budget: Budget
     _engine: ChatEngine | None = None
     _problem: str = ""
     """Why it is not asked any more."""
@@ -52,7 +54,7 @@ class JudgeDesk:
         return self._problem
 
     def ask_all(self, prompts: Sequence[str], label: str, *, is_pairwise: bool) -> dict[str, Judgement]:
-        """What the judge says to every prompt; where it says nothing that can be read, why."""
+        """What the judge says to every prompt; where it says nothing that can be read, or there is no time, why."""
         config = self._config(is_pairwise=is_pairwise)
         wanted = list(dict.fromkeys(prompts))
         keys = {prompt: key_of("judge", self.model_hash, prompt, config.model_dump(mode="json")) for prompt in wanted}
@@ -90,6 +92,8 @@ class JudgeDesk:
         is_pairwise: bool,
     ) -> dict[str, str]:
         """Keeps the replies; returns why prompts have none."""
+        if prompts and self.budget.is_used_up:
+            return dict.fromkeys(prompts, self.budget.used_up_in_words)
         problems = {prompt: too_long for prompt in prompts if (too_long := self._too_long(prompt))}
         asked = [prompt for prompt in prompts if prompt not in problems]
         if not asked or not self._open():

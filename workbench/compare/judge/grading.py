@@ -14,14 +14,20 @@ from workbench.scoring.types import ScoreValue
 
 
 def grade_all(trials: Sequence[tuple[Trial, Example]], desk: JudgeDesk) -> list[ScoreValue]:
-    """A score for every answer, in their order. Equal answers to a question are graded once."""
+    """A score for every answer, in their order. Equal answers to a question are graded once.
+
+    Asked is question by question: a judge that runs out of time has graded the same ones for all arms.
+    """
     settings = desk.judge.settings
     plain = [plain_score(trial.answer, example) for trial, example in trials]
     prompts = [
         "" if score else prompt_for(settings, trial.answer, example)
         for score, (trial, example) in zip(plain, trials, strict=True)
     ]
-    replies = desk.ask_all([prompt for prompt in prompts if prompt], "Judge", is_pairwise=False)
+    by_question: dict[str, list[str]] = {}
+    for (_, example), prompt in zip(trials, prompts, strict=True):
+        by_question.setdefault(example.id, []).extend([prompt] if prompt else [])
+    replies = desk.ask_all([prompt for asked in by_question.values() for prompt in asked], "Judge", is_pairwise=False)
     return [score or score_of(replies[prompt], settings) for score, prompt in zip(plain, prompts, strict=True)]
 
 
