@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.compare.conftest import Desk
 from tests.gui.compare.test_setup import cells, find, press, texts
 from tests.unit.compare.scripted import ScriptedTools, always_right, arm, asked_number, knows_with_passages, numbered
+from workbench.compare.again.run_folder import write_run_folder
 from workbench.compare.again.tasks import PREPARE_AGAIN, AgainPreparation, AgainRequest
 from workbench.compare.tasks import RUN_COMPARISON, compare
 from workbench.compare.types import CompareRequest
@@ -234,3 +235,12 @@ def test_that_nothing_is_opened_while_a_comparison_runs(kept: Desk, home: Workbe
     assert kept.messages.texts("info")[-1].startswith("A comparison is running.")
     assert kept.tab.presenter.state.page is Page.HISTORY
     assert not find(kept, QPushButton, "history_again").isEnabled()
+
+
+def test_that_an_exported_comparison_says_what_is_another_one_here(desk: Desk, home: WorkbenchPaths) -> None:
+    request = asks("sums", home.home / "run", arms=(arm("tuned", adapter="/gone/style.gguf"),))
+    report = compare(RecordingContext(), request, ScriptedTools(always_right))
+    desk.tab.open_case({"spec": str(write_run_folder(report, home.home / "out"))})
+    assert desk.tab.presenter.state.arms[0].adapter == "style"
+    assert desk.messages.said[-1] == ("warning", "Not everything is as it was when this comparison was written.")
+    assert "Arm “tuned”" in desk.messages.hints[-1]

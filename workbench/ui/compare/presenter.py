@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from workbench.compare.again.opening import Opened, open_written
 from workbench.compare.matrix import RowFilter
 from workbench.compare.pace import read_paces
 from workbench.compare.placing import FOLDER
-from workbench.compare.spec import ComparisonSpec, load_spec, save_spec
+from workbench.compare.spec import ComparisonSpec, save_spec
 from workbench.compare.tasks import PrepareRequest
 from workbench.compare.types import ComparisonReport
 from workbench.datasets.test_sets.promptfoo_tests import looks_like_promptfoo
@@ -44,6 +45,7 @@ from workbench.ui.compare.trade_offs_part import TradeOffsPart
 from workbench.ui.compare.why_part import WhyPart
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
@@ -85,6 +87,7 @@ class ComparePresenter:
         self._store = store
         self._settings = settings
         self._read_catalogue = read_catalogue
+        self._in_background = in_background
         self._paths = paths
         self.stock = StockPart(self._board, jobs, settings, paths, read_catalogue, lookups, in_background)
         self.arms = ArmsPart(self._board, self.stock, navigator)
@@ -132,17 +135,28 @@ class ComparePresenter:
 
     def open_file(self, path: str) -> None:
         """A dropped or chosen file: a comparison (YAML) or questions (anything else)."""
-        if Path(path).suffix.lower() in (".yaml", ".yml") and not looks_like_promptfoo(Path(path)):
-            self._open_spec(Path(path))
+        if Path(path).suffix.lower() in (".yaml", ".yml"):
+            self._in_background(partial(tried, partial(self._read_yaml, Path(path))), partial(self._open_yaml, path))
         else:
             self.questions.open(path)
 
-    def _open_spec(self, path: Path) -> None:
-        try:
-            spec = load_spec(path)
-        except WorkbenchError as problem:
-            self._board.show(page=Page.SETUP, trouble=trouble_of(problem))
-            return
+    def _read_yaml(self, path: Path) -> Opened | None:
+        """None for questions of promptfoo."""
+        return None if looks_like_promptfoo(path) else open_written(path, self._read_catalogue())
+
+    def _open_yaml(self, path: str, found: Opened | WorkbenchError | None) -> None:
+        match found:
+            case None:
+                self.questions.open(path)
+            case WorkbenchError():
+                self._board.show(page=Page.SETUP, trouble=trouble_of(found))
+            case Opened(spec=spec, notes=notes):
+                self._open_spec(spec)
+                if notes:
+                    said = "Not everything is as it was when this comparison was written."
+                    self._messages.warning(said, hint=" ".join(notes[:4]))
+
+    def _open_spec(self, spec: ComparisonSpec) -> None:
         self._board.show(
             page=Page.SETUP,
             name=spec.name,
@@ -249,7 +263,7 @@ class ComparePresenter:
 
     def use_as_setup(self, comparison_id: int) -> None:
         """Put what a comparison was made of into the set-up, by names."""
-        self.history.write_setup(comparison_id, self._open_spec)
+        self.history.write_setup(comparison_id, lambda path: self.open_file(str(path)))
 
     def _on_opened(self, report: ComparisonReport, entry: "ComparisonEntry") -> None:
         self._run.show_report(report, entry.folder)
