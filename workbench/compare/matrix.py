@@ -25,6 +25,8 @@ class QuestionRow:
     asked: tuple[bool, ...]
     """Whether the arm has been asked."""
     reasons: frozenset[FailureReason] = frozenset()
+    longest: int | None = None
+    """Tokens of the longest answer: what an answer alone takes most of its time for. None: there is none."""
     is_leaked: bool = False
     is_excluded: bool = False
     """Whether the user left it out of the verdict."""
@@ -80,6 +82,8 @@ class SortBy(StrEnum):
     SPREAD = "spread"
     MEAN = "mean"
     TAG = "tag"
+    LENGTH = "length"
+    """Tokens of the longest answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,10 @@ def make_rows(
     answered: set[tuple[str, str]] = set()
     failed: set[tuple[str, str]] = set()
     reasons: dict[str, set[FailureReason]] = {}
+    longest: dict[str, int] = {}
     for trial in every:
+        if not trial.has_failed:
+            longest[trial.example_id] = max(longest.get(trial.example_id, 0), trial.usage.generated_tokens)
         (failed if trial.has_failed else answered).add((trial.arm, trial.example_id))
         if trial.failure is not None:
             reasons.setdefault(trial.example_id, set()).add(trial.failure)
@@ -135,6 +142,7 @@ def make_rows(
             failed=tuple((arm, example.id) in failed for arm in arms),
             asked=tuple(example.id in found for found in own),
             reasons=frozenset(reasons.get(example.id, ())),
+            longest=longest.get(example.id),
             is_leaked=example.id in leaked,
             is_excluded=example.id in excluded,
         )
@@ -227,5 +235,7 @@ def _key(choice: MatrixChoice, arms: Sequence[str]) -> Callable[[QuestionRow], A
             return lambda row: row.mean
         case SortBy.TAG:
             return lambda row: ", ".join(row.example.tags).casefold() or None
+        case SortBy.LENGTH:
+            return lambda row: row.longest
         case _:
             return None

@@ -177,12 +177,14 @@ class ProjectSteps:
 
     def _compare_step(self) -> Step:
         from workbench.compare.running import comparison_job, load_report, place_run
+        from workbench.compare.spec import load_spec
+        from workbench.compare.written import written_of
 
         folders: list[str] = []
 
         def make() -> "JobSpec":
-            written = self.project.comparison.read_text(encoding="utf-8")
-            request = place_run(self._resolve(), self._paths).model_copy(update={"written": written})
+            request = place_run(self._resolve(), self._paths)
+            request = request.model_copy(update={"written": written_of(load_spec(self.project.comparison), request)})
             folders.append(request.folder)
             return comparison_job(request)
 

@@ -15,6 +15,7 @@ from workbench.compare.again.run_folder import write_run_folder
 from workbench.compare.again.tasks import PREPARE_AGAIN, AgainPreparation, AgainRequest
 from workbench.compare.tasks import RUN_COMPARISON, compare
 from workbench.compare.types import CompareRequest
+from workbench.datasets.test_sets.tasks import READ_QUESTIONS
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationRequest
 from workbench.paths import WorkbenchPaths
@@ -199,10 +200,23 @@ def test_that_one_runs_again_and_says_whether_it_is_the_same(kept: Desk, home: W
 
 
 def test_that_a_set_up_that_was_not_kept_is_said(kept: Desk) -> None:
-    number = kept.store.save(kept.store.get(1)).id
+    report = kept.store.get(1).model_copy(update={"request": None})
+    number = kept.store.save(report).id
     kept.tab.presenter.history.read()
     kept.tab.presenter.use_as_setup(number)
     assert kept.messages.texts("error") == ["How this comparison was set up was not kept."]
+
+
+def test_that_a_set_up_whose_files_are_gone_is_put_together_from_what_was_kept(kept: Desk) -> None:
+    written = "name: moved\nquestions: gone.jsonl\narms: [{name: prompt, model: tiny, prompt: prompts/gone.md}]\n"
+    report = kept.store.get(1)
+    number = kept.store.save(report, spec=written).id
+    kept.tab.presenter.use_as_setup(number)
+    state = kept.tab.presenter.state
+    assert (state.page, state.trouble, [each.name for each in state.arms]) == (Page.SETUP, None, ["prompt", "rag"])
+    assert Path(state.arms[0].prompt).read_text(encoding="utf-8") == "Be first."
+    asked = str(kept.jobs.of(READ_QUESTIONS)[-1].spec.params)
+    assert "questions.jsonl" in asked and "gone" not in asked
 
 
 def test_that_an_earlier_set_up_is_used_again(kept: Desk, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.unit.compare.scripted import numbered
 from workbench.compare.matrix import (
     MatrixChoice,
     QuestionRow,
@@ -14,6 +15,7 @@ from workbench.compare.matrix import (
 )
 from workbench.compare.types import FailureReason, Trial
 from workbench.datasets.types import Example
+from workbench.llm.types import Usage
 from workbench.scoring.types import ScoreValue
 
 ARMS = ("prompt", "rag", "tuned")
@@ -139,3 +141,19 @@ def test_that_repeated_answers_count_with_their_mean() -> None:
     (row,) = make_rows(("prompt",), EXAMPLES[:1], trials, "m")
     assert row.scores == (0.75,)
     assert row.failed == (False,)
+
+
+def test_that_the_longest_answers_come_first() -> None:
+    lengths = {"q0": 7, "q1": 90, "q2": None, "q3": 12}
+    trials = [
+        Trial(
+            arm="prompt",
+            example_id=question,
+            usage=Usage(generated_tokens=tokens or 0),
+            problem="" if tokens else "It crashed.",
+        )
+        for question, tokens in lengths.items()
+    ]
+    rows = make_rows(("prompt",), numbered(4), trials, "exact_match")
+    found = choose_rows(rows, MatrixChoice(sort=SortBy.LENGTH, descending=True), ("prompt",))
+    assert [row.example.id for row in found] == ["q1", "q3", "q0", "q2"]

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from workbench.compare.again.set_up import written_setup
 from workbench.compare.overlay.stored import overlay_stored
 from workbench.compare.overlay.types import Overlay
 from workbench.compare.purging import purge_all, purge_old
@@ -13,7 +14,6 @@ from workbench.compare.report.overlay_page import write_overlay
 from workbench.compare.running import FOLDER
 from workbench.compare.types import ComparisonReport
 from workbench.errors import WorkbenchError
-from workbench.jobs.journal_file import write_whole
 from workbench.ui.compare.board import Board
 from workbench.ui.compare.export_part import ExportPart
 from workbench.ui.compare.history_state import HistoryState
@@ -133,18 +133,9 @@ class HistoryPart:
         self._do(rated, lambda whole: self._exports.export(whole, path))
 
     def write_setup(self, number: int, then: Callable[[Path], None]) -> None:
-        """Write down by names what a comparison was made of, for the set-up to read."""
-
-        def write() -> Path:
-            written = self._store.written(number)
-            if not written:
-                raise WorkbenchError("How this comparison was set up was not kept.", code="no_setup")
-            path = self._paths.home / FOLDER / ".set-up.yaml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, written)
-            return path
-
-        self._do(write, then)
+        """Write down what a comparison was made of, for the set-up to read: by names as it was written; where files
+        that it names are gone, as it was kept (`again.run_folder`)."""
+        self._do(partial(written_setup, self._store, number, self._paths.home / FOLDER / "set-up"), then)
 
     def lay_over(self) -> None:
         """The later one of two selected over the earlier one."""

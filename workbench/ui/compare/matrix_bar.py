@@ -14,7 +14,7 @@ from workbench.ui.widgets.icon_button import icon_button
 
 Item = tuple[str, str]
 """What is shown, and what is meant."""
-_FEWEST_LETTERS = 9
+_FEWEST_LETTERS = 12
 _NARROWEST = 80
 """Pixels of a box in a narrow window; what is chosen is shortened there."""
 _JOINT, _DOWN = ":", "down"
@@ -96,6 +96,7 @@ class MatrixBar(QWidget):
             (self.tr("Hardest first"), str(SortBy.MEAN)),
             (self.tr("Easiest first"), _joined(SortBy.MEAN, _DOWN)),
             (self.tr("Arms differ most first"), _joined(SortBy.SPREAD, _DOWN)),
+            (self.tr("Longest answers first"), _joined(SortBy.LENGTH, _DOWN)),
             (self.tr("By the question's text"), str(SortBy.QUESTION)),
             *([(self.tr("By tag"), str(SortBy.TAG))] if has_tags else []),
         ]
@@ -137,21 +138,22 @@ class MatrixBar(QWidget):
         return box
 
     def _build_layout(self) -> None:
+        above = QHBoxLayout()
+        above.setSpacing(6)
+        above.addWidget(self._search, 1)
+        above.addWidget(self._metric_label)
+        above.addWidget(self._metric)
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self._search, 3)
         for box in (self._outcome, self._tag, self._reason, self._order):
-            row.addWidget(box, 2)
-        below = QHBoxLayout()
-        below.addWidget(self._count, 1)
-        below.addWidget(self._all)
-        below.addWidget(self._metric_label)
-        below.addWidget(self._metric)
+            row.addWidget(box, 1)
+        row.addWidget(self._all)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
+        column.addLayout(above)
         column.addLayout(row)
-        column.addLayout(below)
+        column.addWidget(self._count)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self.searched)
