@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QStyle,
     QStyledItemDelegate,
@@ -26,6 +25,7 @@ from workbench.ui import icons, job_rows
 from workbench.ui.job_bridge import JobBridge
 from workbench.ui.log_dialog import LogDialog
 from workbench.ui.theme import set_role, tokens_of
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 REPAINT_MS = 100
@@ -88,10 +88,10 @@ class JobPanel(QWidget):
         self._details.setAccessibleName(self.tr("What went wrong"))
         self._details.setReadOnly(True)
         set_role(self._details, "code")
-        self._cancel = _button("job_cancel", self.tr("Stop"), "stop", self)
-        self._log = _button("job_log", self.tr("Open log"), "file", self)
-        self._copy = _button("job_copy", self.tr("Copy details"), "copy", self)
-        self._clear = _button("job_clear", self.tr("Clear finished"), "check", self)
+        self._cancel = named_button(self, "job_cancel", self.tr("Stop"), "quiet", icon="stop")
+        self._log = named_button(self, "job_log", self.tr("Open log"), "quiet", icon="file")
+        self._copy = named_button(self, "job_copy", self.tr("Copy details"), "quiet", icon="copy")
+        self._clear = named_button(self, "job_clear", self.tr("Clear finished"), "quiet", icon="check")
         self._close = QToolButton(self)
         self._close.setObjectName("job_panel_close")
         self._close.setAccessibleName(self.tr("Hide the jobs panel"))
@@ -191,15 +191,6 @@ def _columns(panel: QWidget) -> list[Column[JobSnapshot]]:
         Column(panel.tr("Elapsed"), job_rows.elapsed, align_right=True),
         Column(panel.tr("Now"), job_rows.doing, tooltip=job_rows.doing, stretch=True),
     ]
-
-
-def _button(name: str, text: str, icon: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    set_role(button, "quiet")
-    icons.set_icon(button, icon, "text", 15)
-    return button
 
 
 class _ProgressDelegate(QStyledItemDelegate):

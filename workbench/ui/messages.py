@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.ui import icons
 from workbench.ui.protocols import Messages
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 INFO_SECONDS = 8
 SHOWN_AT_ONCE = 3
@@ -197,9 +198,9 @@ class MessageCard(QFrame):
         self._details_button.setObjectName("message_show_details")
         self._details_button.setCheckable(True)
         self._details_button.setVisible(bool(message.details))
-        self._copy = QPushButton(self.tr("Copy"), self)
-        self._copy.setObjectName("message_copy")
-        self._copy.setAccessibleName(self.tr("Copy the message with its details"))
+        self._copy = named_button(
+            self, "message_copy", self.tr("Copy"), spoken=self.tr("Copy the message with its details")
+        )
         self._copy.setVisible(message.severity is not Severity.INFO)
         for button in (self._details_button, self._copy):
             set_role(button, "quiet")

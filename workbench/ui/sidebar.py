@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushBu
 from workbench.ui import icons
 from workbench.ui.tabs import TabSpec
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 WIDE, NARROW = 196, 60
 
@@ -71,9 +72,7 @@ class Sidebar(QFrame):
         return button
 
     def _button(self, name: str, text: str, icon: str, keys: str) -> QPushButton:
-        button = QPushButton(_beside_icon(text), self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
+        button = named_button(self, name, _beside_icon(text), spoken=text)
         shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
         button.setToolTip(f"{text}  {shown}")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -1,10 +1,11 @@
 """Whether a repetition came out as the comparison that it repeats: one line above the verdict."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui.compare.state import Results
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class AgainBar(QFrame):
@@ -22,9 +23,12 @@ class AgainBar(QFrame):
         self._text.setObjectName("compare_agreement")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._more = QPushButton(self.tr("What changed"), self)
-        self._more.setObjectName("compare_what_changed")
-        self._more.setAccessibleName(self.tr("What changed since the earlier comparison"))
+        self._more = named_button(
+            self,
+            "compare_what_changed",
+            self.tr("What changed"),
+            spoken=self.tr("What changed since the earlier comparison"),
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 8, 5)
         row.addWidget(self._text, 1)

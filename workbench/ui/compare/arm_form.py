@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +32,7 @@ from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.describing_arms import generation_words
 from workbench.ui.compare.problem_label import ProblemLabel
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.options_panel import OptionsPanel
 from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.text_goes import TextGoes
@@ -107,9 +107,7 @@ class ArmForm(QFrame):
         set_role(self, "panel")
         self._title = QLabel(self.tr("Arm"), self)
         set_role(self._title, "subtitle")
-        self._close = QPushButton(self.tr("Done"), self)
-        self._close.setObjectName("compare_arm_done")
-        self._close.setAccessibleName(self.tr("Close the form"))
+        self._close = named_button(self, "compare_arm_done", self.tr("Done"), spoken=self.tr("Close the form"))
         self._why = _words("compare_arm_why", self)
         self._name = QLineEdit(self)
         self._name.setObjectName("compare_arm_name")

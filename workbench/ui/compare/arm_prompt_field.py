@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.compare.arm_checks import find_version
 from workbench.compare.arm_spec import SAVED_PROMPT, saved_prompt
@@ -13,7 +13,7 @@ from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
 from workbench.ui.compare.choice_box import FILE, Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.wrapped_label import WrappedLabel
 
 _PREVIEW = 160
@@ -78,10 +78,7 @@ class ArmPromptField(QWidget):
         self._number = ChoiceBox("compare_arm_prompt_version", self.tr("Version of the prompt"), self)
         self._about = WrappedLabel("", "small", self)
         self._about.setObjectName("compare_arm_prompt_preview")
-        self._open = QPushButton(self.tr("Open it in the Playground"), self)
-        self._open.setObjectName("compare_arm_open_prompt")
-        self._open.setAccessibleName(self._open.text())
-        set_role(self._open, "link")
+        self._open = named_button(self, "compare_arm_open_prompt", self.tr("Open it in the Playground"), "link")
 
     def _build_layout(self) -> None:
         row = QHBoxLayout()

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from workbench.compare.standard_arms import Missing
 from workbench.ui import icons
@@ -90,9 +90,8 @@ class ArmsPage(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         for number, one in enumerate(self._missing):
-            button = named_button(self, f"compare_mend_{number}", "", "link")
+            button = named_button(self, f"compare_mend_{number}", "", "link", spoken=one.sentence)
             button.setText(f"{one.sentence} → {_TABS.get(one.tab, one.tab)}".replace("&", "&&"))
-            button.setAccessibleName(one.sentence)
             button.clicked.connect(partial(self.mend_requested.emit, one.tab, dict(one.case)))
             self._mends.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
             button.show()
@@ -109,11 +108,13 @@ class ArmsPage(QWidget):
         self._form_room.hide()
         self._standard = named_button(self, "compare_standard", self.tr("Five standard arms"))
         self._guide = named_button(self, "compare_guide", self.tr("Which one do I choose?"))
-        self._add = self._icon("compare_add", "plus", self.tr("Add an arm"))
-        self._copy = self._icon("compare_copy", "copy", self.tr("Copy this arm, to change one thing"))
-        self._remove = self._icon("compare_remove", "trash", self.tr("Remove this arm (Delete)"))
-        self._up = self._icon("compare_up", "chevron-up", self.tr("Move up (Alt+Up)"))
-        self._down = self._icon("compare_down", "chevron-down", self.tr("Move down (Alt+Down)"))
+        self._add = named_button(self, "compare_add", "", tip=self.tr("Add an arm"), icon="plus")
+        self._copy = named_button(
+            self, "compare_copy", "", tip=self.tr("Copy this arm, to change one thing"), icon="copy"
+        )
+        self._remove = named_button(self, "compare_remove", "", tip=self.tr("Remove this arm (Delete)"), icon="trash")
+        self._up = named_button(self, "compare_up", "", tip=self.tr("Move up (Alt+Up)"), icon="chevron-up")
+        self._down = named_button(self, "compare_down", "", tip=self.tr("Move down (Alt+Down)"), icon="chevron-down")
         self._undo = named_button(self, "compare_undo_remove", "", "link")
         icons.set_icon(self._guide, "help", "accent_ink", 15)
 
@@ -139,13 +140,6 @@ class ArmsPage(QWidget):
         self._mends = QVBoxLayout()
         self._mends.setSpacing(2)
         column.addLayout(self._mends)
-
-    def _icon(self, name: str, icon: str, spoken: str) -> QPushButton:
-        button = named_button(self, name, "")
-        button.setAccessibleName(spoken)
-        button.setToolTip(spoken)
-        icons.set_icon(button, icon, "muted", 15)
-        return button
 
     def _connect(self) -> None:
         self._standard.clicked.connect(self.standard_requested)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.expectations import Expectation
 from workbench.compare.guide.making import Plan, ToMake
@@ -12,6 +12,7 @@ from workbench.compare.guide.proposing import Advice, Proposal
 from workbench.compare.guide.rules import Standing
 from workbench.compare.guide.techniques import TRADE_OFFS
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.wrapped_label import WrappedLabel
 
@@ -102,9 +103,9 @@ class GuideCards(QWidget):
             row = QHBoxLayout()
             wanted = self.tr(" (for “{}”)").format(step.technique.value) if step.technique else ""
             row.addWidget(WrappedLabel(f"{number}. {step.sentence}{wanted}", "", card), 1)
-            button = QPushButton(step.button, card)
-            button.setObjectName(f"compare_guide_make_{number}")
-            button.setAccessibleName(f"{step.button}: {step.sentence}")
+            button = named_button(
+                card, f"compare_guide_make_{number}", step.button, spoken=f"{step.button}: {step.sentence}"
+            )
             button.clicked.connect(partial(self.make_requested.emit, step.tab, dict(step.case)))
             row.addWidget(button)
             column.addLayout(row)

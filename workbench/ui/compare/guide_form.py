@@ -3,13 +3,14 @@
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.compare.guide.interview import INTERVIEW, InterviewQuestion
 from workbench.llm.computer import Computer
 from workbench.ui.compare.guide_state import GuideState
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.segments import Segments
 from workbench.ui.widgets.wrapped_label import WrappedLabel
 
@@ -60,10 +61,13 @@ class GuideForm(QFrame):
         set_role(self, "panel")
         self._title = QLabel(self.tr("Your case"), self)
         set_role(self._title, "subtitle")
-        self._reset = QPushButton(self.tr("As suggested"), self)
-        self._reset.setObjectName("compare_guide_reset")
-        self._reset.setAccessibleName(self.tr("Back to the suggested answers"))
-        set_role(self._reset, "quiet")
+        self._reset = named_button(
+            self,
+            "compare_guide_reset",
+            self.tr("As suggested"),
+            "quiet",
+            spoken=self.tr("Back to the suggested answers"),
+        )
         self._computer = WrappedLabel("", "small", self)
         self._computer.setObjectName("compare_guide_computer")
         for question in INTERVIEW:

@@ -1,15 +1,15 @@
 """The history of comparisons: a list to search, one of them beside it, and what can be done with it."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from workbench.compare.history import ComparisonEntry
-from workbench.ui import icons
 from workbench.ui.compare.export_dialog import export_dialog
 from workbench.ui.compare.history_details import HistoryDetails
 from workbench.ui.compare.history_state import HistoryState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.undo_bar import UndoBar
 
@@ -71,7 +71,7 @@ class HistoryPage(QWidget):
         self.setObjectName("compare_history_page")
         self._title = QLabel(self.tr("History"), self)
         set_role(self._title, "title")
-        self._back = self._button("history_back", self.tr("Back"), icon="chevron-left")
+        self._back = named_button(self, "history_back", self.tr("Back"), icon="chevron-left")
         self._search = QLineEdit(self)
         self._search.setObjectName("history_search")
         self._search.setAccessibleName(self.tr("Search comparisons"))
@@ -112,14 +112,14 @@ class HistoryPage(QWidget):
         self._build_buttons()
 
     def _build_buttons(self) -> None:
-        self._open = self._button("history_open", self.tr("Open"), role="primary")
-        self._again = self._button("history_again", self.tr("Run again"), icon="refresh")
+        self._open = named_button(self, "history_open", self.tr("Open"), "primary")
+        self._again = named_button(self, "history_again", self.tr("Run again"), icon="refresh")
         self._again.setToolTip(self.tr("The same questions, prompts, files and settings once more"))
-        self._setup = self._button("history_setup", self.tr("Use as set-up"))
-        self._overlay = self._button("history_overlay", self.tr("Lay over each other"))
+        self._setup = named_button(self, "history_setup", self.tr("Use as set-up"))
+        self._overlay = named_button(self, "history_overlay", self.tr("Lay over each other"))
         self._overlay.setToolTip(self.tr("Select two comparisons: what changed from the earlier to the later one"))
-        self._export = self._button("history_export", self.tr("Export…"))
-        self._delete = self._button("history_delete", self.tr("Delete"), role="danger")
+        self._export = named_button(self, "history_export", self.tr("Export…"))
+        self._delete = named_button(self, "history_delete", self.tr("Delete"), "danger")
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
@@ -166,16 +166,6 @@ class HistoryPage(QWidget):
     def _emit_only(self, signal: object) -> None:
         if self._only is not None:
             signal.emit(self._only.id)  # type: ignore[attr-defined]
-
-    def _button(self, name: str, text: str, *, role: str = "", icon: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        if icon:
-            icons.set_icon(button, icon, "text", 14)
-        return button
 
     @Slot()
     def _on_selected(self) -> None:

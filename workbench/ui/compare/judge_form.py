@@ -9,6 +9,7 @@ from workbench.scoring.judge_settings import Scale
 from workbench.ui.compare.scores_part import judges_itself, preview_of, prompt_of
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.text_goes import TextGoes
 
 
@@ -93,11 +94,13 @@ class JudgeForm(QWidget):
         self._preview = self._edit("compare_judge_preview", self.tr("What the judge reads"), 190)
         self._rubric.setMaximumHeight(130)
         self._preview.setReadOnly(True)
-        self._rubric_back = self._quiet("compare_rubric_back", self.tr("Back to ours"))
-        self._prompt_back = self._quiet("compare_prompt_back", self.tr("Back to ours"))
+        self._rubric_back = named_button(self, "compare_rubric_back", self.tr("Back to ours"), "quiet")
+        self._prompt_back = named_button(self, "compare_prompt_back", self.tr("Back to ours"), "quiet")
         self._rubric_back.setAccessibleName(self.tr("Take our rubric"))
         self._prompt_back.setAccessibleName(self.tr("Take our prompt"))
-        self._show_preview = self._quiet("compare_show_preview", self.tr("What it reads about the first question"))
+        self._show_preview = named_button(
+            self, "compare_show_preview", self.tr("What it reads about the first question"), "quiet"
+        )
         self._show_preview.setCheckable(True)
         self._preview.hide()
 
@@ -139,13 +142,6 @@ class JudgeForm(QWidget):
         edit.setMinimumHeight(height)
         set_role(edit, "code")
         return edit
-
-    def _quiet(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        set_role(button, "quiet")
-        return button
 
     def _connect(self) -> None:
         self._model.activated.connect(self._on_model)

@@ -10,7 +10,7 @@ from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 
 Item = tuple[str, str]
 """What is shown, and what is meant."""
@@ -123,7 +123,7 @@ class MatrixBar(QWidget):
         self._count = ElidedLabel(parent=self)
         self._count.setObjectName("compare_count")
         set_role(self._count, "small")
-        self._all = icon_button(self, "compare_show_all", self.tr("Show all"), "close", "quiet")
+        self._all = named_button(self, "compare_show_all", self.tr("Show all"), "quiet", icon="close")
 
     def _box(self, name: str, words: str) -> QComboBox:
         box = QComboBox(self)

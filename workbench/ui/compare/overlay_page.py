@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -16,11 +15,11 @@ from PySide6.QtWidgets import (
 
 from workbench.compare.overlay.types import ArmOverlay, Overlay
 from workbench.compare.wording import between, percent, signed
-from workbench.ui import icons
 from workbench.ui.compare.overlay_rows import ChangeRow, QuestionRow, change_rows, question_rows
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -62,9 +61,9 @@ class OverlayPage(QWidget):
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
         set_role(self._title, "title")
         set_role(self._about, "muted")
-        self._back = self._button("overlay_back", self.tr("Back"), "chevron-left")
-        self._turn = self._button("overlay_turn", self.tr("Other way round"))
-        self._export = self._button("overlay_export", self.tr("Export…"))
+        self._back = named_button(self, "overlay_back", self.tr("Back"), icon="chevron-left")
+        self._turn = named_button(self, "overlay_turn", self.tr("Other way round"))
+        self._export = named_button(self, "overlay_export", self.tr("Export…"))
         self._card = QFrame(self)
         set_role(self._card, "panel")
         self._sentences = QLabel(self._card)
@@ -178,14 +177,6 @@ class OverlayPage(QWidget):
         self._questions.selection_moved.connect(self._on_question)
         self._changes.selection_moved.connect(self._on_change)
         self._tabs.currentChanged.connect(self._on_tab)
-
-    def _button(self, name: str, text: str, icon: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if icon:
-            icons.set_icon(button, icon, "text", 14)
-        return button
 
     @Slot(object)
     def _on_question(self, row: object) -> None:

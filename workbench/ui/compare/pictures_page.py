@@ -24,7 +24,7 @@ from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.save_dialog import SaveDialog
 
 _SAVED_ROOM = Room(900, 520, 14)
@@ -119,9 +119,9 @@ class PicturesPage(QWidget):
         self._metric = QComboBox(self)
         self._metric.setObjectName("compare_picture_metric")
         self._metric.setAccessibleName(self.tr("Score that is drawn"))
-        self._copy = icon_button(self, "compare_picture_copy", self.tr("Copy"), "copy")
+        self._copy = named_button(self, "compare_picture_copy", self.tr("Copy"), icon="copy")
         self._copy.setToolTip(self.tr("Copy the picture, as an image and as SVG (Ctrl+C)"))
-        self._save = icon_button(self, "compare_picture_save", self.tr("Save…"), "download")
+        self._save = named_button(self, "compare_picture_save", self.tr("Save…"), icon="download")
         self._save.setToolTip(self.tr("Save the picture as PNG or SVG (Ctrl+S)"))
         self._view = PictureView(self)
         self._view.setObjectName("compare_picture")

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 from workbench.datasets.test_sets.types import Origin, Review, SetQuestion
 from workbench.ui.compare.sets_state import Draft, Right, SetsState
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 
 
@@ -130,12 +130,13 @@ class CompareQuestionForm(QFrame):
         for label in (self._origin, self._need):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self._save = icon_button(self, "compare_question_save", self.tr("Save"), "check", "primary")
-        self._accept = icon_button(self, "compare_question_accept", self.tr("Accept"), "check", "primary")
-        self._reject = icon_button(self, "compare_question_reject", self.tr("Reject"), "close")
-        self._remove = icon_button(self, "compare_question_remove", self.tr("Delete"), "trash", "quiet")
-        self._close = icon_button(self, "compare_question_close", "", "close", "quiet")
-        self._close.setAccessibleName(self.tr("Close the form"))
+        self._save = named_button(self, "compare_question_save", self.tr("Save"), "primary", icon="check")
+        self._accept = named_button(self, "compare_question_accept", self.tr("Accept"), "primary", icon="check")
+        self._reject = named_button(self, "compare_question_reject", self.tr("Reject"), icon="close")
+        self._remove = named_button(self, "compare_question_remove", self.tr("Delete"), "quiet", icon="trash")
+        self._close = named_button(
+            self, "compare_question_close", "", "quiet", spoken=self.tr("Close the form"), icon="close"
+        )
         for button, keys in ((self._save, "Ctrl+Enter"), (self._accept, "Ctrl+Enter · A in the list"),
                              (self._reject, "R in the list"), (self._remove, "Delete in the list")):  # fmt: skip
             button.setToolTip(keys)

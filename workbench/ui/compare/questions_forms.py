@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.sets_state import Columns, Writing
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 
 
 class ColumnsForm(QFrame):
@@ -75,8 +75,8 @@ class ColumnsForm(QFrame):
             box.setMinimumContentsLength(20)
             box.activated.connect(partial(self._on_chosen, meaning))
             self._boxes[meaning] = box
-        self._read = icon_button(self, "compare_columns_read", self.tr("Read the questions"), "check", "primary")
-        self._leave = icon_button(self, "compare_columns_leave", self.tr("Cancel"), "close", "quiet")
+        self._read = named_button(self, "compare_columns_read", self.tr("Read the questions"), "primary", icon="check")
+        self._leave = named_button(self, "compare_columns_leave", self.tr("Cancel"), "quiet", icon="close")
         self._read.clicked.connect(self.read_requested)
         self._leave.clicked.connect(self.left)
 
@@ -170,9 +170,9 @@ class WritingForm(QFrame):
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Questions written"))
-        self._write = icon_button(self, "compare_writing_write", self.tr("Write"), "play", "primary")
-        self._stop = icon_button(self, "compare_writing_stop", self.tr("Stop"), "stop")
-        self._leave = icon_button(self, "compare_writing_leave", self.tr("Cancel"), "close", "quiet")
+        self._write = named_button(self, "compare_writing_write", self.tr("Write"), "primary", icon="play")
+        self._stop = named_button(self, "compare_writing_stop", self.tr("Stop"), icon="stop")
+        self._leave = named_button(self, "compare_writing_leave", self.tr("Cancel"), "quiet", icon="close")
 
     def _build_layout(self) -> None:
         row = QHBoxLayout()

@@ -22,7 +22,7 @@ from workbench.datasets.test_sets.store import SetEntry
 from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.sets_state import Naming, SetsState
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 
 _MOST_LINES = 3
@@ -144,14 +144,15 @@ class QuestionsHead(QWidget):
         self._sources.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._sources.setMinimumContentsLength(18)
         self._sources.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._save = icon_button(self, "compare_set_save", self.tr("Save as a set"), "check", "primary")
-        self._add_to = icon_button(self, "compare_set_add_to", self.tr("Add to a set"), "plus")
-        self._import = icon_button(self, "compare_import", self.tr("Import"), "download")
-        self._write = icon_button(self, "compare_write", self.tr("Write from documents…"), "documents")
-        self._more = icon_button(self, "compare_set_more", "", "more", "quiet")
-        self._more.setAccessibleName(self.tr("More about these questions"))
+        self._save = named_button(self, "compare_set_save", self.tr("Save as a set"), "primary", icon="check")
+        self._add_to = named_button(self, "compare_set_add_to", self.tr("Add to a set"), icon="plus")
+        self._import = named_button(self, "compare_import", self.tr("Import"), icon="download")
+        self._write = named_button(self, "compare_write", self.tr("Write from documents…"), icon="documents")
+        self._more = named_button(
+            self, "compare_set_more", "", "quiet", spoken=self.tr("More about these questions"), icon="more"
+        )
         self._more.setToolTip(self._more.accessibleName())
-        self._new = icon_button(self, "compare_set_new", self.tr("New set"), "plus")
+        self._new = named_button(self, "compare_set_new", self.tr("New set"), icon="plus")
         self._counts, self._lines = QLabel(self), QLabel(self)
         self._counts.setObjectName("compare_counts")
         self._lines.setObjectName("compare_question_notes")
@@ -178,8 +179,8 @@ class QuestionsHead(QWidget):
         set_role(self._name_trouble, "error")
         for label in (self._name_label, self._name_trouble):
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self._name_yes = icon_button(self, "compare_set_name_yes", self.tr("Save"), "check", "primary")
-        self._name_no = icon_button(self, "compare_set_name_no", self.tr("Cancel"), "close", "quiet")
+        self._name_yes = named_button(self, "compare_set_name_yes", self.tr("Save"), "primary", icon="check")
+        self._name_no = named_button(self, "compare_set_name_no", self.tr("Cancel"), "quiet", icon="close")
 
     def _build_undo(self) -> None:
         self._undo_bar = QFrame(self)
@@ -188,7 +189,7 @@ class QuestionsHead(QWidget):
         self._undo_text = QLabel(self._undo_bar)
         self._undo_text.setTextFormat(Qt.TextFormat.PlainText)
         self._undo_text.setWordWrap(True)
-        self._undo = icon_button(self._undo_bar, "compare_undo", self.tr("Undo"), "undo")
+        self._undo = named_button(self._undo_bar, "compare_undo", self.tr("Undo"), icon="undo")
         self._undo.setToolTip(self.tr("Ctrl+Z"))
 
     def _build_layout(self) -> None:

@@ -16,7 +16,7 @@ from workbench.ui.compare.questions_selection import SelectionBar
 from workbench.ui.compare.sets_state import Listed, SetsState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.save_dialog import SaveDialog
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -130,10 +130,10 @@ class QuestionsPage(QWidget):
         self.head = QuestionsHead(self)
         self.columns, self.writing, self.form = ColumnsForm(self), WritingForm(self), CompareQuestionForm(self)
         self._trouble = TroubleCard("compare_questions_trouble", self)
-        self._add = icon_button(self, "compare_new_question", self.tr("New question"), "plus")
+        self._add = named_button(self, "compare_new_question", self.tr("New question"), icon="plus")
         self._add.setToolTip(self.tr("Ctrl+N"))
-        self._look = icon_button(self, "compare_look_through", "", "check", "primary")
-        self._accept_all = icon_button(self, "compare_accept_all", self.tr("Accept all"), "check")
+        self._look = named_button(self, "compare_look_through", "", "primary", icon="check")
+        self._accept_all = named_button(self, "compare_accept_all", self.tr("Accept all"), icon="check")
         self._search = QLineEdit(self)
         self._search.setObjectName("compare_question_search")
         self._search.setAccessibleName(self.tr("Search the questions"))

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 
 
 class SelectionBar(QFrame):
@@ -22,9 +22,9 @@ class SelectionBar(QFrame):
         self._tags.setObjectName("compare_selection_tags")
         self._tags.setAccessibleName(self.tr("Tags for the selected questions"))
         self._tags.setPlaceholderText(self.tr("Tags, then Enter"))
-        self._accept = icon_button(self, "compare_selection_accept", self.tr("Accept"), "check")
-        self._reject = icon_button(self, "compare_selection_reject", self.tr("Reject"), "close")
-        self._remove = icon_button(self, "compare_selection_remove", self.tr("Delete"), "trash", "quiet")
+        self._accept = named_button(self, "compare_selection_accept", self.tr("Accept"), icon="check")
+        self._reject = named_button(self, "compare_selection_reject", self.tr("Reject"), icon="close")
+        self._remove = named_button(self, "compare_selection_remove", self.tr("Delete"), "quiet", icon="trash")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self._count)

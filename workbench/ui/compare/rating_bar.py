@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.compare.judge.types import AnswerRating, RatingScale
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class RatingBar(QWidget):
@@ -51,10 +52,7 @@ class RatingBar(QWidget):
         self._row.addStretch(1)
 
     def _add(self, text: str, value: float | None, name: str, accessible: str) -> None:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(accessible)
-        button.setToolTip(accessible)
+        button = named_button(self, name, text, tip=accessible)
         button.setCheckable(True)
         button.setProperty("value", value)
         button.clicked.connect(self._on_clicked)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -23,6 +22,7 @@ from workbench.scoring.agreement import FEWEST_RATINGS
 from workbench.ui.compare.rating_bar import RatingBar
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _LONGEST = 4000
@@ -176,10 +176,9 @@ class RatingsPage(QWidget):
         self._scale.addItem(self.tr("1 to 5"), RatingScale.GRADES.value)
         self._blind = QCheckBox(self.tr("Hide the arms"), self)
         self._blind.setObjectName("compare_rating_blind")
-        self._back = QPushButton(self.tr("Take back"), self)
-        self._back.setObjectName("compare_rating_back")
-        self._back.setAccessibleName(self.tr("Take the last rating back"))
-        set_role(self._back, "quiet")
+        self._back = named_button(
+            self, "compare_rating_back", self.tr("Take back"), "quiet", spoken=self.tr("Take the last rating back")
+        )
 
     def _build_layout(self) -> None:
         inside = QVBoxLayout(self._card)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from workbench.ui.compare.option_form import OptionForm
 from workbench.ui.compare.scores_part import reach_in, suggested_metrics
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 
 _NAME = Qt.ItemDataRole.UserRole
@@ -152,8 +152,8 @@ class ScoresPage(QWidget):
             set_role(label, role)
         self._reach.setObjectName("compare_reach")
         self._suggestion.setObjectName("compare_suggestion")
-        self._take = self._button("compare_take_suggestion", self.tr("Take these"))
-        self._decide = self._button("compare_decide", self.tr("Let it decide"))
+        self._take = named_button(self, "compare_take_suggestion", self.tr("Take these"))
+        self._decide = named_button(self, "compare_decide", self.tr("Let it decide"))
         self._options = OptionForm(self)
         self.judge = JudgeForm(self)
 
@@ -198,12 +198,6 @@ class ScoresPage(QWidget):
         item.setData(_NAME, name)
         item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Unchecked)
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
 
     def _connect(self) -> None:
         self._decides.activated.connect(self._on_decides)

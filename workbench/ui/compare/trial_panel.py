@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -33,6 +32,7 @@ from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.why_part import actions_for
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _LONGEST = 6000
 _LONGEST_NAME = 30
@@ -162,11 +162,14 @@ class TrialPanel(QScrollArea):
     def _add_actions(self, actions: Sequence[NextAction]) -> None:
         """The likeliest first, in full; the others below it."""
         for place, action in enumerate(actions):
-            button = QPushButton(action.text, self)
-            button.setObjectName(f"{self._prefix}_do_{action.key}")
-            button.setAccessibleName(f"{action.text}: {action.tip}")
+            button = named_button(
+                self,
+                f"{self._prefix}_do_{action.key}",
+                action.text,
+                "link" if place else "primary",
+                spoken=f"{action.text}: {action.tip}",
+            )
             button.setToolTip(action.tip)
-            set_role(button, "link" if place else "primary")
             button.clicked.connect(partial(self.action_requested.emit, action))
             self._doors.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -186,13 +189,16 @@ class TrialPanel(QScrollArea):
         inside.setContentsMargins(12, 6, 12, 8)
         mark = f"[{number}]" if number else self.tr("not in the prompt")
         text = self.tr("{} {}, page {}").format(mark, _shortened(hit.document), hit.page)
-        link = QPushButton(text.replace("&", "&&"), card)
-        link.setObjectName(f"{self._prefix}_passage_{place}")
-        link.setAccessibleName(self.tr("Open {} at page {}").format(hit.document, hit.page))
+        link = named_button(
+            card,
+            f"{self._prefix}_passage_{place}",
+            text.replace("&", "&&"),
+            "link",
+            spoken=self.tr("Open {} at page {}").format(hit.document, hit.page),
+        )
         link.setToolTip(f"<qt>{escape(hit.document)}</qt>")
         link.setProperty("document", hit.document)
         link.setProperty("page", hit.page)
-        set_role(link, "link")
         link.clicked.connect(self._on_source)
         head = QHBoxLayout()
         head.addWidget(link)
@@ -217,11 +223,14 @@ class TrialPanel(QScrollArea):
     def _add_prompt(self, column: QVBoxLayout, trial: Trial) -> None:
         if not trial.prompt:
             return
-        toggle = QPushButton(self.tr("Show the prompt"), self)
-        toggle.setObjectName(f"{self._prefix}_show_prompt")
-        toggle.setAccessibleName(self.tr("Show the exact prompt"))
+        toggle = named_button(
+            self,
+            f"{self._prefix}_show_prompt",
+            self.tr("Show the prompt"),
+            "quiet",
+            spoken=self.tr("Show the exact prompt"),
+        )
         toggle.setCheckable(True)
-        set_role(toggle, "quiet")
         prompt = QPlainTextEdit(self)
         prompt.setObjectName(f"{self._prefix}_prompt")
         prompt.setAccessibleName(self.tr("The exact prompt"))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.trade_off_rows import numbers_behind
 from workbench.compare.types import VerdictKind
 from workbench.ui.compare.state import Results
 from workbench.ui.compare.verdict_words import say_verdict
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.plain_tip import plain_tip
 
 _FIRST = 3
@@ -84,12 +85,11 @@ class VerdictCard(QFrame):
         self._headline.setObjectName("compare_headline")
         self._recommended.setObjectName("compare_recommended")
         self._reasons.setObjectName("compare_reasons")
-        self._more = QPushButton(self.tr("All reasons"), self)
-        self._more.setObjectName("compare_more_reasons")
-        self._more.setAccessibleName(self.tr("Show all reasons"))
+        self._more = named_button(
+            self, "compare_more_reasons", self.tr("All reasons"), "quiet", spoken=self.tr("Show all reasons")
+        )
         self._more.setCheckable(True)
         self._more.hide()
-        set_role(self._more, "quiet")
         set_role(self._headline, "subtitle")
         set_role(self._recommended, "badge-good")
         set_role(self._kind, "badge")

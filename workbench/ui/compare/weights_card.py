@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from workbench.compare.trade_off_rows import flip_text
 from workbench.compare.types import FlipPoint
 from workbench.compare.weights import Measure, Weights
 from workbench.compare.wording import percent
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _FULL = 100
 _REST_MS = 700
@@ -83,10 +84,9 @@ class WeightsCard(QFrame):
             self._names[measure].setBuddy(self._rows[measure].slider)
         self._title = QLabel(self.tr("What counts"), self)
         set_role(self._title, "subtitle")
-        self._reset = QPushButton(self.tr("Quality alone"), self)
-        self._reset.setObjectName("compare_quality_alone")
-        self._reset.setAccessibleName(self.tr("Let quality alone count"))
-        set_role(self._reset, "quiet")
+        self._reset = named_button(
+            self, "compare_quality_alone", self.tr("Quality alone"), "quiet", spoken=self.tr("Let quality alone count")
+        )
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
 
     def _row(self, measure: Measure, title: str, sentence: str) -> _Row:

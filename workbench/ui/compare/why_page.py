@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QSplitter,
     QTableView,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.trial_panel import TrialPanel
 from workbench.ui.compare.why_state import FailedCase, ReasonLine, WhyState, failed_cases, reason_lines
 from workbench.ui.theme import set_role, tokens_of
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -111,10 +111,7 @@ class WhyPage(QWidget):
         self._filter = QLabel(self)
         self._filter.setObjectName("why_filter")
         set_role(self._filter, "field")
-        self._all = QPushButton(self.tr("Show all cases"), self)
-        self._all.setObjectName("why_all")
-        self._all.setAccessibleName(self._all.text())
-        set_role(self._all, "link")
+        self._all = named_button(self, "why_all", self.tr("Show all cases"), "link")
         self._model: RecordTableModel[FailedCase] = RecordTableModel(
             (
                 Column(self.tr("Question"), lambda case: " ".join(case.example.question.split()), stretch=True),

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from workbench.ui.data.problems_view import ProblemsView
 from workbench.ui.data.state import ImportState
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -118,8 +118,9 @@ class ImportPage(QWidget):
         self._save.setEnabled(importing.can_save)
 
     def _build_widgets(self) -> None:
-        self._back = _button(self.tr("‹ Data sets"), "import_back", self.tr("Back to the saved data sets"))
-        set_role(self._back, "link")
+        self._back = named_button(
+            self, "import_back", self.tr("‹ Data sets"), "link", spoken=self.tr("Back to the saved data sets")
+        )
         self._file = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
         self._file.setObjectName("import_file")
         set_role(self._file, "subtitle")
@@ -138,8 +139,8 @@ class ImportPage(QWidget):
         self._warning.setWordWrap(True)
         set_role(self._warning, "warn-small")
         self._trouble = TroubleCard("import_trouble", self)
-        self._again = _button(self.tr("Read again"), "import_again", self.tr("Read the file again"))
-        self._other = _button(self.tr("Other file…"), "import_other", self.tr("Choose another file"))
+        self._again = named_button(self, "import_again", self.tr("Read again"), spoken=self.tr("Read the file again"))
+        self._other = named_button(self, "import_other", self.tr("Other file…"), spoken=self.tr("Choose another file"))
         self.mapping = MappingForm(self)
         self._conversation = ConversationView(self)
         self._split = QSplitter(Qt.Orientation.Horizontal, self)
@@ -164,8 +165,7 @@ class ImportPage(QWidget):
         self._name_trouble.setTextFormat(Qt.TextFormat.PlainText)
         self._name_trouble.setWordWrap(True)
         set_role(self._name_trouble, "error")
-        self._save = _button(self.tr("Save"), "dataset_save", self.tr("Save the data set"))
-        set_role(self._save, "primary")
+        self._save = named_button(self, "dataset_save", self.tr("Save"), "primary", spoken=self.tr("Save the data set"))
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
@@ -244,10 +244,3 @@ def _column(name: str) -> Column[FileRow]:
 
 def _cell(text: str) -> str:
     return " ".join(text[:_CELL_CHARACTERS].split())
-
-
-def _button(text: str, name: str, accessible: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    return button

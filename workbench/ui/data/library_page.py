@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -14,12 +13,12 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.datasets.types import Dataset, TrainingRow
-from workbench.ui import icons
 from workbench.ui.data.conversation_view import ConversationView
 from workbench.ui.data.state import DataState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -82,11 +81,14 @@ class LibraryPage(QWidget):
         self._subtitle = QLabel(self.tr("Rows of examples for training, from your own files."), self)
         self._subtitle.setWordWrap(True)
         set_role(self._subtitle, "muted")
-        self._import = _button(self.tr("Import…"), "data_import", self.tr("Import a file of rows"), "plus")
-        set_role(self._import, "primary")
-        icons.set_icon(self._import, "plus", "on_accent", 16)
-        self._passages = _button(
-            self.tr("Rows from a collection…"), "data_passages", self.tr("Make rows that carry retrieved passages")
+        self._import = named_button(
+            self, "data_import", self.tr("Import…"), "primary", spoken=self.tr("Import a file of rows"), icon="plus"
+        )
+        self._passages = named_button(
+            self,
+            "data_passages",
+            self.tr("Rows from a collection…"),
+            spoken=self.tr("Make rows that carry retrieved passages"),
         )
         self._empty = EmptyState(
             self.tr("No data sets yet"),
@@ -99,10 +101,16 @@ class LibraryPage(QWidget):
         )
         self._empty.setObjectName("data_empty")
         self._build_tables()
-        self._tune = _button(
-            self.tr("Fine-tune with it"), "data_tune", self.tr("Fine-tune a model with this data set"), "finetune"
+        self._tune = named_button(
+            self,
+            "data_tune",
+            self.tr("Fine-tune with it"),
+            spoken=self.tr("Fine-tune a model with this data set"),
+            icon="finetune",
         )
-        self._delete = _button(self.tr("Delete…"), "data_delete", self.tr("Delete the selected data set"), "trash")
+        self._delete = named_button(
+            self, "data_delete", self.tr("Delete…"), spoken=self.tr("Delete the selected data set"), icon="trash"
+        )
         self._origin = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
         self._origin.setObjectName("dataset_origin")
         set_role(self._origin, "small")
@@ -200,15 +208,6 @@ class LibraryPage(QWidget):
     def _on_row_selected(self, numbered: tuple[int, TrainingRow] | None) -> None:
         if not self._is_rendering and numbered is not None:
             self.row_selected.emit(numbered[0])
-
-
-def _button(text: str, name: str, accessible: str, icon: str = "") -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    if icon:
-        icons.set_icon(button, icon, "text", 16)
-    return button
 
 
 def _count(dataset: Dataset) -> str:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSizePolicy,
     QSpinBox,
     QStackedWidget,
@@ -21,6 +20,7 @@ from workbench.ui.data.state import DataState, LeftOutRow, PassagesState
 from workbench.ui.data.written_view import WrittenView
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -90,10 +90,9 @@ class PassagesPage(QWidget):
         self._filler.setVisible(not passages.left_out and not passages.written)
 
     def _build_widgets(self) -> None:
-        self._back = QPushButton(self.tr("‹ Data sets"), self)
-        self._back.setObjectName("passages_back")
-        self._back.setAccessibleName(self.tr("Back to the saved data sets"))
-        set_role(self._back, "link")
+        self._back = named_button(
+            self, "passages_back", self.tr("‹ Data sets"), "link", spoken=self.tr("Back to the saved data sets")
+        )
         self._title = QLabel(self.tr("Rows from a collection"), self)
         set_role(self._title, "subtitle")
         self._about = QLabel(
@@ -142,10 +141,9 @@ class PassagesPage(QWidget):
         self._name_trouble.setWordWrap(True)
         self._name_trouble.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         set_role(self._name_trouble, "error")
-        self._make = QPushButton(self.tr("Make rows"), self._form)
-        self._make.setObjectName("passages_make")
-        self._make.setAccessibleName(self.tr("Make rows with passages"))
-        set_role(self._make, "primary")
+        self._make = named_button(
+            self._form, "passages_make", self.tr("Make rows"), "primary", spoken=self.tr("Make rows with passages")
+        )
         self._build_outcome()
 
     def _build_writing(self) -> None:

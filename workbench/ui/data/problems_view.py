@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.datasets.types import FindingKind
 from workbench.ui import icons
 from workbench.ui.data.state import FindingLine, ImportState, ProblemLine
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 
@@ -79,11 +80,14 @@ class ProblemsView(QWidget):
         self._table.setMinimumHeight(90)
         self._more = QLabel(self)
         set_role(self._more, "small")
-        self._undo = QPushButton(self.tr("Undo the last choice"), self)
-        self._undo.setObjectName("undo_treatment")
-        self._undo.setAccessibleName(self.tr("Undo the last choice about a finding"))
+        self._undo = named_button(
+            self,
+            "undo_treatment",
+            self.tr("Undo the last choice"),
+            "quiet",
+            spoken=self.tr("Undo the last choice about a finding"),
+        )
         self._undo.setToolTip(self.tr("Ctrl+Z. The file itself is never changed."))
-        set_role(self._undo, "quiet")
         self._undo.clicked.connect(self.undo_requested)
         keys = QKeySequence(QKeySequence.StandardKey.Undo)
         QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.rag.row_writing import WrittenRow
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 
@@ -74,10 +75,9 @@ class WrittenView(QWidget):
         self._count = QLabel(self)
         self._count.setObjectName("written_count")
         set_role(self._count, "small")
-        self._toggle = self._button("written_toggle", self.tr("Leave out"))
+        self._toggle = named_button(self, "written_toggle", self.tr("Leave out"))
         self._toggle.setToolTip(self.tr("Space does the same."))
-        self._others = self._button("written_others", self.tr("Write others"))
-        set_role(self._others, "quiet")
+        self._others = named_button(self, "written_others", self.tr("Write others"), "quiet")
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
@@ -117,12 +117,6 @@ class WrittenView(QWidget):
         line = self._line()
         if line is not None:
             self.row_toggled.emit(line.place)
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
 
 
 def _mark_ink(line: _Line) -> str:

@@ -27,6 +27,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.named_button import named_button
 
 _DEBOUNCE_MS = 250
 
@@ -128,13 +129,15 @@ class ChunksPage(QWidget):
         self._rebuild.setObjectName("chunks_rebuild")
         self._rebuild.setToolTip(self.tr("Built beside the old index, which answers meanwhile and can be taken back."))
         set_role(self._rebuild, "primary")
-        self._reset = self._quiet(
-            "chunks_reset", self.tr("As indexed"), self.tr("The values of the index that answers")
+        self._reset = named_button(
+            self, "chunks_reset", self.tr("As indexed"), "quiet", tip=self.tr("The values of the index that answers")
         )
-        self._undo = self._quiet("chunks_undo", self.tr("Undo"), self.tr("Let the earlier index answer again"))
+        self._undo = named_button(
+            self, "chunks_undo", self.tr("Undo"), "quiet", tip=self.tr("Let the earlier index answer again")
+        )
         icons.set_icon(self._undo, "undo", "muted", 14)
-        self._previous = self._quiet("chunks_previous", self.tr("‹"), self.tr("Previous page"))
-        self._next = self._quiet("chunks_next", self.tr("›"), self.tr("Next page"))
+        self._previous = named_button(self, "chunks_previous", self.tr("‹"), "quiet", tip=self.tr("Previous page"))
+        self._next = named_button(self, "chunks_next", self.tr("›"), "quiet", tip=self.tr("Next page"))
         self._number = QLabel(self)
         set_role(self._number, "muted")
         self._pointed = ElidedLabel("", Qt.TextElideMode.ElideMiddle, self)
@@ -175,14 +178,6 @@ class ChunksPage(QWidget):
         spin.setSingleStep(step)
         spin.setRange(0, 32_768)
         return spin
-
-    def _quiet(self, name: str, text: str, spoken: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(spoken)
-        button.setToolTip(spoken)
-        set_role(button, "quiet")
-        return button
 
     def _build_layout(self) -> None:
         values = QHBoxLayout()

@@ -25,6 +25,7 @@ from workbench.ui.documents.state import DocumentsState, Naming, Purpose
 from workbench.ui.documents.when import ago
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _DOTS = {
     Health.HEALTHY: "good",
@@ -139,9 +140,16 @@ class CollectionsPanel(QWidget):
     def _build_widgets(self) -> None:
         self._title = QLabel(self.tr("Collections"), self)
         set_role(self._title, "subtitle")
-        self._new = self._button("new_collection", self.tr("New"), self.tr("New collection"), "plus")
-        self._import = self._button(
-            "import_collection", self.tr("Import a collection…"), self.tr("Import a collection"), "documents"
+        self._new = named_button(
+            self, "new_collection", self.tr("New"), "quiet", tip=self.tr("New collection"), icon="plus"
+        )
+        self._import = named_button(
+            self,
+            "import_collection",
+            self.tr("Import a collection…"),
+            "quiet",
+            tip=self.tr("Import a collection"),
+            icon="documents",
         )
         self._naming = QWidget(self)
         self._naming.hide()
@@ -154,10 +162,9 @@ class CollectionsPanel(QWidget):
         self._create = QPushButton(self._naming)
         self._create.setObjectName("create_collection")
         self._create.setEnabled(False)
-        self._leave = QPushButton(self.tr("Cancel"), self._naming)
-        self._leave.setObjectName("leave_naming")
-        self._leave.setAccessibleName(self.tr("Do not name it"))
-        set_role(self._leave, "quiet")
+        self._leave = named_button(
+            self._naming, "leave_naming", self.tr("Cancel"), "quiet", spoken=self.tr("Do not name it")
+        )
         self._trouble = QLabel(self)
         self._trouble.setObjectName("name_trouble")
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)
@@ -171,15 +178,6 @@ class CollectionsPanel(QWidget):
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._clock = QTimer(self, interval=20_000)
         self._clock.start()
-
-    def _button(self, name: str, text: str, accessible: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(accessible)
-        button.setToolTip(accessible)
-        set_role(button, "quiet")
-        icons.set_icon(button, icon, "muted", 14)
-        return button
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

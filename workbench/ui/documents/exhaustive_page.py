@@ -22,9 +22,9 @@ from workbench.ui.documents.exhaustive_filter_form import ExhaustiveFilterForm
 from workbench.ui.documents.exhaustive_state import ExhaustiveState
 from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -111,8 +111,8 @@ class ExhaustivePage(QWidget):
         self._question.setAccessibleName(self.tr("Question to every passage"))
         self._question.setPlaceholderText(self.tr("What shall be found? “Which warranty is promised?”"))
         self._question.setClearButtonEnabled(True)
-        self._start = icon_button(self, "start_reading", self.tr("Read all"), "play", "primary")
-        self._go_on = icon_button(self, "go_on_reading", self.tr("Go on"), "play", "primary")
+        self._start = named_button(self, "start_reading", self.tr("Read all"), "primary", icon="play")
+        self._go_on = named_button(self, "go_on_reading", self.tr("Go on"), "primary", icon="play")
         self._go_on.hide()
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self.filter = ExhaustiveFilterForm(self)
@@ -140,7 +140,7 @@ class ExhaustivePage(QWidget):
         self._tabs.setDocumentMode(True)
         self._tabs.addTab(self._found, self.tr("Found (0)"))
         self._tabs.addTab(self._groups, self.tr("Counted (0)"))
-        self._export = icon_button(self, "export_findings", self.tr("Export"), "download", "quiet")
+        self._export = named_button(self, "export_findings", self.tr("Export"), "quiet", icon="download")
         menu = QMenu(self._export)
         for ending, words in (("csv", self.tr("As a table (CSV)…")), ("md", self.tr("As text (Markdown)…"))):
             action = menu.addAction(words)

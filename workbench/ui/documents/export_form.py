@@ -1,11 +1,12 @@
 """What goes into the file of an exported collection."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.rag.bundles.making import bundle_name
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class ExportForm(QFrame):
@@ -49,13 +50,10 @@ class ExportForm(QFrame):
         )
         self._paths.setObjectName("export_paths")
         self._paths.setChecked(True)
-        self._save = QPushButton(self.tr("Save as…"), self)
-        self._save.setObjectName("export_save")
-        self._save.setAccessibleName(self.tr("Choose where to save it"))
-        set_role(self._save, "primary")
-        self._leave = QPushButton(self.tr("Cancel"), self)
-        self._leave.setObjectName("export_leave")
-        self._leave.setAccessibleName(self.tr("Export nothing"))
+        self._save = named_button(
+            self, "export_save", self.tr("Save as…"), "primary", spoken=self.tr("Choose where to save it")
+        )
+        self._leave = named_button(self, "export_leave", self.tr("Cancel"), spoken=self.tr("Export nothing"))
 
     def _build_layout(self) -> None:
         buttons = QHBoxLayout()

@@ -16,7 +16,7 @@ from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import RecordTable, RecordTableModel
 from workbench.ui.widgets.undo_bar import UndoBar
 
@@ -141,11 +141,11 @@ class FilesPage(QWidget):
         self._states.setObjectName("files_states")
         self._states.setAccessibleName(self.tr("Show files of this state"))
         self._states.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._retry_all = icon_button(self, "retry_all", self.tr("Try again"), "refresh")
+        self._retry_all = named_button(self, "retry_all", self.tr("Try again"), icon="refresh")
         self._synced = ElidedLabel(parent=self)
         self._synced.setObjectName("last_sync")
         set_role(self._synced, "small")
-        self._sync = icon_button(self, "sync_now", self.tr("Look again"), "refresh", role="quiet")
+        self._sync = named_button(self, "sync_now", self.tr("Look again"), "quiet", icon="refresh")
         self._sync.setToolTip(self.tr("Look for files that were added, changed or removed"))
         self._model: RecordTableModel[FileRow] = RecordTableModel(columns_of(self), key=lambda row: row.path)
         self._table: RecordTable[FileRow] = RecordTable(self._model, "", self)
@@ -154,11 +154,11 @@ class FilesPage(QWidget):
         self._table.allow_sorting()
         self._table.allow_several()
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._open = icon_button(self, "open_file", self.tr("Open"), "file", role="quiet")
-        self._reveal = icon_button(self, "show_folder", self.tr("Show in folder"), "folder", role="quiet")
-        self._retry = icon_button(self, "retry", self.tr("Try again"), "refresh", role="quiet")
-        self._bring_back = icon_button(self, "bring_back", self.tr("Bring back"), "undo", role="quiet")
-        self._remove = icon_button(self, "remove_files", self.tr("Remove"), "trash", role="quiet")
+        self._open = named_button(self, "open_file", self.tr("Open"), "quiet", icon="file")
+        self._reveal = named_button(self, "show_folder", self.tr("Show in folder"), "quiet", icon="folder")
+        self._retry = named_button(self, "retry", self.tr("Try again"), "quiet", icon="refresh")
+        self._bring_back = named_button(self, "bring_back", self.tr("Bring back"), "quiet", icon="undo")
+        self._remove = named_button(self, "remove_files", self.tr("Remove"), "quiet", icon="trash")
         self._typing = QTimer(self, singleShot=True, interval=_FILTER_MS)
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._clock.start()

@@ -8,7 +8,7 @@ from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.when import ago
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
@@ -61,10 +61,12 @@ class IndexesPanel(QWidget):
         self._table: RecordTable[_Row] = RecordTable(self._model, "", self)
         self._table.setObjectName("indexes")
         self._table.setAccessibleName(self.tr("Indexes of the collection"))
-        self._switch = icon_button(self, "switch_index", self.tr("Let this one answer"), "done", "quiet")
-        self._drop = icon_button(self, "drop_index", self.tr("Remove"), "trash", "quiet")
-        self._undo = icon_button(self, "undo_index", self.tr("Go back to the one before"), "undo", "quiet")
-        self._rebuild = icon_button(self, "rebuild_index", self.tr("Build with other settings…"), "sliders", "quiet")
+        self._switch = named_button(self, "switch_index", self.tr("Let this one answer"), "quiet", icon="done")
+        self._drop = named_button(self, "drop_index", self.tr("Remove"), "quiet", icon="trash")
+        self._undo = named_button(self, "undo_index", self.tr("Go back to the one before"), "quiet", icon="undo")
+        self._rebuild = named_button(
+            self, "rebuild_index", self.tr("Build with other settings…"), "quiet", icon="sliders"
+        )
         self._question = QuestionBar(self.tr("the index"), self, verb=self.tr("Remove"))
 
     def _build_layout(self) -> None:

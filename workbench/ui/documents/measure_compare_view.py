@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSplitte
 from workbench.rag.evaluation.reporting import labels_of
 from workbench.rag.evaluation.types import Measure, MeasureReport, SettingProgress
 from workbench.scoring.types import MetricSummary
-from workbench.ui import icons
 from workbench.ui.documents.measure_drill_down import DrillDown
 from workbench.ui.documents.measure_setup_form import SetUpForm
 from workbench.ui.documents.measure_state import MeasureState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
@@ -177,10 +177,9 @@ class CompareView(QWidget):
         self._use.setObjectName("measure_use")
         self._use.setToolTip(self.tr("The collection is searched as the selected line says; it can be undone."))
         set_role(self._use, "primary")
-        self._undo = QPushButton(self.tr("Undo"), self._card)
-        self._undo.setObjectName("measure_undo")
-        self._undo.setAccessibleName(self.tr("Go back to the earlier index"))
-        icons.set_icon(self._undo, "undo", "text", 14)
+        self._undo = named_button(
+            self._card, "measure_undo", self.tr("Undo"), spoken=self.tr("Go back to the earlier index"), icon="undo"
+        )
         self.drill = DrillDown(self)
 
     def _build_layout(self) -> None:

@@ -10,6 +10,7 @@ from workbench.ui.documents.measure_state import MeasureState, Part
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -64,9 +65,7 @@ class MeasurePage(QWidget):
         self._stack = QStackedWidget(self)
 
     def _part_button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
+        button = named_button(self, name, text)
         button.setCheckable(True)
         return button
 

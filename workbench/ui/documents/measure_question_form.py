@@ -19,7 +19,7 @@ from workbench.rag.search_types import Hit
 from workbench.ui.documents.measure_state import Draft, MeasureState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 
 _THING = Qt.ItemDataRole.UserRole
 
@@ -130,7 +130,7 @@ class QuestionForm(QFrame):
         self._text.setPlaceholderText(self.tr("A question, as people ask it"))
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(3 * self._text.fontMetrics().lineSpacing() + 16)
-        self._search = icon_button(self._body, "measure_search", self.tr("Find passages"), "search")
+        self._search = named_button(self._body, "measure_search", self.tr("Find passages"), icon="search")
         self._places, self._hits = QListWidget(self._body), QListWidget(self._body)
         self._places.setObjectName("measure_places")
         self._places.setAccessibleName(self.tr("What answers the question"))
@@ -139,16 +139,16 @@ class QuestionForm(QFrame):
         self._hits.setWordWrap(True)
         self._hits.setSpacing(2)
         self._hits.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._forget = icon_button(self._body, "measure_forget_place", self.tr("Take away"), "close", "quiet")
+        self._forget = named_button(self._body, "measure_forget_place", self.tr("Take away"), "quiet", icon="close")
         self._remark, self._need, self._found = QLabel(self._body), QLabel(self._body), QLabel(self._body)
         for label, role in ((self._remark, "small"), (self._need, "muted"), (self._found, "muted")):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             set_role(label, role)
-        self._save = icon_button(self._body, "measure_save", self.tr("Save"), "check", "primary")
-        self._accept = icon_button(self._body, "measure_accept", self.tr("Accept"), "check", "primary")
-        self._reject = icon_button(self._body, "measure_reject", self.tr("Reject"), "close")
-        self._remove = icon_button(self._body, "measure_remove", self.tr("Remove"), "trash", "quiet")
+        self._save = named_button(self._body, "measure_save", self.tr("Save"), "primary", icon="check")
+        self._accept = named_button(self._body, "measure_accept", self.tr("Accept"), "primary", icon="check")
+        self._reject = named_button(self._body, "measure_reject", self.tr("Reject"), icon="close")
+        self._remove = named_button(self._body, "measure_remove", self.tr("Remove"), "quiet", icon="trash")
 
     def _build_layout(self) -> None:
         title = QLabel(self.tr("Question"), self._body)

@@ -25,8 +25,8 @@ from workbench.ui.documents.measure_question_form import QuestionForm, place_in_
 from workbench.ui.documents.measure_state import MeasureState, Shown
 from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
@@ -133,14 +133,15 @@ class QuestionsView(QWidget):
         self._sets.setObjectName("measure_sets")
         self._sets.setAccessibleName(self.tr("Test set"))
         self._sets.setMinimumContentsLength(14)
-        self._new = icon_button(self, "measure_new_set", self.tr("New set"), "plus")
-        self._use = icon_button(self, "measure_use_in_compare", self.tr("Use in Compare"), "compare")
+        self._new = named_button(self, "measure_new_set", self.tr("New set"), icon="plus")
+        self._use = named_button(self, "measure_use_in_compare", self.tr("Use in Compare"), icon="compare")
         self._use.setToolTip(self.tr("A test set of these questions, to compare answers on"))
-        self._delete = icon_button(self, "measure_delete_set", self.tr("Delete"), "trash", "quiet")
-        self._delete.setAccessibleName(self.tr("Delete the test set"))
-        self._add = icon_button(self, "measure_new_question", self.tr("New question"), "plus", "primary")
-        self._more = icon_button(self, "measure_import", self.tr("Import"), "download")
-        self._generate = icon_button(self, "measure_generate", self.tr("Generate"), "play")
+        self._delete = named_button(
+            self, "measure_delete_set", self.tr("Delete"), "quiet", spoken=self.tr("Delete the test set"), icon="trash"
+        )
+        self._add = named_button(self, "measure_new_question", self.tr("New question"), "primary", icon="plus")
+        self._more = named_button(self, "measure_import", self.tr("Import"), icon="download")
+        self._generate = named_button(self, "measure_generate", self.tr("Generate"), icon="play")
         self._generate.setCheckable(True)
         self._confirm = QuestionBar(self.tr("the test set"), self)
         self._naming = QFrame(self)
@@ -160,7 +161,7 @@ class QuestionsView(QWidget):
             (Shown.REJECTED, self.tr("Rejected")),
         ):
             self._shown.addItem(text, shown.value)
-        self._accept_all = icon_button(self, "measure_accept_all", "", "check")
+        self._accept_all = named_button(self, "measure_accept_all", "", icon="check")
         self._model: RecordTableModel[EvaluationQuestion] = RecordTableModel(
             [
                 Column(self.tr("Question"), lambda q: q.text, tooltip=_tooltip, stretch=True, narrowest=38),
@@ -197,8 +198,8 @@ class QuestionsView(QWidget):
             box.activated.connect(partial(self._on_mapped, meaning))
             self._columns[meaning] = box
             form.addRow(text, box)
-        self._import = icon_button(self, "measure_import_now", self.tr("Import"), "check", "primary")
-        self._leave = icon_button(self, "measure_import_leave", self.tr("Cancel"), "close")
+        self._import = named_button(self, "measure_import_now", self.tr("Import"), "primary", icon="check")
+        self._leave = named_button(self, "measure_import_leave", self.tr("Cancel"), icon="close")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._leave)
@@ -218,7 +219,7 @@ class QuestionsView(QWidget):
         self._wanted.setAccessibleName(self.tr("How many questions"))
         self._wanted.setRange(1, 2000)
         self._wanted.setSuffix(self.tr(" questions"))
-        self._write = icon_button(self, "measure_write", self.tr("Write"), "play", "primary")
+        self._write = named_button(self, "measure_write", self.tr("Write"), "primary", icon="play")
         note = QLabel(
             self.tr(
                 "A model on this computer reads passages and asks about them. Its questions count once you have "

@@ -25,6 +25,7 @@ from workbench.settings import ChunkerKind
 from workbench.ui import icons
 from workbench.ui.documents.measure_state import MeasureState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class SetUpForm(QFrame):
@@ -141,9 +142,9 @@ class SetUpForm(QFrame):
         self._start.setObjectName("measure_start")
         set_role(self._start, "primary")
         icons.set_icon(self._start, "play", "on_accent", 14)
-        self._history = QPushButton(self.tr("Earlier"), self)
-        self._history.setObjectName("measure_history")
-        self._history.setAccessibleName(self.tr("Earlier measurements"))
+        self._history = named_button(
+            self, "measure_history", self.tr("Earlier"), spoken=self.tr("Earlier measurements")
+        )
         self._drop = QPushButton(self)
         self._drop.setObjectName("measure_drop")
         self._drop.setToolTip(self.tr("They were built only to be measured; the space is free again."))

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from workbench.ui.documents.file_rows import FileRow
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class PasswordBar(QFrame):
@@ -70,14 +71,13 @@ class PasswordBar(QFrame):
         self._word.setToolTip(self.tr("Used to read the file, and kept nowhere"))
         self._word.setEchoMode(QLineEdit.EchoMode.Password)
         self._word.setMinimumWidth(160)
-        self._open = QPushButton(self.tr("Read it"), self)
-        self._open.setObjectName("give_password")
-        self._open.setAccessibleName(self.tr("Read the file with this password"))
+        self._open = named_button(
+            self, "give_password", self.tr("Read it"), spoken=self.tr("Read the file with this password")
+        )
         self._open.setEnabled(False)
-        self._skip = QPushButton(self.tr("Leave it out"), self)
-        self._skip.setObjectName("skip_password")
-        self._skip.setAccessibleName(self.tr("Leave the file out"))
-        set_role(self._skip, "quiet")
+        self._skip = named_button(
+            self, "skip_password", self.tr("Leave it out"), "quiet", spoken=self.tr("Leave the file out")
+        )
 
     def _build_layout(self) -> None:
         row = QHBoxLayout(self)

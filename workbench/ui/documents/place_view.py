@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QStackedWidget,
     QTextEdit,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from workbench.ui.documents.asking_state import Place
 from workbench.ui.theme import set_role, tokens_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_view import PageView
 
 
@@ -89,9 +89,11 @@ class PlaceView(QWidget):
         self._name.setObjectName("place_document")
         self._number = QLabel(self)
         set_role(self._number, "muted")
-        self._previous = self._button("previous_page", self.tr("‹"), self.tr("Previous page"))
-        self._next = self._button("next_page", self.tr("›"), self.tr("Next page"))
-        self._as_text = self._button("show_as_text", self.tr("Text"), self.tr("Show the text instead of the page"))
+        self._previous = named_button(self, "previous_page", self.tr("‹"), "quiet", tip=self.tr("Previous page"))
+        self._next = named_button(self, "next_page", self.tr("›"), "quiet", tip=self.tr("Next page"))
+        self._as_text = named_button(
+            self, "show_as_text", self.tr("Text"), "quiet", tip=self.tr("Show the text instead of the page")
+        )
         self._as_text.setCheckable(True)
         self._note = QLabel(self)
         self._note.setObjectName("place_note")
@@ -110,14 +112,6 @@ class PlaceView(QWidget):
         self.text.setReadOnly(True)
         self._stack = QStackedWidget(self)
         icons.set_icon(self._as_text, "file", "muted", 14)
-
-    def _button(self, name: str, text: str, spoken: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(spoken)
-        button.setToolTip(spoken)
-        set_role(button, "quiet")
-        return button
 
     def _build_layout(self) -> None:
         row = QHBoxLayout(self._bar)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.rag.answer_parts import answer_as_markdown
-from workbench.ui import icons
 from workbench.ui.documents.asking_state import AskingState
 from workbench.ui.documents.conversation_view import ConversationView
 from workbench.ui.documents.hits_view import HitsView
@@ -27,8 +26,8 @@ from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.documents.search_settings_form import SearchSettingsForm, in_few_words
 from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.icon_button import icon_button
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -110,17 +109,17 @@ class QuestionPage(QWidget):
         self._question.setObjectName("question")
         self._question.setAccessibleName(self.tr("Question"))
         self._question.setClearButtonEnabled(True)
-        self._ask = icon_button(self, "ask", self.tr("Ask"), "play", "primary")
-        self._search = icon_button(self, "search_passages", self.tr("Search"), "search")
+        self._ask = named_button(self, "ask", self.tr("Ask"), "primary", icon="play")
+        self._search = named_button(self, "search_passages", self.tr("Search"), icon="search")
         self._search.setToolTip(self.tr("Show the passages only; no model takes part"))
-        self._stop = icon_button(self, "stop_asking", self.tr("Stop"), "stop")
+        self._stop = named_button(self, "stop_asking", self.tr("Stop"), icon="stop")
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self._adapter = QComboBox(self)
         self._adapter.setObjectName("ask_adapter")
         self._adapter.setAccessibleName(self.tr("Adapter that answers with the model"))
-        self._new = icon_button(self, "new_conversation", self.tr("New conversation"), "plus", "quiet")
+        self._new = named_button(self, "new_conversation", self.tr("New conversation"), "quiet", icon="plus")
         self._new.setToolTip(self.tr("The next question is understood without what was said before"))
-        self._history = icon_button(self, "earlier_conversations", self.tr("Earlier"), "clock", "quiet")
+        self._history = named_button(self, "earlier_conversations", self.tr("Earlier"), "quiet", icon="clock")
         self._menu = QMenu(self)
         self._menu.setObjectName("earlier_conversations_menu")
         self._history.setMenu(self._menu)
@@ -143,11 +142,14 @@ class QuestionPage(QWidget):
         self._go = QPushButton(self.tr("Read the whole collection"), self._hint)
         self._go.setObjectName("go_exhaustive")
         set_role(self._go, "link")
-        self._decline = QPushButton(self._hint)
-        self._decline.setObjectName("decline_exhaustive")
-        self._decline.setAccessibleName(self.tr("Do not suggest it for this question"))
-        set_role(self._decline, "tiny")
-        icons.set_icon(self._decline, "close", "muted", 13)
+        self._decline = named_button(
+            self._hint,
+            "decline_exhaustive",
+            "",
+            "tiny",
+            spoken=self.tr("Do not suggest it for this question"),
+            icon="close",
+        )
         row = QHBoxLayout(self._hint)
         row.setContentsMargins(12, 4, 8, 4)
         row.addWidget(self._hint_text, 1)

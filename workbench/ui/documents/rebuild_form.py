@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 from workbench.rag.types import ChunkingConfig, TextLanguage
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _MAX_CHARACTERS = 32_768
 
@@ -114,13 +114,10 @@ class RebuildForm(QFrame):
         for language in TextLanguage:
             none = self.tr("None: words as they are written")
             self._language.addItem(none if language is TextLanguage.NONE else language.value, language.value)
-        self._build = QPushButton(self.tr("Build it"), self)
-        self._build.setObjectName("rebuild_start")
-        self._build.setAccessibleName(self.tr("Build the index"))
-        set_role(self._build, "primary")
-        self._leave = QPushButton(self.tr("Cancel"), self)
-        self._leave.setObjectName("rebuild_leave")
-        self._leave.setAccessibleName(self.tr("Build no index"))
+        self._build = named_button(
+            self, "rebuild_start", self.tr("Build it"), "primary", spoken=self.tr("Build the index")
+        )
+        self._leave = named_button(self, "rebuild_leave", self.tr("Cancel"), spoken=self.tr("Build no index"))
 
     def _build_layout(self) -> None:
         form = QGridLayout()

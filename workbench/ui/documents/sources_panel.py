@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui import icons
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.icon_button import icon_button
+from workbench.ui.widgets.named_button import named_button
 
 
 class SourcesPanel(QWidget):
@@ -57,11 +57,14 @@ class SourcesPanel(QWidget):
         words = self.tr("not there") if is_missing else (self.tr("looked at {}").format(looked) if looked else "")
         when.setText(words)
         set_role(when, "error" if is_missing else "small")
-        stop = QPushButton(self.tr("Stop watching"), line)
-        stop.setObjectName("stop_watching")
-        stop.setAccessibleName(self.tr("Stop watching {}").format(path.name))
+        stop = named_button(
+            line,
+            "stop_watching",
+            self.tr("Stop watching"),
+            "quiet",
+            spoken=self.tr("Stop watching {}").format(path.name),
+        )
         stop.setToolTip(self.tr("Its documents stay in the collection as they are"))
-        set_role(stop, "quiet")
         stop.clicked.connect(lambda: self.stop_requested.emit(path))
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
@@ -84,8 +87,8 @@ class SourcesPanel(QWidget):
         self._nothing.setTextFormat(Qt.TextFormat.PlainText)
         self._nothing.setWordWrap(True)
         set_role(self._nothing, "muted")
-        self._add = icon_button(self, "add_folder", self.tr("Add a folder"), "plus", "quiet")
-        self._sync = icon_button(self, "sync_sources", self.tr("Look again"), "refresh", "quiet")
+        self._add = named_button(self, "add_folder", self.tr("Add a folder"), "quiet", icon="plus")
+        self._sync = named_button(self, "sync_sources", self.tr("Look again"), "quiet", icon="refresh")
         self._holder = QWidget(self)
 
     def _build_layout(self) -> None:

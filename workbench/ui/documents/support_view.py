@@ -1,13 +1,14 @@
 """How an answer stands to its sources: one line, and under it every sentence that is not simply supported."""
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.rag.answer_parts import Support, answer_sentences, count_support
 from workbench.rag.answer_types import Answer
 from workbench.rag.citations import without_marks
 from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class SupportView(QWidget):
@@ -76,12 +77,15 @@ class SupportView(QWidget):
             label.setWordWrap(True)
         set_role(self._list, "small")
         self._list.hide()
-        self._more = QPushButton(self.tr("Which?"), self)
-        self._more.setObjectName("show_support")
+        self._more = named_button(
+            self,
+            "show_support",
+            self.tr("Which?"),
+            "tiny",
+            spoken=self.tr("Show the statements that their source does not bear out"),
+            icon="chevron-right",
+        )
         self._more.setCheckable(True)
-        self._more.setAccessibleName(self.tr("Show the statements that their source does not bear out"))
-        set_role(self._more, "tiny")
-        icons.set_icon(self._more, "chevron-right", "muted", 12)
 
     def _build_layout(self) -> None:
         row = QHBoxLayout()

@@ -27,6 +27,7 @@ from workbench.ui.documents.tuning_state import TuningState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.line_chart import Line, LineChart
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -156,9 +157,9 @@ class TuningPage(QWidget):
         self._tune.setObjectName("tuning_start")
         set_role(self._tune, "primary")
         icons.set_icon(self._tune, "play", "on_accent", 14)
-        self._history = QPushButton(self.tr("Earlier"), self._card)
-        self._history.setObjectName("tuning_history")
-        self._history.setAccessibleName(self.tr("Earlier tunings"))
+        self._history = named_button(
+            self._card, "tuning_history", self.tr("Earlier"), spoken=self.tr("Earlier tunings")
+        )
         self._chart = LineChart(self.tr("Step"), self.tr("Mistakes (loss)"), self._page)
         self._chart.setMinimumHeight(220)
         self.result = TuningResult(self._page)

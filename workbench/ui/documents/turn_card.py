@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.ui import icons
 from workbench.ui.documents.answer_markdown import CITE, WHY
 from workbench.ui.documents.conversation_state import AskedTurn
 from workbench.ui.documents.marked_answer import MarkedAnswer
@@ -14,6 +13,7 @@ from workbench.ui.documents.prompt_view import PromptView
 from workbench.ui.documents.refusal_view import RefusalView
 from workbench.ui.documents.support_view import SupportView
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -155,13 +155,7 @@ class TurnCard(QFrame):
         self._editor.hide()
 
     def _tool(self, icon: str, name: str, text: str, words: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(words)
-        button.setToolTip(words)
-        set_role(button, "tiny")
-        icons.set_icon(button, icon, "muted", 14)
-        return button
+        return named_button(self, name, text, "tiny", tip=words, icon=icon)
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

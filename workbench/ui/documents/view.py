@@ -7,7 +7,6 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -26,6 +25,7 @@ from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.widgets.undo_bar import UndoBar
 
@@ -152,10 +152,13 @@ class DocumentsView(QWidget):
         )
         self._first_drop = DropArea(self.tr("Drop files or a folder here."), self._empty_page)
         self._first_drop.setMaximumWidth(560)
-        self._first_import = QPushButton(self.tr("Import a collection…"), self._empty_page)
-        self._first_import.setObjectName("first_import")
-        self._first_import.setAccessibleName(self.tr("Import a collection"))
-        set_role(self._first_import, "link")
+        self._first_import = named_button(
+            self._empty_page,
+            "first_import",
+            self.tr("Import a collection…"),
+            "link",
+            spoken=self.tr("Import a collection"),
+        )
         column = QVBoxLayout(self._empty_page)
         column.addStretch(1)
         column.addWidget(notice)

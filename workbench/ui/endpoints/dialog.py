@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from workbench.ui.endpoints.form import ServerFields
 from workbench.ui.endpoints.presenter import ServersPresenter
 from workbench.ui.endpoints.state import ServersState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -94,30 +94,21 @@ class ServersDialog(QDialog):
         self._list = QListWidget(self._side)
         self._list.setObjectName("servers_list")
         self._list.setAccessibleName(self.tr("Servers"))
-        self._new = self._button(self.tr("New"), "servers_new")
-        self._remove = self._button(self.tr("Remove"), "servers_remove")
-        self._test = self._button(self.tr("Test"), "servers_test")
-        self._save = self._button(self.tr("Connect"), "servers_save")
-        set_role(self._save, "primary")
-        self._close = self._button(self.tr("Close"), "servers_close")
+        self._new = named_button(self, "servers_new", self.tr("New"))
+        self._remove = named_button(self, "servers_remove", self.tr("Remove"))
+        self._test = named_button(self, "servers_test", self.tr("Test"))
+        self._save = named_button(self, "servers_save", self.tr("Connect"), "primary")
+        self._close = named_button(self, "servers_close", self.tr("Close"))
         self._result = QLabel(self)
         self._result.setObjectName("servers_result")
         self._result.setTextFormat(Qt.TextFormat.PlainText)
         self._result.setWordWrap(True)
-        self._undo = self._button(self.tr("Undo"), "servers_undo")
-        self._undo.setAccessibleName(self.tr("Put the removed server back"))
+        self._undo = named_button(
+            self, "servers_undo", self.tr("Undo"), "quiet", spoken=self.tr("Put the removed server back")
+        )
         self._undo.setToolTip(self.tr("Puts it back without its key"))
-        set_role(self._undo, "quiet")
         self._question = QuestionBar(self.tr("the server"), self, verb=self.tr("Remove"))
         self._trouble = TroubleCard("servers_trouble", self)
-        for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter ends the typing in a field, not the dialog
-
-    def _button(self, text: str, name: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
 
     def _build_layout(self) -> None:
         side = QVBoxLayout(self._side)

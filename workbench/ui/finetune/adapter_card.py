@@ -1,7 +1,7 @@
 """One adapter: where it comes from, where it lies, what can be done with it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.finetune.evaluation.types import EvaluationReport
 from workbench.finetune.evaluation.wording import headline
@@ -9,6 +9,7 @@ from workbench.finetune.types import Adapter
 from workbench.ui.finetune.export_menu import ExportButton
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class AdapterCard(QFrame):
@@ -69,20 +70,23 @@ class AdapterCard(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setWordWrap(True)
         set_role(self._details, "small")
-        self._open = _button(
-            self.tr("Before and after, card…"),
-            "adapter_open",
-            self.tr("Look at the selected adapter"),
+        self._open = named_button(
+            self, "adapter_open", self.tr("Before and after, card…"), spoken=self.tr("Look at the selected adapter")
         )
-        self._try = _button(
-            self.tr("Try it in the playground"), "adapter_try", self.tr("Try the selected adapter in the playground")
+        self._try = named_button(
+            self,
+            "adapter_try",
+            self.tr("Try it in the playground"),
+            spoken=self.tr("Try the selected adapter in the playground"),
         )
         set_role(self._open, "primary")
         self._export = ExportButton("adapter_export", self)
-        self._folder = _button(
-            self.tr("Where is it"), "adapter_folder", self.tr("Show the folder of the selected adapter")
+        self._folder = named_button(
+            self, "adapter_folder", self.tr("Where is it"), spoken=self.tr("Show the folder of the selected adapter")
         )
-        self._delete = _button(self.tr("Delete"), "adapter_delete", self.tr("Delete the selected adapter"))
+        self._delete = named_button(
+            self, "adapter_delete", self.tr("Delete"), spoken=self.tr("Delete the selected adapter")
+        )
 
     def _build_layout(self) -> None:
         buttons = QHBoxLayout()
@@ -108,10 +112,3 @@ class AdapterCard(QFrame):
 
 def loss_in_words(adapter: Adapter) -> str:
     return f"{adapter.loss:.3f}" if adapter.loss is not None else "–"
-
-
-def _button(text: str, name: str, accessible: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    return button

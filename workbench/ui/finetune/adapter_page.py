@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QTabWidget, QVBoxLayout, QWidget
 
 from workbench.ui.finetune.before_after_view import BeforeAfterView
 from workbench.ui.finetune.card_view import CardView
@@ -11,6 +11,7 @@ from workbench.ui.finetune.export_view import ExportView
 from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 
 class AdapterPage(QWidget):
@@ -56,7 +57,9 @@ class AdapterPage(QWidget):
         self._is_renaming = is_renaming
 
     def _build_widgets(self) -> None:
-        self._back = _button(self, "adapter_back", self.tr("‹ Adapters"), self.tr("Back to the adapters"), "link")
+        self._back = named_button(
+            self, "adapter_back", self.tr("‹ Adapters"), "link", spoken=self.tr("Back to the adapters")
+        )
         self._title: ElidedLabel = ElidedLabel(parent=self)
         self._title.setObjectName("adapter_title")
         set_role(self._title, "title")
@@ -69,13 +72,15 @@ class AdapterPage(QWidget):
         set_role(self._trouble, "error")
         self._subtitle = QLabel(self)
         set_role(self._subtitle, "muted")
-        self._try = _button(
-            self, "details_try", self.tr("Try it"), self.tr("Try the adapter in the playground"), "primary"
+        self._try = named_button(
+            self, "details_try", self.tr("Try it"), "primary", spoken=self.tr("Try the adapter in the playground")
         )
         self.export = ExportButton("details_export", self)
-        self._rename = _button(self, "details_rename", self.tr("Rename…"), self.tr("Rename the adapter"))
-        self._folder = _button(self, "details_folder", self.tr("Where is it"), self.tr("Show the adapter's folder"))
-        self._delete = _button(self, "details_delete", self.tr("Delete"), self.tr("Delete the adapter"))
+        self._rename = named_button(self, "details_rename", self.tr("Rename…"), spoken=self.tr("Rename the adapter"))
+        self._folder = named_button(
+            self, "details_folder", self.tr("Where is it"), spoken=self.tr("Show the adapter's folder")
+        )
+        self._delete = named_button(self, "details_delete", self.tr("Delete"), spoken=self.tr("Delete the adapter"))
         self.before_after, self.card = BeforeAfterView(self), CardView(self)
         self._tabs = QTabWidget(self)
         self._tabs.setObjectName("adapter_tabs")
@@ -123,12 +128,3 @@ class AdapterPage(QWidget):
     @Slot()
     def _on_name(self) -> None:
         self.name_chosen.emit(self._new_name.text())
-
-
-def _button(parent: QWidget, name: str, text: str, accessible: str, role: str = "") -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    if role:
-        set_role(button, role)
-    return button

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -16,7 +15,6 @@ from PySide6.QtWidgets import (
 from workbench.finetune.evaluation.types import Change, EvaluationReport
 from workbench.finetune.evaluation.wording import headline, points
 from workbench.finetune.types import Adapter
-from workbench.ui import icons
 from workbench.ui.finetune.adapter_card import AdapterCard, loss_in_words
 from workbench.ui.finetune.deleted_bar import DeletedBar
 from workbench.ui.finetune.export_view import ExportView
@@ -25,6 +23,7 @@ from workbench.ui.finetune.run_lines import RunLines
 from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 HASH_CHARACTERS = 8
@@ -102,11 +101,20 @@ class AdaptersPage(QWidget):
         set_role(self._title, "title")
         self._subtitle = QLabel(self.tr("Adapters: small files that teach a model your examples."), self)
         set_role(self._subtitle, "muted")
-        self._new = _button(self.tr("New training…"), "new_adapter", self.tr("Train an adapter or a model"))
-        set_role(self._new, "primary")
-        icons.set_icon(self._new, "plus", "on_accent", 16)
-        self._curves = _button(self.tr("Compare losses…"), "open_curves", self.tr("Loss curves over each other"))
-        self._import = _button(self.tr("Import…"), "import_adapter", self.tr("Import an adapter from elsewhere"))
+        self._new = named_button(
+            self,
+            "new_adapter",
+            self.tr("New training…"),
+            "primary",
+            spoken=self.tr("Train an adapter or a model"),
+            icon="plus",
+        )
+        self._curves = named_button(
+            self, "open_curves", self.tr("Compare losses…"), spoken=self.tr("Loss curves over each other")
+        )
+        self._import = named_button(
+            self, "import_adapter", self.tr("Import…"), spoken=self.tr("Import an adapter from elsewhere")
+        )
         self.importing = ImportBar(self)
         self._runs = RunLines(self)
         self._empty: EmptyState = EmptyState("", "", icon="finetune")
@@ -203,13 +211,6 @@ class AdaptersPage(QWidget):
     @Slot(object)
     def _on_activated(self, _listed: Listed) -> None:
         self.open_requested.emit()
-
-
-def _button(text: str, name: str, accessible: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    return button
 
 
 def _gain(listed: Listed) -> str:

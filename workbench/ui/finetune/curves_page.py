@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from workbench.finetune.curves import Axis, Measure, Setting, as_csv
 from workbench.ui.finetune.curves_state import CurvesState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.line_chart import Line, LineChart
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 
@@ -113,8 +113,7 @@ class CurvesPage(QWidget):
         return ""
 
     def _build_widgets(self) -> None:
-        self._back = self._button("curves_back", self.tr("‹ Adapters"))
-        set_role(self._back, "link")
+        self._back = named_button(self, "curves_back", self.tr("‹ Adapters"), "link")
         self._title, self._note = QLabel(self.tr("Losses over each other"), self), QLabel(self)
         set_role(self._title, "subtitle")
         set_role(self._note, "muted")
@@ -132,9 +131,9 @@ class CurvesPage(QWidget):
         self._axis.setToolTip(self.tr("By token is fair between trainings whose batches or rows differ in length."))
         words = {Measure.TRAINED: self.tr("Trained rows"), Measure.HELD_OUT: self.tr("Held-out rows")}
         self._measures = {measure: self._box(f"curves_{measure}", text) for measure, text in words.items()}
-        self._copy = self._button("curves_copy", self.tr("Copy figures"))
+        self._copy = named_button(self, "curves_copy", self.tr("Copy figures"))
         self._copy.setToolTip(self.tr("All steps as CSV, for a spreadsheet."))
-        self._png = self._button("curves_png", self.tr("Save picture…"))
+        self._png = named_button(self, "curves_png", self.tr("Save picture…"))
         titles = {Axis.STEPS: self.tr("step"), Axis.TOKENS: self.tr("tokens")}
         self._charts = {axis: LineChart(title, self.tr("loss"), self) for axis, title in titles.items()}
         self._settings, self._table = self._build_table(())
@@ -201,12 +200,6 @@ class CurvesPage(QWidget):
         box.setObjectName(name)
         box.setAccessibleName(text)
         return box
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
 
 
 def _lines(state: CurvesState) -> list[Line]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.finetune.removal import RemovedAdapter
-from workbench.ui import icons
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 INTERVAL_MS = 15_000
 
@@ -29,10 +29,9 @@ class DeletedBar(QFrame):
         self._text.setObjectName("deleted_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._undo = QPushButton(self.tr("Undo"), self)
-        self._undo.setObjectName("undo_delete")
-        self._undo.setAccessibleName(self.tr("Bring the deleted adapter back"))
-        icons.set_icon(self._undo, "undo", "text", 16)
+        self._undo = named_button(
+            self, "undo_delete", self.tr("Undo"), spoken=self.tr("Bring the deleted adapter back"), icon="undo"
+        )
         self._timer = QTimer(self, interval=INTERVAL_MS)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)

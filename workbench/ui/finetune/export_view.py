@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from workbench.ui.finetune.state import ExportState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -65,7 +66,4 @@ class ExportView(QWidget):
             column.addWidget(part)
 
     def _button(self, name: str, text: str, accessible: str) -> QPushButton:
-        button = QPushButton(text, self._result)
-        button.setObjectName(f"{self._name}_{name}")
-        button.setAccessibleName(accessible)
-        return button
+        return named_button(self._result, f"{self._name}_{name}", text, spoken=accessible)

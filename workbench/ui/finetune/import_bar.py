@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.ui.finetune.adapters_state import ImportState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -64,9 +65,8 @@ class ImportBar(QFrame):
         self._name.setObjectName("import_name")
         self._name.setAccessibleName(self.tr("Name of the imported adapter"))
         self._name.setMaxLength(80)
-        self._start = self._button("import_start", self.tr("Import"))
-        set_role(self._start, "primary")
-        self._leave = self._button("import_leave", self.tr("Cancel"))
+        self._start = named_button(self, "import_start", self.tr("Import"), "primary")
+        self._leave = named_button(self, "import_leave", self.tr("Cancel"))
         self._strip = JobStrip(self)
         self._trouble = TroubleCard("import_trouble", self)
 
@@ -96,9 +96,3 @@ class ImportBar(QFrame):
     @Slot(int)
     def _on_base(self, index: int) -> None:
         self.base_chosen.emit(self._base.itemData(index) or "")
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QSpinBox,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from workbench.finetune.evaluation.wording import metric_in_words
 from workbench.ui.finetune.adapters_state import MeasureForm, Measuring
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 METRICS = ("exact_match", "token_f1", "label_accuracy", "numeric", "json_fields", "json_valid", "format_fields",
            "contains", "rouge_l", "chrf")  # fmt: skip
@@ -82,15 +82,14 @@ class MeasureFormView(QFrame):
         self._set_name: ElidedLabel = ElidedLabel(parent=self)
         self._set_name.setObjectName("measure_general_set")
         set_role(self._set_name, "muted")
-        self._choose_set = self._button("measure_choose_set", self.tr("Other set…"))
+        self._choose_set = named_button(self, "measure_choose_set", self.tr("Other set…"))
         self._choose_set.setToolTip(
             self.tr("A CSV or JSONL file with the columns question, answer and category (the ability).")
         )
-        self._own_set = self._button("measure_own_set", self.tr("Ours again"))
+        self._own_set = named_button(self, "measure_own_set", self.tr("Ours again"))
         for button in (self._choose_set, self._own_set):
             set_role(button, "quiet")
-        self._start = self._button("measure_start", self.tr("Measure before and after"))
-        set_role(self._start, "primary")
+        self._start = named_button(self, "measure_start", self.tr("Measure before and after"), "primary")
 
     def _build_layout(self) -> None:
         first = QHBoxLayout()
@@ -155,9 +154,3 @@ class MeasureFormView(QFrame):
         box.setObjectName(name)
         box.setAccessibleName(text)
         return box
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button

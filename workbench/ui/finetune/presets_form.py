@@ -7,6 +7,7 @@ from workbench.finetune.training_config import Method
 from workbench.ui.finetune.presets import RECIPES, Goal, Preset
 from workbench.ui.finetune.state import SetupState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class PresetsForm(QWidget):
@@ -50,9 +51,9 @@ class PresetsForm(QWidget):
         self._presets: dict[Preset, QPushButton] = {}
         self._texts: dict[Preset, QLabel] = {}
         for preset, recipe in RECIPES.items():
-            button = QPushButton(recipe.title, self)
-            button.setObjectName(f"preset_{preset.value}")
-            button.setAccessibleName(f"{recipe.title}: {recipe.about}")
+            button = named_button(
+                self, f"preset_{preset.value}", recipe.title, spoken=f"{recipe.title}: {recipe.about}"
+            )
             button.setCheckable(True)
             text = QLabel(recipe.about, self)
             text.setWordWrap(True)
@@ -63,9 +64,9 @@ class PresetsForm(QWidget):
         self._summary = QLabel(self)
         self._summary.setObjectName("settings_summary")
         set_role(self._summary, "muted")
-        self._expert_switch = QPushButton(self.tr("Expert settings"), self)
-        self._expert_switch.setObjectName("expert_switch")
-        self._expert_switch.setAccessibleName(self.tr("Show every setting with its explanation"))
+        self._expert_switch = named_button(
+            self, "expert_switch", self.tr("Expert settings"), spoken=self.tr("Show every setting with its explanation")
+        )
         self._expert_switch.setCheckable(True)
 
     def _build_layout(self) -> None:

@@ -1,11 +1,12 @@
 """One line per training that runs: how far it is, and the way to its page."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui.finetune.state import Phase, RunState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 
 class RunLines(QWidget):
@@ -56,17 +57,23 @@ class _RunLine(QFrame):
         self._title, self._text = QLabel(self), ElidedLabel(parent=self)
         self._title.setText(name[:40])
         self._text.setObjectName("run_line")
-        self._show = QPushButton(self.tr("Show"), self)
-        self._show.setObjectName("run_show")
-        self._show.setAccessibleName(self.tr("Show the training {}").format(name))
+        self._show = named_button(
+            self, "run_show", self.tr("Show"), spoken=self.tr("Show the training {}").format(name)
+        )
         self._show.clicked.connect(self._on_clicked)
-        self._up = QPushButton(self.tr("Earlier"), self)
-        self._up.setObjectName("run_up")
-        self._up.setAccessibleName(self.tr("Let the training {} begin before the one in front of it").format(name))
+        self._up = named_button(
+            self,
+            "run_up",
+            self.tr("Earlier"),
+            spoken=self.tr("Let the training {} begin before the one in front of it").format(name),
+        )
         self._up.clicked.connect(self._on_up)
-        self._cancel = QPushButton(self.tr("Cancel"), self)
-        self._cancel.setObjectName("run_line_cancel")
-        self._cancel.setAccessibleName(self.tr("Take the training {} out of the queue").format(name))
+        self._cancel = named_button(
+            self,
+            "run_line_cancel",
+            self.tr("Cancel"),
+            spoken=self.tr("Take the training {} out of the queue").format(name),
+        )
         self._cancel.clicked.connect(self._on_cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)

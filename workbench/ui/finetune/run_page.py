@@ -1,7 +1,7 @@
 """A training while it runs, and how it ended: the curve, the figures, what can be done."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.finetune.perplexity import in_words as perplexity_in_words
 from workbench.ui import icons
@@ -11,6 +11,7 @@ from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _BADGES = {
@@ -110,8 +111,13 @@ class RunPage(QWidget):
         self._outcome_text.setText("\n".join([" ".join(parts), *notes]))
 
     def _build_widgets(self) -> None:
-        self._back = _button(self.tr("‹ Adapters"), "run_back", self.tr("Back to the adapters; the training goes on"))
-        set_role(self._back, "link")
+        self._back = named_button(
+            self,
+            "run_back",
+            self.tr("‹ Adapters"),
+            "link",
+            spoken=self.tr("Back to the adapters; the training goes on"),
+        )
         self._name = ElidedLabel(parent=self)
         self._name.setObjectName("run_name")
         set_role(self._name, "subtitle")
@@ -128,8 +134,7 @@ class RunPage(QWidget):
         self._waiting.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._waiting, "error")
         self._remedy_row = QWidget(self)
-        self._remedy = _button("", "run_remedy", self.tr("Start again in another way"))
-        set_role(self._remedy, "primary")
+        self._remedy = named_button(self, "run_remedy", "", "primary", spoken=self.tr("Start again in another way"))
         self._views = RunViews(self)
         self._build_figures()
         self._build_buttons()
@@ -150,13 +155,17 @@ class RunPage(QWidget):
             self._figures[name] = value
 
     def _build_buttons(self) -> None:
-        self._pause = _button(self.tr("Pause"), "run_pause", self.tr("Pause the training"))
-        self._resume = _button(self.tr("Resume"), "run_resume", self.tr("Resume the training"))
-        self._stop = _button(self.tr("Stop and save"), "run_stop", self.tr("Stop and save what was learned so far"))
-        self._cancel = _button(self.tr("Cancel"), "run_cancel", self.tr("Cancel the training"))
-        set_role(self._cancel, "danger")
-        self._go_on = _button(self.tr("Go on"), "run_go_on", self.tr("Go on from the last checkpoint"))
-        set_role(self._go_on, "primary")
+        self._pause = named_button(self, "run_pause", self.tr("Pause"), spoken=self.tr("Pause the training"))
+        self._resume = named_button(self, "run_resume", self.tr("Resume"), spoken=self.tr("Resume the training"))
+        self._stop = named_button(
+            self, "run_stop", self.tr("Stop and save"), spoken=self.tr("Stop and save what was learned so far")
+        )
+        self._cancel = named_button(
+            self, "run_cancel", self.tr("Cancel"), "danger", spoken=self.tr("Cancel the training")
+        )
+        self._go_on = named_button(
+            self, "run_go_on", self.tr("Go on"), "primary", spoken=self.tr("Go on from the last checkpoint")
+        )
         self._closing = QLabel(self.tr("Goes on when the window is closed."), self)
         set_role(self._closing, "small")
 
@@ -170,9 +179,12 @@ class RunPage(QWidget):
         self._outcome_text.setObjectName("run_outcome_text")
         self._outcome_text.setTextFormat(Qt.TextFormat.PlainText)
         self._outcome_text.setWordWrap(True)
-        self._try = _button(self.tr("Try it"), "run_try", self.tr("Try the adapter in the playground"))
-        set_role(self._try, "primary")
-        self._see = _button(self.tr("Show adapter"), "run_adapter", self.tr("Show the adapter in the list"))
+        self._try = named_button(
+            self, "run_try", self.tr("Try it"), "primary", spoken=self.tr("Try the adapter in the playground")
+        )
+        self._see = named_button(
+            self, "run_adapter", self.tr("Show adapter"), spoken=self.tr("Show the adapter in the list")
+        )
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
@@ -236,10 +248,3 @@ class RunPage(QWidget):
         self._try.clicked.connect(self.try_requested)
         self._see.clicked.connect(self.adapter_requested)
         self._remedy.clicked.connect(self.remedy_requested)
-
-
-def _button(text: str, name: str, accessible: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    return button

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from workbench.ui.finetune.state import FinetuneState, SetupState, big_in_words
 from workbench.ui.finetune.sweep_form import SweepForm
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.segments import Segments
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -119,8 +119,9 @@ class SetupPage(QWidget):
     # -- building -----------------------------------------------------------------------------------------------------
 
     def _build_widgets(self) -> None:
-        self._back = _button(self.tr("‹ Adapters"), "setup_back", self.tr("Back to the adapters"))
-        set_role(self._back, "link")
+        self._back = named_button(
+            self, "setup_back", self.tr("‹ Adapters"), "link", spoken=self.tr("Back to the adapters")
+        )
         self._title = QLabel(self.tr("New training"), self)
         set_role(self._title, "subtitle")
         titles = {
@@ -151,10 +152,14 @@ class SetupPage(QWidget):
         set_role(self._verdict, "badge-good")
         self._preflight = note("preflight", "muted", self._body)
         self._advice = note("preflight_advice", "small", self._body)
-        self._start = _button(self.tr("Start"), "start_training", self.tr("Start the training"))
-        set_role(self._start, "primary")
-        self._elsewhere = _button(
-            self.tr("Other computer"), "other_computer", self.tr("Train on another computer, or bring a training home")
+        self._start = named_button(
+            self, "start_training", self.tr("Start"), "primary", spoken=self.tr("Start the training")
+        )
+        self._elsewhere = named_button(
+            self,
+            "other_computer",
+            self.tr("Other computer"),
+            spoken=self.tr("Train on another computer, or bring a training home"),
         )
         menu = QMenu(self._elsewhere)
         self._pack = menu.addAction(self.tr("Pack this training into a folder…"), self._on_pack)
@@ -235,10 +240,3 @@ class SetupPage(QWidget):
         dialog.fileSelected.connect(chosen)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _button(text: str, name: str, accessible: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible)
-    return button

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QWidget,
 )
@@ -27,6 +26,7 @@ from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.state import FinetuneState, SetupState, count_in_words
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 
 _NARROW = 240
 """Pixels of a field that holds a number."""
@@ -153,9 +153,12 @@ class SourceForm(QFrame):
         self._dataset.setAccessibleName(self.tr("Data set"))
         self._dataset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._dataset.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._add_text = QPushButton(self.tr("Add text"), self._source)
-        self._add_text.setObjectName("add_text")
-        self._add_text.setAccessibleName(self.tr("Add text from a folder, a file or a collection"))
+        self._add_text = named_button(
+            self._source,
+            "add_text",
+            self.tr("Add text"),
+            spoken=self.tr("Add text from a folder, a file or a collection"),
+        )
         menu = QMenu(self._add_text)
         menu.addAction(self.tr("Folder of text files…"), self._on_folder).setObjectName("add_text_folder")
         menu.addAction(self.tr("Text file…"), self._on_file).setObjectName("add_text_file")

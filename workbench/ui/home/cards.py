@@ -10,6 +10,7 @@ from workbench.ui.home.state import ModelsFound, ProjectCard, ProjectStage
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 
 class ComputerCard(QFrame):
@@ -84,8 +85,8 @@ class ModelsCard(QFrame):
         set_role(self._name, "number")
         self._facts = _label("", "muted")
         self._facts.setWordWrap(True)
-        self._try = _button("try_model", self.tr("Try it"), "primary")
-        self._all = _button("show_models", self.tr("All models"), "")
+        self._try = named_button(self, "try_model", self.tr("Try it"), "primary")
+        self._all = named_button(self, "show_models", self.tr("All models"))
         self._try.clicked.connect(self.try_requested)
         self._all.clicked.connect(self.models_requested)
         buttons = QHBoxLayout()
@@ -148,11 +149,11 @@ class StarterCard(QFrame):
         self._note = _label("", "muted")
         self._note.setWordWrap(True)
         self._note.setObjectName(f"project_note_{key}")
-        self._open = _button(f"open_project_{key}", self.tr("Open"), "primary")
+        self._open = named_button(self, f"open_project_{key}", self.tr("Open"), "primary")
         self._open.clicked.connect(self._on_open)
-        self._documents = _button(f"ask_{key}", self.tr("Ask its documents"), "primary")
+        self._documents = named_button(self, f"ask_{key}", self.tr("Ask its documents"), "primary")
         self._documents.clicked.connect(self._on_documents)
-        self._comparison = _button(f"compare_{key}", self.tr("Compare five ways"), "")
+        self._comparison = named_button(self, f"compare_{key}", self.tr("Compare five ways"))
         self._comparison.clicked.connect(self._on_comparison)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
@@ -276,12 +277,3 @@ def _label(text: str, role: str) -> QLabel:
     if role:
         set_role(label, role)
     return label
-
-
-def _button(name: str, text: str, role: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(text)
-    if role:
-        set_role(button, role)
-    return button

@@ -1,12 +1,12 @@
 """One download: how far it is, how fast, how long still, and what can be done with it."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.ui import icons
 from workbench.ui.hub.state import DownloadRow, Phase
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 _STEPS = 1000
 
@@ -71,20 +71,10 @@ class DownloadStrip(QFrame):
         self._bar.setObjectName("download_progress")
         self._bar.setAccessibleName(self.tr("Progress"))
         self._bar.setTextVisible(False)
-        self._pause = self._button(self.tr("Pause"), "download_pause", "")
-        self._resume = self._button(self.tr("Resume"), "download_resume", "play")
-        self._try = self._button(self.tr("Try it"), "download_try", "playground")
-        self._cancel = self._button(self.tr("Cancel"), "download_cancel", "")
-        set_role(self._cancel, "quiet")
-
-    def _button(self, text: str, name: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        if icon:
-            icons.set_icon(button, icon, "text", 14)
-        return button
+        self._pause = named_button(self, "download_pause", self.tr("Pause"))
+        self._resume = named_button(self, "download_resume", self.tr("Resume"), icon="play")
+        self._try = named_button(self, "download_try", self.tr("Try it"), icon="playground")
+        self._cancel = named_button(self, "download_cancel", self.tr("Cancel"), "quiet")
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -1,13 +1,13 @@
 """“Get a model”: a list, what one of it is, its files, and the downloads below."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.llm.in_words import parameters_in_words, size_in_words
-from workbench.ui import icons
 from workbench.ui.hub.download_list import DownloadList
 from workbench.ui.hub.state import Entry, FileRow, HubState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -84,9 +84,8 @@ class HubDialog(QDialog):
         self._search.setObjectName("hub_search")
         self._search.setAccessibleName(self.tr("Search models on the hub"))
         self._search.setClearButtonEnabled(True)
-        self._search_button = self._button(self.tr("Search"), "hub_search_button", "search")
-        self._back = self._button(self.tr("Back to our list"), "hub_back", "")
-        set_role(self._back, "link")
+        self._search_button = named_button(self, "hub_search_button", self.tr("Search"), icon="search")
+        self._back = named_button(self, "hub_back", self.tr("Back to our list"), "link")
         self._privacy, self._heading = QLabel(self), QLabel(self)
         self._privacy.setObjectName("hub_privacy")
         self._heading.setObjectName("hub_heading")
@@ -109,10 +108,8 @@ class HubDialog(QDialog):
         self._file_table = RecordTable[FileRow](self._files, parent=self)
         self._file_table.setObjectName("hub_files")
         self._file_table.setAccessibleName(self.tr("Files"))
-        self._list_files = self._button(self.tr("Show its files"), "hub_list_files", "")
-        self._download = self._button(self.tr("Download"), "hub_download", "")
-        icons.set_icon(self._download, "download", "on_accent", 16)
-        set_role(self._download, "primary")
+        self._list_files = named_button(self, "hub_list_files", self.tr("Show its files"))
+        self._download = named_button(self, "hub_download", self.tr("Download"), "primary", icon="download")
         self.downloads = DownloadList(self)
 
     def _entry_columns(self) -> list[Column[Entry]]:
@@ -132,15 +129,6 @@ class HubDialog(QDialog):
             Column(self.tr("Size"), lambda row: row.size, align_right=True),
             Column(self.tr("Fit"), lambda row: row.fit, ink=lambda row: row.ink, tooltip=lambda row: row.memory),
         ]
-
-    def _button(self, text: str, name: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        if icon:
-            icons.set_icon(button, icon, "text", 16)
-        return button
 
     def _build_layout(self) -> None:
         asking = QHBoxLayout()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -21,6 +20,7 @@ from workbench.ui.models.loading_panel import LoadingPanel
 from workbench.ui.models.state import ModelRow, ModelsState, file_in_words, kinds_to_choose, template_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 _FACTS = {
     "kind": "Kind",
@@ -176,11 +176,11 @@ class ModelDetails(QScrollArea):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self._values = {key: self._value(key) for key in _FACTS}
-        self._use = self._button("use_in_playground", self.tr("Use in playground"), "primary")
-        self._tune = self._button("fine_tune_model", self.tr("Fine-tune…"))
-        self._convert = self._button("convert_model", self.tr("Convert to GGUF"), "primary")
+        self._use = named_button(self, "use_in_playground", self.tr("Use in playground"), "primary")
+        self._tune = named_button(self, "fine_tune_model", self.tr("Fine-tune…"))
+        self._convert = named_button(self, "convert_model", self.tr("Convert to GGUF"), "primary")
         self._convert.setToolTip(self.tr("Writes a copy that can answer; it is kept when both engines agree."))
-        self._more = self._button("model_more", self.tr("More"))
+        self._more = named_button(self, "model_more", self.tr("More"))
         self._build_types()
 
     def _value(self, key: str) -> QLabel:
@@ -188,14 +188,6 @@ class ModelDetails(QScrollArea):
         label.setObjectName(f"model_{key}")
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
-
-    def _button(self, name: str, text: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        return button
 
     def _build_types(self) -> None:
         """The question which smaller copy to make."""
@@ -205,8 +197,8 @@ class ModelDetails(QScrollArea):
         self._type = QComboBox(self)
         self._type.setObjectName("quantization_type")
         self._type.setAccessibleName(self.tr("Quantization of the copy"))
-        self._make = self._button("make_quantized_copy", self.tr("Make a copy"), "primary")
-        self._no_copy = self._button("keep_quantization", self.tr("Cancel"))
+        self._make = named_button(self, "make_quantized_copy", self.tr("Make a copy"), "primary")
+        self._no_copy = named_button(self, "keep_quantization", self.tr("Cancel"))
         about = QLabel(
             self.tr("A smaller copy in the data folder; fewer bits are smaller, faster and less exact."), self
         )

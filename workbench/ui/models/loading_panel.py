@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.llm.types import KvType, LoadChanges
 from workbench.ui.models.state import KV_IN_WORDS, ModelRow, fitting_hint, memory_lines
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 W = TypeVar("W", bound=QWidget)
 _LONGEST = 1 << 20
@@ -95,8 +95,8 @@ class LoadingPanel(QWidget):
         self._mmap.setObjectName("model_mmap")
         self._mmap.setAccessibleName(self.tr("Map large files into memory"))
         self._mmap.setToolTip(self.tr("Files above 1 GB are mapped instead of read: faster to load."))
-        self._reset = self._button("reset_model_loading", self.tr("As in the preferences"))
-        self._longest = self._button("use_longest_context", self.tr("Use the longest that fits"))
+        self._reset = named_button(self, "reset_model_loading", self.tr("As in the preferences"), "quiet")
+        self._longest = named_button(self, "use_longest_context", self.tr("Use the longest that fits"), "quiet")
         self._hint = QLabel(self)
         self._hint.setObjectName("model_fit_hint")
         self._hint.setWordWrap(True)
@@ -127,11 +127,6 @@ class LoadingPanel(QWidget):
     def _choice(self, name: str, accessible: str) -> QComboBox:
         box = QComboBox(self)
         return self._named(box, name, accessible)
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = self._named(QPushButton(text, self), name, text)
-        set_role(button, "quiet")
-        return button
 
     def _named(self, widget: W, name: str, accessible: str) -> W:
         widget.setObjectName(name)

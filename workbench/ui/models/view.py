@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -21,7 +20,6 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.llm.in_words import context_in_words, kind_in_words, parameters_in_words, size_in_words
-from workbench.ui import icons
 from workbench.ui.models.details import ModelDetails
 from workbench.ui.models.state import Filter, ModelRow, ModelsState
 from workbench.ui.theme import set_role
@@ -29,6 +27,7 @@ from workbench.ui.trouble import Trouble
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -150,14 +149,14 @@ class ModelsView(QWidget):
         self._problem.setWordWrap(True)
         for label in (self._summary, self._problem):
             label.setTextFormat(Qt.TextFormat.PlainText)
-        self._get = self._button(self.tr("Get a model…"), "get_model", "download")
-        self._on_servers = self._button(self.tr("Servers…"), "open_servers", "server")
-        self._open = self._button(self.tr("Open a model file…"), "open_model_file", "file")
-        self._add = self._button(self.tr("Add folder…"), "add_model_folder", "folder")
-        self._own = self._button(self.tr("Own folders"), "own_model_folders", "")
+        self._get = named_button(self, "get_model", self.tr("Get a model…"), icon="download")
+        self._on_servers = named_button(self, "open_servers", self.tr("Servers…"), icon="server")
+        self._open = named_button(self, "open_model_file", self.tr("Open a model file…"), icon="file")
+        self._add = named_button(self, "add_model_folder", self.tr("Add folder…"), icon="folder")
+        self._own = named_button(self, "own_model_folders", self.tr("Own folders"))
         self._own_menu = QMenu(self)
         self._own.setMenu(self._own_menu)
-        self._refresh = self._button(self.tr("Refresh"), "refresh_models", "refresh")
+        self._refresh = named_button(self, "refresh_models", self.tr("Refresh"), icon="refresh")
         self._records = RecordTableModel[ModelRow](self._columns(), key=lambda row: row.model.name)
         self._table = RecordTable[ModelRow](self._records)
         self._table.setObjectName("models_table")
@@ -224,14 +223,6 @@ class ModelsView(QWidget):
             Column(self.tr("Licence"), lambda r: r.model.licence),
             Column(self.tr("Source"), lambda r: r.model.source),
         ]
-
-    def _button(self, text: str, name: str, icon: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if icon:
-            icons.set_icon(button, icon, "text", 16)
-        return button
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from workbench.ui.playground.page import HasHead
 from workbench.ui.tabs import OpensCases
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _EDITOR_WIDTH = 400
 
@@ -36,12 +36,11 @@ class PromptPage(QWidget):
 
     def _build_widgets(self) -> None:
         self._head = QWidget(self)
-        self._toggle = QPushButton(self.tr("Editor"), self._head)
-        self._toggle.setObjectName("toggle_editor")
-        self._toggle.setAccessibleName(self.tr("Show the editor of the prompt"))
+        self._toggle = named_button(
+            self._head, "toggle_editor", self.tr("Editor"), "quiet", spoken=self.tr("Show the editor of the prompt")
+        )
         self._toggle.setCheckable(True)
         self._toggle.setChecked(True)
-        set_role(self._toggle, "quiet")
         self._action = QAction(self.tr("Show or hide the editor of the prompt"), self)
         self._action.setShortcut(QKeySequence("Ctrl+Shift+E"))
         self._action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.ui.playground.page import HasHead, PageSpec
 from workbench.ui.tabs import OpensCases, TakesPaths
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class PlaygroundTab(QWidget):
@@ -101,11 +102,8 @@ class PlaygroundTab(QWidget):
         self._head_room.hide()
 
     def _button(self, spec: PageSpec, number: int) -> QPushButton:
-        button = QPushButton(spec.title, self._switch)
-        button.setObjectName(f"playground_page_{spec.key}")
-        button.setAccessibleName(spec.title)
+        button = named_button(self._switch, f"playground_page_{spec.key}", spec.title, "segment")
         button.setCheckable(True)
-        set_role(button, "segment")
         self._group.addButton(button)
         keys = QKeySequence(f"Ctrl+Shift+{number}")
         button.setToolTip(keys.toString(QKeySequence.SequenceFormat.NativeText))

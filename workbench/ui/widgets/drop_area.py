@@ -10,10 +10,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from workbench.ui import icons
 from workbench.ui.theme import set_role, tokens_of
+from workbench.ui.widgets.named_button import named_button
 
 
 def paths_of(data: QMimeData) -> list[str]:
@@ -95,14 +96,10 @@ class DropArea(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         set_role(self._text, "muted")
-        self._files = QPushButton(self.tr("Add files…"), self)
-        self._files.setObjectName("add_files")
-        self._files.setAccessibleName(self.tr("Add files"))
-        icons.set_icon(self._files, "file", "text", 16)
-        self._folder = QPushButton(self.tr("Add a folder…"), self)
-        self._folder.setObjectName("add_folder")
-        self._folder.setAccessibleName(self.tr("Add a folder"))
-        icons.set_icon(self._folder, "folder", "text", 16)
+        self._files = named_button(self, "add_files", self.tr("Add files…"), spoken=self.tr("Add files"), icon="file")
+        self._folder = named_button(
+            self, "add_folder", self.tr("Add a folder…"), spoken=self.tr("Add a folder"), icon="folder"
+        )
 
     def _build_layout(self) -> None:
         row = QHBoxLayout(self)

@@ -1,10 +1,11 @@
 """What a place shows while it has nothing to show: what it is for, and the first thing to do."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class EmptyState(QWidget):
@@ -43,11 +44,8 @@ class EmptyState(QWidget):
             label.setWordWrap(True)
             label.setMinimumWidth(200)
             label.setMaximumWidth(520)
-        self._action = QPushButton(action, self)
-        self._action.setObjectName("empty_state_action")
-        self._action.setAccessibleName(action or title)
+        self._action = named_button(self, "empty_state_action", action, "primary", spoken=action or title)
         self._action.setVisible(bool(action))
-        set_role(self._action, "primary")
 
     def _build_layout(self) -> None:
         column = QVBoxLayout(self)

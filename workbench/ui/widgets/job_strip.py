@@ -1,13 +1,13 @@
 """The line that a tab shows while its job runs: what happens, how far, how long still, and a way to stop it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
-from workbench.ui import icons
 from workbench.ui.board import Running
 from workbench.ui.pace import Pace, in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 
 _STEPS = 1000
 
@@ -76,10 +76,9 @@ class JobStrip(QFrame):
         self._bar.setAccessibleName(self.tr("Progress"))
         self._bar.setTextVisible(False)
         self._bar.setMinimumWidth(80)
-        self._stop = QPushButton(self.tr("Stop"), self)
-        self._stop.setObjectName("job_strip_stop")
-        self._stop.setAccessibleName(self.tr("Stop the running job"))
-        icons.set_icon(self._stop, "stop", "text", 14)
+        self._stop = named_button(
+            self, "job_strip_stop", self.tr("Stop"), spoken=self.tr("Stop the running job"), icon="stop"
+        )
 
     def _build_layout(self) -> None:
         row = QHBoxLayout(self)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from workbench.llm.too_long import Offer, offer_in_words
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class OfferButtons(QWidget):
@@ -43,10 +43,7 @@ class OfferButtons(QWidget):
 
     def _button(self, offer: Offer) -> QPushButton:
         words = offer_in_words(offer)
-        button = QPushButton(words, self)
-        button.setObjectName(f"offer_{offer.offer}")
-        button.setAccessibleName(words)
+        button = named_button(self, f"offer_{offer.offer}", words, "offer")
         button.setToolTip(self.tr("Does that and asks again"))
-        set_role(button, "offer")
         button.clicked.connect(partial(self.offer_chosen.emit, offer))
         return button

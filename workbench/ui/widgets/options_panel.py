@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.llm.types import GenerationConfig
 from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _LARGEST = 2**31 - 1  # of a spin box; a seed beyond it makes no better dice
 _STEPS = {"temperature": 0.1, "top_p": 0.05, "min_p": 0.01, "repeat_penalty": 0.05}
@@ -69,10 +69,9 @@ class OptionsPanel(QWidget):
             policy.setRetainSizeWhenHidden(True)
             reset.setSizePolicy(policy)
             self._resets[name] = reset
-        self._reset_all = QPushButton(self.tr("Reset all"))
-        self._reset_all.setObjectName("reset_options")
-        self._reset_all.setAccessibleName(self.tr("Reset all settings of the answer"))
-        set_role(self._reset_all, "quiet")
+        self._reset_all = named_button(
+            self, "reset_options", self.tr("Reset all"), "quiet", spoken=self.tr("Reset all settings of the answer")
+        )
 
     def _editor(self, name: str, field: FieldInfo) -> QSpinBox | QDoubleSpinBox | QPlainTextEdit:
         default = getattr(self._defaults, name)

@@ -1,9 +1,10 @@
 """A question before something is lost, on the page that it is about; the harmless answer has the focus."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class QuestionBar(QFrame):
@@ -21,9 +22,10 @@ class QuestionBar(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         does = verb or self.tr("Delete")
-        self._yes = self._button(does, "delete_yes", self.tr("Yes, {} {}").format(does.lower(), what))
-        set_role(self._yes, "danger")
-        self._no = self._button(self.tr("Keep"), "delete_no", self.tr("No, keep {}").format(what))
+        self._yes = named_button(
+            self, "delete_yes", does, "danger", spoken=self.tr("Yes, {} {}").format(does.lower(), what)
+        )
+        self._no = named_button(self, "delete_no", self.tr("Keep"), spoken=self.tr("No, keep {}").format(what))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.addWidget(self._text, 1)
@@ -40,9 +42,3 @@ class QuestionBar(QFrame):
         self.setVisible(bool(question))
         if question and was_hidden:
             self._no.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _button(self, text: str, name: str, accessible: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(accessible)
-        return button

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class Segments(QFrame):
@@ -23,11 +24,8 @@ class Segments(QFrame):
         row.setContentsMargins(3, 3, 3, 3)
         row.setSpacing(2)
         for key, title in titles.items():
-            button = QPushButton(title, self)
-            button.setObjectName(f"{name}_{key}")
-            button.setAccessibleName(title)
+            button = named_button(self, f"{name}_{key}", title, "segment")
             button.setCheckable(True)
-            set_role(button, "segment")
             self._group.addButton(button)
             self.buttons[key] = button
             row.addWidget(button)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from workbench.llm.too_long import Offer
 from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.offers import OfferButtons
 
 
@@ -54,11 +55,14 @@ class TroubleCard(QFrame):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_role(self._hint, "muted")
         self._offers = OfferButtons(self)
-        self._show_details = QPushButton(self.tr("Details"), self)
-        self._show_details.setObjectName(f"{self.objectName()}_show_details")
-        self._show_details.setAccessibleName(self.tr("Show the details of the problem"))
+        self._show_details = named_button(
+            self,
+            f"{self.objectName()}_show_details",
+            self.tr("Details"),
+            "quiet",
+            spoken=self.tr("Show the details of the problem"),
+        )
         self._show_details.setCheckable(True)
-        set_role(self._show_details, "quiet")
         self._details = QPlainTextEdit(self)
         self._details.setObjectName(f"{self.objectName()}_details")
         self._details.setAccessibleName(self.tr("Details"))

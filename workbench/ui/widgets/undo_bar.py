@@ -1,10 +1,10 @@
 """What was deleted and can come back: one line, with the minutes that are left."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class UndoBar(QFrame):
@@ -49,21 +49,12 @@ class UndoBar(QFrame):
         self._text.setObjectName(f"{name}_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
-        self._undo = self._button(f"{name}_undo", self.tr("Undo"), "")
-        icons.set_icon(self._undo, "undo", "text", 14)
-        self._purge = self._button(f"{name}_purge", self.tr("Forget now"), "quiet")
-        self._yes = self._button(f"{name}_purge_yes", self.tr("Forget for good"), "danger")
-        self._no = self._button(f"{name}_purge_no", self.tr("Keep for now"), "")
+        self._undo = named_button(self, f"{name}_undo", self.tr("Undo"), icon="undo")
+        self._purge = named_button(self, f"{name}_purge", self.tr("Forget now"), "quiet")
+        self._yes = named_button(self, f"{name}_purge_yes", self.tr("Forget for good"), "danger")
+        self._no = named_button(self, f"{name}_purge_no", self.tr("Keep for now"))
         self._yes.hide()
         self._no.hide()
-
-    def _button(self, name: str, text: str, role: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        return button
 
     def _build_layout(self) -> None:
         row = QHBoxLayout(self)

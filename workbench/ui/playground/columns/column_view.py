@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from workbench.ui.playground.columns.turn_view import TurnView
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 
 
 class ColumnView(QFrame):
@@ -133,10 +133,7 @@ class ColumnView(QFrame):
         self._undo_bar = QFrame(self)
         set_role(self._undo_bar, "strip")
         self._undo_text = ElidedLabel(parent=self._undo_bar)
-        self._undo = QPushButton(self.tr("Undo"), self._undo_bar)
-        self._undo.setObjectName("undo_turns")
-        self._undo.setAccessibleName(self.tr("Undo"))
-        set_role(self._undo, "link")
+        self._undo = named_button(self._undo_bar, "undo_turns", self.tr("Undo"), "link")
         self._measured, self._note = QLabel(self), QLabel(self)
         self._measured.setObjectName("column_measured")
         self._note.setObjectName("column_note")

@@ -1,11 +1,11 @@
 """The one input of all columns, with Run and Stop."""
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from workbench.ui import icons
 from workbench.ui.playground.columns.state import ColumnsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _HEIGHT = 72
 
@@ -46,23 +46,15 @@ class InputBar(QWidget):
         self._text.setAccessibleName(self.tr("Input"))
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(_HEIGHT)
-        self._run = self._button(self.tr("Run"), "run_prompt", "primary", self.tr("Ctrl+Enter"))
-        self._stop = self._button(self.tr("Stop"), "stop_answer", "danger", self.tr("Esc"))
-        icons.set_icon(self._run, "play", "on_accent", 14)
-        icons.set_icon(self._stop, "stop", "bad", 14)
+        self._run = named_button(self, "run_prompt", self.tr("Run"), "primary", icon="play")
+        self._stop = named_button(self, "stop_answer", self.tr("Stop"), "danger", icon="stop")
+        self._run.setToolTip(self.tr("Ctrl+Enter"))
+        self._stop.setToolTip(self.tr("Esc"))
         self._reason = QLabel(self)
         self._reason.setObjectName("run_reason")
         self._reason.setWordWrap(True)
         set_role(self._reason, "error")
         self.setFocusProxy(self._text)
-
-    def _button(self, text: str, name: str, role: str, keys: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(keys)
-        set_role(button, role)
-        return button
 
     def _build_layout(self) -> None:
         buttons = QVBoxLayout()

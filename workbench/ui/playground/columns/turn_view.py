@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from workbench.llm.too_long import Offer
 from workbench.playground.conversation import Turn
@@ -20,6 +20,7 @@ from workbench.ui.playground.columns.turn_menu import TurnMenu
 from workbench.ui.playground.columns.turn_trouble import TurnTrouble
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.answer_view import AnswerView
+from workbench.ui.widgets.named_button import named_button
 
 _TALLEST_QUESTION = 170
 
@@ -152,10 +153,9 @@ class TurnView(QWidget):
         self._build_actions()
 
     def _build_actions(self) -> None:
-        self._continue = QPushButton(self.tr("Continue"), self)
-        self._continue.setObjectName("continue_answer")
-        self._continue.setAccessibleName(self.tr("Continue the answer that was cut off"))
-        set_role(self._continue, "link")
+        self._continue = named_button(
+            self, "continue_answer", self.tr("Continue"), "link", spoken=self.tr("Continue the answer that was cut off")
+        )
         self._copy = self._tool("copy", self.tr("Copy the answer"), "copy_answer")
         self._regenerate = self._tool("refresh", self.tr("Answer again"), "regenerate_answer")
         self._more = self._tool("more", self.tr("More for this turn"), "turn_more")

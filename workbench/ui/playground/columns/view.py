@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.playground.differences import Span
-from workbench.ui import icons
 from workbench.ui.playground.columns.column_view import ColumnView
 from workbench.ui.playground.columns.history_menu import HistoryMenu
 from workbench.ui.playground.columns.input_bar import InputBar
@@ -28,6 +27,7 @@ from workbench.ui.playground.columns.state import ColumnsState, ColumnState
 from workbench.ui.playground.columns.vote_bar import VoteBar
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.named_button import named_button
 
 
 class ColumnsView(QWidget):
@@ -144,13 +144,12 @@ class ColumnsView(QWidget):
         self.setObjectName("columns")
         self._head = QWidget(self)
         self.history = HistoryMenu(self._head)
-        self._new = self._button(self.tr("New"), "new_conversation")
-        self._new.setAccessibleName(self.tr("New conversation"))
+        self._new = named_button(self, "new_conversation", self.tr("New"), "quiet", spoken=self.tr("New conversation"))
         self._new.setToolTip(self.tr("Begin a new conversation; this one stays in the history"))
-        self._add_column = self._button(self.tr("Column"), "add_column")
-        self._add_column.setAccessibleName(self.tr("Add a column"))
+        self._add_column = named_button(
+            self, "add_column", self.tr("Column"), "quiet", spoken=self.tr("Add a column"), icon="plus"
+        )
         self._add_column.setToolTip(self.tr("One more way of answering beside the others"))
-        icons.set_icon(self._add_column, "plus", "muted", 14)
         self._sync = self._toggle(self.tr("Sync"), "sync_scrolling", self.tr("Scroll all columns together"))
         self._differences = self._toggle(
             self.tr("Differences"), "mark_differences", self.tr("Mark the words that the first column does not say")
@@ -170,18 +169,9 @@ class ColumnsView(QWidget):
         self.input = InputBar(self)
         self.setFocusProxy(self.input)
 
-    def _button(self, text: str, name: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        set_role(button, "quiet")
-        return button
-
     def _toggle(self, text: str, name: str, tip: str) -> QPushButton:
-        button = self._button(text, name)
+        button = named_button(self, name, text, "quiet", tip=tip)
         button.setCheckable(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
         return button
 
     def _build_layout(self) -> None:

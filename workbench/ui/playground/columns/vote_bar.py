@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.ui.playground.columns.state import ColumnsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _MOST_KEYS = 9
 
@@ -63,9 +64,7 @@ class VoteBar(QFrame):
             button.setEnabled(number < len(may_win) and may_win[number])
 
     def _vote_button(self, number: int) -> QPushButton:
-        button = QPushButton(str(number), self)
-        button.setObjectName(f"vote_{number}")
-        button.setAccessibleName(self.tr("Answer {} is better").format(number))
+        button = named_button(self, f"vote_{number}", str(number), spoken=self.tr("Answer {} is better").format(number))
         button.setToolTip(self.tr("Key {}").format(number))
         button.clicked.connect(partial(self._on_vote, number))
         return button
@@ -83,21 +82,12 @@ class VoteBar(QFrame):
         self._text.setObjectName("vote_text")
         self._text.setWordWrap(True)
         self._text.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._tie = QPushButton(self.tr("Tie"), self)
-        self._tie.setObjectName("vote_0")
-        self._tie.setAccessibleName(self.tr("Both are as good"))
+        self._tie = named_button(self, "vote_0", self.tr("Tie"), spoken=self.tr("Both are as good"))
         self._tie.setToolTip(self.tr("Key 0"))
-        self._reveal = self._quiet(self.tr("Show the names"), "vote_reveal")
-        self._take_back = self._quiet(self.tr("Take it back"), "vote_take_back")
-        self._standings = self._quiet(self.tr("Standings"), "vote_standings")
+        self._reveal = named_button(self, "vote_reveal", self.tr("Show the names"), "quiet")
+        self._take_back = named_button(self, "vote_take_back", self.tr("Take it back"), "quiet")
+        self._standings = named_button(self, "vote_standings", self.tr("Standings"), "quiet")
         self.hide()
-
-    def _quiet(self, text: str, name: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        set_role(button, "quiet")
-        return button
 
     def _build_layout(self) -> None:
         self._row = QHBoxLayout(self)

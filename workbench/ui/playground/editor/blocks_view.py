@@ -3,13 +3,12 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from workbench.llm.types import Role
-from workbench.ui import icons
 from workbench.ui.playground.editor.block_editor import BlockEditor
 from workbench.ui.playground.editor.state import EditorState
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class BlocksView(QWidget):
@@ -89,11 +88,7 @@ class BlocksView(QWidget):
         return editor
 
     def _build_widgets(self) -> None:
-        self._add = QPushButton(self.tr("Add a block"), self)
-        self._add.setObjectName("add_block")
-        self._add.setAccessibleName(self.tr("Add a block"))
-        set_role(self._add, "quiet")
-        icons.set_icon(self._add, "plus", "muted", 14)
+        self._add = named_button(self, "add_block", self.tr("Add a block"), "quiet", icon="plus")
         menu = QMenu(self)
         menu.setObjectName("add_block_menu")
         for role, words in (

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QMenu,
-    QPushButton,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -23,6 +22,7 @@ from workbench.playground.types import ExampleSelection, Shot
 from workbench.ui import icons
 from workbench.ui.playground.editor.shot_dialog import ShotDialog
 from workbench.ui.playground.editor.state import EditorState, Examples
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _SHOWN_ROWS = 5
@@ -147,24 +147,18 @@ class ExamplesForm(QWidget):
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
-        self._add = self._button(self.tr("Add"), "examples_add", self.tr("Type an example"), "plus")
-        self._from = self._button(self.tr("From…"), "examples_from", self.tr("Examples from a data set or file"), "")
+        self._add = named_button(
+            self, "examples_add", self.tr("Add"), "quiet", tip=self.tr("Type an example"), icon="plus"
+        )
+        self._from = named_button(
+            self, "examples_from", self.tr("From…"), "quiet", tip=self.tr("Examples from a data set or file")
+        )
         self._edit = self._tool("edit", "examples_edit", self.tr("Edit the selected example"))
         self._remove = self._tool("trash", "examples_remove", self.tr("Remove the selected examples"))
         self._menu = QMenu(self)
         self._menu.setObjectName("examples_menu")
         self._from.setMenu(self._menu)
         self._trouble = TroubleCard("examples_trouble", self)
-
-    def _button(self, text: str, name: str, accessible: str, icon: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(accessible)
-        button.setToolTip(accessible)
-        button.setProperty("role", "quiet")
-        if icon:
-            icons.set_icon(button, icon, "muted", 14)
-        return button
 
     def _tool(self, icon: str, name: str, accessible: str) -> QToolButton:
         button = QToolButton(self)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from workbench.ui import icons
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class HeadBar(QWidget):
@@ -80,9 +80,7 @@ class HeadBar(QWidget):
         set_role(self._edited, "badge-warn")
         self._undo = self._tool("undo", self.tr("Undo (Ctrl+Z)"), "editor_undo")
         self._redo = self._tool("redo", self.tr("Redo (Ctrl+Shift+Z)"), "editor_redo")
-        self._save = QPushButton(self.tr("Save"), self)
-        self._save.setObjectName("save_version")
-        self._save.setAccessibleName(self.tr("Save a version"))
+        self._save = named_button(self, "save_version", self.tr("Save"), spoken=self.tr("Save a version"))
         self._save.setToolTip(self.tr("Save a version with a name and a note (Ctrl+S). Every run saves one by itself."))
         self._more = self._tool("more", self.tr("More about this prompt"), "editor_more")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -1,13 +1,13 @@
 """The exact text that goes to the model, how many tokens it has, and how much of the context that fills."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.playground.tasks import PromptPart
-from workbench.ui import icons
 from workbench.ui.playground.editor.state import PreviewState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -79,11 +79,7 @@ class PreviewView(QWidget):
         self._text.setTabChangesFocus(True)
         self._text.setFixedHeight(220)
         set_role(self._text, "code")
-        self._copy = QPushButton(self.tr("Copy the text"), self)
-        self._copy.setObjectName("preview_copy")
-        self._copy.setAccessibleName(self.tr("Copy the text"))
-        set_role(self._copy, "quiet")
-        icons.set_icon(self._copy, "copy", "muted", 14)
+        self._copy = named_button(self, "preview_copy", self.tr("Copy the text"), "quiet", icon="copy")
         for widget in (self._bar, self._text, self._copy):
             widget.hide()
         self._trouble = TroubleCard("preview_trouble", self)

@@ -3,12 +3,13 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.ui.playground.editor.growing_edit import GrowingEdit
 from workbench.ui.playground.editor.limits import LONGEST_VALUE
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _FIELDS = """{
   "type": "object",
@@ -69,9 +70,7 @@ class SchemaForm(QWidget):
         self._no_room.setWordWrap(True)
         set_role(self._no_room, "small")
         self._no_room.hide()
-        self._begin = QPushButton(self.tr("Begin with…"), self)
-        self._begin.setObjectName("schema_begin")
-        self._begin.setAccessibleName(self.tr("Begin with a schema"))
+        self._begin = named_button(self, "schema_begin", self.tr("Begin with…"), spoken=self.tr("Begin with a schema"))
         menu = QMenu(self)
         menu.setObjectName("schema_menu")
         for words, text in (
@@ -81,9 +80,7 @@ class SchemaForm(QWidget):
         ):
             menu.addAction(words, partial(self.edited.emit, text))
         self._begin.setMenu(menu)
-        self._clear = QPushButton(self.tr("Clear"), self)
-        self._clear.setObjectName("schema_clear")
-        self._clear.setAccessibleName(self.tr("Take the schema away"))
+        self._clear = named_button(self, "schema_clear", self.tr("Clear"), spoken=self.tr("Take the schema away"))
         for button in (self._begin, self._clear):
             set_role(button, "quiet")
 

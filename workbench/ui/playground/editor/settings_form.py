@@ -3,12 +3,13 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.llm.types import GenerationConfig
 from workbench.ui.playground.editor.name_dialog import NameDialog
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.options_panel import OptionsPanel
 
 
@@ -51,10 +52,9 @@ class SettingsForm(QWidget):
 
     def _build_widgets(self) -> None:
         self.options = OptionsPanel(self)
-        self._button = QPushButton(self.tr("Presets"), self)
-        self._button.setObjectName("presets")
-        self._button.setAccessibleName(self.tr("Presets of the settings"))
-        set_role(self._button, "quiet")
+        self._button = named_button(
+            self, "presets", self.tr("Presets"), "quiet", spoken=self.tr("Presets of the settings")
+        )
         self._menu = QMenu(self)
         self._menu.setObjectName("presets_menu")
         self._button.setMenu(self._menu)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from workbench.playground.types import PromptVersion
 from workbench.ui.playground.editor.diff_view import DiffView
 from workbench.ui.playground.editor.state import EditorState
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 NOTE_AFTER_MS = 700
@@ -121,17 +120,9 @@ class VersionsDialog(QDialog):
         self._other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._other.setMinimumContentsLength(10)
         self._diff = DiffView(self._side)
-        self._open = self._button(self.tr("Open in the editor"), "version_open")
-        set_role(self._open, "primary")
-        self._branch = self._button(self.tr("Branch off…"), "version_branch")
-        self._close = self._button(self.tr("Close"), "versions_close")
-
-    def _button(self, text: str, name: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setAutoDefault(False)
-        return button
+        self._open = named_button(self, "version_open", self.tr("Open in the editor"), "primary")
+        self._branch = named_button(self, "version_branch", self.tr("Branch off…"))
+        self._close = named_button(self, "versions_close", self.tr("Close"))
 
     def _build_layout(self) -> None:
         form = QFormLayout()

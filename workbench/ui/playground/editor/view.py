@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from workbench.ui.playground.editor.settings_form import SettingsForm
 from workbench.ui.playground.editor.state import EditorState, sentence_of_examples, sentence_of_settings
 from workbench.ui.playground.editor.variables_form import VariablesForm
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -144,12 +144,12 @@ class EditorView(QWidget):
         self._notice_words = QLabel(self._notice)
         self._notice_words.setTextFormat(Qt.TextFormat.PlainText)
         self._notice_words.setWordWrap(True)
-        self._restore = QPushButton(self.tr("Undo"), self._notice)
-        self._restore.setObjectName("restore_prompt")
-        self._restore.setAccessibleName(self.tr("Bring the deleted prompt back"))
-        self._forget = QPushButton(self.tr("Close"), self._notice)
-        self._forget.setObjectName("forget_deleted")
-        self._forget.setAccessibleName(self.tr("Close this notice"))
+        self._restore = named_button(
+            self._notice, "restore_prompt", self.tr("Undo"), spoken=self.tr("Bring the deleted prompt back")
+        )
+        self._forget = named_button(
+            self._notice, "forget_deleted", self.tr("Close"), spoken=self.tr("Close this notice")
+        )
         for button in (self._restore, self._forget):
             set_role(button, "quiet")
         self._notice.hide()

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from workbench.ui.playground.grid.transcript_panel import TranscriptPanel
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.save_dialog import SaveDialog
@@ -132,10 +132,9 @@ class ResultsPage(QWidget):
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
         set_role(self._title, "subtitle")
         set_role(self._about, "muted")
-        self._setup = self._button("grid_change", self.tr("Change the set-up"))
-        self._go_on = self._button("grid_go_on", self.tr("Go on"))
-        set_role(self._go_on, "primary")
-        self._export = self._button("grid_export", self.tr("Export…"))
+        self._setup = named_button(self, "grid_change", self.tr("Change the set-up"))
+        self._go_on = named_button(self, "grid_go_on", self.tr("Go on"), "primary")
+        self._export = named_button(self, "grid_export", self.tr("Export…"))
         self._build_result_table()
         self._filter = QComboBox(self)
         self._filter.setObjectName("grid_filter")
@@ -222,12 +221,6 @@ class ResultsPage(QWidget):
         self._filter.activated.connect(self._on_filter)
         self._table.selectionModel().currentChanged.connect(self._on_cell)
         self._result_table.selection_moved.connect(self._on_result)
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
 
     def _interval(self, result: CombinationResult) -> str:
         summary = result.metrics.get(self._results.metric) if self._results else None

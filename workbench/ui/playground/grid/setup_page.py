@@ -1,7 +1,7 @@
 """What the grid is made of: rows, prompt versions, models, variants of the settings."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.ui.playground.grid.check_list import CheckList
@@ -12,6 +12,7 @@ from workbench.ui.playground.grid.variants_panel import VariantsPanel
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.column_layout import ColumnLayout
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -102,7 +103,7 @@ class SetupPage(QWidget):
             label.setWordWrap(True)
         self._reason.setObjectName("grid_reason")
         self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._choose = self._button("grid_choose", self.tr("Choose a file…"))
+        self._choose = named_button(self, "grid_choose", self.tr("Choose a file…"))
         self._data_sets = QComboBox(self)
         self._data_sets.setObjectName("grid_data_set")
         self._data_sets.setAccessibleName(self.tr("Saved data set"))
@@ -127,9 +128,8 @@ class SetupPage(QWidget):
         self.variants = VariantsPanel(self)
         self.unfilled = UnfilledForm(self)
         self.history = HistoryButton(self)
-        self._results = self._button("grid_show_results", self.tr("Show the results"))
-        self._run = self._button("grid_run", self.tr("Run the grid"))
-        set_role(self._run, "primary")
+        self._results = named_button(self, "grid_show_results", self.tr("Show the results"))
+        self._run = named_button(self, "grid_run", self.tr("Run the grid"), "primary")
 
     def _build_layout(self) -> None:
         page = QWidget(self)
@@ -197,12 +197,6 @@ class SetupPage(QWidget):
         self._answerers.toggled.connect(self.answerer_toggled)
         self._run.clicked.connect(self.run_requested)
         self._results.clicked.connect(self.results_requested)
-
-    def _button(self, name: str, text: str) -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        return button
 
     @Slot(int)
     def _on_data_set(self, index: int) -> None:

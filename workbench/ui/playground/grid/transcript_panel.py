@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from workbench.scoring.metrics import METRICS
 from workbench.ui.playground.grid.state import GridPageState
 from workbench.ui.playground.grid.table_model import mark_of
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 _LONGEST = 20_000
 """Characters of a text that a label lays out; the exact prompt is shown whole."""
@@ -117,11 +117,10 @@ class TranscriptPanel(QScrollArea):
     def _add_prompt(self, column: QVBoxLayout, cell: Cell) -> None:
         if not cell.prompt:
             return
-        toggle = QPushButton(self.tr("Show the prompt"), self)
-        toggle.setObjectName("grid_show_prompt")
-        toggle.setAccessibleName(self.tr("Show the exact prompt"))
+        toggle = named_button(
+            self, "grid_show_prompt", self.tr("Show the prompt"), "quiet", spoken=self.tr("Show the exact prompt")
+        )
         toggle.setCheckable(True)
-        set_role(toggle, "quiet")
         prompt = QPlainTextEdit(self)
         prompt.setObjectName("grid_prompt")
         prompt.setAccessibleName(self.tr("The exact prompt"))

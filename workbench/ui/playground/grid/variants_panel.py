@@ -1,12 +1,13 @@
 """Variants of the settings, and a line that adds more: a setting and its values."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.playground.grid.combining import settings_to_sweep
 from workbench.ui.playground.grid.check_list import CheckList
 from workbench.ui.playground.grid.state import Choice, GridPageState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class VariantsPanel(QWidget):
@@ -37,13 +38,14 @@ class VariantsPanel(QWidget):
         self._values.setAccessibleName(self.tr("Values, separated by commas"))
         self._values.setPlaceholderText("0, 0.7, 1")
         self._values.setMinimumWidth(60)
-        self._add = QPushButton(self.tr("Add"), self)
-        self._add.setObjectName("grid_vary_add")
-        self._add.setAccessibleName(self.tr("Add a variant for each value"))
-        self._tidy = QPushButton(self.tr("Remove those without a mark"), self)
-        self._tidy.setObjectName("grid_vary_tidy")
-        self._tidy.setAccessibleName(self.tr("Remove the variants that are not chosen"))
-        set_role(self._tidy, "link")
+        self._add = named_button(self, "grid_vary_add", self.tr("Add"), spoken=self.tr("Add a variant for each value"))
+        self._tidy = named_button(
+            self,
+            "grid_vary_tidy",
+            self.tr("Remove those without a mark"),
+            "link",
+            spoken=self.tr("Remove the variants that are not chosen"),
+        )
         self._trouble = QLabel(self)
         self._trouble.setObjectName("grid_vary_trouble")
         self._trouble.setTextFormat(Qt.TextFormat.PlainText)

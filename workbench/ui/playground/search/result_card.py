@@ -1,7 +1,7 @@
 """What came out: the headline, what it rests on, what it cost, and the way to use it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from workbench.playground.search.types import Outcome, SearchReport
 from workbench.playground.search.wording import cost_sentence, explanation, headline
@@ -9,6 +9,7 @@ from workbench.ui.playground.search.describing import describe_spending, unbroke
 from workbench.ui.playground.search.held_out_plot import HeldOutPlot
 from workbench.ui.playground.search.state import Live, SearchState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.named_button import named_button
 
 
 class ResultCard(QFrame):
@@ -86,9 +87,7 @@ class ResultCard(QFrame):
         self._used.setAccessibleName(self.tr("Budget used"))
         self._used.setRange(0, 1000)
         self._used.setTextVisible(False)
-        self._use = QPushButton(self.tr("Use this prompt"), self)
-        self._use.setObjectName("search_use")
-        self._use.setAccessibleName(self._use.text())
+        self._use = named_button(self, "search_use", self.tr("Use this prompt"))
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -1,7 +1,7 @@
 """A search that runs or has run: the result, every candidate, what each says."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from workbench.scoring.metrics import METRICS
 from workbench.ui.playground.search.candidate_panel import CandidatePanel
@@ -16,6 +16,7 @@ from workbench.ui.playground.search.result_card import ResultCard
 from workbench.ui.playground.search.state import Row, SearchState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
@@ -67,9 +68,7 @@ class ResultsPage(QWidget):
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
         set_role(self._title, "subtitle")
         set_role(self._about, "muted")
-        self._setup = QPushButton(self.tr("Change the set-up"), self)
-        self._setup.setObjectName("search_change")
-        self._setup.setAccessibleName(self.tr("Change the set-up"))
+        self._setup = named_button(self, "search_change", self.tr("Change the set-up"))
         self.card, self.panel = ResultCard(self), CandidatePanel(self)
         self._model: RecordTableModel[Row] = RecordTableModel(
             (

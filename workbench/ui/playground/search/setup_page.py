@@ -1,7 +1,7 @@
 """What to search with: the start, the questions, what is tried, and how much may be spent."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from workbench.ui.playground.search.budget_form import BudgetForm
 from workbench.ui.playground.search.state import HistoryLine, SearchState
@@ -9,6 +9,7 @@ from workbench.ui.playground.search.task_form import TaskForm
 from workbench.ui.playground.search.tried_form import TriedForm
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.column_layout import ColumnLayout
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 
 
@@ -50,9 +51,9 @@ class SetupPage(QWidget):
         self._sentence.setWordWrap(True)
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._sentence, "muted")
-        self._run = self._button("search_run", self.tr("Search"), "primary")
-        self._results = self._button("search_results", self.tr("Show the results"))
-        self._history = self._button("search_history", self.tr("Earlier searches"))
+        self._run = named_button(self, "search_run", self.tr("Search"), "primary")
+        self._results = named_button(self, "search_results", self.tr("Show the results"))
+        self._history = named_button(self, "search_history", self.tr("Earlier searches"))
         self._reason = QLabel(self)
         self._reason.setObjectName("search_reason")
         self._reason.setTextFormat(Qt.TextFormat.PlainText)
@@ -93,14 +94,6 @@ class SetupPage(QWidget):
         self._run.clicked.connect(self.run_requested)
         self._results.clicked.connect(self.results_requested)
         self._history.clicked.connect(self._on_history)
-
-    def _button(self, name: str, text: str, role: str = "") -> QPushButton:
-        button = QPushButton(text, self)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        if role:
-            set_role(button, role)
-        return button
 
     @Slot()
     def _on_history(self) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.ui.playground.search.describing import describe_questions
@@ -10,6 +10,7 @@ from workbench.ui.playground.search.form_parts import Card
 from workbench.ui.playground.search.state import SearchState, Source
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.model_picker import ModelPicker
+from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -61,9 +62,7 @@ class TaskForm(Card):
         self._start = self._combo("search_start", self.tr("Starting prompt"))
         self._file = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
         self._file.setObjectName("search_questions")
-        self._choose = QPushButton(self.tr("Choose…"), self)
-        self._choose.setObjectName("search_choose")
-        self._choose.setAccessibleName(self.tr("Choose the questions"))
+        self._choose = named_button(self, "search_choose", self.tr("Choose…"), spoken=self.tr("Choose the questions"))
         self._about, self._left_out = self.note("search_about_questions"), self.note("search_left_out")
         self._trouble = TroubleCard("search_questions_trouble", self)
         self._metric = self._combo("search_metric", self.tr("How answers are judged"))
