@@ -1,6 +1,6 @@
 """Pictures of every tab, light and dark, of the real window: `python docs/screenshots.py [--out FOLDER] [--open]`.
 
-Offscreen, on a demo data folder of its own (or the one in WORKBENCH_HOME with --home). `--open` opens the starter
+Offscreen, on a demo data folder of its own (or the one in WORKBENCH_HOME with --home). `--open` opens the sample
 project "facts" first, with real workers, so that Documents and Data have something to show. The README's pictures come
 from a folder that `workbench demo` filled: `WORKBENCH_HOME=... python docs/screenshots.py --home`.
 """
@@ -121,7 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "images")
     parser.add_argument("--home", action="store_true", help="use the data folder in WORKBENCH_HOME")
-    parser.add_argument("--open", action="store_true", help='open the starter project "facts" first')
+    parser.add_argument("--open", action="store_true", help='open the sample project "facts" first')
     parser.add_argument("--narrow", action="store_true", help="also pictures of a window of 900x600")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,7 @@ class HelpDialog(QDialog):
         set_role(self._title, "subtitle")
         self._words = QLabel(
             self.tr(
-                "Open a starter project on Home, or bring your own documents and questions. Documents answers with "
+                "Open a sample project on Home, or bring your own documents and questions. Documents answers with "
                 "citations, Data and Fine-tune make an adapter, Compare measures all ways side by side and says which "
                 "to choose. Everything stays on this computer, unless you ask a model on a server."
             ),

@@ -293,7 +293,7 @@ class Tabs:
             messages=rooms.messages,
             navigator=rooms.window,
             catalog=self.catalog,
-            shelf=ProjectShelf(rooms.jobs, rooms.paths, lambda: rooms.database, self._settings),
+            shelf=ProjectShelf(self.collection_jobs, rooms.paths, lambda: rooms.database, self._settings),
             paths=rooms.paths,
             in_background=rooms.in_background,
         )

@@ -346,3 +346,37 @@ def test_that_the_words_of_all_pages_are_seen_before_their_icons(qtbot: QtBot) -
     assert not pages.tabIcon(0).isNull()
     pages.resize(200, 400)
     assert pages.tabIcon(0).isNull()
+
+
+def test_that_tabs_without_room_for_their_words_draw_closer_and_apart_again(qtbot: QtBot) -> None:
+    pages = PageTabs()
+    qtbot.addWidget(pages)
+    for _ in range(3):
+        pages.addTab(QWidget(), "A page of this collection")
+    pages.name_icons(["file"] * 3)
+    pages.show()
+    pages.resize(200, 400)
+    assert pages.tabBar().property("is_close")
+    pages.resize(2000, 400)
+    assert not pages.tabBar().property("is_close")
+
+
+def test_that_whoever_comes_to_ask_can_type_at_once(tab: DocumentsTab, store: CollectionStore, qtbot: QtBot) -> None:
+    fill(tab, store)
+    tab.activateWindow()
+    tab.open_case({"collection": "handbook", "show": "files"})
+    tab.open_case({"collection": "handbook", "show": "ask"})
+    qtbot.waitUntil(lambda: find(tab, QLineEdit, "question").hasFocus(), timeout=60_000)
+
+
+def test_that_arrow_keys_in_the_list_of_collections_stay_there(
+    tab: DocumentsTab, store: CollectionStore, qtbot: QtBot
+) -> None:
+    store.create("rules", starter_embedder(), ChunkingConfig())
+    fill(tab, store)
+    tab.activateWindow()
+    names = find(tab, QListWidget, "collections")
+    names.setFocus()
+    tab.presenter.select_collection("rules")
+    tab.presenter.select_collection("handbook")
+    qtbot.waitUntil(names.hasFocus, timeout=60_000)

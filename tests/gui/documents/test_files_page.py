@@ -306,3 +306,12 @@ def test_that_nothing_with_thousands_of_documents_holds_up_the_window(
     sa.event.remove(sa.Engine, "before_cursor_execute", note)
     assert read_here == [], "the UI thread reads nothing that grows with the documents"
     assert heart.longest < LONGEST_TURN_SECONDS
+
+
+def test_that_an_empty_collection_offers_nothing_to_do_with_files(tab: DocumentsTab, store: CollectionStore) -> None:
+    store.create("empty", starter_embedder(), ChunkingConfig())
+    tab.presenter.refresh()
+    tab.show_page("files")
+    assert find(tab, QComboBox, "files_states").currentText() == "All files (0)"
+    for name in ("open_file", "remove_files", "retry_all"):
+        assert not find(tab, QPushButton, name).isVisible()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
@@ -140,15 +140,17 @@ def test_that_a_starter_project_opens_step_by_step(home_view: HomeView, given: G
     click(button)
     [(key, on_opening)] = given.shelf.opened
     assert key == "facts" and not button.isEnabled() and not other.isEnabled()
-    on_opening("Reading handbook.pdf")
+    on_opening("Reading handbook.pdf", done=3, total=4)
     assert text(home_view, "project_note_facts") == "Reading handbook.pdf"
+    bar = find(home_view, QProgressBar, "project_progress_facts")
+    assert bar.isVisible() and bar.value() == 0.75 * bar.maximum()
     given.shelf.ready.add("facts")
     on_opening("Ready.", is_done=True)
-    assert button.text() == "Open again" and button.isEnabled() and other.isEnabled()
+    assert button.text() == "Open again" and button.isEnabled() and other.isEnabled() and not bar.isVisible()
     click(find(home_view, QPushButton, "ask_facts"))
     click(find(home_view, QPushButton, "compare_facts"))
     assert given.navigator.opened == [
-        ("documents", {"collection": "facts files"}),
+        ("documents", {"collection": "facts files", "show": "ask"}),
         ("compare", {"spec": "/facts.yaml"}),
     ]
     assert not find(home_view, QPushButton, "ask_format").isVisible()

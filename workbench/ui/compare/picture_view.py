@@ -46,6 +46,7 @@ class PictureView(QWidget):
         """The spot that is pointed at."""
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._draw)
+        self.setAccessibleName(self.tr("Picture"))
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

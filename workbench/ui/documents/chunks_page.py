@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -24,10 +25,12 @@ from workbench.ui.documents.chunks_state import ChunksState
 from workbench.ui.documents.chunks_text import ChunksText
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.wrapping_row import WrappingRow, labelled
 
 _DEBOUNCE_MS = 250
 
@@ -105,11 +108,12 @@ class ChunksPage(QWidget):
 
     def _build_widgets(self) -> None:
         self.setObjectName("chunks_page")
-        self._document = QComboBox(self)
+        self._document = ElidedComboBox(self)
         self._document.setObjectName("chunks_document")
         self._document.setAccessibleName(self.tr("Document"))
         self._document.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._document.setMinimumContentsLength(18)
+        self._document.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._chunker = QComboBox(self)
         self._chunker.setObjectName("chunks_chunker")
         self._chunker.setAccessibleName(self.tr("Cut by"))
@@ -180,20 +184,9 @@ class ChunksPage(QWidget):
         return spin
 
     def _build_layout(self) -> None:
-        values = QHBoxLayout()
-        values.setSpacing(8)
-        values.addWidget(self._document, 2)
-        for words, field in (
-            (self.tr("Cut &by"), self._chunker),
-            (self.tr("&Longest"), self._size),
-            (self.tr("&Repeat"), self._overlap),
-        ):
-            label = QLabel(words, self)
-            label.setBuddy(field)
-            values.addSpacing(6)
-            values.addWidget(label)
-            values.addWidget(field)
-        values.addStretch(1)
+        cut_by = labelled(self.tr("Cut &by"), self._chunker)
+        longest, repeat = labelled(self.tr("&Longest"), self._size), labelled(self.tr("&Repeat"), self._overlap)
+        values = WrappingRow([self._document, cut_by, longest, repeat], spacing=10)
         result = QHBoxLayout()
         result.setSpacing(8)
         result.addWidget(self._summary, 1)

@@ -158,6 +158,7 @@ class CollectionsPanel(QWidget):
         self._name = QLineEdit(self._naming)
         self._name.setObjectName("collection_name")
         self._name.setPlaceholderText(self.tr("Name"))
+        self._name.setAccessibleName(self.tr("Name"))
         self._name.setMaxLength(100)
         self._create = QPushButton(self._naming)
         self._create.setObjectName("create_collection")

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLine
 from workbench.rag.exhaustive_filter import FilterKind
 from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 
 _KINDS = {
     FilterKind.WORDS_OR_MEANING: "Passages with these words or a near meaning",
@@ -58,7 +59,7 @@ class ExhaustiveFilterForm(QWidget):
         return ""
 
     def _build_widgets(self) -> None:
-        self._kind = QComboBox(self)
+        self._kind = ElidedComboBox(self)
         self._kind.setObjectName("filter_kind")
         self._kind.setMinimumContentsLength(14)
         self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -19,6 +19,7 @@ from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import RecordTable, RecordTableModel
 from workbench.ui.widgets.undo_bar import UndoBar
+from workbench.ui.widgets.wrapping_row import WrappingRow
 
 _FILTER_MS = 120
 _CLOCK_MS = 20_000
@@ -45,6 +46,8 @@ class FilesPage(QWidget):
         self._build_widgets()
         self._build_layout()
         self._connect()
+        self._show_states()
+        self._show_rows()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
@@ -171,8 +174,8 @@ class FilesPage(QWidget):
         choose.addWidget(self._retry_all)
         below = QHBoxLayout()
         below.setSpacing(2)
-        for button in (self._open, self._reveal, self._retry, self._bring_back, self._remove):
-            below.addWidget(button)
+        actions = (self._open, self._reveal, self._retry, self._bring_back, self._remove)
+        below.addLayout(WrappingRow(actions, spacing=2))
         below.addWidget(self._synced, 1)
         below.addWidget(self._sync)
         column = QVBoxLayout(self)

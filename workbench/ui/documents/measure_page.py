@@ -57,6 +57,7 @@ class MeasurePage(QWidget):
             self.tr("How much does the search of this collection find, and would other settings find more?"), self
         )
         self._about.setTextFormat(Qt.TextFormat.PlainText)
+        self._about.setWordWrap(True)
         set_role(self._about, "muted")
         self._trouble = TroubleCard("measure_trouble", self)
         self.strip, self.writing = JobStrip(self), JobStrip(self)

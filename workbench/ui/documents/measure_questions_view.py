@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QSpinBox,
     QSplitter,
     QVBoxLayout,
@@ -29,6 +30,7 @@ from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.wrapping_row import WrappingRow
 
 
 class QuestionsView(QWidget):
@@ -133,6 +135,7 @@ class QuestionsView(QWidget):
         self._sets.setObjectName("measure_sets")
         self._sets.setAccessibleName(self.tr("Test set"))
         self._sets.setMinimumContentsLength(14)
+        self._sets.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._new = named_button(self, "measure_new_set", self.tr("New set"), icon="plus")
         self._use = named_button(self, "measure_use_in_compare", self.tr("Use in Compare"), icon="compare")
         self._use.setToolTip(self.tr("A test set of these questions, to compare answers on"))
@@ -239,17 +242,8 @@ class QuestionsView(QWidget):
         column.addLayout(row)
 
     def _build_layout(self) -> None:
-        sets = QHBoxLayout()
-        sets.setSpacing(6)
-        sets.addWidget(self._sets, 1)
-        for button in (self._new, self._use, self._delete):
-            sets.addWidget(button)
-        actions = QHBoxLayout()
-        actions.setSpacing(6)
-        for button in (self._add, self._more, self._generate):
-            actions.addWidget(button)
-        actions.addStretch(1)
-        actions.addWidget(self._shown)
+        sets = WrappingRow([self._sets, self._new, self._use, self._delete])
+        actions = WrappingRow([self._add, self._more, self._generate, self._shown])
         naming = QVBoxLayout(self._naming)
         naming.setContentsMargins(0, 0, 0, 0)
         naming.addWidget(self._name)

@@ -26,6 +26,7 @@ from workbench.ui import icons
 from workbench.ui.documents.measure_state import MeasureState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.wrapping_row import WrappingRow
 
 
 class SetUpForm(QFrame):
@@ -156,15 +157,8 @@ class SetUpForm(QFrame):
         self._embedder_row = QHBoxLayout()
 
     def _build_layout(self) -> None:
-        modes = QHBoxLayout()
-        modes.setSpacing(16)
-        for box in self._modes.values():
-            modes.addWidget(box)
-        modes.addWidget(self._rerank)
-        modes.addStretch(1)
-        counts = QHBoxLayout()
-        counts.addWidget(self._k)
-        counts.addWidget(self._measure, 1)
+        modes = WrappingRow([*self._modes.values(), self._rerank], spacing=16)
+        counts = WrappingRow([self._k, self._measure])
         self._embedder_row.setSpacing(16)
         embedders = QHBoxLayout()
         embedders.addLayout(self._embedder_row)
@@ -172,11 +166,7 @@ class SetUpForm(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
-        sizes = QHBoxLayout()
-        sizes.setSpacing(16)
-        sizes.addWidget(self._sizes, 1)
-        for box in self._chunkers.values():
-            sizes.addWidget(box)
+        sizes = WrappingRow([self._sizes, *self._chunkers.values()], spacing=16)
         rows = ((self.tr("Chunks of"), sizes), (self.tr("Searched by"), modes), (self.tr("What counts"), counts))
         for row, (text, layout) in enumerate(rows):
             grid.addWidget(QLabel(text, self), row, 0)

@@ -84,6 +84,7 @@ class OverviewPage(QWidget):
     def _build_widgets(self) -> None:
         self._area = QScrollArea(self)
         self._area.setObjectName("overview")
+        self._area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._inside = QWidget()

@@ -109,6 +109,7 @@ class QuestionPage(QWidget):
         self._question.setObjectName("question")
         self._question.setAccessibleName(self.tr("Question"))
         self._question.setClearButtonEnabled(True)
+        self.setFocusProxy(self._question)
         self._ask = named_button(self, "ask", self.tr("Ask"), "primary", icon="play")
         self._search = named_button(self, "search_passages", self.tr("Search"), icon="search")
         self._search.setToolTip(self.tr("Show the passages only; no model takes part"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QSplitter,
@@ -60,10 +61,12 @@ class DocumentsView(QWidget):
         for key, page in self._built.items():
             self._show_on(key, page)
         if state.selected != self._selected and not state.is_reading:
-            self._selected = state.selected
+            is_first, self._selected = not self._selected, state.selected
             # Whoever looks at another page wants to see the same of the other collection.
             if list(self._specs)[self._tabs.currentIndex()] in {"ask", "files"}:
                 self.show_page("ask" if state.has_chunks else "files")
+            if is_first:
+                self._focus_page()
 
     def page(self, key: str) -> QWidget:
         """Build it where that was not done; KeyError when there is no such page."""
@@ -138,6 +141,7 @@ class DocumentsView(QWidget):
         self._clock.start()
         self._tabs = PageTabs(self)
         self._tabs.setObjectName("documents_pages")
+        self._tabs.setAccessibleName(self.tr("Pages of the collection"))
         self._build_empty_page()
 
     def _build_empty_page(self) -> None:
@@ -191,7 +195,8 @@ class DocumentsView(QWidget):
         self._full.addWidget(self.collections)
         self._full.addWidget(right)
         self._full.setChildrenCollapsible(False)
-        self._full.setStretchFactor(1, 1)
+        self._full.setStretchFactor(0, 1)
+        self._full.setStretchFactor(1, 4)
         self._full.setSizes([250, 800])
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._empty_page)
@@ -223,8 +228,19 @@ class DocumentsView(QWidget):
 
     @Slot(int)
     def _on_page_chosen(self, number: int) -> None:
-        if number >= 0:
-            self.page(list(self._specs)[number])
+        if number < 0:
+            return
+        self.page(list(self._specs)[number])
+        now = QApplication.focusWidget()
+        is_moving_on = now is not None and (now is self._tabs.tabBar() or self.collections.isAncestorOf(now))
+        if not is_moving_on:  # with the arrow keys, from page to page or from collection to collection
+            self._focus_page()
+
+    def _focus_page(self) -> None:
+        """The field that the page in front is about, for those who begin to type."""
+        page = self._built.get(list(self._specs)[self._tabs.currentIndex()])
+        if self.isVisible() and page is not None and page.focusProxy() is not None:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class _Room(QWidget):

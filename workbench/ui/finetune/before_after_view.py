@@ -34,6 +34,7 @@ class BeforeAfterView(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: EvaluationReport | None = None
+        self.setAccessibleName(self.tr("Before and after"))
         self._build_widgets()
         self._build_layout()
         self._connect()

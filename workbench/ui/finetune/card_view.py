@@ -27,6 +27,7 @@ class CardView(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = ""
+        self.setAccessibleName(self.tr("Card of the adapter"))
         self._build_widgets()
         self._build_layout()
         self._notes.textChanged.connect(self._timer.start)

@@ -1,4 +1,4 @@
-"""Home: this computer, the models found, the starter projects, and the doors."""
+"""Home: this computer, the models found, the sample projects, and the doors."""
 
 from functools import partial
 

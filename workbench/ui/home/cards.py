@@ -1,7 +1,17 @@
 """The pieces that Home is made of."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.llm.computer import Computer
 from workbench.llm.in_words import parameters_in_words
@@ -11,6 +21,9 @@ from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
+
+_STEPS = 1000
+"""Of a bar that shows how far something is."""
 
 
 class ComputerCard(QFrame):
@@ -130,7 +143,7 @@ class ModelsCard(QFrame):
 
 
 class StarterCard(QFrame):
-    """A starter project with its one button."""
+    """A sample project with its buttons."""
 
     open_requested = Signal(str)
     documents_requested = Signal(str)
@@ -149,6 +162,10 @@ class StarterCard(QFrame):
         self._note = _label("", "muted")
         self._note.setWordWrap(True)
         self._note.setObjectName(f"project_note_{key}")
+        self._bar = QProgressBar()
+        self._bar.setObjectName(f"project_progress_{key}")
+        self._bar.setAccessibleName(self.tr("How far the project is opened"))
+        self._bar.setTextVisible(False)
         self._open = named_button(self, f"open_project_{key}", self.tr("Open"), "primary")
         self._open.clicked.connect(self._on_open)
         self._documents = named_button(self, f"ask_{key}", self.tr("Ask its documents"), "primary")
@@ -168,6 +185,7 @@ class StarterCard(QFrame):
         column.addLayout(head)
         column.addWidget(self._summary, 1)
         column.addWidget(self._note)
+        column.addWidget(self._bar)
         column.addSpacing(4)
         column.addLayout(foot)
 
@@ -188,6 +206,10 @@ class StarterCard(QFrame):
         self._open.setAccessibleName(f"{text}: {project.title}")
         self._open.setEnabled(can_open)
         self._note.setVisible(bool(project.note))
+        self._bar.setRange(0, _STEPS if project.total > 0 else 0)
+        if project.total > 0:
+            self._bar.setValue(round(_STEPS * min(1.0, project.done / project.total)))
+        self._bar.setVisible(project.stage is ProjectStage.OPENING)
         self._documents.setVisible(is_open and bool(project.collection))
         self._comparison.setVisible(is_open and bool(project.comparison))
         role = "quiet" if is_open else "primary"

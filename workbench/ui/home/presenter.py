@@ -20,11 +20,19 @@ class View(Protocol):
 class OnOpening(Protocol):
     """Told while a project opens, on the UI thread."""
 
-    def __call__(self, note: str, *, is_done: bool = False, problem: WorkbenchError | None = None) -> None: ...
+    def __call__(
+        self,
+        note: str,
+        *,
+        done: float = 0.0,
+        total: float = 0.0,
+        is_done: bool = False,
+        problem: WorkbenchError | None = None,
+    ) -> None: ...
 
 
 class Shelf(Protocol):
-    """The starter projects; what opening one means is the program's business."""
+    """The sample projects; what opening one means is the program's business."""
 
     def list_projects(self) -> Sequence[ProjectCard]: ...
 
@@ -61,14 +69,14 @@ class HomePresenter:
         self._on_catalog_changed()
 
     def open_project(self, key: str) -> None:
-        """Make a starter project ready to use."""
+        """Make a sample project ready to use."""
         if not self._state.is_opening:
             self._show_project(key, ProjectStage.OPENING, "Opening…")
             self._shelf.open_project(key, _Opening(self, key))
 
     def ask_documents(self, key: str) -> None:
-        """Go to the documents of an opened project."""
-        self._navigator.open_tab("documents", collection=self._project(key).collection)
+        """Ask the documents of an opened project."""
+        self._navigator.open_tab("documents", collection=self._project(key).collection, show="ask")
 
     def compare(self, key: str) -> None:
         """Go to the written comparison of an opened project."""
@@ -89,15 +97,17 @@ class HomePresenter:
         """Talk to the first model that can answer."""
         self._navigator.open_tab("playground", model=self._state.models.first_name)
 
-    def on_opening(self, key: str, note: str, is_done: bool, problem: WorkbenchError | None) -> None:
-        """The project says how far it is, that it is open, or why it is not."""
+    def on_progress(self, key: str, note: str, done: float, total: float) -> None:
+        """The project says how far it is."""
+        self._show_project(key, ProjectStage.OPENING, note, done, total)
+
+    def on_opened(self, key: str, note: str, problem: WorkbenchError | None) -> None:
+        """The project says that it is open, or why it is not."""
         if problem is not None:
             self._show_project(key, ProjectStage.FAILED, problem.message)
             self._messages.error(problem.message, problem.hint, problem.details)
-        elif is_done:
-            self._take_opened(key, note)
         else:
-            self._show_project(key, ProjectStage.OPENING, note)
+            self._take_opened(key, note)
 
     def _take_opened(self, key: str, note: str) -> None:
         """What an open project has (its collection, its comparison) is known only now."""
@@ -112,9 +122,9 @@ class HomePresenter:
     def _on_catalog_changed(self) -> None:
         self._show(replace(self._state, models=_summary(self._catalog)))
 
-    def _show_project(self, key: str, stage: ProjectStage, note: str) -> None:
+    def _show_project(self, key: str, stage: ProjectStage, note: str, done: float = 0.0, total: float = 0.0) -> None:
         projects = tuple(
-            replace(project, stage=stage, note=note) if project.key == key else project
+            replace(project, stage=stage, note=note, done=done, total=total) if project.key == key else project
             for project in self._state.projects
         )
         self._show(replace(self._state, projects=projects))
@@ -131,8 +141,19 @@ class _Opening:
         self._presenter = presenter
         self._key = key
 
-    def __call__(self, note: str, *, is_done: bool = False, problem: WorkbenchError | None = None) -> None:
-        self._presenter.on_opening(self._key, note, is_done, problem)
+    def __call__(
+        self,
+        note: str,
+        *,
+        done: float = 0.0,
+        total: float = 0.0,
+        is_done: bool = False,
+        problem: WorkbenchError | None = None,
+    ) -> None:
+        if is_done or problem is not None:
+            self._presenter.on_opened(self._key, note, problem)
+        else:
+            self._presenter.on_progress(self._key, note, done, total)
 
 
 def _summary(catalog: ModelCatalog) -> ModelsFound:

@@ -1,4 +1,4 @@
-"""Opens starter projects: copies the project, indexes its documents, reads its rows, each as a job. No Qt."""
+"""Opens sample projects: copies the project, indexes its documents, reads its rows, each as a job. No Qt."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -94,8 +94,8 @@ class _Opening:
 
     def _take(self, step: Step, event: JobEvent) -> None:
         match event:
-            case Progressed(label=label) if label:
-                self._on_opening(label)
+            case Progressed(done=done, total=total, label=label):
+                self._on_opening(label or f"{step.title}…", done=done, total=total)
             case Finished(result=result):
                 step.on_result(result)
                 self.go()

@@ -15,7 +15,7 @@ class ProjectStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProjectCard:
-    """A starter project."""
+    """A sample project."""
 
     key: str
     title: str
@@ -23,6 +23,9 @@ class ProjectCard:
     stage: ProjectStage = ProjectStage.CLOSED
     note: str = ""
     """What happens while it opens, or why it could not be opened."""
+    done: float = 0.0
+    total: float = 0.0
+    """How far what happens is; a total of 0 means that nobody knows."""
     collection: str = ""
     """What its documents are called, once it is open."""
     comparison: str = ""

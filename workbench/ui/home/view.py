@@ -46,6 +46,7 @@ class HomeView(QScrollArea):
 
     def _build_widgets(self) -> None:
         self.setObjectName("home")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._title = QLabel(self.tr("What answers best?"))
@@ -59,7 +60,7 @@ class HomeView(QScrollArea):
         self._words.setWordWrap(True)
         set_role(self._words, "muted")
         self._computer, self._models = ComputerCard(), ModelsCard()
-        self._starter_title = QLabel(self.tr("Starter projects"))
+        self._starter_title = QLabel(self.tr("Sample projects"))
         self._door_title = QLabel(self.tr("Bring your own"))
         for label in (self._starter_title, self._door_title):
             set_role(label, "subtitle")
@@ -79,7 +80,7 @@ class HomeView(QScrollArea):
                 tr("Ollama, LM Studio, vLLM, OpenAI and others: your questions then go there"),
             ),
             "download": Door(
-                "download", "download", tr("Download a model"),
+                "download", "download", tr("Get a model"),
                 tr("A short list with sizes and licences, or a search; nothing is ever downloaded by itself"),
             ),
         }  # fmt: skip

@@ -59,6 +59,7 @@ class ModelDetails(QScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.loading = LoadingPanel(self)
         self._is_renaming = False
         self._build_widgets()

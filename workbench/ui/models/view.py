@@ -4,12 +4,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
@@ -33,9 +32,8 @@ from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableMo
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _NO_TROUBLE = Trouble("")
-_NAME_WIDTH = 220
-_GIVE_WAY = (7, 8, 5, 6, 2)
-"""Columns that give way, in this order, where names would be cut: the details show them too."""
+_NARROWEST_NAME = 30
+"""Characters; where less is left, columns give way that the details show too."""
 
 
 class ModelsView(QWidget):
@@ -73,7 +71,6 @@ class ModelsView(QWidget):
         if not self._is_listed(shown):
             self._listed = shown
             self._records.show(state.shown)
-            self._fit_columns()
             self._show_filters(state)
             self._selected = ""
         if state.selected != self._selected:
@@ -119,26 +116,6 @@ class ModelsView(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         self.paths_added.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
         event.acceptProposedAction()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        """Make columns as wide as their content and hide what leaves no room for the names."""
-        header = self._table.horizontalHeader()
-        others = range(1, len(self._records.columns))
-        widths = {n: max(self._table.sizeHintForColumn(n), header.sectionSizeHint(n)) for n in others}
-        room = self._table.viewport().width() - _NAME_WIDTH
-        hidden: set[int] = set()
-        for number in _GIVE_WAY:
-            if sum(width for n, width in widths.items() if n not in hidden) > room:
-                hidden.add(number)
-        for number in others:  # each change measures all columns anew, so only what changes is set
-            if self._table.isColumnHidden(number) != (number in hidden):
-                self._table.setColumnHidden(number, number in hidden)
-            if header.sectionResizeMode(number) != QHeaderView.ResizeMode.ResizeToContents:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
 
     def _build_widgets(self) -> None:
         self._title, self._summary, self._problem = QLabel(self.tr("Models")), ElidedLabel(), QLabel()
@@ -197,9 +174,15 @@ class ModelsView(QWidget):
 
     def _columns(self) -> list[Column[ModelRow]]:
         return [
-            Column(self.tr("Name"), lambda r: r.model.name, tooltip=lambda r: r.model.path, stretch=True),
+            Column(
+                self.tr("Name"),
+                lambda r: r.model.name,
+                tooltip=lambda r: r.model.path,
+                stretch=True,
+                narrowest=_NARROWEST_NAME,
+            ),
             Column(self.tr("Fit"), lambda r: r.fit, ink=lambda r: r.ink, tooltip=lambda r: r.model.problem),
-            Column(self.tr("Kind"), lambda r: "" if r.model.problem else kind_in_words(r.model.kind)),
+            Column(self.tr("Kind"), lambda r: "" if r.model.problem else kind_in_words(r.model.kind), gives_way=True),
             Column(
                 self.tr("Parameters"),
                 lambda r: parameters_in_words(r.model.parameters),
@@ -212,15 +195,16 @@ class ModelsView(QWidget):
                 align_right=True,
                 sort_key=lambda r: r.model.size_bytes,
             ),
-            Column(self.tr("Quantization"), lambda r: r.model.quantization),
+            Column(self.tr("Quantization"), lambda r: r.model.quantization, gives_way=True),
             Column(
                 self.tr("Context"),
                 lambda r: context_in_words(r.model),
                 align_right=True,
                 sort_key=lambda r: r.model.context_length,
+                gives_way=True,
             ),
-            Column(self.tr("Architecture"), lambda r: r.model.architecture),
-            Column(self.tr("Licence"), lambda r: r.model.licence),
+            Column(self.tr("Architecture"), lambda r: r.model.architecture, gives_way=True),
+            Column(self.tr("Licence"), lambda r: r.model.licence, gives_way=True),
             Column(self.tr("Source"), lambda r: r.model.source),
         ]
 

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.llm.endpoints.models import where_text_goes
 from workbench.llm.in_words import parameters_in_words, size_in_words
 from workbench.llm.types import ModelRef
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.model_choice import can_answer
 
 
-class ModelPicker(QComboBox):
+class ModelPicker(ElidedComboBox):
     """The models of one use, by name; `accepts` says which those are."""
 
     model_chosen = Signal(str)
@@ -47,7 +48,7 @@ class ModelPicker(QComboBox):
     def _build_widgets(self) -> None:
         self.setObjectName("model_picker")
         self.setAccessibleName(self.tr("Model"))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizeAdjustPolicy(ElidedComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -1,4 +1,4 @@
-"""The row of pages: with icons where there is room for them, without where the words alone fit."""
+"""The row of pages: with icons where there is room for them, else the words alone, and closer where they do not fit."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,16 @@ from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from workbench.ui import icons
+from workbench.ui.theme import restyle
 
 _FRAME = 4
 """Pixels that the style draws around a page."""
+_SAVED = 12
+"""Pixels by which the style sheet draws a tab narrower where it `is_close`."""
 
 
 class PageTabs(QTabWidget):
-    """Tabs whose icons are the first to go in a narrow window.
+    """Tabs whose icons are the first to go in a narrow window, and then the room around their words.
 
     `is_as_high_as_page`: within something that scrolls, only the page in front says how high they must be at least. Qt
     asks all pages, and a tall one would make all others scroll.
@@ -79,3 +82,11 @@ class PageTabs(QTabWidget):
             if bar.sizeHint().width() > self.width():
                 for number in range(len(self._icons)):
                     bar.setTabIcon(number, QIcon())
+            saved = _SAVED * bar.count() if bar.property("is_close") else 0
+            self._draw_closer(bar.sizeHint().width() + saved > self.width())
+
+    def _draw_closer(self, is_close: bool) -> None:
+        bar = self.tabBar()
+        if bool(bar.property("is_close")) != is_close:
+            bar.setProperty("is_close", is_close)
+            restyle(bar)

@@ -18,6 +18,7 @@ from workbench.playground.types import PromptVersion
 from workbench.ui import icons
 from workbench.ui.playground.columns.state import ColumnsState, ColumnState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.options_panel import OptionsPanel
 from workbench.ui.widgets.page_scroller import PageScroller
@@ -110,7 +111,7 @@ class ColumnHead(QWidget):
         self._options_room.hide()
 
     def _choice(self, name: str, title: str) -> QComboBox:
-        box = QComboBox(self)
+        box = ElidedComboBox(self)
         box.setObjectName(name)
         box.setAccessibleName(title)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -138,7 +139,7 @@ class ColumnHead(QWidget):
         choices.addWidget(self._version, 1)
         choices.addWidget(self._adapter, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 4, 0)  # as far from the edge of the column as at the left
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(choices)

@@ -192,6 +192,7 @@ class ColumnsView(QWidget):
         self._row.setSpacing(8)
         self._scroller = QScrollArea(self)
         self._scroller.setObjectName("columns_scroller")
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._scroller.setFrameShape(QFrame.Shape.NoFrame)
         self._scroller.setWidgetResizable(True)
         self._scroller.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

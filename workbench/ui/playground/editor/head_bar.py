@@ -129,7 +129,7 @@ class HeadBar(QWidget):
         second.addWidget(self._edited, 0, Qt.AlignmentFlag.AlignVCenter)
         second.addWidget(self._save)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 8, 0)  # ends where the blocks below it end
         column.setSpacing(6)
         column.addLayout(first)
         column.addLayout(second)

@@ -1,0 +1,89 @@
+"""What holds for every tab of the program: a screen reader can name what it meets, a narrow window cuts nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollBar,
+    QTabBar,
+    QTextEdit,
+    QWidget,
+)
+
+from workbench.app import Program
+from workbench.ui.documents import DocumentsTab
+
+TABS = ("home", "models", "playground", "documents", "data", "finetune", "compare")
+PAGES_OF_DOCUMENTS = ("ask", "exhaustive", "files", "overview", "chunks", "measure", "improve")
+MET = (
+    QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit,
+    QProgressBar, QTextEdit,
+)  # fmt: skip
+PARTS_OF_OTHERS = (QComboBox, QAbstractSpinBox, QLineEdit, QTabBar, QAbstractItemView)
+"""What stands inside these is spoken of as a part of them."""
+
+
+def met(root: QWidget) -> Iterator[QWidget]:
+    """Everything that a user acts on or that Tab leads to, shown or not yet."""
+    for widget in root.findChildren(QWidget):
+        is_reached = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if not (isinstance(widget, MET) or is_reached) or isinstance(widget, QScrollBar | QHeaderView):
+            continue
+        parent = widget.parentWidget()
+        is_part = isinstance(parent, QAbstractScrollArea) and parent.viewport() is widget
+        while parent is not None and parent is not root:
+            is_part |= isinstance(parent, PARTS_OF_OTHERS)
+            parent = parent.parentWidget()
+        if not is_part and not widget.objectName().startswith("qt_"):
+            yield widget
+
+
+def spoken(widget: QWidget) -> str:
+    """What a screen reader calls it."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+
+
+@pytest.mark.parametrize("key", TABS)
+def test_that_a_screen_reader_can_name_all_that_a_user_meets(program: Program, key: str) -> None:
+    program.window.open_tab(key)
+    tab = program.window.built_tab(key)
+    assert tab is not None
+    if isinstance(tab, DocumentsTab):
+        for page in PAGES_OF_DOCUMENTS:
+            tab.page(page)
+    nameless = [f"{type(w).__name__} {w.objectName()} in {_place(w)}" for w in met(tab) if not _has_name(w)]
+    assert not nameless, "\n".join(nameless)
+
+
+def _has_name(widget: QWidget) -> bool:
+    """A button that is shown when there is something to do is called by the words that it then has."""
+    return bool(spoken(widget)) or (isinstance(widget, QPushButton) and not widget.isVisible())
+
+
+def _place(widget: QWidget) -> str:
+    parent = widget.parentWidget()
+    return (parent.objectName() or type(parent).__name__) if parent is not None else ""
+
+
+@pytest.mark.parametrize("page", PAGES_OF_DOCUMENTS)
+def test_that_a_narrow_window_is_wide_enough_for_each_page_of_documents(program: Program, page: str) -> None:
+    """900 pixels, less the icons at the left, the margins, and the collections at their narrowest."""
+    program.window.open_tab("documents")
+    tab = program.window.built_tab("documents")
+    assert isinstance(tab, DocumentsTab)
+    room = 900 - 60 - 40 - 14 - tab.collections.minimumSizeHint().width()
+    assert tab.page(page).minimumSizeHint().width() <= room
