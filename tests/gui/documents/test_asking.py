@@ -266,6 +266,7 @@ def search(tab: DocumentsTab, jobs: FakeJobs, question: str) -> HitRow:
     job = jobs.of(SEARCH)[-1]
     job.produce(QuestionHits(id="1", hits=(FOUND,)))
     job.finish()
+    QApplication.processEvents()  # the passages, shown for the first time, get their place
     return tab.question.hits.rows()[0]
 
 

@@ -75,7 +75,7 @@ class CompareView(QWidget):
 
     def _build_layout(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 18, 24, 14)
+        column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
         column.addWidget(self._title)
         column.addWidget(self._sentence)

@@ -83,6 +83,7 @@ class QuestionPage(QWidget):
         trouble = state.trouble
         self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
         self.conversation.show_state(state)
+        self.hits.setVisible(bool(state.conversation.turns))
         self.hits.show_turn(state.turn, state.settings.mode)
         self.place.show_place(state.place)
 

@@ -128,6 +128,7 @@ class DocumentsView(QWidget):
         set_role(self._title, "title")
         self._summary = QLabel(self)
         set_role(self._summary, "muted")
+        self._summary.setContentsMargins(0, 0, 0, 5)  # on the line on which the name stands
         self._more = QToolButton(self)
         self._more.setObjectName("collection_more")
         self._more.setAccessibleName(self.tr("What can be done with the collection"))

@@ -91,7 +91,7 @@ class HomeView(QScrollArea):
         page = QWidget()
         page.setMaximumWidth(WIDEST)
         column = QVBoxLayout(page)
-        column.setContentsMargins(28, 24, 28, 28)
+        column.setContentsMargins(20, 16, 20, 20)
         column.setSpacing(12)
         column.addWidget(self._title)
         column.addWidget(self._words)

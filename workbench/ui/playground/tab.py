@@ -128,7 +128,7 @@ class PlaygroundTab(QWidget):
         head.addStretch(1)
         head.addWidget(self._head_room)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 16, 12)
+        column.setContentsMargins(20, 14, 20, 16)
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._stack, 1)
