@@ -134,13 +134,13 @@ class MatrixBar(QWidget):
         box.setMinimumContentsLength(_FEWEST_LETTERS)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         box.setMinimumWidth(_NARROWEST)
-        box.setMaximumWidth(230)
         return box
 
     def _build_layout(self) -> None:
         above = QHBoxLayout()
         above.setSpacing(6)
-        above.addWidget(self._search, 1)
+        above.addWidget(self._search, 3)
+        above.addWidget(self._count, 2)
         above.addWidget(self._metric_label)
         above.addWidget(self._metric)
         row = QHBoxLayout()
@@ -153,7 +153,6 @@ class MatrixBar(QWidget):
         column.setSpacing(4)
         column.addLayout(above)
         column.addLayout(row)
-        column.addWidget(self._count)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self.searched)

@@ -1,10 +1,11 @@
 """What the parts of the page "Questions" share: its state, and the rooms behind it. No Qt."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.datasets.test_sets.types import PREFIX, SetQuestion
+from workbench.datasets.test_sets.types import PREFIX, Review, SetQuestion
 from workbench.llm.types import LoadConfig, ModelRef
 from workbench.rag.types import CollectionRef
 from workbench.ui.compare.board import Board
@@ -73,7 +74,15 @@ class SetsBoard:
 
     def show_questions(self, questions: Sequence[SetQuestion]) -> None:
         """The questions of the set have changed; so has its line in the list."""
-        self.show(questions=tuple(questions), entries=tuple(self.rooms.sets.list_sets()))
+        counts = Counter(question.review for question in questions)
+        accepted, waiting, rejected = (counts[review] for review in (Review.ACCEPTED, Review.WAITING, Review.REJECTED))
+        entries = tuple(
+            replace(entry, accepted=accepted, waiting=waiting, rejected=rejected)
+            if entry.name == self.state.name
+            else entry
+            for entry in self.state.entries
+        )
+        self.show(questions=tuple(questions), entries=entries)
 
     def replace_questions(self, changed: Sequence[SetQuestion]) -> None:
         """Some of them are different now."""

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from workbench.datasets.test_sets.store import Added
 from workbench.datasets.test_sets.types import Review, SetQuestion
 from workbench.errors import WorkbenchError
 from workbench.ui.compare.questions_board import SetsBoard
 from workbench.ui.compare.sets_state import Draft, Listed, Right, draft_of
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 _FIRST_SET = "Questions"
 
@@ -18,6 +21,7 @@ class QuestionsEditingPart:
 
     def __init__(self, board: SetsBoard, show_set: Callable[[str], None]) -> None:
         self._board, self._show_set = board, show_set
+        self._is_saving = False
 
     # -- one question -------------------------------------------------------------------------------------------------
 
@@ -45,28 +49,41 @@ class QuestionsEditingPart:
 
     def save(self) -> None:
         """Keep the draft. One that waited and was changed counts: somebody has looked at it."""
-        state = self._board.state
+        self._save(lambda: None)
+
+    def _save(self, then: Callable[[], None]) -> None:
+        """Beside the window; `then` follows where a question that was there is kept."""
+        state, sets = self._board.state, self._board.rooms.sets
         draft = state.draft
-        if draft is None or draft.problem or not state.can_edit:
+        if draft is None or draft.problem or not state.can_edit or self._is_saving:
             return
-        question = _question_of(draft)
-        sets = self._board.rooms.sets
-        try:
-            if draft.number:
-                self._board.replace_questions([sets.change(state.name, question)])
-                self._board.show(draft=None, trouble=None)
-                return
-            added = sets.add(state.name, [question])
-        except WorkbenchError as problem:
-            self._board.show(trouble=trouble_of(problem))
-            return
-        if added.new:
-            self._board.show_questions([*self._board.state.questions, *added.new])
-            self._board.show(draft=Draft(), trouble=None)  # the next one: whoever writes one writes more
-        else:
-            self._board.messages.warning(
-                f"“{state.name}” asks that already.", hint="Change the words, or leave it out."
-            )
+        question, name = _question_of(draft), state.name
+        work = partial(sets.change, name, question) if draft.number else partial(sets.add, name, [question])
+        self._is_saving = True
+        self._board.in_background(partial(tried, work), partial(self._on_saved, name, draft, then))
+
+    def _on_saved(
+        self, name: str, draft: Draft, then: Callable[[], None], saved: SetQuestion | Added | WorkbenchError
+    ) -> None:
+        self._is_saving = False
+        state = self._board.state
+        if state.name != name or not state.can_edit:
+            return  # another set is shown by now; the question is kept all the same
+        is_shown = state.draft == draft  # else somebody writes on, or looks at another one
+        match saved:
+            case WorkbenchError():
+                self._board.show(trouble=trouble_of(saved))
+            case SetQuestion():
+                self._board.replace_questions([saved])
+                if is_shown:
+                    self._board.show(draft=None, trouble=None)
+                    then()
+            case Added(new=new) if new:
+                self._board.show_questions([*state.questions, *new])
+                if is_shown:
+                    self._board.show(draft=Draft(), trouble=None)  # the next one: whoever writes one writes more
+            case Added():
+                self._board.messages.warning(f"“{name}” asks that already.", hint="Change the words, or leave it out.")
 
     def leave(self) -> None:
         """What was changed and not saved is forgotten."""
@@ -79,10 +96,7 @@ class QuestionsEditingPart:
         draft = self._board.state.draft
         if draft is None or not draft.number:
             return
-        after = self._after(draft.number)
-        self.save()
-        if self._board.state.draft is None:
-            self._next_waiting(after)
+        self._save(partial(self._next_waiting, self._after(draft.number)))
 
     def reject(self) -> None:
         """It stays, and does not count; then the next one that waits."""

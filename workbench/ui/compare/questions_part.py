@@ -78,17 +78,17 @@ class QuestionsPart:
         turn, store = self._begin(), self._board.rooms.sets
         self._board.show(**_NOTHING, is_reading=True)
 
-        def work() -> tuple[tuple[SetQuestion, ...], list[SetVersion]]:
+        def work() -> tuple[tuple[SetQuestion, ...], list[SetVersion], list[SetEntry]]:
             questions = store.version_questions(name, version) if version else store.questions(name)
-            return questions, store.versions(name)
+            return questions, store.versions(name), store.list_sets()
 
-        def then(found: tuple[tuple[SetQuestion, ...], list[SetVersion]] | WorkbenchError) -> None:
+        def then(found: tuple[tuple[SetQuestion, ...], list[SetVersion], list[SetEntry]] | WorkbenchError) -> None:
             if turn != self._turn:
                 return
             if isinstance(found, WorkbenchError):
                 self._board.show(is_reading=False, trouble=trouble_of(found))
                 return
-            questions, versions = found
+            questions, versions, entries = found
             whole = next((one.content_hash for one in versions if version and one.content_hash.startswith(version)), "")
             self._board.show(
                 is_reading=False,
@@ -96,7 +96,7 @@ class QuestionsPart:
                 version=whole,
                 versions=tuple(versions),
                 questions=questions,
-                entries=tuple(store.list_sets()),
+                entries=tuple(entries),
             )
             self._on_shown(name)
 

@@ -1,6 +1,7 @@
 """How answers are scored: several metrics at once, one of which decides, with what each can judge."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -38,6 +39,8 @@ class ScoresPage(QWidget):
         super().__init__(parent)
         self._shown = ""
         self._drawn: object = None
+        self._waiting: CompareState | None = None
+        """What is drawn when the page is looked at: to say what every score can judge, all right answers are read."""
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -47,6 +50,18 @@ class ScoresPage(QWidget):
         return self
 
     def show_state(self, state: CompareState) -> None:
+        if self.isVisible():
+            self._draw(state)
+        else:
+            self._waiting = state
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._waiting is not None:
+            self._draw(self._waiting)
+        super().showEvent(event)
+
+    def _draw(self, state: CompareState) -> None:
+        self._waiting = None
         drawn = (state.metrics, state.scoring, state.questions, state.arms, state.making.stock)
         if self._drawn == drawn:
             return

@@ -14,6 +14,7 @@ from workbench.compare.store import ComparisonStore
 from workbench.compare.tasks import PREPARE
 from workbench.compare.weights import Weights
 from workbench.database import Database
+from workbench.datasets.test_sets.types import SetQuestion
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
@@ -168,3 +169,21 @@ def test_that_a_slider_does_not_fill_the_table_of_answers_again(opened: Desk) ->
     opened.presenter.leaks.exclude([before.every[0].example.id])
     opened.held.go()
     assert opened.presenter.state.matrix is not before
+
+
+def test_that_a_changed_question_is_kept_beside_the_window_and_pressing_twice_keeps_it_once(desk: Desk) -> None:
+    sets = desk.presenter.questions._board.rooms.sets
+    sets.add("sums", [SetQuestion(question="What is one plus one?", answers=("3",))])
+    desk.presenter.questions.open("set:sums")
+    desk.held.go()
+    editing = desk.presenter.editing
+    editing.select(desk.presenter.state.sets.questions[0])
+    editing.edit("answers", "2")
+    editing.save()
+    editing.save()
+    assert sets.questions("sums")[0].answers == ("3",)
+    assert len(desk.held.waiting) == 1
+    desk.held.go()
+    assert sets.questions("sums")[0].answers == ("2",)
+    state = desk.presenter.state.sets
+    assert (state.draft, state.questions[0].answers, state.entries[0].accepted) == (None, ("2",), 1)
