@@ -139,18 +139,18 @@ def test_that_a_smaller_copy_is_made_by_a_job_and_selected(desk: Desk, tiny: Mod
 
 
 def test_that_a_copy_that_fails_says_why_and_a_stopped_one_says_nothing(desk: Desk, tiny: ModelRef) -> None:
-    files = desk.tab.presenter.files
+    making = desk.tab.presenter.making
     do(desk, "quantize_model")
     click(find(desk.tab, QPushButton, "make_quantized_copy"))
     desk.jobs.of(QUANTIZE)[-1].fail(WorkbenchError("The copy needs 9 GB, but only 1 GB are free."))
     assert "only 1 GB are free" in str(desk.tab.presenter.state.trouble)
     do(desk, "quantize_model")
     click(find(desk.tab, QPushButton, "make_quantized_copy"))
-    files.stop_quantizing()
+    making.stop()
     assert desk.jobs.of(QUANTIZE)[-1].cancelled
     desk.jobs.of(QUANTIZE)[-1].end_cancelled()
     state = desk.tab.presenter.state
-    assert state.trouble is None and state.quantizing is None
+    assert state.trouble is None and state.making_job is None
 
 
 def test_that_a_quantized_model_is_no_source_for_a_copy(desk: Desk, tiny: ModelRef) -> None:

@@ -41,19 +41,18 @@ def build(around: Surroundings) -> ModelsTab:
 
 
 def _connect_files(tab: ModelsTab, presenter: ModelsPresenter) -> None:
-    details, files = tab.details, presenter.files
+    details, files, making = tab.details, presenter.files, presenter.making
     details.rename_requested.connect(files.begin_rename)
     details.name_chosen.connect(files.rename)
     details.name_kept.connect(files.keep_name)
-    details.quantize_requested.connect(files.begin_quantize)
-    details.type_chosen.connect(files.quantize)
-    details.type_kept.connect(files.keep_type)
+    details.quantize_requested.connect(making.begin_quantize)
+    details.type_chosen.connect(making.quantize)
+    details.type_kept.connect(making.keep_type)
     details.folder_requested.connect(files.show_folder)
     details.remove_requested.connect(files.remove_from_list)
     details.put_back_requested.connect(files.put_back)
     details.delete_requested.connect(files.ask_to_delete)
-    details.convert_requested.connect(presenter.converting.convert)
-    tab.stop_requested.connect(files.stop_quantizing)
-    tab.stop_requested.connect(presenter.converting.stop)  # one of them runs at a time
+    details.convert_requested.connect(making.convert)
+    tab.stop_requested.connect(making.stop)
     tab.delete_confirmed.connect(files.delete)
     tab.keep_requested.connect(files.keep)

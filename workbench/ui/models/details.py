@@ -83,7 +83,7 @@ class ModelDetails(QScrollArea):
         self._use.setEnabled(row.is_usable)
         self._tune.setEnabled(row.is_usable)
         self._convert.setVisible(row.can_convert)
-        self._convert.setEnabled(state.converting is None and state.quantizing is None and not row.model.problem)
+        self._convert.setEnabled(state.making_job is None and not row.model.problem)
         self._use.setVisible(not row.can_convert)
         self.loading.show_row(row)
 
@@ -102,7 +102,7 @@ class ModelDetails(QScrollArea):
         self._remove.setVisible(not row.is_removed)
         self._put_back.setVisible(row.is_removed)
         self._rename.setEnabled(bool(row.model.content_key))
-        self._quantize.setEnabled(state.quantizing is None and state.converting is None)
+        self._quantize.setEnabled(state.making_job is None)
         self._show_types(row, state.is_choosing_type)
 
     def _show_types(self, row: ModelRow, is_asked: bool) -> None:

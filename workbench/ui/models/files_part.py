@@ -1,4 +1,4 @@
-"""What can be done with the selected model's files: rename, remove from the list, delete, quantize. No Qt."""
+"""What can be done with the selected model's files: rename, remove from the list, delete. No Qt."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,31 +6,19 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.finetune.needing import adapters_needing, delete_question
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
-from workbench.jobs.spec import JobHandle
 from workbench.llm.in_words import size_in_words
 from workbench.llm.model_files import delete_files, why_not_deletable
-from workbench.llm.quantizing import QuantizationType, QuantizeReport, check_source, quantize_spec, target_for
 from workbench.llm.types import ModelRef
-from workbench.ui.board import Running
 from workbench.ui.models.board import Board, Surroundings
 from workbench.ui.models.state import Filter
 from workbench.ui.trouble import Trouble, trouble_of
 
 
 class FilesPart:
-    """`select_file` looks for models anew and selects one; `remove_place` searches a folder or file no longer."""
+    """`remove_place` searches a folder or file no longer."""
 
-    def __init__(
-        self,
-        board: Board,
-        around: Surroundings,
-        select_file: Callable[[str], None],
-        remove_place: Callable[[str], None],
-    ) -> None:
-        self._board, self._around = board, around
-        self._select_file, self._remove_place = select_file, remove_place
-        self._quantizing: JobHandle | None = None
+    def __init__(self, board: Board, around: Surroundings, remove_place: Callable[[str], None]) -> None:
+        self._board, self._around, self._remove_place = board, around, remove_place
         self._deleting: ModelRef | None = None
 
     # -- its name and its place in the list -------------------------------------------------------------------------
@@ -119,57 +107,6 @@ class FilesPart:
             if row.model.base_name and row.model.base_name == model.name
         ]
         return tuple(dict.fromkeys([*ours, *listed]))
-
-    # -- a smaller copy -----------------------------------------------------------------------------------------------
-
-    def begin_quantize(self) -> None:
-        """Ask for the type, or say why this model is none to start from."""
-        if self._model is None:
-            return
-        try:
-            check_source(self._model)
-        except WorkbenchError as problem:
-            self._board.show(trouble=trouble_of(problem))
-        else:
-            self._board.show(is_choosing_type=True, trouble=None)
-
-    def keep_type(self) -> None:
-        self._board.show(is_choosing_type=False)
-
-    def quantize(self, kind: QuantizationType) -> None:
-        """Make the copy in the data folder, in the background."""
-        model = self._model
-        if model is None or self._quantizing is not None:
-            return
-        target = target_for(model, kind, self._around.catalog.models_folder)
-        self._board.show(is_choosing_type=False, trouble=None, quantizing=Running(f"{model.name} to {kind}"))
-        self._quantizing = self._around.jobs.submit(quantize_spec(model, kind, target), self._on_quantizing)
-
-    def stop_quantizing(self) -> None:
-        if self._quantizing is not None:
-            self._quantizing.cancel()
-
-    def _on_quantizing(self, event: JobEvent) -> None:
-        match event:
-            case Queued(reason=reason) if reason:
-                self._board.show(quantizing=Running(reason))
-            case Progressed(done=done, total=total, label=label):
-                self._board.show(quantizing=Running(label, done, total))
-            case Finished(result=result):
-                made = QuantizeReport.model_validate(result).model
-                self._over()
-                self._around.messages.info(f"{made.name} is ready: {size_in_words(made.size_bytes)}.")
-                self._select_file(made.path)
-            case Failed() | Crashed():
-                self._over(trouble_of(event))
-            case Cancelled():
-                self._over()
-            case _:
-                pass
-
-    def _over(self, trouble: Trouble | None = None) -> None:
-        self._quantizing = None
-        self._board.show(quantizing=None, trouble=trouble)
 
     @property
     def _model(self) -> ModelRef | None:

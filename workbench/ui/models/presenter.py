@@ -7,15 +7,15 @@ from workbench.llm.fit import verdict
 from workbench.llm.types import LoadConfig, ModelKind, ModelRef
 from workbench.settings import LlmSettings, Settings
 from workbench.ui.models.board import Board, Surroundings, View
-from workbench.ui.models.converting_part import ConvertingPart
 from workbench.ui.models.files_part import FilesPart
 from workbench.ui.models.hash_part import HashPart
 from workbench.ui.models.loading_part import LoadingPart
+from workbench.ui.models.making_part import MakingPart
 from workbench.ui.models.state import Filter, ModelRow, ModelsState
 
 
 class ModelsPresenter:
-    """Methods are named after what the user did; the parts hold those about loading, files and hashes."""
+    """Methods are named after what the user did; the parts hold those about loading, files, making models and hashes."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
@@ -26,8 +26,8 @@ class ModelsPresenter:
         """What the rows were computed from."""
         self._free = 0
         self.loading = LoadingPart(self._board, around)
-        self.files = FilesPart(self._board, around, self.select_file, self.remove_place)
-        self.converting = ConvertingPart(self._board, around, self.select_file)
+        self.files = FilesPart(self._board, around, self.remove_place)
+        self.making = MakingPart(self._board, around, self.select_file)
         self.hashes = HashPart(self._board, around)
 
     @property

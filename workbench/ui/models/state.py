@@ -26,6 +26,15 @@ class Filter(StrEnum):
     REMOVED = "removed"
 
 
+class Making(StrEnum):
+    """How a new model is made of one."""
+
+    COPY = "copy"
+    """Smaller."""
+    CONVERSION = "conversion"
+    """Of a transformers folder."""
+
+
 _FILTERS = {kind: Filter(kind.value) for kind in ModelKind}
 
 
@@ -107,9 +116,10 @@ class ModelsState:
     is_renaming: bool = False
     is_choosing_type: bool = False
     """Whether the question how to quantize is open."""
-    quantizing: Running | None = None
-    converting: Running | None = None
-    """While a transformers folder is written as GGUF."""
+    making: Making = Making.COPY
+    """What `making_job` is or was about."""
+    making_job: Running | None = None
+    """While a model is made from the selected one."""
     asked_to_delete: str = ""
     """The question before the selected model is deleted from the disk."""
     trouble: Trouble | None = None

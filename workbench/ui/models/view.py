@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from workbench.llm.in_words import context_in_words, kind_in_words, parameters_in_words, size_in_words
 from workbench.ui.models.details import ModelDetails
-from workbench.ui.models.state import Filter, ModelRow, ModelsState
+from workbench.ui.models.state import Filter, Making, ModelRow, ModelsState
 from workbench.ui.theme import set_role
 from workbench.ui.trouble import Trouble
 from workbench.ui.widgets.elided_label import ElidedLabel
@@ -79,8 +79,8 @@ class ModelsView(QWidget):
         self._is_rendering = False
         self.details.show_state(state)
         self.details.setVisible(state.row is not None)
-        about = self.tr("Smaller copy") if state.quantizing is not None else self.tr("Conversion")
-        self._strip.show_running(state.quantizing or state.converting, about)
+        about = {Making.COPY: self.tr("Smaller copy"), Making.CONVERSION: self.tr("Conversion")}
+        self._strip.show_running(state.making_job, about[state.making])
         self._question.ask(state.asked_to_delete)
         trouble = state.trouble or _NO_TROUBLE
         self._trouble.say(trouble.text, trouble.hint, trouble.details)

@@ -1,24 +1,55 @@
-"""A transformers folder becomes a GGUF model of the library, which answers and can be fine-tuned. No Qt."""
+"""Makes a GGUF model of the selected one: a smaller copy, or a conversion of a transformers folder. No Qt."""
 
 from collections.abc import Callable
 
-from workbench.finetune.converting import ConvertReport, convert_spec, target_for
+from workbench.errors import WorkbenchError
+from workbench.finetune import converting
+from workbench.finetune.converting import ConvertReport, convert_spec
 from workbench.finetune.gguf.architectures import ARCHITECTURES, family_of_config
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
-from workbench.jobs.spec import JobHandle
+from workbench.jobs.spec import JobHandle, JobSpec
+from workbench.llm import quantizing
 from workbench.llm.in_words import size_in_words
+from workbench.llm.quantizing import QuantizationType, QuantizeReport, check_source, quantize_spec
 from workbench.llm.types import ModelRef
 from workbench.ui.board import Running
 from workbench.ui.models.board import Board, Surroundings
+from workbench.ui.models.state import Making
 from workbench.ui.trouble import Trouble, trouble_of
 
 
-class ConvertingPart:
-    """One conversion at a time; `select_file` looks for models anew and selects one."""
+class MakingPart:
+    """One model is made at a time; `select_file` looks for models anew and selects one."""
 
     def __init__(self, board: Board, around: Surroundings, select_file: Callable[[str], None]) -> None:
         self._board, self._around, self._select_file = board, around, select_file
         self._job: JobHandle | None = None
+        self._report: type[QuantizeReport | ConvertReport] = QuantizeReport
+
+    def begin_quantize(self) -> None:
+        """Ask for the type, or say why the selected model is none to start from."""
+        row = self._board.state.row
+        if row is None:
+            return
+        try:
+            check_source(row.model)
+        except WorkbenchError as problem:
+            self._board.show(trouble=trouble_of(problem))
+        else:
+            self._board.show(is_choosing_type=True, trouble=None)
+
+    def keep_type(self) -> None:
+        self._board.show(is_choosing_type=False)
+
+    def quantize(self, kind: QuantizationType) -> None:
+        """Make a smaller copy in the data folder."""
+        row = self._board.state.row
+        if row is None or self._job is not None:
+            return
+        target = quantizing.target_for(row.model, kind, self._around.catalog.models_folder)
+        self._board.show(is_choosing_type=False)
+        self._report = QuantizeReport
+        self._make(Making.COPY, f"{row.model.name} to {kind}", quantize_spec(row.model, kind, target))
 
     def convert(self) -> None:
         """Write the selected folder as a GGUF file into the data folder, proved to compute the same."""
@@ -28,23 +59,27 @@ class ConvertingPart:
         if reason := why_not_convertible(row.model):
             self._board.show(trouble=Trouble(reason, f"Families that can: {', '.join(_families())}."))
             return
-        target = target_for(row.model, self._around.catalog.models_folder)
-        self._board.show(trouble=None, converting=Running(f"{row.model.name} to GGUF"))
-        self._job = self._around.jobs.submit(convert_spec(row.model, target), self._on_event)
+        target = converting.target_for(row.model, self._around.catalog.models_folder)
+        self._report = ConvertReport
+        self._make(Making.CONVERSION, f"{row.model.name} to GGUF", convert_spec(row.model, target))
 
     def stop(self) -> None:
         """What was written so far goes."""
         if self._job is not None:
             self._job.cancel()
 
+    def _make(self, what: Making, label: str, spec: JobSpec) -> None:
+        self._board.show(trouble=None, making=what, making_job=Running(label))
+        self._job = self._around.jobs.submit(spec, self._on_event)
+
     def _on_event(self, event: JobEvent) -> None:
         match event:
             case Queued(reason=reason) if reason:
-                self._board.show(converting=Running(reason))
+                self._board.show(making_job=Running(reason))
             case Progressed(done=done, total=total, label=label):
-                self._board.show(converting=Running(label, done, total))
+                self._board.show(making_job=Running(label, done, total))
             case Finished(result=result):
-                made = ConvertReport.model_validate(result).model
+                made = self._report.model_validate(result).model
                 self._over()
                 self._around.messages.info(f"{made.name} is ready: {size_in_words(made.size_bytes)}.")
                 self._select_file(made.path)
@@ -57,7 +92,7 @@ class ConvertingPart:
 
     def _over(self, trouble: Trouble | None = None) -> None:
         self._job = None
-        self._board.show(converting=None, trouble=trouble)
+        self._board.show(making_job=None, trouble=trouble)
 
 
 def why_not_convertible(model: ModelRef) -> str:
