@@ -84,8 +84,8 @@ def test_that_prompts_go_out_to_files_and_come_back(mails: Path, tmp_path: Path)
     done("export", "Mails", str(tmp_path / "out.md"))
     done("export", "Mails@1", "Mails", str(tmp_path / "out.yaml"))
     assert done("import", str(tmp_path / "out.md"), "--name", "Again") == "Again: v1\n"
-    assert done("import", str(tmp_path / "out.yaml")) == "Mails v1: v1\nMails v1 (2): v1\n"
-    assert done("diff", "Mails", "Again") == "They hold the same.\n" == done("diff", "Mails", "Mails v1 (2)")
+    assert done("import", str(tmp_path / "out.yaml")) == "Mails v1: v1\nMails v1 2: v1\n"
+    assert done("diff", "Mails", "Again") == "They hold the same.\n" == done("diff", "Mails", "Mails v1 2")
 
 
 def test_that_a_prompt_is_answered_with_the_values_that_are_given(saying: Path, mails: Path, tmp_path: Path) -> None:

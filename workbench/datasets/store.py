@@ -11,6 +11,7 @@ from workbench.database import Base, Database
 from workbench.datasets.rows_file import read_rows, write_rows
 from workbench.datasets.types import ColumnMapping, Dataset, TrainingRow
 from workbench.errors import WorkbenchError
+from workbench.naming import numbered
 
 
 class DatasetRecord(Base):
@@ -83,11 +84,12 @@ class DatasetStore:
 
     def record_new(self, dataset: Dataset) -> Dataset:
         """Remember a data set under its name, or under a numbered one where that name means other rows."""
-        name, number = dataset.name, 1
-        while (other := self.find(name)) and other.content_hash != dataset.content_hash:
-            number += 1
-            name = f"{dataset.name} ({number})"
-        return self.record(dataset.model_copy(update={"name": name}))
+
+        def is_taken(name: str) -> bool:
+            other = self.find(name)
+            return other is not None and other.content_hash != dataset.content_hash
+
+        return self.record(dataset.model_copy(update={"name": numbered(dataset.name, is_taken)}))
 
     def list_datasets(self) -> list[Dataset]:
         """All of them, newest first."""

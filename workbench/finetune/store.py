@@ -12,6 +12,7 @@ from workbench.finetune.removal import RemovedAdapter, in_use, list_removed, mov
 from workbench.finetune.types import Adapter
 from workbench.llm.adapters import adapter_hash
 from workbench.llm.gguf_header import read_header
+from workbench.naming import numbered
 
 
 class AdapterRecord(Base):
@@ -108,11 +109,7 @@ class AdapterStore:
 
     def restore(self, removed: RemovedAdapter) -> Adapter:
         """Undo `delete`; where another adapter has the name by now, under a numbered one."""
-        name, number = removed.name, 1
-        while self._is_taken(name):
-            number += 1
-            name = f"{removed.name} ({number})"
-        card = read_card(put_back(self.folder, removed, name))
+        card = read_card(put_back(self.folder, removed, numbered(removed.name, self._is_taken)))
         return self.record(card.model_copy(update={"notes": removed.notes}))
 
     def rename(self, name: str, new_name: str) -> Adapter:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
+from workbench.naming import numbered
 from workbench.playground.types import Prompt, PromptVersion
 
 
@@ -181,11 +182,7 @@ def _existing(session: Session, version_id: str) -> PromptVersionRecord:
 
 
 def _free_name(session: Session, wanted: str) -> str:
-    name, number = wanted, 1
-    while session.scalar(_of_prompt(name).limit(1)) is not None:
-        number += 1
-        name = f"{wanted} ({number})"
-    return name
+    return numbered(wanted, lambda name: session.scalar(_of_prompt(name).limit(1)) is not None)
 
 
 def _check_free(session: Session, name: str) -> None:

@@ -84,7 +84,7 @@ def test_that_a_restored_adapter_makes_way_for_a_new_one_of_its_name(home: Workb
     make(home, store)
     removed = store.delete("house")
     make(home, store)
-    assert store.restore(removed).name == "house (2)"
+    assert store.restore(removed).name == "house 2"
 
 
 def test_that_after_ten_minutes_it_is_gone_and_not_before(home: WorkbenchPaths, store: AdapterStore) -> None:

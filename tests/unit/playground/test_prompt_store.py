@@ -93,8 +93,8 @@ def test_that_a_restored_prompt_gets_another_name_where_its_own_is_taken(store: 
     store.save_version("Mails", prompt("a"))
     deleted = store.delete_prompt("Mails")
     store.save_version("Mails", prompt("new"))
-    assert store.restore_prompt(deleted) == "Mails (2)" == store.newest("Mails (2)").prompt_name  # type: ignore[union-attr]
-    assert store.free_name("Mails") == "Mails (3)"
+    assert store.restore_prompt(deleted) == "Mails 2" == store.newest("Mails 2").prompt_name  # type: ignore[union-attr]
+    assert store.free_name("Mails") == "Mails 3"
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\x00"])

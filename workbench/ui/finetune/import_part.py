@@ -11,6 +11,7 @@ from workbench.finetune.importing import ImportRequest, PeftAbout, import_spec, 
 from workbench.finetune.types import Adapter
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobHandle
+from workbench.naming import numbered
 from workbench.ui.board import Running
 from workbench.ui.finetune.adapters_state import ImportState
 from workbench.ui.finetune.board import Board, Surroundings
@@ -93,11 +94,7 @@ class ImportPart:
 
     def _free_name(self, wanted: str) -> str:
         taken = {adapter.name.casefold() for adapter in self._board.state.adapters}
-        name, number = wanted or "imported", 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{wanted} {number}"
-        return name
+        return numbered(wanted or "imported", lambda name: name.casefold() in taken)
 
 
 def _look(folder: Path) -> PeftAbout | WorkbenchError:

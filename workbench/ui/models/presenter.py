@@ -15,7 +15,7 @@ from workbench.ui.models.state import Filter, ModelRow, ModelsState
 
 
 class ModelsPresenter:
-    """Methods are named after what the user did; the parts hold those about loading, files, making models and hashes."""
+    """Methods are named after what the user did; the parts hold those about loading, files, making models, hashes."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around

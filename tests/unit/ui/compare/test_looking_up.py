@@ -17,7 +17,7 @@ def test_that_a_saved_system_prompt_is_found_again(database: Database, home: Wor
     stock = stock_of(read_catalogue(database, home, ()), ())
     found = stock.prompt_saying("Be long.")
     assert found is not None
-    assert (found.prompt_name, found.number) == ("Prompt of tickets (2)", 1)
+    assert (found.prompt_name, found.number) == ("Prompt of tickets 2", 1)
     assert stock.prompt_saying("Be rude.") is None
 
 

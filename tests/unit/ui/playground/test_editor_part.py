@@ -198,7 +198,7 @@ def test_that_a_prompt_goes_into_a_file_and_comes_back_the_same(
     part.files.read(str(tmp_path / "mine.md"))
     assert part.draft() == before
     assert dict(part.values()) == {"language": "Welsh"}
-    assert part.board.draft.prompt_name not in {"Prompt", "Prompt (2)"}
+    assert part.board.draft.prompt_name not in {"Prompt", "Prompt 2"}
 
 
 def test_that_a_file_that_is_no_prompt_is_said_and_changes_nothing(part: EditorPart, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_that_a_taken_name_is_refused(part: EditorPart, write: Write) -> None:
     part.save_for_run()
     part.versions.rename_prompt("Prompt")
     assert part.state.trouble is not None and "Prompt" in part.state.trouble.text
-    assert part.board.draft.prompt_name == "Prompt (2)"
+    assert part.board.draft.prompt_name == "Prompt 2"
 
 
 def test_that_a_deleted_prompt_comes_back_with_all_its_versions(part: EditorPart, write: Write, desk: Desk) -> None:

@@ -224,7 +224,7 @@ class VersionsPart:
     def free_name(self, wanted: str) -> str:
         """`wanted`, numbered where there is such a prompt already."""
         name = self._store.free_name(wanted or FIRST_NAME)
-        return self._store.free_name(f"{name} (2)") if name == self._board.draft.prompt_name else name
+        return self._store.free_name(f"{name} 2") if name == self._board.draft.prompt_name else name
 
     # -- inside -------------------------------------------------------------------------------------------------------
 
