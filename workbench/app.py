@@ -183,7 +183,7 @@ class Program:
         store = CollectionStore(self.database, self.paths)
         upkeep = Upkeep(
             store,
-            self.tabs.collection_jobs,
+            self.tabs.shared.collection_jobs,
             self.jobs.post,
             self.messages.info,
             in_background=self.in_background,
@@ -236,7 +236,7 @@ class Program:
         self.window.preferences_requested.connect(
             lambda: self.dialogs.open_preferences(self.settings, self.change_settings)
         )
-        self.window.servers_requested.connect(self.tabs.open_servers)
+        self.window.servers_requested.connect(self.tabs.models.open_servers)
         self.window.scheme_chosen.connect(self._choose_scheme)
         self.window.help_requested.connect(self.dialogs.open_help)
         self.window.about_requested.connect(self.dialogs.open_help)

@@ -24,7 +24,7 @@ def test_that_a_server_that_is_added_in_the_dialog_can_be_asked_in_the_tabs(qtbo
     store = EndpointStore(program.paths.endpoints)
     saved = Endpoint(name="near", base_url="http://localhost:11434/v1", model="small")
     qtbot.waitUntil(lambda: store.list_endpoints() == (saved,))
-    qtbot.waitUntil(lambda: [model.name for model in program.tabs.catalog.servers] == ["near"])
+    qtbot.waitUntil(lambda: [model.name for model in program.tabs.shared.catalog.servers] == ["near"])
     dialog.close()
 
 
