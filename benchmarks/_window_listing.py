@@ -55,7 +55,7 @@ class Driver:
 
     def _look(self) -> None:
         now = time.perf_counter()
-        catalog = self._program.tabs.catalog
+        catalog = self._program.tabs.shared.catalog
         if now > self._deadline:
             self.problem = f"nothing was listed in {PATIENCE_SECONDS} s ({self._name or 'start'})"
             self._end()
@@ -78,7 +78,7 @@ class Driver:
     def _open(self) -> None:
         self._program.window.open_tab("models")
         self._tab = self._program.window.tab("models")  # type: ignore[assignment]
-        self._program.tabs.catalog.subscribe(self._on_changed)
+        self._program.tabs.shared.catalog.subscribe(self._on_changed)
         self.ticks.start()
 
     def _next(self) -> None:
