@@ -65,7 +65,7 @@ class Driver:
 
     def _is_ready(self) -> bool:
         tabs = self._program.tabs
-        if not (self._program.is_ready and tabs.is_warm and tabs.catalog.was_scanned):
+        if not (self._program.is_ready and tabs.is_warm and tabs.shared.catalog.was_scanned):
             return False
         self._program.jobs.observe(self._note)
         self._replace_source()

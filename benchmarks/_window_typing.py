@@ -115,7 +115,7 @@ def main() -> int:
     program.window.resize(1240, 800)
     program.window.show()
     tabs = program.tabs
-    if not work(lambda: program.is_ready and tabs.is_warm and tabs.catalog.was_scanned, PATIENCE_SECONDS):
+    if not work(lambda: program.is_ready and tabs.is_warm and tabs.shared.catalog.was_scanned, PATIENCE_SECONDS):
         print("the window did not get ready", file=sys.stderr)
         return 1
     opened = open_editor(program, text, work)

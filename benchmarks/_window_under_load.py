@@ -69,7 +69,7 @@ class Driver:
     def _is_ready(self) -> bool:
         """Until the tabs can be built; then builds the three that are used, and begins."""
         tabs = self._program.tabs
-        if not (self._program.is_ready and tabs.is_warm and tabs.catalog.was_scanned):
+        if not (self._program.is_ready and tabs.is_warm and tabs.shared.catalog.was_scanned):
             return False  # Home has asked for the scan
         self._program.jobs.observe(self._note)
         self._documents: DocumentsTab = self._open("documents")
