@@ -169,7 +169,8 @@ class Driver:
         from workbench.finetune.types import TrainingConfig
 
         request = train_request(
-            self._program.paths, name="benchmark", base=self._program.tabs.shared.catalog.models[0], dataset=self._dataset,
+            self._program.paths, name="benchmark", dataset=self._dataset,
+            base=self._program.tabs.shared.catalog.models[0],
             config=TrainingConfig(epochs=200), restart=True,
         )  # fmt: skip
         self._finetune.presenter.runs.start(request)
