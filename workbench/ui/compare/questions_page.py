@@ -72,8 +72,7 @@ class QuestionsPage(QWidget):
         is_new = sets.draft is not None and sets.draft.old is None and not sets.draft.is_begun
         if is_new and (was is None or was.draft != sets.draft):
             self.form.focus_question()
-        trouble = sets.trouble
-        self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
+        self._trouble.show_trouble(sets.trouble)
 
     def _show_filters(self, sets: SetsState) -> None:
         if self._search.text() != sets.search:

@@ -34,8 +34,7 @@ class CompareView(QWidget):
         self._stack.setCurrentWidget(self._pages[state.page])
         for label in (self._title, self._sentence):  # the results have a title of their own, and need the room
             label.setVisible(state.page is Page.SETUP)
-        trouble = state.trouble
-        self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
+        self._trouble.show_trouble(state.trouble)
         self.strip.show_running(state.running)
 
     def showEvent(self, event: QShowEvent) -> None:

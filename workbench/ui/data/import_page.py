@@ -59,10 +59,9 @@ class ImportPage(QWidget):
         self._waiting.setVisible(waiting > 0)
         self._warning.setText(importing.warning)
         self._warning.setVisible(bool(importing.warning))
-        trouble = importing.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
-        self._again.setVisible(trouble is not None)
-        self._other.setVisible(trouble is not None)
+        self._trouble.show_trouble(importing.trouble)
+        self._again.setVisible(importing.trouble is not None)
+        self._other.setVisible(importing.trouble is not None)
         if importing.path != self._path:
             self._path = importing.path
             self._tabs.setCurrentIndex(0)

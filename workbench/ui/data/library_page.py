@@ -65,9 +65,8 @@ class LibraryPage(QWidget):
             self._row_table.scrollToTop()
         self._row_table.select_key(state.shown_row)
         self._conversation.show_row(state.shown_conversation)
-        trouble = state.rows_trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
-        self._split.setVisible(trouble is None)
+        self._trouble.show_trouble(state.rows_trouble)
+        self._split.setVisible(state.rows_trouble is None)
         dataset = state.selected_dataset
         self._origin.setText(_origin_in_words(dataset, len(state.rows)) if dataset else "")
 

@@ -80,8 +80,7 @@ class PassagesPage(QWidget):
         self._show_outcome(passages)
 
     def _show_outcome(self, passages: PassagesState) -> None:
-        trouble = passages.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(passages.trouble)
         self._made.setText(passages.made)
         self._made.setVisible(bool(passages.made))
         self.written.show_written(passages.written, passages.dropped)

@@ -69,8 +69,7 @@ class ExhaustivePage(QWidget):
         self._summary.setText(state.summary)
         self._summary.setVisible(bool(state.summary))
         self._export.setEnabled(bool(state.findings))
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
+        self._trouble.show_trouble(state.trouble)
         self._show_findings(state)
         self.place.show_place(state.place)
 

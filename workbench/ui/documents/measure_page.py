@@ -38,8 +38,7 @@ class MeasurePage(QWidget):
         count = state.counting
         label = self.tr("Questions ({})").format(count) if count else self.tr("Questions")
         self._questions_button.setText(label)
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
+        self._trouble.show_trouble(state.trouble)
         self.questions.show_state(state)
         self.compare.show_state(state)
         self.strip.show_running(state.running)

@@ -80,8 +80,7 @@ class QuestionPage(QWidget):
         self._new.setEnabled(bool(state.conversation.turns))
         self._history.setVisible(bool(state.earlier))
         self._hint.setVisible(bool(state.exhaustive_question))
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
+        self._trouble.show_trouble(state.trouble)
         self.conversation.show_state(state)
         self.hits.setVisible(bool(state.conversation.turns))
         self.hits.show_turn(state.turn, state.settings.mode)

@@ -64,8 +64,7 @@ class TuningPage(QWidget):
         self.shown.emit()
 
     def show_state(self, state: TuningState) -> None:
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
+        self._trouble.show_trouble(state.trouble)
         self._show_sources(state)
         self._show_settings(state)
         self._tune.setEnabled(not state.not_ready and state.running is None)

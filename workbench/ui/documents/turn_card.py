@@ -46,8 +46,7 @@ class TurnCard(QFrame):
         self._refusal.show_turn(turn)
         self._support.show_answer(None if turn.is_refusal or turn.is_running else turn.answer)
         self._prompt.show_prompt(turn.prompt)
-        trouble = turn.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details, trouble.offers) if trouble else ("",)))
+        self._trouble.show_trouble(turn.trouble)
         self._remark.setText(self._remarks(turn))
         self._remark.setVisible(bool(self._remark.text()))
         has_answer = not turn.is_running and bool(turn.answer_text)
@@ -131,7 +130,7 @@ class TurnCard(QFrame):
         self._support = SupportView(self)
         self._prompt = PromptView(self)
         self._prompt_head = self._prompt.head
-        self._trouble = TroubleCard("question_trouble", self)
+        self._trouble = TroubleCard("question_trouble", self, takes_offers=True)
         self._copy = self._tool("copy", "copy_answer", "", self.tr("Copy the answer with its sources"))
         self._again = self._tool("refresh", "ask_again", "", self.tr("Ask the same once more"))
 

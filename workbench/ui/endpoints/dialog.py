@@ -55,11 +55,7 @@ class ServersDialog(QDialog):
         self._result.setText(state.result)
         self._undo.setVisible(state.removed is not None and not state.waits_for)
         self._question.ask(state.asked_to_remove)
-        trouble = state.trouble
-        if trouble is None:
-            self._trouble.say("")
-        else:
-            self._trouble.say(trouble.text, trouble.hint, trouble.details)
+        self._trouble.show_trouble(state.trouble)
         self._test.setEnabled(state.can_test)
         self._save.setEnabled(state.can_save)
         self._save.setText(self.tr("Connect") if state.is_new else self.tr("Save"))

@@ -43,8 +43,7 @@ class BeforeAfterView(QScrollArea):
         measuring = page.measuring_of(adapter_hash)
         self.form.show_form(page.form, measuring)
         self._strip.show_running(measuring.running if measuring is not None else None)
-        trouble = page.measure_trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(page.measure_trouble)
         self._show_history(page)
         self._found.setVisible(page.report is not None)
         self._filler.setVisible(page.report is None and measuring is None)

@@ -30,8 +30,7 @@ class ExportView(QWidget):
         self.setVisible(export is not None)
         self._result.setVisible(export is not None and bool(export.result))
         self._text.setText(export.result if export is not None else "")
-        trouble = export.trouble if export is not None else None
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(export.trouble if export is not None else None)
         if export is None or not export.is_running:
             self._strip.clear()
         elif export.total > 0:

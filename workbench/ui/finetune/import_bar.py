@@ -50,8 +50,7 @@ class ImportBar(QFrame):
             widget.setEnabled(state.running is None and not state.is_refused)
         self._start.setEnabled(state.can_start)
         self._strip.show_running(state.running)
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(state.trouble)
 
     def _build_widgets(self) -> None:
         self._about = QLabel(self)

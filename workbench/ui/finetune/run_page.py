@@ -45,8 +45,7 @@ class RunPage(QWidget):
         self._lineage.setText(self.tr("{} on {}").format(request.dataset_name or "rows", request.base.name))
         self._label.setText(run.label)
         self._label.setVisible(bool(run.label))
-        trouble = run.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(run.trouble)
         self._waiting.setText(run.standing)
         self._waiting.setVisible(bool(run.standing))
         self._remedy.setText(run.remedy.action if run.remedy else "")

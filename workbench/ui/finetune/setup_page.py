@@ -90,8 +90,7 @@ class SetupPage(QWidget):
             self._big.setText(big_in_words(setup.scratch_estimate))
 
     def _show_foot(self, setup: SetupState) -> None:
-        trouble = setup.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(setup.trouble)
         found = setup.preflight
         self._verdict.setVisible(found is not None)
         if found is not None:

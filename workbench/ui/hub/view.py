@@ -56,8 +56,7 @@ class HubDialog(QDialog):
             )
         )
         self._show_selected(state)
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble is not None else ("",)))
+        self._trouble.show_trouble(state.trouble)
         self.downloads.show_rows(state.downloads)
 
     def _show_selected(self, state: HubState) -> None:

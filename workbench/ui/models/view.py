@@ -22,7 +22,6 @@ from workbench.llm.in_words import context_in_words, kind_in_words, parameters_i
 from workbench.ui.models.details import ModelDetails
 from workbench.ui.models.state import Filter, Making, ModelRow, ModelsState
 from workbench.ui.theme import set_role
-from workbench.ui.trouble import Trouble
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
@@ -31,7 +30,6 @@ from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
 
-_NO_TROUBLE = Trouble("")
 _NARROWEST_NAME = 30
 """Characters; where less is left, columns give way that the details show too."""
 
@@ -82,8 +80,7 @@ class ModelsView(QWidget):
         about = {Making.COPY: self.tr("Smaller copy"), Making.CONVERSION: self.tr("Conversion")}
         self._strip.show_running(state.making_job, about[state.making])
         self._question.ask(state.asked_to_delete)
-        trouble = state.trouble or _NO_TROUBLE
-        self._trouble.say(trouble.text, trouble.hint, trouble.details)
+        self._trouble.show_trouble(state.trouble)
         self._stack.setCurrentWidget(self._empty if state.was_scanned and not state.rows else self._split)
         self._summary.setText(self.tr("Looking for models…") if state.is_scanning else state.summary)
         nothing = self.tr("No model is called so, or of this kind.")

@@ -1,15 +1,15 @@
 """A problem said where it belongs: what happened, what to do, details on request."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from workbench.llm.too_long import Offer
 from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.trouble import Trouble
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.offers import OfferButtons
+
+_NONE = Trouble("")
 
 
 class TroubleCard(QFrame):
@@ -18,26 +18,29 @@ class TroubleCard(QFrame):
     offer_chosen = Signal(object)
     """An `Offer` of `llm.too_long`."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, takes_offers: bool = False) -> None:
+        """`takes_offers`: whether somebody listens to `offer_chosen`; no buttons are shown otherwise."""
         super().__init__(parent)
         self.setObjectName(name)
+        self._takes_offers = takes_offers
         self._build_widgets()
         self._build_layout()
         self._show_details.toggled.connect(self._details.setVisible)
         self._offers.offer_chosen.connect(self.offer_chosen)
         self.hide()
 
-    def say(self, text: str, hint: str = "", details: str = "", offers: Sequence[Offer] = ()) -> None:
-        """An empty text hides the card."""
-        self.setVisible(bool(text))
-        self.setAccessibleName(f"{text} {hint}".strip())
-        self._text.setText(text)
-        self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
-        self._offers.show_offers(offers)
-        self._details.setPlainText(details)
-        self._show_details.setVisible(bool(details))
-        if not details:
+    def show_trouble(self, trouble: Trouble | None) -> None:
+        """None hides the card."""
+        said = trouble or _NONE
+        self.setVisible(bool(said.text))
+        self.setAccessibleName(f"{said.text} {said.hint}".strip())
+        self._text.setText(said.text)
+        self._hint.setText(said.hint)
+        self._hint.setVisible(bool(said.hint))
+        self._offers.show_offers(said.offers if self._takes_offers else ())
+        self._details.setPlainText(said.details)
+        self._show_details.setVisible(bool(said.details))
+        if not said.details:
             self._show_details.setChecked(False)
 
     def text(self) -> str:

@@ -53,11 +53,7 @@ class ExamplesForm(QWidget):
         self._connect()
 
     def show_state(self, state: EditorState) -> None:
-        trouble = state.examples_trouble
-        if trouble is None:
-            self._trouble.say("")
-        else:
-            self._trouble.say(trouble.text, trouble.hint, trouble.details)
+        self._trouble.show_trouble(state.examples_trouble)
         self._from.setEnabled(not state.is_reading)
         self._from.setText(self.tr("Reading…") if state.is_reading else self.tr("From…"))
         if state.draft.examples != self._shown:

@@ -25,11 +25,7 @@ class PreviewView(QWidget):
 
     def show_preview(self, preview: PreviewState) -> None:
         self._picker.show_models(preview.models, preview.model_name)
-        trouble = preview.trouble
-        if trouble is None:
-            self._trouble.say("")
-        else:
-            self._trouble.say(trouble.text, trouble.hint, trouble.details)
+        self._trouble.show_trouble(preview.trouble)
         if preview.report is not self._shown.report:
             self._show_report(preview)
         self._tokens.setText(_in_words(preview) if preview.report else self._waiting_words(preview))

@@ -75,11 +75,7 @@ class EditorView(QWidget):
         self._notice.setVisible(bool(state.deleted))
         if state.deleted:
             self._notice_words.setText(self.tr("“{}” was deleted.").format(state.deleted[0].prompt_name))
-        trouble = state.trouble
-        if trouble is None:
-            self._trouble.say("")
-        else:
-            self._trouble.say(trouble.text, trouble.hint, trouble.details)
+        self._trouble.show_trouble(state.trouble)
 
     def _show_sections(self, state: EditorState) -> None:
         for name, section in self._sections.items():

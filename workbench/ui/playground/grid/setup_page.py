@@ -62,8 +62,7 @@ class SetupPage(QWidget):
         self._about.setText(self._describe(state))
         self._left_out.setVisible(bool(rows and rows.left_out))
         self._left_out.setText("\n".join(rows.left_out[:3]) if rows else "")
-        trouble = state.rows_trouble
-        self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
+        self._trouble.show_trouble(state.rows_trouble)
         with QSignalBlocker(self._data_sets):
             wanted = [self.tr("A saved data set…"), *state.data_sets]
             if wanted != [self._data_sets.itemText(n) for n in range(self._data_sets.count())]:

@@ -25,8 +25,7 @@ class GridView(QWidget):
         self.setup.show_state(state)
         self.results.show_state(state)
         self._stack.setCurrentWidget(self.setup if state.page is Page.SETUP else self.results)
-        trouble = state.trouble
-        self._trouble.say(*(trouble.text, trouble.hint, trouble.details) if trouble else ("",))
+        self._trouble.show_trouble(state.trouble)
         self.strip.show_running(state.running)
         self._run.setEnabled(not state.not_ready)
 

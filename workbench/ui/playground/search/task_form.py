@@ -40,8 +40,7 @@ class TaskForm(Card):
         )
         self._left_out.setVisible(bool(questions and questions.left_out))
         self._left_out.setText("\n".join(questions.left_out[:3]) if questions else "")
-        trouble = state.questions_trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(state.questions_trouble)
         with QSignalBlocker(self._metric):
             self._metric.setCurrentIndex(self._metric.findData(state.setup.metric))
         chosen = next((metric for metric in GRID_METRICS if metric.name == state.setup.metric), None)

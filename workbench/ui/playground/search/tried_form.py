@@ -69,8 +69,7 @@ class TriedForm(Card):
         count = len(shots.shots) if shots else 0
         self._shots_about.setVisible(shots is not None)
         self._shots_about.setText(self.tr("{} examples to choose from").format(count))
-        trouble = state.shots_trouble
-        self._shots_trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._shots_trouble.show_trouble(state.shots_trouble)
 
     def _build_widgets(self) -> None:
         catalogue = load_catalogue()

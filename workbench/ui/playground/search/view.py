@@ -23,8 +23,7 @@ class SearchView(QWidget):
         self.setup.show_state(state)
         self.results.show_state(state)
         self._stack.setCurrentWidget(self.setup if state.page is Page.SETUP else self.results)
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
+        self._trouble.show_trouble(state.trouble)
         self.strip.show_running(state.running)
 
     def showEvent(self, event: QShowEvent) -> None:
