@@ -1,12 +1,12 @@
 """A column with documents: searched first, shown in the turn, put into the prompt."""
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob
 from tests.gui.acting import click, find
-from tests.gui.playground.columns_given import STARTER, Given, ask, columns, label, turns
+from tests.gui.playground.columns_given import BIG, STARTER, Given, ask, columns, label, turns
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.llm.types import Role
@@ -108,3 +108,12 @@ def test_that_another_tab_opens_a_question_with_its_documents_and_prompt(qtbot: 
     assert find(view, QPlainTextEdit, "prompt").toPlainText() == "How long?"
     assert find(columns(view)[0], QComboBox, "collection_picker").currentText() == "policies"
     assert (given.source.prompt, given.source.opened) == (prompt, ["rag"])
+
+
+def test_that_the_starter_model_without_documents_says_what_it_can(qtbot: QtBot, given: Given) -> None:
+    view = given.build(qtbot)
+    given.list_models(STARTER.model_copy(update={"source": "starter"}), BIG)
+    [column] = columns(view)
+    assert any("answers from documents" in text.text() for text in column.findChildren(QLabel))
+    view.presenter.setup.choose_model(view.presenter.state.columns[0].id, "big")
+    assert not any("answers from documents" in text.text() for text in column.findChildren(QLabel))

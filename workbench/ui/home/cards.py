@@ -136,10 +136,9 @@ class ModelsCard(QFrame):
             return models.problem
         if not models.first_name:
             return self.tr("None that can be used was found. Open a model file (GGUF) that you have.")
-        small = (
-            self.tr("Small, for learning the program: bring a bigger one for real work.") if models.is_starter else ""
-        )
-        return "\n".join(part for part in (models.first_facts, small) if part)
+        small = self.tr("For learning the program: it answers from documents only. Bring a bigger one for real work.")
+        parts = (models.first_facts, small if models.is_starter else "")
+        return "\n".join(part for part in parts if part)
 
 
 class StarterCard(QFrame):

@@ -62,10 +62,23 @@ class ColumnView(QFrame):
             self.head.show_column(column, state, number)
         self._show_verdict(column, state)
         self.conversation.show_column(column, is_hidden=is_hidden)
+        self._empty.show_text(self.tr("Ask the model"), "" if is_hidden else self._about_to_ask(column, state))
         self._room.setCurrentWidget(self.conversation if column.conversation.turns else self._empty)
         self._undo_bar.setVisible(bool(column.undone) and not is_hidden)
         self._undo_text.setText(column.undone)
         self._show_foot(column, is_hidden)
+
+    def _about_to_ask(self, column: ColumnState, state: ColumnsState) -> str:
+        how = self.tr("Write below and press Ctrl+Enter.")
+        setup = column.setup
+        model = next((model for model in state.models if model.name == setup.model_name), None)
+        if model is None or model.source != "starter" or setup.collection or setup.adapter_name:
+            return how
+        more = self.tr(
+            "The starter model answers from documents and knows nothing else. Choose some above (a sample project on "
+            "Home brings its own), or get a bigger model on Models."
+        )
+        return f"{how}\n{more}"
 
     def _show_verdict(self, column: ColumnState, state: ColumnsState) -> None:
         blind = state.blind
