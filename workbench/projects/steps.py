@@ -55,11 +55,10 @@ class ProjectSteps:
         """What opening a project does: its documents searchable, its rows a data set."""
         return [self._index_step(), self._rows_step()]
 
-    def all_steps(self) -> list[Step]:
-        """From the files to the verdict."""
+    def tune(self) -> list[Step]:
+        """What its comparison needs beside that: an adapter, and one that learned from retrieved passages."""
         adapters = self.project.content.training.adapters
         return [
-            *self.prepare(),
             self._tune_step("tune", adapters.plain, self.project.rows_name, {}),
             self._passages_step(),
             self._tune_step(
@@ -68,8 +67,11 @@ class ProjectSteps:
                 self.project.passages_name,
                 self.project.content.training.settings_with_passages,
             ),
-            self._compare_step(),
         ]
+
+    def all_steps(self) -> list[Step]:
+        """From the files to the verdict."""
+        return [*self.prepare(), *self.tune(), self._compare_step()]
 
     # -- the steps --------------------------------------------------------------------------------------------------
 

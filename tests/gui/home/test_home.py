@@ -18,7 +18,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.home.cards import StarterCard
 from workbench.ui.home.presenter import HomePresenter, OnOpening
 from workbench.ui.home.state import ProjectCard, ProjectStage
-from workbench.ui.home.view import HomeView
+from workbench.ui.home.view import NARROWEST_CARD, HomeView
 from workbench.ui.models.catalog import ModelCatalog
 
 T = TypeVar("T")
@@ -32,12 +32,20 @@ STARTER = ModelRef(
 @dataclass
 class FakeShelf:
     opened: list[tuple[str, OnOpening]] = field(default_factory=list)
+    tuning: list[tuple[str, OnOpening]] = field(default_factory=list)
+    tuned: set[str] = field(default_factory=set)
     ready: set[str] = field(default_factory=set)
 
     def list_projects(self) -> Sequence[ProjectCard]:
         cards = [ProjectCard("facts", "Facts", "A handbook."), ProjectCard("format", "Format", "A house format.")]
         return [
-            replace(card, stage=ProjectStage.OPEN, collection=f"{card.key} files", comparison=f"/{card.key}.yaml")
+            replace(
+                card,
+                stage=ProjectStage.OPEN,
+                collection=f"{card.key} files",
+                comparison=f"/{card.key}.yaml",
+                is_tuned=card.key in self.tuned,
+            )
             if card.key in self.ready
             else card
             for card in cards
@@ -45,6 +53,9 @@ class FakeShelf:
 
     def open_project(self, key: str, on_opening: OnOpening) -> None:
         self.opened.append((key, on_opening))
+
+    def tune_project(self, key: str, on_opening: OnOpening) -> None:
+        self.tuning.append((key, on_opening))
 
 
 def at_once(work: Callable[[], T], then: Callable[[T], None]) -> None:
@@ -64,6 +75,7 @@ class Given:
         )  # fmt: skip
         self.view.project_chosen.connect(presenter.open_project)
         self.view.documents_requested.connect(presenter.ask_documents)
+        self.view.tuning_requested.connect(presenter.tune_project)
         self.view.comparison_requested.connect(presenter.compare)
         self.view.guide_requested.connect(presenter.choose)
         self.view.tab_chosen.connect(presenter.open_tab)
@@ -156,6 +168,26 @@ def test_that_a_starter_project_opens_step_by_step(home_view: HomeView, given: G
     assert not find(home_view, QPushButton, "ask_format").isVisible()
 
 
+def test_that_the_adapters_that_a_comparison_needs_are_trained_from_home(home_view: HomeView, given: Given) -> None:
+    click(find(home_view, QPushButton, "open_project_facts"))
+    given.shelf.ready.add("facts")
+    given.shelf.opened[0][1]("Ready.", is_done=True)
+    assert "need adapters" in text(home_view, "project_note_facts")
+    button, bar = find(home_view, QPushButton, "tune_facts"), find(home_view, QProgressBar, "project_progress_facts")
+    click(button)
+    [(key, on_tuning)] = given.shelf.tuning
+    on_tuning("Step 3 of 9", done=3, total=9)
+    assert key == "facts" and not button.isEnabled() and bar.isVisible()
+    assert text(home_view, "project_note_facts") == "Step 3 of 9"
+    assert find(home_view, QPushButton, "ask_facts").isVisible(), "the documents can be asked meanwhile"
+    on_tuning("", problem=WorkbenchError("The disk is full.", hint="Free some space."))
+    assert button.isEnabled() and not bar.isVisible() and given.messages.said == [("error", "The disk is full.")]
+    click(button)
+    given.shelf.tuned.add("facts")
+    given.shelf.tuning[1][1]("Trained.", is_done=True)
+    assert not button.isVisible() and "need adapters" not in text(home_view, "project_note_facts")
+
+
 def test_that_a_project_that_cannot_be_opened_says_why_and_can_be_tried_again(
     home_view: HomeView, given: Given
 ) -> None:
@@ -206,9 +238,8 @@ def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, given: Given, width:
     shown = [part for part in view.findChildren(QWidget) if part.isVisibleTo(view) and part is not viewport]
     over = [part.objectName() for part in shown if part.mapTo(viewport, part.rect().topRight()).x() > viewport.width()]
     assert not over, f"reach over the right edge of {viewport.width()}: {over}"
-    for label in view.findChildren(QLabel):
-        if label.wordWrap() and label.isVisible() and label.text():
-            assert label.height() >= label.heightForWidth(label.width()), label.text()
+    wrapped = [label for label in view.findChildren(QLabel) if label.wordWrap() and label.isVisible() and label.text()]
+    qtbot.waitUntil(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in wrapped))
     for button in view.findChildren(QPushButton):
         if button.isVisible() and button.text():
             assert button.width() >= button.sizeHint().width(), button.text()
@@ -225,7 +256,8 @@ def open_both(given: Given) -> None:
 def test_that_cards_lie_side_by_side_only_where_both_fit(qtbot: QtBot, given: Given) -> None:
     left, right = (find(given.view, StarterCard, f"project_{key}") for key in ("facts", "format"))
     open_both(given)
-    needed = 2 * left.minimumSizeHint().width() + 14 + 2 * 28  # the gap between, and the page's margins
+    narrowest = max(left.minimumSizeHint().width(), NARROWEST_CARD * given.view.fontMetrics().averageCharWidth())
+    needed = 2 * narrowest + 14 + 2 * 20  # the gap between, and the page's margins
     beside = given.view.width() - given.view.viewport().width()
     given.view.resize(needed + beside - 20, 540)
     qtbot.waitUntil(lambda: right.y() > left.geometry().bottom() and right.x() == left.x())

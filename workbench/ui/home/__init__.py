@@ -32,6 +32,7 @@ def build(
     )
     view.project_chosen.connect(presenter.open_project)
     view.documents_requested.connect(presenter.ask_documents)
+    view.tuning_requested.connect(presenter.tune_project)
     view.comparison_requested.connect(presenter.compare)
     view.guide_requested.connect(presenter.choose)
     view.tab_chosen.connect(presenter.open_tab)

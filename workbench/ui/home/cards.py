@@ -21,6 +21,7 @@ from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.wrapping_row import WrappingRow
 
 _STEPS = 1000
 """Of a bar that shows how far something is."""
@@ -146,6 +147,7 @@ class StarterCard(QFrame):
 
     open_requested = Signal(str)
     documents_requested = Signal(str)
+    tuning_requested = Signal(str)
     comparison_requested = Signal(str)
 
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
@@ -169,15 +171,15 @@ class StarterCard(QFrame):
         self._open.clicked.connect(self._on_open)
         self._documents = named_button(self, f"ask_{key}", self.tr("Ask its documents"), "primary")
         self._documents.clicked.connect(self._on_documents)
+        self._tuning = named_button(self, f"tune_{key}", self.tr("Train its adapters"))
+        self._tuning.setToolTip(self.tr("In the background, as jobs; what is trained already stays"))
+        self._tuning.clicked.connect(self._on_tuning)
         self._comparison = named_button(self, f"compare_{key}", self.tr("Compare five ways"))
         self._comparison.clicked.connect(self._on_comparison)
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._stage)
-        foot = QHBoxLayout()
-        for button in (self._documents, self._comparison, self._open):
-            foot.addWidget(button)
-        foot.addStretch(1)
+        foot = WrappingRow([self._documents, self._tuning, self._comparison, self._open])
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 16)
         column.setSpacing(8)
@@ -189,26 +191,32 @@ class StarterCard(QFrame):
         column.addLayout(foot)
 
     def show_project(self, project: ProjectCard, can_open: bool) -> None:
+        is_at_work = project.stage in (ProjectStage.OPENING, ProjectStage.TUNING)
         self._title.setText(project.title)
         self._summary.setText(project.summary)
-        self._note.setText(project.note)
-        is_open = project.stage is ProjectStage.OPEN
+        is_open = project.stage in (ProjectStage.OPEN, ProjectStage.TUNING)
+        needs_tuning = is_open and bool(project.comparison) and not project.is_tuned
+        needs = self.tr("Two of the five ways need adapters. Training them takes some minutes.") if needs_tuning else ""
+        self._note.setText("\n".join(filter(None, (project.note, "" if is_at_work else needs))))
         self._stage.setText(self.tr("Open") if is_open else self.tr("Could not be opened"))
         set_role(self._stage, "badge-good" if is_open else "badge-bad")
-        self._stage.setVisible(project.stage in (ProjectStage.OPEN, ProjectStage.FAILED))
+        self._stage.setVisible(is_open or project.stage is ProjectStage.FAILED)
         text = {
             ProjectStage.OPENING: self.tr("Opening…"),
             ProjectStage.OPEN: self.tr("Open again"),
+            ProjectStage.TUNING: self.tr("Open again"),
             ProjectStage.FAILED: self.tr("Try again"),
         }.get(project.stage, self.tr("Open"))
         self._open.setText(text)
         self._open.setAccessibleName(f"{text}: {project.title}")
-        self._open.setEnabled(can_open)
-        self._note.setVisible(bool(project.note))
+        self._open.setEnabled(can_open and not is_at_work)
+        self._note.setVisible(bool(self._note.text()))
         self._bar.setRange(0, _STEPS if project.total > 0 else 0)
         if project.total > 0:
             self._bar.setValue(round(_STEPS * min(1.0, project.done / project.total)))
-        self._bar.setVisible(project.stage is ProjectStage.OPENING)
+        self._bar.setVisible(is_at_work)
+        self._tuning.setVisible(needs_tuning)
+        self._tuning.setEnabled(not is_at_work)
         self._documents.setVisible(is_open and bool(project.collection))
         self._comparison.setVisible(is_open and bool(project.comparison))
         role = "quiet" if is_open else "primary"
@@ -222,6 +230,10 @@ class StarterCard(QFrame):
     @Slot()
     def _on_documents(self) -> None:
         self.documents_requested.emit(self._key)
+
+    @Slot()
+    def _on_tuning(self) -> None:
+        self.tuning_requested.emit(self._key)
 
     @Slot()
     def _on_comparison(self) -> None:

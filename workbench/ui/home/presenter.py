@@ -38,6 +38,8 @@ class Shelf(Protocol):
 
     def open_project(self, key: str, on_opening: OnOpening) -> None: ...
 
+    def tune_project(self, key: str, on_opening: OnOpening) -> None: ...
+
 
 class HomePresenter:
     def __init__(
@@ -72,7 +74,13 @@ class HomePresenter:
         """Make a sample project ready to use."""
         if not self._state.is_opening:
             self._show_project(key, ProjectStage.OPENING, "Opening…")
-            self._shelf.open_project(key, _Opening(self, key))
+            self._shelf.open_project(key, _Opening(self, key, ProjectStage.OPENING))
+
+    def tune_project(self, key: str) -> None:
+        """Train the adapters that the comparison of an opened project asks."""
+        if self._project(key).stage is ProjectStage.OPEN:
+            self._show_project(key, ProjectStage.TUNING, "Training…")
+            self._shelf.tune_project(key, _Opening(self, key, ProjectStage.TUNING))
 
     def ask_documents(self, key: str) -> None:
         """Ask the documents of an opened project."""
@@ -97,14 +105,15 @@ class HomePresenter:
         """Talk to the first model that can answer."""
         self._navigator.open_tab("playground", model=self._state.models.first_name)
 
-    def on_progress(self, key: str, note: str, done: float, total: float) -> None:
+    def on_progress(self, key: str, stage: ProjectStage, note: str, done: float, total: float) -> None:
         """The project says how far it is."""
-        self._show_project(key, ProjectStage.OPENING, note, done, total)
+        self._show_project(key, stage, note, done, total)
 
-    def on_opened(self, key: str, note: str, problem: WorkbenchError | None) -> None:
-        """The project says that it is open, or why it is not."""
+    def on_opened(self, key: str, stage: ProjectStage, note: str, problem: WorkbenchError | None) -> None:
+        """The project says that it is open, or trained, or why it is not."""
         if problem is not None:
-            self._show_project(key, ProjectStage.FAILED, problem.message)
+            failed = ProjectStage.FAILED if stage is ProjectStage.OPENING else ProjectStage.OPEN
+            self._show_project(key, failed, problem.message)
             self._messages.error(problem.message, problem.hint, problem.details)
         else:
             self._take_opened(key, note)
@@ -135,11 +144,12 @@ class HomePresenter:
 
 
 class _Opening:
-    """Hands the presenter what one project says."""
+    """Hands the presenter what one project says while it is in a stage."""
 
-    def __init__(self, presenter: HomePresenter, key: str) -> None:
+    def __init__(self, presenter: HomePresenter, key: str, stage: ProjectStage) -> None:
         self._presenter = presenter
         self._key = key
+        self._stage = stage
 
     def __call__(
         self,
@@ -151,9 +161,9 @@ class _Opening:
         problem: WorkbenchError | None = None,
     ) -> None:
         if is_done or problem is not None:
-            self._presenter.on_opened(self._key, note, problem)
+            self._presenter.on_opened(self._key, self._stage, note, problem)
         else:
-            self._presenter.on_progress(self._key, note, done, total)
+            self._presenter.on_progress(self._key, self._stage, note, done, total)
 
 
 def _summary(catalog: ModelCatalog) -> ModelsFound:

@@ -52,20 +52,42 @@ class ProjectShelf:
             project = read_project(self._paths.projects / sample.key)
         except WorkbenchError as problem:
             return replace(card, stage=ProjectStage.FAILED, note=str(problem))
-        return replace(card, stage=ProjectStage.OPEN, collection=project.collection, comparison=str(project.comparison))
+        adapters = project.content.training.adapters
+        is_tuned = all((self._paths.adapters / name).is_dir() for name in (adapters.plain, adapters.with_passages))
+        return replace(
+            card,
+            stage=ProjectStage.OPEN,
+            collection=project.collection,
+            comparison=str(project.comparison),
+            is_tuned=is_tuned,
+        )
 
     def open_project(self, key: str, on_opening: OnOpening) -> None:
         """Make it ready to use: `on_opening` hears each step, then that it is done, or the problem."""
-        try:
-            database = self._database()
-            if database is None:
-                raise WorkbenchError("The data folder is still being opened.", hint="Try again in a moment.")
-            project = open_project(key, self._paths)
-            steps = ProjectSteps(project, self._paths, database, self._settings())
-            done = f"Ready: collection “{project.collection}”, data set “{project.rows_name}”."
+
+        def begin() -> None:
+            steps = self._steps(key)
+            done = f"Ready: collection “{steps.project.collection}”, data set “{steps.project.rows_name}”."
             _Opening(self._jobs, iter(steps.prepare()), on_opening, done).go()
-        except (WorkbenchError, OSError) as error:
-            on_opening("", problem=_as_problem(error))
+
+        _try(begin, on_opening)
+
+    def tune_project(self, key: str, on_opening: OnOpening) -> None:
+        """Train the adapters that its comparison asks; those that are there stay. `on_opening` hears as above."""
+
+        def begin() -> None:
+            steps = self._steps(key)
+            adapters = steps.project.content.training.adapters
+            done = f"Trained: “{adapters.plain}” and “{adapters.with_passages}”."
+            _Opening(self._jobs, iter(steps.tune()), on_opening, done).go()
+
+        _try(begin, on_opening)
+
+    def _steps(self, key: str) -> ProjectSteps:
+        database = self._database()
+        if database is None:
+            raise WorkbenchError("The data folder is still being opened.", hint="Try again in a moment.")
+        return ProjectSteps(open_project(key, self._paths), self._paths, database, self._settings())
 
 
 class _Opening:
@@ -110,6 +132,13 @@ class _Opening:
                 self._on_opening(
                     "", problem=WorkbenchError(f"{step.title} was stopped.", hint="Open it again to go on.")
                 )
+
+
+def _try(begin: Callable[[], None], on_opening: OnOpening) -> None:
+    try:
+        begin()
+    except (WorkbenchError, OSError) as error:
+        on_opening("", problem=_as_problem(error))
 
 
 def _as_problem(error: WorkbenchError | OSError) -> WorkbenchError:

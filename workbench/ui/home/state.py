@@ -10,6 +10,8 @@ class ProjectStage(StrEnum):
     CLOSED = "closed"
     OPENING = "opening"
     OPEN = "open"
+    TUNING = "tuning"
+    """Open; its adapters are trained."""
     FAILED = "failed"
 
 
@@ -30,6 +32,8 @@ class ProjectCard:
     """What its documents are called, once it is open."""
     comparison: str = ""
     """The file of its written comparison, once it is open."""
+    is_tuned: bool = False
+    """Whether the adapters that its comparison asks are trained."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class HomeView(QScrollArea):
 
     project_chosen = Signal(str)
     documents_requested = Signal(str)
+    tuning_requested = Signal(str)
     comparison_requested = Signal(str)
     tab_chosen = Signal(str)
     try_requested = Signal()
@@ -126,5 +127,6 @@ class HomeView(QScrollArea):
         for card in self._starters.values():
             card.open_requested.connect(self.project_chosen)
             card.documents_requested.connect(self.documents_requested)
+            card.tuning_requested.connect(self.tuning_requested)
             card.comparison_requested.connect(self.comparison_requested)
         self._starter_columns.show_widgets(list(self._starters.values()))
