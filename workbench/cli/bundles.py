@@ -45,8 +45,9 @@ def register(actions: "Commands") -> None:
 def info(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.rag.health import judge, look_at
 
-    collection = collection_store(place).get(arguments.collection)
-    condition = look_at(collection)
+    store = collection_store(place)
+    collection = store.get(arguments.collection)
+    condition = look_at(collection, len(store.rereading.outdated(collection.name)))
     verdict = judge(collection, condition, is_mending=False)
     synced = collection.last_sync
     facts = {

@@ -78,6 +78,9 @@ def _register_index(commands: "Commands") -> None:
         metavar="FILE=PASSWORD",
         help="opens an encrypted file, or all below a folder; asked for on a terminal",
     )
+    parser.add_argument(
+        "--read-again", action="store_true", help="also what an earlier version of the program read less well"
+    )
     parser.set_defaults(run=index)
 
 
@@ -93,7 +96,7 @@ def _register_search(commands: "Commands") -> None:
 
 def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.embedding import find_embedder
-    from workbench.rag.indexing import index_spec, retry_spec, run_healed
+    from workbench.rag.indexing import index_spec, reread_spec, retry_spec, run_healed
 
     sources = [Path(path).expanduser() for path in arguments.paths]
     with place.writing(f"workbench index {arguments.collection}"):
@@ -124,6 +127,8 @@ def index(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
                 output.text(f"{arguments.collection}: {IndexReport.model_validate(result)}")
 
         run(make_spec)
+        if arguments.read_again and store.rereading.outdated(arguments.collection):
+            run(lambda: reread_spec(store, arguments.collection) or make_spec())
         if locked and can_ask(output):
             asked = ask_passwords({path: as_typed(path) for path in locked})
             if asked:

@@ -30,6 +30,9 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--words-only", action="store_true", help="read only passages that hold one of the words")
     parser.add_argument("--likeness", type=float, metavar="X", help="0 to 1: enough likeness to the question; 0.25")
     parser.add_argument("--out", metavar="FILE", help="write what was found to a .csv or .md file")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="a document, or a folder with / at its end"
+    )
     add_document_options(parser)
     parser.set_defaults(run=exhaust)
 
@@ -44,7 +47,7 @@ def exhaust(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
     store = collection_store(place)
     model = choose_model(place, arguments.model)
     adapter = choose_adapter(place, arguments.adapter)
-    passes, wanted, out = _passes(arguments), document_filter(arguments), _out(arguments)
+    passes, wanted, out = _passes(arguments), document_filter(arguments, arguments.only), _out(arguments)
     findings: list[Finding] = []
 
     def on_item(produced: Produced) -> None:

@@ -10,6 +10,7 @@ from workbench.cli.workplace import Workplace
 from workbench.datasets.test_sets.types import Review
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
+from workbench.rag.member_store import Located
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +133,7 @@ def add(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
     store = collection_store(place)
     places = []
     for name in arguments.document:
-        document = store.find_document(arguments.collection, name)
+        document = _located(store, arguments.collection, name)
         if not arguments.quote:
             places.append(RelevantPlace(document=document.name))
             continue
@@ -151,8 +152,17 @@ def add(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
 
 
 def page_texts(store: "CollectionStore", collection: str, document: str) -> "Sequence[str]":
-    pages = store.find_document(collection, document).pages
+    pages = _located(store, collection, document).pages
     return [store.page_text(collection, document, number) for number in range(1, pages + 1)]
+
+
+def _located(store: "CollectionStore", collection: str, name: str) -> "Located":
+    """A document, or what lies in one, by name or path. Raises WorkbenchError when there is none."""
+    found = store.members.locate(collection, name)
+    if found is None:
+        document = store.find_document(collection, name)
+        return Located(document.name, "", document.pages)
+    return found
 
 
 def _opened(arguments: argparse.Namespace, place: Workplace) -> "QuestionSetStore":
@@ -169,7 +179,8 @@ def import_questions(arguments: argparse.Namespace, place: Workplace, output: Ou
 
     store = collection_store(place)
     store.get(arguments.collection)
-    finder = DocumentFinder([document.name for document in store.documents(arguments.collection)])
+    names = [document.name for document in store.documents(arguments.collection)]
+    finder = DocumentFinder([*names, *store.members.names(arguments.collection)])
     if bool(arguments.path) == bool(arguments.from_testset):
         raise WorkbenchError("Name a file, or a set of `testsets` with --from-testset.", code="usage")
     path = Path(arguments.path or ".")
@@ -216,6 +227,7 @@ def _from_table(
     pages: Mapping[str, Sequence[str]] = {}
     if columns.page or columns.quote:
         names = [document.name for document in store.documents(arguments.collection) if document.pages]
+        names += store.members.names(arguments.collection)
         pages = {name: page_texts(store, arguments.collection, name) for name in names}
     return import_table(table, columns, finder, pages)
 

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,12 +43,21 @@ def add_document_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def document_filter(arguments: argparse.Namespace) -> DocumentFilter:
-    """Raises WorkbenchError for days that are none, or in the wrong order."""
+def document_filter(arguments: argparse.Namespace, only: Sequence[str] = ()) -> DocumentFilter:
+    """`only` names documents, and folders with / at their end.
+
+    Raises WorkbenchError for days that are none, or in the wrong order.
+    """
     since, until = (_day(option, getattr(arguments, option)) for option in ("since", "until"))
     if since and until and since > until:
         raise WorkbenchError(f"--since {since} is after --until {until}.", hint="Exchange the two days.")
-    return DocumentFilter(since=since, until=until, languages=tuple(name.capitalize() for name in arguments.language))
+    return DocumentFilter(
+        documents=tuple(name for name in only if not name.endswith("/")),
+        folders=tuple(name for name in only if name.endswith("/")),
+        since=since,
+        until=until,
+        languages=tuple(name.capitalize() for name in arguments.language),
+    )
 
 
 def _day(option: str, text: str | None) -> date | None:
@@ -69,10 +78,9 @@ def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> Retriev
     top_k = place.settings.rag.top_k if arguments.top_k is None else arguments.top_k
     if not 1 <= top_k <= 1000:
         raise WorkbenchError(f"--top-k {top_k} is not possible.", hint="Choose 1 to 1000.")
-    only = HitFilter(
-        documents=tuple(name for name in arguments.only if not name.endswith("/")),
-        folders=tuple(name for name in arguments.only if name.endswith("/")),
-    )
+    # An archive is named like a document, and holds documents like a folder.
+    documents = tuple(name for name in arguments.only if not name.endswith("/"))
+    only = HitFilter(documents=documents, folders=tuple(arguments.only))
     return RetrievalConfig(
         mode=RetrievalMode(arguments.mode),
         top_k=top_k,

@@ -12,6 +12,8 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.languages import language_of
+from workbench.rag.member_store import MemberStore
+from workbench.rag.members import is_in
 from workbench.rag.tables import CollectionRow, DocumentRow, PageRow
 from workbench.rag.types import HitFilter
 
@@ -55,27 +57,35 @@ class DocumentFilterStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._members = MemberStore(database)
 
     def resolve(self, collection: str, wanted: DocumentFilter) -> HitFilter:
         """What workers get. Raises NoSuchDocuments when no document of the collection is meant."""
         named = HitFilter(documents=wanted.documents, folders=wanted.folders)
-        if not wanted.looks_inside:
+        if not wanted.looks_inside and not wanted.documents:
             return named
-        names = tuple(
-            name
+        holders = self._members.members(collection)
+        if not wanted.looks_inside:
+            inside = (name for name in wanted.documents if name in holders)
+            return HitFilter(documents=wanted.documents, folders=(*wanted.folders, *inside))
+        found = [
+            part
             for name, changed, language in self._documents(collection)
-            if _is_named(name, named)
-            and (wanted.since is None or changed >= wanted.since)
+            if (wanted.since is None or changed >= wanted.since)
             and (wanted.until is None or changed <= wanted.until)
             and (not wanted.languages or (language or UNKNOWN_LANGUAGE) in wanted.languages)
-        )
-        if not names:
+            and (part := _named_part(name, named, is_holder=name in holders))
+        ]
+        if not found:
             raise NoSuchDocuments(
                 f"No document of “{collection}” {_in_words(wanted)}.",
                 hint="Choose other days, folders or languages.",
                 code="no_such_documents",
             )
-        return HitFilter(documents=names)
+        return HitFilter(
+            documents=tuple(name for part in found for name in part.documents),
+            folders=tuple(name for part in found for name in part.folders),
+        )
 
     def changed_between(self, collection: str, since: date | None, until: date | None) -> list[str]:
         """Names of the documents that were last changed in these days, both included; by name."""
@@ -86,9 +96,11 @@ class DocumentFilterStore:
         ]
 
     def folders(self, collection: str) -> list[str]:
-        """Every folder that the names of its documents speak of, by name."""
+        """Every folder that the names of its documents speak of, and of what lies inside them, by name."""
+        names = [name for name, _, _ in self._documents(collection)]
+        names += self._members.names(collection)
         found: set[str] = set()
-        for name, _, _ in self._documents(collection):
+        for name in names:
             parts = name.split("/")[:-1]
             found.update("/".join(parts[: depth + 1]) for depth in range(len(parts)))
         return sorted(found)
@@ -153,10 +165,17 @@ def _changed(file_state: str, indexed_at: str) -> date:
     return datetime.fromisoformat(indexed_at).replace(tzinfo=UTC).astimezone().date()
 
 
-def _is_named(name: str, named: HitFilter) -> bool:
-    if not named.documents and not named.folders:
-        return True
-    return name in named.documents or any(name.startswith(f"{folder.strip('/')}/") for folder in named.folders)
+def _named_part(name: str, named: HitFilter, *, is_holder: bool) -> HitFilter | None:
+    """As much of a document as is named: all of it, or some of what lies inside it; None: nothing."""
+    folders = [folder.strip("/") for folder in named.folders]
+    is_all = not named.documents and not folders
+    if is_all or name in named.documents or any(name.startswith(f"{folder}/") for folder in folders):
+        return HitFilter(documents=(name,), folders=(name,) if is_holder else ())
+    if not is_holder:
+        return None
+    documents = tuple(one for one in named.documents if is_in(one, name))
+    inside = tuple(folder for folder in folders if is_in(folder, name))
+    return HitFilter(documents=documents, folders=inside) if documents or inside else None
 
 
 def _in_words(wanted: DocumentFilter) -> str:

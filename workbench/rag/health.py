@@ -16,6 +16,7 @@ class Health(StrEnum):
     DAMAGED = "damaged"
     FOLDER_MISSING = "folder missing"
     NEEDS_REBUILD = "needs rebuild"
+    OUTDATED = "can be read better"
 
 
 class Remedy(StrEnum):
@@ -28,6 +29,8 @@ class Remedy(StrEnum):
     """Build one with other settings; the user chooses."""
     LOOK_AGAIN = "look again"
     """The folder may be there now."""
+    READ_AGAIN = "read again"
+    """Some files were read by an earlier version of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Condition:
     """Files and folders that were added and are not there."""
     has_index: bool = True
     has_embedder: bool = True
+    outdated: int = 0
+    """Documents that an earlier version of the program read less well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,11 @@ class Verdict:
     remedy: Remedy = Remedy.NONE
 
 
-def look_at(collection: Collection) -> Condition:
-    """Walks over the index and asks for every source: takes a moment, and long where a drive hangs."""
+def look_at(collection: Collection, outdated: int = 0) -> Condition:
+    """`outdated` documents could be read better, as the database says.
+
+    Walks over the index and asks for every source: takes a moment, and long where a drive hangs.
+    """
     folders = {path: _size(path) for path in _indexes(collection.folder.parent)}
     return Condition(
         size_bytes=sum(folders.values()),
@@ -60,6 +68,7 @@ def look_at(collection: Collection) -> Condition:
         missing=tuple(source for source in collection.sources if not os.path.lexists(source)),
         has_index=not collection.chunks or has_table(collection.folder),
         has_embedder=Path(collection.embedder.path).is_dir(),
+        outdated=outdated,
     )
 
 
@@ -90,6 +99,8 @@ def judge(collection: Collection, condition: Condition, *, is_mending: bool) -> 
         )
     if condition.missing:
         return Verdict(Health.FOLDER_MISSING, _missing(condition.missing), Remedy.LOOK_AGAIN)
+    if condition.outdated:
+        return Verdict(Health.OUTDATED, _outdated(condition.outdated), Remedy.READ_AGAIN)
     return Verdict(Health.HEALTHY, "Everything that could be read can be found.")
 
 
@@ -97,6 +108,14 @@ def _missing(sources: tuple[Path, ...]) -> str:
     first = f"“{sources[0].name}” is not where it was added ({sources[0]})."
     others = f" {len(sources) - 1} more are missing as well." if len(sources) > 1 else ""
     return f"{first}{others} The documents can still be found. Connect the drive, or stop watching it below."
+
+
+def _outdated(count: int) -> str:
+    those = "1 document was" if count == 1 else f"{count:,} documents were"
+    return (
+        f"{those} read by an earlier version. Read again, PDFs keep headings and tables together, and what lies in an "
+        "archive or a mailbox is found and cited by its own name. Until then all of it can be found as before."
+    )
 
 
 def _indexes(folder: Path) -> list[Path]:

@@ -57,6 +57,16 @@ class IndexStore:
         self._database = database
         self._paths = paths
 
+    def owner_of(self, folder: str) -> str:
+        """The collection that an index belongs to, by the index's folder; empty where there is none."""
+        path = Path(folder)
+        if not folder or not path.is_relative_to(self._paths.collections):
+            return ""
+        relative = path.relative_to(self._paths.collections).as_posix()
+        query = sa.select(CollectionRow.name).join(IndexRow).where(IndexRow.folder == relative)
+        with self._database.reading() as session:
+            return session.scalar(query) or ""
+
     def list_indexes(self, name: str) -> list[CollectionIndex]:
         """The active one first, then those that it replaced, newest first."""
         with self._database.reading() as session:

@@ -203,25 +203,43 @@ class IndexWriter(VectorStore):
 
         self._commit(change, removed=tuple(known), check=check)
 
-    def rename(self, names: Mapping[str, str]) -> None:
-        """Call documents by another name, by their hash; their vectors stay."""
+    def rename(self, names: Mapping[str, str], before: Mapping[str, str] | None = None) -> None:
+        """Call documents by another name, by their hash; their vectors stay.
+
+        `before` is what they were called: what lies inside them keeps its own part of its name.
+        """
         known = {doc_hash: name for doc_hash, name in names.items() if doc_hash in self._journal.documents}
         if not known:
             return
 
         def change() -> None:
             for doc_hash, name in known.items():
-                self._table.update(where=is_in("doc_hash", [doc_hash]), values={"document": name})
+                self._rename(is_in("doc_hash", [doc_hash]), name, (before or {}).get(doc_hash, ""))
 
         total = self.count()
 
         def check() -> None:
-            moved = sum(self._journal.documents[doc_hash].chunks for doc_hash in known)
             marks = {doc_hash: self._journal.documents[doc_hash] for doc_hash in known}
-            if self.count() != total or marks_of(self.rows_at(total - moved, total)) != marks:
+            if self.count() != total or self._marks_of(list(known)) != marks:
                 raise damaged(self._folder, "renamed chunks were not kept")
 
         self._commit(change, check=check)
+
+    def _rename(self, rows: str, name: str, before: str) -> None:
+        new, old = (text.replace("'", "''") for text in (name, before))
+        if before:
+            inside = f"concat('{new}', substr(document, {len(before) + 1}))"
+            self._table.update(where=f"{rows} AND starts_with(document, '{old}/')", values_sql={"document": inside})
+            rows += f" AND NOT starts_with(document, '{new}/')"
+        self._table.update(where=rows, values={"document": name})
+
+    def _marks_of(self, doc_hashes: Sequence[str]) -> dict[str, DocumentMark]:
+        digester = Digester()
+        for position in range(0, len(doc_hashes), 500):
+            rows = self._table.search().where(is_in("doc_hash", doc_hashes[position : position + 500])).limit(None)
+            for batch in rows.to_batches(1024):
+                digester.take(batch)
+        return digester.marks()
 
     def tidy(self) -> None:
         """`optimize` at the end of a run, where that is worth reading and writing the whole index."""

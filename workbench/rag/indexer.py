@@ -39,6 +39,7 @@ from workbench.rag.indexing_types import (
 )
 from workbench.rag.journal import state_of
 from workbench.rag.languages import language_of
+from workbench.rag.members import places_of
 from workbench.rag.parser import Parser
 from workbench.rag.passwords import Passwords
 from workbench.rag.reasons import LASTING, READER_VERSION, ReasonCode, reason_code
@@ -62,14 +63,15 @@ _SLICE = 64
 
 
 def stored_chunks(name: str, sha256: str, pages: Sequence[PageText], spans: Sequence[ChunkSpan]) -> list[StoredChunk]:
-    """The index rows of a document, from its text and spans alone."""
+    """The index rows of a document, from its text and spans alone; those of a member carry its name and page."""
     texts = {page.number: page.text for page in pages}
+    places = places_of(name, pages)
     return [
         StoredChunk(
             chunk_id=span.id,
-            document=name,
+            document=places[span.page].document,
             doc_hash=sha256,
-            page=span.page,
+            page=places[span.page].page,
             start=span.start,
             end=span.end,
             title=span.title,
@@ -208,7 +210,7 @@ class Indexer:
         folders = [source for source in sources if source in survey.folders]
         removed = find_removed(self._known, files, folders, survey.has_vanished)
         self._forget_failed(files, survey)
-        plan = make_plan(list(self._hashed(files, survey)), self._known, removed)
+        plan = make_plan(list(self._hashed(files, survey)), self._known, removed, self._request.read_again)
         self._needed = frozenset(step.sha256 for step in plan.steps if isinstance(step, ToIndex))
         return plan
 
@@ -229,6 +231,11 @@ class Indexer:
         if str(path) in self._deleted_paths or path_hash(str(path)) in self._request.excluded:
             return "It was deleted from this collection. Add the file itself to take it in again."
         return ""
+
+    @cached_property
+    def _names_by_hash(self) -> dict[str, str]:
+        """What the index calls each content."""
+        return {document.sha256: document.name for document in self._request.known if not document.duplicate_of}
 
     @cached_property
     def _deleted_paths(self) -> frozenset[str]:
@@ -301,7 +308,8 @@ class Indexer:
 
     def _move(self, moves: Sequence[Moved]) -> None:
         """Call documents by the place where their content lies now; nothing is embedded."""
-        self._store.rename({move.known.sha256: move.name for move in moves if move.known.name != move.name})
+        moved = {move.known.sha256: move.name for move in moves if move.known.name != move.name}
+        self._store.rename(moved, self._names_by_hash)
         for move in moves:
             self._say(
                 FileIndexed(
@@ -397,6 +405,7 @@ class Indexer:
             title=parsed.title,
             file_type=parsed.file_type,
             encoding=parsed.encoding,
+            reader=READER_VERSION,
             language=language_of(page.text for page in parsed.pages),
             warnings=parsed.warnings,
             size_bytes=parsed.size_bytes,
@@ -414,9 +423,11 @@ class Indexer:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
+        # Read anew: what is in the database restores it if this is not survived.
+        self._store.remove([item.sha256 for item, step in waiting if step.replaces == item.sha256])
         held = self._store.counts()
         # Content that another file had until now is in the index already: only its name is another one.
-        self._store.rename({item.sha256: item.name for item, _ in waiting if item.sha256 in held})
+        self._store.rename({item.sha256: item.name for item, _ in waiting if item.sha256 in held}, self._names_by_hash)
         chunks = [
             chunk
             for item, _ in waiting

@@ -21,8 +21,14 @@ from workbench.rag.sources import check_sources
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
 from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
-from workbench.rag.upkeep_types import CheckRequest, IndexCopy, PurgeRequest, RebuildRequest, RenameRequest
-from workbench.rag.vector_store import INDEX_DAMAGED
+from workbench.rag.upkeep_types import (
+    CheckRequest,
+    IndexCopy,
+    PurgeRequest,
+    RebuildRequest,
+    RenameRequest,
+)
+from workbench.rag.vector_store import INDEX_DAMAGED, INDEX_FOLDER
 from workbench.settings import Settings
 
 __all__ = ["COLLECTION_CHANGED", "INDEX_DAMAGED"]
@@ -96,6 +102,14 @@ def retry_spec(
     return _index_job(store, collection_name, [Path(path) for path in paths], passwords)
 
 
+def reread_spec(store: CollectionStore, collection_name: str) -> JobSpec | None:
+    """A job that reads documents again which an earlier version read less well; None when there are none."""
+    paths = store.rereading.outdated(collection_name)
+    if not paths:
+        return None
+    return _index_job(store, collection_name, [Path(path) for path in paths], None, read_again=tuple(paths))
+
+
 def _index_job(
     store: CollectionStore,
     collection_name: str,
@@ -103,6 +117,7 @@ def _index_job(
     passwords: Mapping[str, str] | None,
     *,
     tries_failed_again: bool = True,
+    read_again: tuple[str, ...] = (),
 ) -> JobSpec:
     collection = store.ref(collection_name)
     rag = Settings.load(store.paths.settings).rag
@@ -116,6 +131,7 @@ def _index_job(
         excluded=store.exclusions(collection_name),
         failed=store.failed_files(collection_name),
         tries_failed_again=tries_failed_again,
+        read_again=read_again,
         recognition=TextRecognition(is_on=rag.recognize_scans, languages=rag.scan_languages),
         roots=tuple(map(str, store.get(collection_name).sources)),
         passwords={os.path.abspath(path): word for path, word in (passwords or {}).items()},  # noqa: PTH100
@@ -208,10 +224,12 @@ def _rebuild_job(store: CollectionStore, target: CollectionRef, title: str) -> J
 
 def delete_documents(store: CollectionStore, collection_name: str, paths: Sequence[str]) -> JobSpec | None:
     """Hide documents; they can come back until they are purged. Returns a job where a copy takes a name over."""
+    before = {known.sha256: known.name for known in store.known_documents(collection_name) if not known.duplicate_of}
     names = store.removal.delete(collection_name, paths)
     if not names:
         return None
-    request = RenameRequest(collection=store.ref(collection_name), names=names)
+    called = {sha256: before[sha256] for sha256 in names if sha256 in before}
+    request = RenameRequest(collection=store.ref(collection_name), names=names, before=called)
     return _job(RENAME, request, f"Delete from {collection_name}", collection_name)
 
 
@@ -260,20 +278,28 @@ def _job(task: str, request: BaseModel, title: str, collection_name: str) -> Job
     )
 
 
+def damaged_collection(store: CollectionStore, facts: Mapping[str, Any], asked: str) -> str:
+    """Which of the collections that were asked at once has the damaged index; `asked` where nothing tells."""
+    return store.indexes.owner_of(str(facts.get(INDEX_FOLDER, ""))) or asked
+
+
 def run_healed(
     store: CollectionStore,
     collection_name: str,
     make_spec: Callable[[], JobSpec],
     run: Callable[[JobSpec], dict[str, Any]],
 ) -> dict[str, Any]:
-    """Run a job; when it finds the index damaged, restore that from the database and run the job once more. One that
-    waited while another changed the collection is made anew."""
-    try:
-        return run(make_spec())
-    except WorkbenchError as problem:
-        if problem.code == COLLECTION_CHANGED:
+    """Run a job; when it finds an index damaged, restore that from the database and run the job once more, for each
+    of several collections once. One that waited while another changed the collection is made anew."""
+    healed: set[str] = set()
+    while True:
+        try:
             return run(make_spec())
-        if problem.code != INDEX_DAMAGED:
-            raise
-    run(rebuild_spec(store, collection_name))
-    return run(make_spec())
+        except WorkbenchError as problem:
+            if problem.code == COLLECTION_CHANGED and not healed:
+                return run(make_spec())
+            damaged = damaged_collection(store, problem.facts, collection_name)
+            if problem.code != INDEX_DAMAGED or damaged in healed:
+                raise
+        healed.add(damaged)
+        run(rebuild_spec(store, damaged))

@@ -68,9 +68,13 @@ def find_removed(
 
 
 def make_plan(
-    files: Sequence[tuple[FoundFile, str]], known: Sequence[KnownDocument], removed: Sequence[KnownDocument]
+    files: Sequence[tuple[FoundFile, str]],
+    known: Sequence[KnownDocument],
+    removed: Sequence[KnownDocument],
+    read_again: Collection[str] = (),
 ) -> Plan:
-    """`files` are the readable ones with their SHA-256; `known` are the documents that were not deleted."""
+    """`files` are the readable ones with their SHA-256; `known` are the documents that were not deleted; those of the
+    paths `read_again` replace themselves."""
     gone = {document.path for document in removed}
     moves = _find_moves(files, known, gone)
     moved_from = {document.path for document in moves.values()}
@@ -88,9 +92,21 @@ def make_plan(
         else _step(file, sha256, kept, originals, names)
         for file, sha256 in files
     ]
+    if read_again:
+        found = {str(file.path): file for file, _ in files}
+        steps = [_anew(step, found, read_again) for step in steps]
     # Moves first: a file may be new under the path that another one left.
     steps.sort(key=lambda step: not isinstance(step, Moved))
     return Plan(tuple(document for document in removed if document.path not in moved_from), tuple(steps))
+
+
+def _anew(step: Step, found: Mapping[str, FoundFile], read_again: Collection[str]) -> Step:
+    """The step, or the reading of a document that would have been left as it is."""
+    match step:
+        case Unchanged(known=known) if known.path in read_again and not known.duplicate_of:
+            return ToIndex(found[known.path], known.name, known.sha256, known.sha256)
+        case _:
+            return step
 
 
 def _find_moves(

@@ -36,6 +36,8 @@ class FileIndexed(Boundary):
     language: str | None = None
     """English name of the language that the text is written in; empty where that cannot be told."""
     warnings: tuple[str, ...] = ()
+    reader: str = ""
+    """`reasons.READER_VERSION` of the reader; empty: an earlier version that did not say."""
     size_bytes: int = 0
     modified_ns: int = 0
     file_state: str = ""
@@ -113,6 +115,8 @@ class IndexRequest(Boundary):
     recognition: TextRecognition = TextRecognition()
     failed: tuple[FailedFile, ...] = ()
     """Files that could not be read before: those that are gone are forgotten."""
+    read_again: tuple[str, ...] = ()
+    """Paths of documents that are read anew although their files have not changed."""
     tries_failed_again: bool = True
     """Also those that have not changed since; what may pass by itself is tried again in any case."""
     roots: tuple[str, ...] = ()

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from workbench.boundary import Boundary
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
+from workbench.rag.members import named_below
 from workbench.rag.tables import CollectionRow, DocumentRow, PageRow, find_row, now
 
 
@@ -31,6 +32,7 @@ class RelevanceJudgement(Boundary):
     doc_hash: str
     """SHA-256 of the document's file."""
     page: int
+    """Of the file; where the passage lies in a member of it, not the member's own page."""
     start: int
     end: int
     """The passage on the page, in code points, end exclusive."""
@@ -49,7 +51,9 @@ class JudgedPassage:
 
     judgement: RelevanceJudgement
     document: str
-    """The name that the document has now."""
+    """The name that the document has now, or that of what lies in it."""
+    page: int
+    """Of what is named."""
     text: str
 
 
@@ -102,12 +106,12 @@ class JudgementStore:
         if question is not None:
             query = query.where(JudgementRow.question == _plain(question))
         with self._database.reading() as session:
-            return [_judgement(row) for row in session.scalars(query.order_by(JudgementRow.number))]
+            return [judgement_of(row) for row in session.scalars(query.order_by(JudgementRow.number))]
 
     def judged_passages(self, collection: str) -> list[JudgedPassage]:
         """Every judgement whose document is still there, with the passage's text."""
         query = (
-            sa.select(JudgementRow, DocumentRow.name, PageRow.text)
+            sa.select(JudgementRow, DocumentRow.name, PageRow.text, PageRow.member, _page_of_member())
             .join(
                 DocumentRow,
                 sa.and_(
@@ -124,9 +128,18 @@ class JudgementStore:
         )
         with self._database.reading() as session:
             return [
-                JudgedPassage(_judgement(row), name, text[row.start : row.end])
-                for row, name, text in session.execute(query)
+                JudgedPassage(judgement_of(row), named_below(name, member), page, text[row.start : row.end])
+                for row, name, text, member, page in session.execute(query)
             ]
+
+
+def _page_of_member() -> "sa.ScalarSelect[int]":
+    """The page of what is named on which a judged passage stands."""
+    other = aliased(PageRow)
+    before = sa.select(sa.func.count()).select_from(other)
+    same = (other.document_id == PageRow.document_id) & (other.member == PageRow.member)
+    own = before.where(same, other.number <= PageRow.number).scalar_subquery()
+    return sa.case((PageRow.member == "", PageRow.number), else_=own)
 
 
 def forget_document(session: Session, collection_id: int, doc_hash: str) -> None:
@@ -154,7 +167,7 @@ def _plain(question: str) -> str:
     return " ".join(question.split())
 
 
-def _judgement(row: JudgementRow) -> RelevanceJudgement:
+def judgement_of(row: JudgementRow) -> RelevanceJudgement:
     return RelevanceJudgement(
         question=row.question,
         doc_hash=row.doc_hash,

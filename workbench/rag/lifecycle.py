@@ -15,6 +15,7 @@ from workbench.datasets.test_sets.from_documents import forget_passages, rename_
 from workbench.errors import WorkbenchError
 from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths
+from workbench.rag.conversation_store import forget_documents
 from workbench.rag.removal import UNDO_TIME
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row
 
@@ -99,6 +100,8 @@ class CollectionLifecycle:
             # From now on it cannot come back: a purge that is interrupted goes on at the next start.
             row.deleted_at = _LONG_AGO
             forget_passages(session, row.name)
+            hashes = session.scalars(sa.select(DocumentRow.sha256).where(DocumentRow.collection_id == collection_id))
+            forget_documents(session, collection_id, set(hashes))
             folder = self._paths.collections / row.folder
         for numbers in self._batches(collection_id):
             with self._database.session() as session:

@@ -95,5 +95,5 @@ def rename(context: JobContext, request: RenameRequest) -> RenameReport:
     context.progress(0, 0, "Renaming")
     collection = request.collection
     with IndexWriter(Path(collection.folder), collection.embedder.dimension, collection.language) as writer:
-        writer.rename(request.names)
+        writer.rename(request.names, request.before)
     return RenameReport(documents=len(request.names))

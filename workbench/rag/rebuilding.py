@@ -19,7 +19,7 @@ from workbench.rag.index_files import remove_index
 from workbench.rag.index_kinds import UNFINISHED, kind_of
 from workbench.rag.indexer import ChunkWriter, stored_chunks
 from workbench.rag.loaders.parsed import Parsed
-from workbench.rag.rows import StoredChunk, join
+from workbench.rag.rows import StoredChunk, join, places_of_rows, places_sum
 from workbench.rag.salvage import salvage
 from workbench.rag.types import ChunkSpan, StoredDocument
 from workbench.rag.upkeep_types import DocumentSpans, RebuildReport, RebuildRequest
@@ -42,6 +42,7 @@ class Rebuilder:
         self._writer = self._open()
         self._held: set[str] = set()
         self._expected: dict[str, int] = {}
+        """What the places of each document's chunks add up to: the same file may have been read anew."""
         self._waiting: list[StoredChunk] = []
         self._embedded = self._reused = 0
 
@@ -104,7 +105,10 @@ class Rebuilder:
             for document in self._stored():
                 self._context.progress(0, 0, f"Cutting {document.name}")
                 spans = _cut(document, chunker) if chunker else document.spans
-                self._expected[document.sha256] = len(spans)
+                self._expected[document.sha256] = places_sum(
+                    (row.page, row.start, row.end)
+                    for row in stored_chunks(document.name, document.sha256, document.pages, spans)
+                )
                 out.write(DocumentSpans(sha256=document.sha256, spans=tuple(spans)).model_dump_json() + "\n")
         sync_files([path])
         return path
@@ -121,8 +125,8 @@ class Rebuilder:
 
     def _drop_others(self) -> None:
         """What an interrupted build, or an index that is brought up to date, holds and nobody wants any more."""
-        held = self._writer.store.counts()
-        self._writer.store.remove([name for name, count in held.items() if self._expected.get(name) != count])
+        held = self._writer.store.place_sums()
+        self._writer.store.remove([name for name, places in held.items() if self._expected.get(name) != places])
         self._held = set(self._writer.store.counts())
 
     def _take_over(self) -> None:
@@ -131,7 +135,7 @@ class Rebuilder:
         for folder in self._request.takes_over:
             for doc_hash, rows in salvage(Path(folder), self._request.collection.embedder.dimension):
                 self._context.progress(self._reused, len(self._expected), "Taking over what is undamaged")
-                if self._expected.get(doc_hash) == rows.num_rows and doc_hash not in self._held:
+                if self._expected.get(doc_hash) == places_of_rows(rows) and doc_hash not in self._held:
                     self._held.add(doc_hash)
                     self._reused += 1
                     waiting.append(rows)

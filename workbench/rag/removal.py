@@ -12,7 +12,7 @@ from workbench.database import Database
 from workbench.datasets.test_sets.from_documents import forget_passages
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
-from workbench.rag import judgement_store, search_settings_store
+from workbench.rag import conversation_store, judgement_store, search_settings_store
 from workbench.rag.embedding_tuning.forgetting import forget_unfinished
 from workbench.rag.evaluation.measurement_store import forget_measurements
 from workbench.rag.evaluation.set_store import forget_documents
@@ -94,6 +94,7 @@ class RemovalStore:
                 sa.select(DocumentRow).where(DocumentRow.id.in_(request.document_ids), DocumentRow.deleted_at != "")
             )
             folders: list[str] = []
+            conversation_store.forget_documents(session, self._owner(session, request), request.doc_hashes)
             for row in rows.all():
                 if row.sha256 in request.doc_hashes:
                     judgement_store.forget_document(session, row.collection_id, row.sha256)
@@ -106,6 +107,11 @@ class RemovalStore:
         forget_unfinished(self._paths.home, request.collection)
         self._database.forget()
         IndexStore(self._database, self._paths).sweep(request.collection, unfinished=True)
+
+    def _owner(self, session: Session, request: PurgeRequest) -> int:
+        """The number of the collection; of the documents, because it may have been renamed meanwhile."""
+        query = sa.select(DocumentRow.collection_id).where(DocumentRow.id.in_(request.document_ids)).limit(1)
+        return session.scalar(query) or 0
 
     def _relative(self, folder: str) -> str:
         return Path(folder).relative_to(self._paths.collections).as_posix()

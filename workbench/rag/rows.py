@@ -50,6 +50,16 @@ def build_rows(chunks: Sequence[StoredChunk], vectors: "Vectors", dimension: int
     return pa.table(columns, schema=schema(dimension))
 
 
+def places_sum(places: Iterable[tuple[int, int, int]]) -> int:
+    """A number for (page, start, end) of a document's chunks in any order, to be compared in this process only."""
+    return sum(map(hash, places))
+
+
+def places_of_rows(rows: Any) -> int:
+    """`places_sum` of an Arrow table or batch."""
+    return places_sum(zip(*(rows[name].to_pylist() for name in _NUMBERS), strict=True))
+
+
 class Digester:
     """Collects rows in any order and tells the mark of each document.
 

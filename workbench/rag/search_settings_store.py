@@ -9,6 +9,7 @@ from workbench.database import Base, Database
 from workbench.log import get_logger
 from workbench.rag.answer_types import PassageOrder
 from workbench.rag.document_filter import DocumentFilter
+from workbench.rag.members import is_in
 from workbench.rag.search_types import RetrievalMode
 from workbench.rag.tables import CollectionRow, find_row
 
@@ -47,10 +48,12 @@ def forget_document(session: Session, collection_id: int, name: str) -> None:
     """Part of a purge: settings do not name the document any more."""
     row = session.get(SearchSettingsRow, collection_id)
     settings = _read(row.settings) if row is not None else None
-    if row is None or settings is None or name not in settings.documents.documents:
+    if row is None or settings is None:
         return
-    left = tuple(one for one in settings.documents.documents if one != name)
-    documents = settings.documents.model_copy(update={"documents": left})
+    wanted = settings.documents
+    left = tuple(one for one in wanted.documents if not is_in(one, name))
+    folders = tuple(one for one in wanted.folders if not is_in(one, name))
+    documents = wanted.model_copy(update={"documents": left, "folders": folders})
     row.settings = settings.model_copy(update={"documents": documents}).model_dump_json()
 
 

@@ -12,6 +12,7 @@ from workbench.database import Database
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.conversation_store import ConversationStore
 from workbench.rag.document_filter import DocumentFilter, DocumentFilterStore, NoSuchDocuments
 from workbench.rag.folders import path_hash
 from workbench.rag.health_store import HealthStore
@@ -19,8 +20,10 @@ from workbench.rag.index_store import IndexStore
 from workbench.rag.indexing_types import DocumentStatus, FailedFile, FileIndexed, FileStates, KnownDocument, SyncReport
 from workbench.rag.judgement_store import JudgementStore
 from workbench.rag.lifecycle import CollectionLifecycle, checked_name, new_folder, refuse_taken
+from workbench.rag.member_store import MemberStore
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.removal import RemovalStore
+from workbench.rag.rereading import RereadingStore
 from workbench.rag.search_settings_store import SearchSettingsStore
 from workbench.rag.tables import (
     ChunkRow,
@@ -37,7 +40,14 @@ from workbench.rag.tables import (
     now,
     page_text,
 )
-from workbench.rag.types import ChunkingConfig, ChunkSpan, CollectionRef, PageText, StoredDocument, TextLanguage
+from workbench.rag.types import (
+    ChunkingConfig,
+    ChunkSpan,
+    CollectionRef,
+    PageText,
+    StoredDocument,
+    TextLanguage,
+)
 
 _TOGETHER = 20
 """Documents whose texts are read at once: enough to be fast, few enough to hold in memory."""
@@ -104,7 +114,10 @@ class CollectionStore:
         self.indexes = IndexStore(database, paths)
         self.removal = RemovalStore(database, paths)
         self.filters = DocumentFilterStore(database)
+        self.members = MemberStore(database)
+        self.rereading = RereadingStore(database)
         self.judgements = JudgementStore(database)
+        self.conversations = ConversationStore(database)
         self.search_settings = SearchSettingsStore(database)
         self.health = HealthStore(database)
         self.lifecycle = CollectionLifecycle(database, paths)
@@ -358,21 +371,24 @@ class CollectionStore:
             return _document(row) if row is not None else None
 
     def page_text(self, collection: str, document: str, page: int) -> str:
-        """The text of one page, the very one that offsets count in. Raises WorkbenchError."""
-        found = self.find_document(collection, document)
-        source = found.duplicate_of or found.name
+        """The text of one page, the very one that offsets count in; also of what lies in a document, by its full name
+        and its own page. Raises WorkbenchError."""
+        located = self.members.locate(collection, document)
+        found = self.find_document(collection, located.document if located else document)
+        member = located.member if located else ""
+        query = sa.select(PageRow.text).join(DocumentRow).join(CollectionRow)
+        query = query.where(CollectionRow.name == collection, DocumentRow.name == (found.duplicate_of or found.name))
+        if member:
+            query = query.where(PageRow.member == member).order_by(PageRow.number).offset(max(0, page - 1)).limit(1)
+        else:
+            query = query.where(PageRow.number == page)
         with self._database.reading() as session:
-            query = (
-                sa.select(PageRow.text)
-                .join(DocumentRow)
-                .join(CollectionRow)
-                .where(CollectionRow.name == collection, DocumentRow.name == source, PageRow.number == page)
-            )
-            text = session.scalar(query)
+            text = session.scalar(query) if page >= 1 else None
         if text is None:
+            pages = located.pages if located and member else found.pages
             raise WorkbenchError(
-                f"{found.name} has no page {page}.",
-                hint=f"It has {found.pages} pages." if found.pages else found.reason,
+                f"{located.name if located else found.name} has no page {page}.",
+                hint=f"It has {pages} pages." if pages else found.reason,
                 code="no_page",
             )
         return text

@@ -105,16 +105,24 @@ class DocumentRow(Base):
     """`ReasonCode`."""
     language: Mapped[str | None]
     """`languages.language_of`; NULL where nobody looked yet."""
+    reader: Mapped[str] = mapped_column(server_default="")
+    """`reasons.READER_VERSION` when its text was read; empty: by an earlier version that did not say."""
 
 
 class PageRow(Base):
     __tablename__ = "rag_pages"
+    __table_args__ = (
+        # What lies in archives and mailboxes is asked for without reading the texts of all others.
+        sa.Index("ix_rag_pages_member", "document_id", "member", sqlite_where=sa.text("member != ''")),
+    )
 
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("rag_documents.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str]
     marks: Mapped[str] = mapped_column(server_default="")
     """Its headings, tables and repeated lines, as JSON; empty without any."""
+    member: Mapped[str] = mapped_column(server_default="")
+    """The file or message inside the document that it belongs to; empty: the document itself."""
 
 
 class ChunkRow(Base):
@@ -157,6 +165,7 @@ def add_document(session: Session, collection_id: int, index_id: int, item: File
         file_state=item.file_state,
         deleted_at="",
         language=item.language,
+        reader=item.reader,
     )
     session.add(row)
     session.flush()
@@ -168,14 +177,14 @@ def add_document(session: Session, collection_id: int, index_id: int, item: File
 
 def _page_values(document_id: int, page: PageText) -> dict[str, object]:
     marks = [mark.model_dump(mode="json", exclude_defaults=True) for mark in page.marks]
-    values = {"document_id": document_id, "number": page.number, "text": page.text}
+    values = {"document_id": document_id, "number": page.number, "text": page.text, "member": page.member}
     return {**values, "marks": json.dumps(marks) if marks else ""}
 
 
 def page_text(row: PageRow) -> PageText:
     """A page with its marks."""
     marks = tuple(PageMark.model_validate(mark) for mark in json.loads(row.marks)) if row.marks else ()
-    return PageText(number=row.number, text=row.text, marks=marks)
+    return PageText(number=row.number, text=row.text, marks=marks, member=row.member)
 
 
 def add_chunks(session: Session, document_id: int, index_id: int, spans: Sequence[ChunkSpan]) -> None:

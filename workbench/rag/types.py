@@ -42,6 +42,8 @@ class PageText(Boundary):
     text: str
     marks: tuple[PageMark, ...] = ()
     """What its reader found out about its parts, in their order. Empty for Markdown, which says it itself."""
+    member: str = ""
+    """Which file or message inside the document it belongs to: "contracts/a.pdf" in an archive. Empty: the document."""
 
 
 class ChunkSpan(Boundary):

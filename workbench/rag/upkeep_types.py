@@ -1,5 +1,7 @@
 """Values of upkeep: indexes that are built anew, purged, checked, and documents that get other names."""
 
+from pydantic import Field
+
 from workbench.boundary import Boundary
 from workbench.rag.types import ChunkSpan, CollectionRef, TextLanguage
 
@@ -79,6 +81,8 @@ class RenameRequest(Boundary):
     collection: CollectionRef
     names: dict[str, str]
     """Name by document hash."""
+    before: dict[str, str] = Field(default_factory=dict)
+    """What they are called now: what lies inside them keeps its own part of its name."""
 
 
 class RenameReport(Boundary):

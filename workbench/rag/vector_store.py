@@ -19,10 +19,12 @@ from workbench.rag.types import TextLanguage
 if TYPE_CHECKING:
     from workbench.embedding import Vectors
 
-__all__ = ["INDEX_DAMAGED", "StoredChunk", "VectorStore", "damaged"]
+__all__ = ["INDEX_DAMAGED", "INDEX_FOLDER", "StoredChunk", "VectorStore", "damaged"]
 
 INDEX_DAMAGED = "index_damaged"
 """The code of the error whose remedy is a rebuild from the database."""
+INDEX_FOLDER = "index_folder"
+"""The fact of that error that says which index it is: several may be asked at once."""
 
 _READ_COLUMNS = tuple(StoredChunk.model_fields)
 _INDEX_CACHE = 256 * 2**20  # bytes
@@ -85,6 +87,16 @@ class VectorStore:
         with self._words():
             column = self._table.search().select(["doc_hash"]).limit(None).to_arrow()["doc_hash"]
             return {entry["values"]: entry["counts"] for entry in column.value_counts().to_pylist()}
+
+    def place_sums(self) -> dict[str, int]:
+        """`rows.places_sum` of every document, by its hash."""
+        sums: dict[str, int] = {}
+        with self._words():
+            for batch in self._table.search().select(["doc_hash", "page", "start", "end"]).limit(None).to_batches(4096):
+                names, *places = (batch[name].to_pylist() for name in ("doc_hash", "page", "start", "end"))
+                for name, *place in zip(names, *places, strict=True):
+                    sums[name] = sums.get(name, 0) + hash(tuple(place))
+        return sums
 
     def all_chunks(self) -> list[StoredChunk]:
         """Every row, in the order of documents and pages."""
@@ -184,6 +196,7 @@ def damaged(folder: Path, details: str = "") -> WorkbenchError:
         hint="It is rebuilt from the database by the next search, question or indexing; no document is lost.",
         details=details,
         code=INDEX_DAMAGED,
+        facts={INDEX_FOLDER: str(folder)},
     )
 
 

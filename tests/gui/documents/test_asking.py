@@ -26,6 +26,7 @@ from tests.gui.documents.conftest import Catalog
 from tests.gui.documents.test_documents_tab import END, HIT, START, TEXT, a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
 from workbench.llm.tasks import TextProduced
 from workbench.llm.types import ChatMessage, Role
 from workbench.paths import WorkbenchPaths
@@ -43,8 +44,10 @@ from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.judgement_store import Verdict
 from workbench.rag.search_types import FoldedHit, QuestionHits, RetrievalMode, SearchRequest
 from workbench.rag.store import CollectionStore
-from workbench.rag.tasks import ASK, SEARCH
+from workbench.rag.tasks import ASK, REBUILD, SEARCH
 from workbench.rag.types import ChunkingConfig
+from workbench.rag.upkeep_types import RebuildRequest
+from workbench.rag.vector_store import INDEX_DAMAGED, INDEX_FOLDER
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
 from workbench.ui.documents.hit_row import HitRow
@@ -409,3 +412,21 @@ def test_that_another_tab_has_its_question_searched_in_its_way(
     assert tab.presenter.state.selected == "handbook"
     assert tab.question.isVisible()
     assert store.search_settings.load("handbook") == before
+
+
+def test_that_a_damaged_further_collection_is_mended_and_the_question_asked_again(
+    tab: DocumentsTab, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    tab.presenter.asking.settings.change(also=("letters",))
+    lost = WorkbenchError("damaged", code=INDEX_DAMAGED, facts={INDEX_FOLDER: store.ref("letters").folder})
+    ask(tab, jobs, "How long is the warranty?").fail(lost)
+    (mending,) = jobs.of(REBUILD)
+    assert RebuildRequest.model_validate(mending.spec.params).collection.name == "letters"
+    mending.finish()
+    assert len(jobs.of(ASK)) == 2
+    jobs.of(ASK)[-1].fail(WorkbenchError("damaged", code=INDEX_DAMAGED))
+    assert RebuildRequest.model_validate(jobs.of(REBUILD)[-1].spec.params).collection.name == "handbook"
+    jobs.of(REBUILD)[-1].finish()
+    jobs.of(ASK)[-1].fail(lost)
+    assert len(jobs.of(REBUILD)) == 2, "each is mended once"
+    assert tab.presenter.asking.state.turn is not None and tab.presenter.asking.state.turn.trouble is not None

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
-from tests.gui.acting import find
+from tests.gui.acting import click, find, type_text
 from tests.gui.documents.conftest import Catalog
 from tests.gui.documents.test_asking import ask
 from tests.gui.documents.test_documents_tab import a_file
@@ -17,7 +17,9 @@ from workbench.finetune.types import Adapter
 from workbench.paths import WorkbenchPaths
 from workbench.rag.answer_types import AskRequest
 from workbench.rag.collection_jobs import CollectionJobs
+from workbench.rag.exhaustive import ExhaustiveRequest
 from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import EXHAUST
 from workbench.rag.types import ChunkingConfig
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
@@ -80,3 +82,15 @@ def test_that_an_adapter_that_was_deleted_on_another_tab_is_offered_no_longer(
     tab.presenter.come_back()
     assert tab.presenter.asking.state.adapter == ""
     assert not choice.isVisible()
+
+
+def test_that_the_whole_collection_is_read_with_an_adapter_too(tab: DocumentsTab, jobs: FakeJobs) -> None:
+    tab.presenter.show_page("exhaustive")
+    page = tab.page("exhaustive")
+    box = find(page, QComboBox, "reading_adapter")
+    assert [box.itemText(number) for number in range(box.count())] == ["No adapter", "house"]
+    box.setCurrentIndex(1)
+    type_text(find(page, QLineEdit, "exhaustive_question"), "Which warranties are there?")
+    click(find(page, QPushButton, "start_reading"))
+    request = ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params)
+    assert request.adapter is not None and request.adapter.path == HOUSE.gguf_path

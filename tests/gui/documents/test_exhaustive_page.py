@@ -3,7 +3,18 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QSlider, QTableView
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDateEdit,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QTableView,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJob, FakeJobs, FakeMessages
@@ -19,9 +30,10 @@ from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, Exhau
 from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST
-from workbench.rag.types import ChunkingConfig
+from workbench.rag.types import ChunkingConfig, HitFilter
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.exhaustive_page import ExhaustivePage
+from workbench.ui.widgets.choice_button import ChoiceButton
 
 QUESTION = "Which warranties are promised?"
 
@@ -139,6 +151,31 @@ def test_that_the_filter_is_counted_and_can_be_changed_or_left_out(page: Exhaust
     assert not find(page, QLineEdit, "filter_words").isVisible()
     click(find(page, QPushButton, "start_reading"))
     assert ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params).passes.kind is FilterKind.NONE
+
+
+def test_that_only_chosen_folders_and_days_are_read_and_the_rest_goes_on_only_with_them(
+    page: ExhaustivePage, jobs: FakeJobs, tab: DocumentsTab, database: Database, home: WorkbenchPaths
+) -> None:
+    CollectionStore(database, home).record("handbook", a_file("letters/b.md"))
+    tab.presenter.select_collection("letters")
+    tab.presenter.select_collection("handbook")
+    folders = find(page, ChoiceButton, "reading_folders")
+    click(folders)
+    assert folders.popup is not None
+    folders.popup.list.item(0).setCheckState(Qt.CheckState.Checked)
+    folders.popup.close()
+    job = start(page, jobs)
+    request = ExhaustiveRequest.model_validate(job.spec.params)
+    assert request.collection.only == HitFilter(folders=("letters",))
+    job.produce(found(1, "3 years"))
+    job.produce(progress(32, 1, START))
+    job.end_cancelled()
+    assert find(page, QPushButton, "go_on_reading").isVisible()
+    click(find(page, QCheckBox, "reading_since"))
+    assert not find(page, QPushButton, "go_on_reading").isVisible(), "other documents are another reading"
+    find(page, QDateEdit, "reading_since_day").setDate(QDate(2999, 1, 1))
+    click(find(page, QPushButton, "start_reading"))
+    assert "No document of “handbook” below letters was changed since 2999-01-01" in page._trouble.text()
 
 
 def test_that_a_count_for_an_older_question_is_not_shown(page: ExhaustivePage, jobs: FakeJobs) -> None:

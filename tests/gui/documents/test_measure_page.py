@@ -186,10 +186,14 @@ def test_that_settings_are_compared_looked_into_and_used(
     assert find(page, QLabel, "measure_missed").text() == "Missed: a.md, page 1: only at rank 12"
     assert not find(page, QPushButton, "measure_use").isEnabled()
     find(page, QTableView, "measure_table").selectRow(1)
+    before = tab.presenter.asking.state.settings
     click(find(page, QPushButton, "measure_use"))
     assert store.get("handbook").chunking.chunk_tokens == 60
+    assert store.search_settings.load("handbook").mode is not before.mode
     click(find(page, QPushButton, "measure_undo"))
     assert store.get("handbook").chunking.chunk_tokens == 120
+    assert tab.presenter.asking.state.settings == store.search_settings.load("handbook") == before
+    assert not find(page, QPushButton, "measure_undo").isVisible()
 
 
 def test_that_a_stopped_measurement_offers_to_go_on(

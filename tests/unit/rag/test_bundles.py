@@ -19,8 +19,26 @@ from workbench.rag.bundles.making import bundle_name, duplicate_spec, export_spe
 from workbench.rag.bundles.reading import BundleReader, read_manifest
 from workbench.rag.bundles.store import BundleStore
 from workbench.rag.bundles.tasks import duplicate, export, import_collection
-from workbench.rag.bundles.types import DOCUMENTS, MANIFEST, DuplicateRequest, ExportRequest, ImportRequest
-from workbench.rag.search_types import Question, QuestionHits, RetrievalConfig, SearchRequest
+from workbench.rag.bundles.types import DOCUMENTS, KNOWLEDGE, MANIFEST, DuplicateRequest, ExportRequest, ImportRequest
+from workbench.rag.evaluation.measurement_store import MeasurementStore
+from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.evaluation.types import (
+    EvaluationQuestion,
+    Measure,
+    MeasureReport,
+    QuestionOutcome,
+    RelevantPlace,
+    RetrievalSetting,
+    SettingResult,
+)
+from workbench.rag.judgement_store import RelevanceJudgement, Verdict
+from workbench.rag.search_types import (
+    Question,
+    QuestionHits,
+    RetrievalConfig,
+    RetrievalMode,
+    SearchRequest,
+)
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import search
 
@@ -286,3 +304,51 @@ def test_that_a_full_disk_is_said_before_anything_is_unpacked(
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=10))
     with pytest.raises(WorkbenchError, match="needs about"):
         run_import(store, kept / "facts.zip", "back")
+
+
+def test_that_thumbs_test_sets_and_measurements_come_along(store: CollectionStore, tmp_path: Path) -> None:
+    handbook = store.find_document(NAME, "handbook.md")
+    thumb = RelevanceJudgement(
+        question="holiday", doc_hash=handbook.sha256, page=1, start=0, end=9, verdict=Verdict.RELEVANT
+    )
+    store.judgements.record(NAME, thumb)
+    sets = QuestionSetStore(store.database)
+    sets.create(NAME, "First")
+    question = EvaluationQuestion(text="How many days?", relevant=(RelevantPlace(document="handbook.md"),))
+    sets.add(NAME, "First", [question, question.model_copy(update={"text": "And nights?"})])
+    ref = store.ref(NAME)
+    setting = RetrievalSetting(chunking=ref.chunking, embedder=ref.embedder, mode=RetrievalMode.TEXT)
+    report = MeasureReport(
+        collection=NAME,
+        test_set="First",
+        test_set_hash="1",
+        k=10,
+        measure=Measure.NDCG,
+        questions=sets.questions(NAME, "First"),
+        results=(SettingResult(setting=setting),),
+        sentence="Words are enough.",
+    )
+    measurements = MeasurementStore(store.database)
+    measurements.save(report, [QuestionOutcome(setting=0, question="1", ndcg=1.0)], folder="/somewhere")
+    run_export(store, tmp_path / "all.zip", with_paths=False)
+    run_import(store, tmp_path / "all.zip", "there")
+    (came,) = store.judgements.list_judgements("there")
+    assert (came.question, came.place, came.verdict) == (thumb.question, thumb.place, thumb.verdict)
+    assert [one.text for one in sets.questions("there", "First")] == ["How many days?", "And nights?"]
+    (entry,) = measurements.list_measurements("there")
+    found, outcomes = measurements.get(entry.id)
+    assert (found.collection, found.sentence, outcomes[0].ndcg) == ("there", "Words are enough.", 1.0)
+    assert found.results[0].setting.embedder.path == ref.embedder.name, "nothing tells where files lie"
+
+
+def test_that_what_speaks_of_a_removed_document_stays(store: CollectionStore, tmp_path: Path) -> None:
+    sets = QuestionSetStore(store.database)
+    sets.create(NAME, "First")
+    for name in ("handbook.md", "office.txt"):
+        sets.add(NAME, "First", [EvaluationQuestion(text=name, relevant=(RelevantPlace(document=name),))])
+    store.removal.delete(NAME, [store.find_document(NAME, "office.txt").path])
+    run_export(store, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as bundle:
+        assert b"office.txt" not in bundle.read(KNOWLEDGE)
+    run_import(store, tmp_path / "all.zip", "there")
+    assert [one.text for one in sets.questions("there", "First")] == ["handbook.md"]

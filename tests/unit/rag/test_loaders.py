@@ -117,6 +117,28 @@ def test_that_invisible_characters_are_removed_and_counted() -> None:
     assert parsed.warnings == ("3 invisible characters were removed.",)
 
 
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"7z\xbc\xaf\x27\x1c" + b"\0" * 40, "pack it as ZIP"),
+        (b"Rar!\x1a\x07\x01\0" + b"\0" * 40, "pack it as ZIP"),
+        (b"a.txt".ljust(257, b"\0") + b"ustar\0" + b"00" + b"\0" * 300, "pack it as ZIP"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "text recognition"),
+    ],
+)
+def test_that_what_is_not_read_says_what_to_do(data: bytes, hint: str) -> None:
+    with pytest.raises(WorkbenchError) as caught:
+        load(data, "thing")
+    assert hint in caught.value.hint
+
+
+def test_that_a_link_over_several_lines_or_with_brackets_leaves_its_text_only() -> None:
+    html = b"<!doctype html><p>See <a href='http://x.example/a_(b)'>the<br>long [old] list</a> of <b>1980</b>.</p>"
+    text = load(html, "shop.html").pages[0].text
+    assert "http" not in text
+    assert " ".join(text.split()) == "See the long [old] list of **1980**."
+
+
 def test_that_html_loses_links_and_scripts_and_keeps_headings() -> None:
     html = b"<!doctype html><title>Shop</title><h1>Prices</h1><p>See <a href='http://x.example/'>the list</a>.</p>"
     parsed = load(html + b"<script>steal()</script><img src='http://x.example/a.png' alt='kettle'>", "shop.html")

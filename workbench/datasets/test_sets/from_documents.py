@@ -19,13 +19,18 @@ def rename_collection(session: Session, name: str, new: str) -> None:
 def forget_passages(session: Session, collection: str, documents: Sequence[str] | None = None) -> None:
     """A purge: questions that a model wrote out of these documents (None: all) go, and their passages elsewhere."""
     for row, question in _from_collection(session, collection):
-        if documents is not None and question.where.document not in documents:
+        if documents is not None and not any(_is_in(question.where.document, name) for name in documents):
             continue
         if question.origin is Origin.GENERATED:
             session.delete(row)
         else:
             where = question.where.model_copy(update={"passage": ""})
             row.question = as_json(question.model_copy(update={"where": where}))
+
+
+def _is_in(name: str, document: str) -> bool:
+    """Whether it is that document or lies inside it, as a file in an archive does."""
+    return name == document or name.startswith(f"{document}/")
 
 
 def _from_collection(session: Session, name: str) -> list[tuple[SetQuestionRow, SetQuestion]]:

@@ -12,6 +12,7 @@ from workbench.jobs.context import JobContext
 from workbench.rag.bundles.types import (
     DOCUMENTS,
     FORMAT,
+    KNOWLEDGE,
     MANIFEST,
     VECTOR_ORDER,
     VECTORS,
@@ -46,6 +47,9 @@ class Exporter:
         try:
             with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as bundle:
                 self._write_documents(bundle)
+                if self._request.knowledge:
+                    with bundle.open(KNOWLEDGE, "w", force_zip64=True) as out:
+                        self._files[KNOWLEDGE] = _write(out, _parts(Path(self._request.knowledge)))
                 if self._request.with_vectors:
                     self._write_vectors(bundle)
                 bundle.writestr(MANIFEST, self._manifest().model_dump_json(indent=1))
@@ -61,6 +65,8 @@ class Exporter:
         finally:
             part.unlink(missing_ok=True)
             Path(self._request.source).unlink(missing_ok=True)
+            if self._request.knowledge:
+                Path(self._request.knowledge).unlink(missing_ok=True)
             Path(self._request.source).with_suffix(".vectors").unlink(missing_ok=True)
         return ExportReport(
             path=str(self._target),
@@ -104,8 +110,8 @@ class Exporter:
                     yield _bytes_of(rows)
 
             self._files[VECTORS] = _write(out, vectors())
-        with bundle.open(VECTOR_ORDER, "w", force_zip64=True) as out, order.open("rb") as written:
-            self._files[VECTOR_ORDER] = _write(out, iter(lambda: written.read(_PART), b""))
+        with bundle.open(VECTOR_ORDER, "w", force_zip64=True) as out:
+            self._files[VECTOR_ORDER] = _write(out, _parts(order))
 
     def _manifest(self) -> Manifest:
         request, ref = self._request, self._request.collection
@@ -130,6 +136,11 @@ class Exporter:
             exclusions=request.exclusions,
             files=self._files,
         )
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(_PART), b"")
 
 
 def _write(out: IO[bytes], parts: Iterable[bytes]) -> Member:

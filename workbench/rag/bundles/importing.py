@@ -8,8 +8,18 @@ from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
+from workbench.rag.bundles.knowledge import MAX_BYTES as MAX_KNOWLEDGE_BYTES
+from workbench.rag.bundles.knowledge import Knowledge
 from workbench.rag.bundles.reading import BundleReader
-from workbench.rag.bundles.types import DOCUMENTS, VECTOR_ORDER, VECTORS, ImportReport, ImportRequest, VectorsOf
+from workbench.rag.bundles.types import (
+    DOCUMENTS,
+    KNOWLEDGE,
+    VECTOR_ORDER,
+    VECTORS,
+    ImportReport,
+    ImportRequest,
+    VectorsOf,
+)
 from workbench.rag.durability import write_durably
 from workbench.rag.index_kinds import UNFINISHED, kind_of
 from workbench.rag.index_writer import IndexWriter
@@ -49,12 +59,15 @@ class Importer:
             if (count, chunks) != (bundle.manifest.documents, bundle.manifest.chunks):
                 raise self._strange("it holds another number of documents than its manifest says")
             write_durably(self._folder / UNFINISHED, kind_of(self._request.collection).encode())
+            knowledge = self._check_knowledge() if KNOWLEDGE in bundle.manifest.files else ""
             vectors = self._take_vectors() if bundle.has_vectors and self._request.keeps_chunks else 0
         with Rebuilder(self._context, self._rebuild_request()) as rebuilder:
             report = rebuilder.run()
         for name in (VECTORS, VECTOR_ORDER):
             (self._folder / name).unlink(missing_ok=True)
-        return ImportReport(documents=str(self._documents), count=count, rebuild=report, vectors=vectors)
+        return ImportReport(
+            documents=str(self._documents), count=count, knowledge=knowledge, rebuild=report, vectors=vectors
+        )
 
     def _rebuild_request(self) -> RebuildRequest:
         return RebuildRequest(
@@ -86,6 +99,17 @@ class Importer:
                     self._places[document.sha256] = place
                     restore.write(_stored(document).model_dump_json() + "\n")
         return count, chunks
+
+    def _check_knowledge(self) -> str:
+        """Judgements, test sets and measurements can be understood."""
+        path = self._folder / KNOWLEDGE
+        if path.stat().st_size > MAX_KNOWLEDGE_BYTES:
+            raise self._strange("its test sets and measurements are too big")
+        try:
+            Knowledge.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise self._strange("its test sets and measurements cannot be understood", str(error)) from error
+        return str(path)
 
     def _read_documents(self) -> Iterator[tuple[int, FileIndexed]]:
         with self._documents.open("rb") as lines:

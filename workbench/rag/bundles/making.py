@@ -10,6 +10,7 @@ from workbench import __version__
 from workbench.embedding import EmbedderRef, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
+from workbench.rag.bundles.knowledge import gather
 from workbench.rag.bundles.reading import read_manifest
 from workbench.rag.bundles.store import BundleStore
 from workbench.rag.bundles.tasks import DUPLICATE, EXPORT, IMPORT
@@ -44,9 +45,12 @@ def export_spec(
     with source.open("w", encoding="utf-8") as file:
         for document in BundleStore(store.database, store.paths).documents(name, with_paths=with_paths):
             file.write(document.model_dump_json() + "\n")
+    knowledge = source.with_suffix(".knowledge")
+    knowledge.write_text(gather(store.database, name, with_paths=with_paths).model_dump_json(), encoding="utf-8")
     request = ExportRequest(
         collection=ref,
         source=str(source),
+        knowledge=str(knowledge),
         target=str(target),
         with_vectors=with_vectors,
         program=__version__,

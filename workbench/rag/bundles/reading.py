@@ -11,7 +11,7 @@ from typing import IO, Self
 from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
-from workbench.rag.bundles.types import DOCUMENTS, FORMAT, MANIFEST, VECTOR_ORDER, VECTORS, VERSION, Manifest
+from workbench.rag.bundles.types import DOCUMENTS, FORMAT, KNOWLEDGE, MANIFEST, VECTOR_ORDER, VECTORS, VERSION, Manifest
 
 MAX_MANIFEST_BYTES = 16 << 20
 MAX_RATIO = 400
@@ -19,7 +19,7 @@ MAX_RATIO = 400
 _SMALL = 32 << 20
 """Below so much the ratio does not matter."""
 _PART = 1 << 20
-_KNOWN = {DOCUMENTS, VECTORS, VECTOR_ORDER}
+_KNOWN = {DOCUMENTS, VECTORS, VECTOR_ORDER, KNOWLEDGE}
 
 
 class BundleReader:

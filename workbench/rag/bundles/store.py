@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
+from workbench.rag.bundles.knowledge import Knowledge, add_knowledge
 from workbench.rag.bundles.types import DuplicateRequest, ImportReport, ImportRequest
+from workbench.rag.evaluation.running import FOLDER as MEASUREMENTS
 from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
 from workbench.rag.index_kinds import ARRIVING
 from workbench.rag.indexing_types import FileIndexed
@@ -29,8 +31,9 @@ from workbench.rag.tables import (
     active_index,
     add_document,
     now,
+    page_text,
 )
-from workbench.rag.types import ChunkSpan, CollectionRef, PageText
+from workbench.rag.types import ChunkSpan, CollectionRef
 from workbench.rag.upkeep_types import DocumentSpans
 
 _TOGETHER = 20
@@ -73,7 +76,7 @@ class BundleStore:
             ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title)
             for c in session.scalars(chunks.order_by(ChunkRow.number))
         )
-        texts = tuple(PageText(number=page.number, text=page.text) for page in pages)
+        texts = tuple(map(page_text, pages))
         same: dict[str, Any] = {name: getattr(row, name) for name in _SAME if name not in _OWN}
         return FileIndexed(
             **same,
@@ -101,7 +104,10 @@ class BundleStore:
                 )
             session.add_all(_source(row.id, path) for path in request.sources)
             session.add_all(ExclusionRow(collection_id=row.id, path_hash=hashed) for hashed in request.exclusions)
-        for path in (Path(report.documents), Path(report.rebuild.spans)):
+            if report.knowledge:
+                knowledge = Knowledge.model_validate_json(Path(report.knowledge).read_bytes())
+                add_knowledge(session, row, knowledge, self._paths.home / MEASUREMENTS)
+        for path in (Path(report.documents), Path(report.rebuild.spans), Path(report.knowledge or report.documents)):
             path.unlink(missing_ok=True)
         self._arrived(Path(request.collection.folder).parent)
 

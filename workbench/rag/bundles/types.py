@@ -8,8 +8,10 @@ from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
 from workbench.rag.upkeep_types import RebuildReport
 
 FORMAT = "llm-workbench-collection"
-VERSION = 1
+VERSION = 2
 MANIFEST, DOCUMENTS, VECTORS, VECTOR_ORDER = "manifest.json", "documents.jsonl", "vectors.f32", "vectors.jsonl"
+KNOWLEDGE = "knowledge.json"
+"""Judgements, test sets and measurements: `knowledge.Knowledge`."""
 SUFFIX = ".collection.zip"
 """How the files are called."""
 
@@ -74,6 +76,8 @@ class ExportRequest(Boundary):
     source: str
     """A file with one JSON object of `FileIndexed` per line; removed when it was used."""
     target: str
+    knowledge: str = ""
+    """A file with `Knowledge` as JSON; removed when it was used."""
     with_vectors: bool = False
     program: str
     created: str
@@ -106,6 +110,8 @@ class ImportReport(Boundary):
     documents: str
     """A file with one JSON object of `FileIndexed` per line, checked."""
     count: int
+    knowledge: str = ""
+    """A file with `Knowledge` as JSON, checked; empty where none came along."""
     rebuild: RebuildReport
     vectors: int
     """Documents whose vectors were taken over."""

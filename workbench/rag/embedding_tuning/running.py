@@ -46,7 +46,7 @@ def questions_to_tune_with(
 
 def _place(judged: JudgedPassage) -> RelevantPlace:
     one = judged.judgement
-    return RelevantPlace(document=judged.document, page=one.page, start=one.start, end=one.end)
+    return RelevantPlace(document=judged.document, page=judged.page, start=one.start, end=one.end)
 
 
 def tune_request(

@@ -10,6 +10,7 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.tables import MeasurementRow
 from workbench.rag.evaluation.types import MeasureReport, QuestionOutcome
+from workbench.rag.members import is_in
 from workbench.rag.tables import CollectionRow, find_row, now
 
 
@@ -77,19 +78,19 @@ class MeasurementStore:
 
 def forget_measurements(session: Session, collection_id: int, documents: Sequence[str]) -> list[str]:
     """A purge: measurements whose questions or findings name one of the documents go. Returns their folders."""
-    gone = set(documents)
     folders = []
     query = sa.select(MeasurementRow).where(MeasurementRow.collection_id == collection_id)
     for row in session.scalars(query).all():
-        if _names_one(row, gone):
+        if names_one(row, documents):
             folders.append(row.folder)
             session.delete(row)
     return folders
 
 
-def _names_one(row: MeasurementRow, documents: set[str]) -> bool:
+def names_one(row: MeasurementRow, documents: Sequence[str]) -> bool:
+    """Whether a question or a finding of a measurement lies in one of the documents."""
     report = MeasureReport.model_validate_json(row.report)
-    if any(place.document in documents for question in report.questions for place in question.relevant):
-        return True
-    outcomes = (QuestionOutcome.model_validate_json(line) for line in row.outcomes.splitlines())
-    return any(found.document in documents for outcome in outcomes for found in outcome.found)
+    named = {place.document for question in report.questions for place in question.relevant}
+    for line in row.outcomes.splitlines():
+        named |= {found.document for found in QuestionOutcome.model_validate_json(line).found}
+    return any(is_in(name, document) for name in named for document in documents)

@@ -17,6 +17,7 @@ from math import log2
 from typing import Protocol
 
 from workbench.rag.evaluation.types import RelevantPlace
+from workbench.rag.members import is_in
 
 DEPTH = 100
 """So many chunks are retrieved: places below them count as missed."""
@@ -43,10 +44,12 @@ class Scores:
 
 
 def holds(span: Span, place: RelevantPlace) -> bool:
-    """Whether a chunk holds a relevant place: of its document, and overlapping where that is a passage."""
+    """Whether a chunk holds a relevant place: of its document, or inside it; overlapping where that is a passage."""
+    if place.is_whole_document:
+        return is_in(span.document, place.document)
     if span.document != place.document:
         return False
-    return place.is_whole_document or (span.page == place.page and span.start < place.end and place.start < span.end)
+    return span.page == place.page and span.start < place.end and place.start < span.end
 
 
 def ranking_of(spans: Sequence[Span], relevant: Sequence[RelevantPlace]) -> list[str]:

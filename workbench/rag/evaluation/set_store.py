@@ -12,6 +12,7 @@ from workbench.datasets.test_sets.types import Origin, Review
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
+from workbench.rag.members import is_in
 from workbench.rag.tables import CollectionRow, find_row, now
 
 
@@ -68,7 +69,7 @@ class QuestionSetStore:
         with self._database.reading() as session:
             row = _get(session, collection, name)
             query = sa.select(TestQuestionRow).where(TestQuestionRow.test_set_id == row.id)
-            return tuple(_question(one) for one in session.scalars(query.order_by(TestQuestionRow.id)))
+            return tuple(question_of(one) for one in session.scalars(query.order_by(TestQuestionRow.id)))
 
     def counting(self, collection: str, name: str) -> tuple[EvaluationQuestion, ...]:
         """The questions to measure with: accepted, with something relevant. WorkbenchError when there is none."""
@@ -92,7 +93,7 @@ class QuestionSetStore:
                 there = known.get(_key(question.text))
                 if there is None:
                     there = known[_key(question.text)] = TestQuestionRow(test_set_id=row.id)
-                    _write(there, question)
+                    write_question(there, question)
                     session.add(there)
                     new += 1
                 else:
@@ -102,7 +103,7 @@ class QuestionSetStore:
     def change(self, question: EvaluationQuestion) -> None:
         """Replace a stored question (its `id`). Raises WorkbenchError when it is gone."""
         with self._database.session() as session:
-            _write(_row(session, question.id), question)
+            write_question(_row(session, question.id), question)
 
     def review(self, question_ids: Sequence[str], review: Review) -> None:
         """Accept, reject, or put back."""
@@ -118,11 +119,10 @@ class QuestionSetStore:
 
 def forget_documents(session: Session, collection_id: int, documents: Sequence[str]) -> None:
     """A purge: what generated questions say came from the documents; places in them go, and questions without any."""
-    gone = set(documents)
     sets = sa.select(TestSetRow.id).where(TestSetRow.collection_id == collection_id)
     for row in session.scalars(sa.select(TestQuestionRow).where(TestQuestionRow.test_set_id.in_(sets))).all():
         places = _places(row.relevant)
-        left = [place for place in places if place.document not in gone]
+        left = [place for place in places if not any(is_in(place.document, name) for name in documents)]
         if len(left) == len(places):
             continue
         if left and row.origin != Origin.GENERATED:
@@ -158,7 +158,7 @@ def _row(session: Session, question_id: str) -> TestQuestionRow:
     return row
 
 
-def _write(row: TestQuestionRow, question: EvaluationQuestion) -> None:
+def write_question(row: TestQuestionRow, question: EvaluationQuestion) -> None:
     row.text = " ".join(question.text.split())
     row.relevant = _to_json(question.relevant)
     row.origin, row.review, row.remark = question.origin.value, question.review.value, question.remark
@@ -176,7 +176,7 @@ def _entry(session: Session, row: TestSetRow) -> SetEntry:
     )
 
 
-def _question(row: TestQuestionRow) -> EvaluationQuestion:
+def question_of(row: TestQuestionRow) -> EvaluationQuestion:
     return EvaluationQuestion(
         id=str(row.id),
         text=row.text,

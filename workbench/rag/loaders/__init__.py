@@ -24,14 +24,15 @@ from workbench.rag.reasons import ReasonCode
 # What fits one line between worker and app (jobs.wire.LINE_LIMIT_BYTES), spans included.
 MAX_CHARACTERS = 3_500_000
 
+_PACKED, _PICTURE = "a packed file", "a picture"
 _OTHERS = (
-    (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"II*\0", "a picture"),
-    (b"MM\0*", "a picture"), (b"BM", "a picture"), (b"RIFF", "a picture, sound or film"), (b"ID3", "sound"),
+    (b"\x89PNG", _PICTURE), (b"\xff\xd8\xff", _PICTURE), (b"GIF8", _PICTURE), (b"II*\0", _PICTURE),
+    (b"MM\0*", _PICTURE), (b"BM", _PICTURE), (b"RIFF", "a picture, sound or film"), (b"ID3", "sound"),
     (b"\xff\xfb", "sound"), (b"fLaC", "sound"), (b"OggS", "sound or film"), (b"\x1aE\xdf\xa3", "a film"),
     (b"\x7fELF", "a program"), (b"MZ", "a program"), (b"\xca\xfe\xba\xbe", "a program"),
     (b"\xcf\xfa\xed\xfe", "a program"),
-    (b"\x1f\x8b", "a packed file"), (b"BZh", "a packed file"), (b"\xfd7zXZ", "a packed file"),
-    (b"7z\xbc\xaf", "a packed file"), (b"Rar!", "a packed file"), (b"(\xb5/\xfd", "a packed file"),
+    (b"\x1f\x8b", _PACKED), (b"BZh", _PACKED), (b"\xfd7zXZ", _PACKED),
+    (b"7z\xbc\xaf", _PACKED), (b"Rar!", _PACKED), (b"(\xb5/\xfd", _PACKED),
     (b"SQLite format 3", "a database"), (b"GGUF", "a language model"), (b"PAR1", "a table of data (Parquet)"),
     (b"wOFF", "a font"), (b"\0\1\0\0\0", "a font"), (b"OTTO", "a font"),
 )  # fmt: skip
@@ -75,12 +76,24 @@ def _load(data: bytes, name: str, how: Reading) -> Parsed:
         return load_ole(data, name, how, load)
     for magic, what in _OTHERS:
         if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:512]):
-            if what == "a picture" and how.recognizer is not None:
+            if what == _PICTURE and how.recognizer is not None:
                 return load_picture(data, name, how)
-            raise WorkbenchError(
-                f"{name} is {what}, not a document with text.", hint="It was left out.", code=ReasonCode.UNSUPPORTED
-            )
+            raise _unsupported(name, what)
+    if data[257:262] == b"ustar":
+        raise _unsupported(name, _PACKED)
     return _load_text(data, name, how)
+
+
+def _unsupported(name: str, what: str) -> WorkbenchError:
+    hints = {
+        _PACKED: "Unpack it and add the folder, or pack it as ZIP.",
+        _PICTURE: "It was left out. With text recognition switched on in the preferences it is read.",
+    }
+    return WorkbenchError(
+        f"{name} is {what}, not a document with text.",
+        hint=hints.get(what, "It was left out."),
+        code=ReasonCode.UNSUPPORTED,
+    )
 
 
 def is_pdf(data: bytes) -> bool:

@@ -14,6 +14,7 @@ from workbench.rag.loaders.nested import Load, Members, as_markdown
 from workbench.rag.loaders.office import to_markdown
 from workbench.rag.loaders.parsed import Parsed, Reading, plain
 from workbench.rag.loaders.text import clean
+from workbench.rag.members import named_below
 from workbench.rag.types import PageText
 
 _HEADERS = (
@@ -24,6 +25,8 @@ _FIRST = re.compile(rb"\A\s*" + _HEADERS + rb":[ \t]?\S", re.IGNORECASE)
 _ANY = re.compile(rb"^([a-z-]+):", re.IGNORECASE | re.MULTILINE)
 _MBOX = re.compile(rb"^From \S+ .*\d{4}\r?\n(?=[\w-]+: )", re.MULTILINE)
 _TELLING = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"content-type"}
+
+MAILBOX = "Mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,16 @@ class Message:
     def as_page(self) -> str:
         head = {"From": self.sender, "To": self.to, "Cc": self.copy, "Date": self.date}
         lines = "\n".join(f"{word}: {plain_line(value)}" for word, value in head.items() if value)
-        subject = plain(self.subject) or "(no subject)"
-        return f"# {subject}\n\n{lines}\n\n{as_markdown(self.body.strip())}".strip()
+        return f"# {self.heading}\n\n{lines}\n\n{as_markdown(self.body.strip())}".strip()
+
+    @property
+    def heading(self) -> str:
+        """Its subject."""
+        return plain(self.subject) or "(no subject)"
+
+    def as_name(self, position: int) -> str:
+        """What it is called in its mailbox, from its place there: "Offer (mail 12)"; not a path."""
+        return f"{self.heading.replace('/', '-')} (mail {position})"
 
 
 def plain_line(text: str) -> str:
@@ -81,7 +92,7 @@ def load_mbox(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
             notes = (f"It holds {len(starts)} messages; only the first {len(pairs)} were read: {problem.message}",)
             break
         pairs.append((message, members))
-    parsed = as_parsed([message for message, _ in pairs], [members for _, members in pairs], "Mailbox")
+    parsed = as_parsed([message for message, _ in pairs], [members for _, members in pairs], MAILBOX)
     return parsed.model_copy(update={"warnings": (*parsed.warnings, *notes)})
 
 
@@ -95,11 +106,15 @@ def as_parsed(messages: Sequence[Message], attached: Sequence[Members], file_typ
     """Messages as pages, each followed by its attachments."""
     pages: list[PageText] = []
     warnings: list[str] = []
-    for message, members in zip(messages, attached, strict=True):
+    for position, (message, members) in enumerate(zip(messages, attached, strict=True), 1):
+        member = message.as_name(position) if file_type == MAILBOX else ""
         text, notes = clean(message.as_page())
-        pages.append(PageText(number=len(pages) + 1, text=text))
-        pages += [p.model_copy(update={"number": len(pages) + n}) for n, p in enumerate(members.pages, 1)]
-        warnings += [*notes, *members.told()]
+        pages.append(PageText(number=len(pages) + 1, text=text, member=member))
+        pages += [
+            page.model_copy(update={"number": len(pages) + number, "member": named_below(member, page.member)})
+            for number, page in enumerate(members.pages, 1)
+        ]
+        warnings += [f"{member}: {note}" if member else note for note in (*notes, *members.told())]
     title = plain(messages[0].subject) if len(messages) == 1 else ""
     return Parsed(pages=tuple(pages), title=title, warnings=tuple(warnings), file_type=file_type, is_markdown=True)
 

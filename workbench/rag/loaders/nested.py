@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.parsed import Parsed, Reading, plain
+from workbench.rag.members import named_below
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.types import MarkKind, PageMark, PageText
 
@@ -28,13 +29,14 @@ class Members:
         self._load = load
         self._outer = outer
         self._left_out: list[tuple[str, WorkbenchError]] = []
+        self._names: set[str] = set()
         self.pages: list[PageText] = []
         self.warnings: list[str] = []
         self.read = 0
 
     def add(self, name: str, open_member: Callable[[], bytes], size: int) -> bool:
         """Read one more; what cannot be read becomes a warning. False: the allowance is used up."""
-        shown, allowance = _shown(name), self._how.allowance
+        shown, allowance = self._free(_shown(name)), self._how.allowance
         try:
             allowance.take(size)
             left = allowance.characters
@@ -57,16 +59,24 @@ class Members:
             self._left_out.append((name, in_words(error, name)))
         return None
 
+    def _free(self, name: str) -> str:
+        """A name that no other member has: an archive may hold the same path twice."""
+        free, number = name, 2
+        while free in self._names:
+            free, number = f"{name} ({number})", number + 1
+        self._names.add(free)
+        return free
+
     def _take(self, name: str, parsed: Parsed) -> None:
         self.read += 1
         for position, page in enumerate(parsed.pages):
             head = f"# {name}\n\n" if position == 0 else ""
-            number = len(self.pages) + 1
+            number, member = len(self.pages) + 1, named_below(name, page.member)
             if page.marks:
-                self.pages.append(_marked(page, number, head))
+                self.pages.append(_marked(page, number, head).model_copy(update={"member": member}))
                 continue
             text = _demoted(page.text) if parsed.is_markdown else as_markdown(page.text)
-            self.pages.append(PageText(number=number, text=f"{head}{text}"))
+            self.pages.append(PageText(number=number, text=f"{head}{text}", member=member))
         self.warnings += [f"{name}: {warning}" for warning in parsed.warnings]
 
     def told(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from workbench.rag.loaders.text import clean
 from workbench.rag.reasons import ReasonCode
 
 _IMAGE = re.compile(r"!\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
-_LINK = re.compile(r"(?<!\!)\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
+# Its text may go over several lines and hold brackets.
+_LINK = re.compile(r"(?<!\!)\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,2000})\]\((?:[^()\n]|\([^()\n]*\))*\)")
 _SLIDE = re.compile(r"\s*<!-- Slide number: \d+ -->\s*")
 _BLANKS = re.compile(r"\n{3,}")
 _NAMES = {"docx": "Word", "pptx": "PowerPoint", "html": "HTML", "rss": "Feed"}

@@ -142,6 +142,7 @@ def _overview_page(_surroundings: Surroundings, presenter: DocumentsPresenter) -
     page, indexes = OverviewPage(), presenter.indexes
     page.restore_requested.connect(presenter.management.restore_index)
     page.look_again_requested.connect(presenter.indexing.sync)
+    page.read_again_requested.connect(presenter.indexing.read_again)
     page.embedders_wanted.connect(indexes.list_embedders)
     page.sources.paths_chosen.connect(presenter.indexing.add_paths)
     page.sources.sync_requested.connect(presenter.indexing.sync)

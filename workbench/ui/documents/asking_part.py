@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -10,19 +11,21 @@ from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
 from workbench.llm.types import GenerationConfig
 from workbench.rag.answer_types import Answer, AnswerPrompt, Citation, StandaloneQuestion
-from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
+from workbench.rag.indexing import INDEX_DAMAGED, damaged_collection, rebuild_spec
 from workbench.rag.search_types import FoldedHit, Hit, QuestionHits
-from workbench.rag.store import SourceDocument
+from workbench.rag.store import CollectionStore, SourceDocument
+from workbench.ui.documents.adapter_choice import fitting_adapters
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.asking_requests import AskingRequests
-from workbench.ui.documents.asking_state import AskingState, Phase, Place
+from workbench.ui.documents.asking_state import AskingState, Forgetting, Phase, Place
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.conversation_state import AskedTurn, Conversation
+from workbench.ui.documents.conversations_part import ConversationsPart
 from workbench.ui.documents.judging_part import JudgingPart
 from workbench.ui.documents.place_part import PlacePart
 from workbench.ui.documents.search_settings_part import SearchSettingsPart
 from workbench.ui.trouble import Trouble, trouble_of
-from workbench.ui.widgets.model_choice import belongs, can_answer
+from workbench.ui.widgets.model_choice import can_answer
 
 
 class AskingPart:
@@ -37,16 +40,18 @@ class AskingPart:
         self._collections = surroundings.collections
         self._catalog = surroundings.catalog
         self._list_adapters = surroundings.list_adapters
+        self._in_background = surroundings.in_background
         self._requests = AskingRequests(surroundings, self._board)
         self.settings = SearchSettingsPart(surroundings, self._board)
         self.judging = JudgingPart(surroundings, self._board)
+        self.conversations = ConversationsPart(surroundings, self._board)
         self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
         self._config = GenerationConfig()
         self._handle: JobHandle | None = None
         self._listens = 0
         self._asked = 0
         self._conversations: dict[str, tuple[Conversation, ...]] = {}
-        """Since the start, by collection, the one that is looked at first."""
+        """Since the start, by collection, the one that is looked at first. Older ones are in the database."""
 
     @property
     def state(self) -> AskingState:
@@ -67,6 +72,7 @@ class AskingPart:
                 selected=name, has_chunks=has_chunks, conversation=current, earlier=tuple(earlier), declined=""
             )
             self.settings.show_collection(name)
+            self.conversations.load(name)
         elif has_chunks != self.state.has_chunks:
             self._board.show(has_chunks=has_chunks)
 
@@ -78,7 +84,8 @@ class AskingPart:
         self.places.leave()
         if self.state.selected:
             self._conversations[self.state.selected] = self._kept()
-        self._board.show(phase=Phase.IDLE, question="", trouble=None, place=None)
+            self.conversations.save()
+        self._board.show(phase=Phase.IDLE, question="", trouble=None, place=None, forgetting=Forgetting.NOTHING)
 
     def _kept(self) -> tuple[Conversation, ...]:
         """The conversations of the collection without what runs."""
@@ -106,9 +113,7 @@ class AskingPart:
 
     def offer_adapters(self) -> None:
         """Those of the chosen model; they may have come or gone on another tab."""
-        model = next((model for model in self.state.models if model.name == self.state.model), None)
-        fitting = tuple(a.name for a in self._list_adapters() if model is not None and belongs(a, model))
-        kept = self.state.adapter if self.state.adapter in fitting else ""
+        fitting, kept = fitting_adapters(self._list_adapters(), self.state.models, self.state.model, self.state.adapter)
         if (fitting, kept) != (self.state.adapters, self.state.adapter):
             self._board.show(adapters=fitting, adapter=kept)
 
@@ -191,7 +196,22 @@ class AskingPart:
         self._listens += 1
         self._handle = None
         others = tuple(one for one in self._kept() if one.turns and one != wanted)
-        self._board.show(conversation=wanted, earlier=others, phase=Phase.IDLE, trouble=None, declined="")
+        self.conversations.save()
+        self._board.show(
+            conversation=wanted,
+            earlier=others,
+            phase=Phase.IDLE,
+            trouble=None,
+            declined="",
+            forgetting=Forgetting.NOTHING,
+        )
+        self._show_verdicts()
+
+    def _show_verdicts(self) -> None:
+        """What was said of the hits of a conversation that was opened again."""
+        for turn in self.state.conversation.turns:
+            if turn.hits and not turn.verdicts:
+                self.judging.show_verdicts(turn.id)
 
     # -- places -----------------------------------------------------------------------------------------------------
 
@@ -224,7 +244,8 @@ class AskingPart:
         self.choose_turn(turn.id)
         self._start(turn.id, lambda: self._requests.spec(turn, self._config))
 
-    def _start(self, turn_id: str, make_spec: Callable[[], JobSpec], *, may_heal: bool = True) -> None:
+    def _start(self, turn_id: str, make_spec: Callable[[], JobSpec], healed: frozenset[str] = frozenset()) -> None:
+        """`healed` are the collections whose index was restored for this turn."""
         self._listens += 1
         listens = self._listens
         try:
@@ -235,18 +256,24 @@ class AskingPart:
 
         def heard(event: JobEvent) -> None:
             if listens == self._listens:
-                self._on_event(turn_id, event, make_spec, may_heal=may_heal)
+                self._on_event(turn_id, event, make_spec, healed)
 
         self._handle = self._jobs.submit(spec, heard)
 
-    def _on_event(self, turn_id: str, event: JobEvent, make_spec: Callable[[], JobSpec], *, may_heal: bool) -> None:
+    def _on_event(
+        self, turn_id: str, event: JobEvent, make_spec: Callable[[], JobSpec], healed: frozenset[str]
+    ) -> None:
         match event:
             case Queued(reason=label) | Progressed(label=label) if label:
                 self._board.change_turn(turn_id, status=label)
             case Produced(kind=kind, item=item):
                 self._on_produced(turn_id, kind, item)
-            case Failed(code=code) if code == INDEX_DAMAGED and may_heal:
-                self._heal(turn_id, make_spec)
+            case Failed(code=code, facts=facts) if code == INDEX_DAMAGED:
+                damaged = damaged_collection(self._collections, facts, self.state.selected)
+                if damaged in healed:
+                    self._over(turn_id, trouble_of(event))
+                else:
+                    self._heal(turn_id, make_spec, damaged, healed)
             case Failed() | Crashed():
                 self._over(turn_id, trouble_of(event))
             case Finished() | Cancelled():
@@ -271,8 +298,8 @@ class AskingPart:
             case "Answer":
                 self._show_answer(turn_id, Answer.model_validate(item))
 
-    def _heal(self, turn_id: str, make_spec: Callable[[], JobSpec]) -> None:
-        """The index lost something: restore it from the database, then ask again."""
+    def _heal(self, turn_id: str, make_spec: Callable[[], JobSpec], damaged: str, healed: frozenset[str]) -> None:
+        """An index lost something: restore it from the database, then ask again."""
         listens = self._listens
 
         def restored(event: JobEvent) -> None:
@@ -280,7 +307,7 @@ class AskingPart:
                 return
             match event:
                 case Finished():
-                    self._start(turn_id, make_spec, may_heal=False)
+                    self._start(turn_id, make_spec, healed | {damaged})
                 case Failed() | Crashed():
                     self._over(turn_id, trouble_of(event))
                 case Cancelled():
@@ -288,8 +315,18 @@ class AskingPart:
                 case _:
                     pass
 
-        self._board.change_turn(turn_id, status="Mending the index")
-        self._handle = self._jobs.submit(rebuild_spec(self._collections, self.state.selected), restored)
+        which = "" if damaged == self.state.selected else f" of “{damaged}”"
+        self._board.change_turn(turn_id, status=f"Mending the index{which}")
+
+        def begin(spec: JobSpec | WorkbenchError) -> None:
+            if listens != self._listens:
+                return
+            if isinstance(spec, WorkbenchError):
+                self._over(turn_id, trouble_of(spec))
+            else:
+                self._handle = self._jobs.submit(spec, restored)
+
+        self._in_background(partial(_rebuild, self._collections, damaged), begin)
 
     def _show_answer(self, turn_id: str, answer: Answer) -> None:
         trouble = Trouble(answer.problem) if answer.problem else None
@@ -305,6 +342,7 @@ class AskingPart:
             return
         ended = replace(turn, is_running=False, status="", trouble=trouble or turn.trouble)
         self._board.put_turn(ended, phase=Phase.IDLE)
+        self.conversations.save()
 
     def _show_models(self) -> None:
         models = tuple(m for m in self._catalog.answering if can_answer(m))
@@ -312,3 +350,11 @@ class AskingPart:
         chosen = self.state.model if self.state.model in names else (names[0] if names else "")
         self._board.show(models=models, model=chosen)
         self.offer_adapters()
+
+
+def _rebuild(collections: CollectionStore, name: str) -> JobSpec | WorkbenchError:
+    """Writes the collection's texts for its job: takes a moment."""
+    try:
+        return rebuild_spec(collections, name)
+    except WorkbenchError as problem:
+        return problem

@@ -1,11 +1,11 @@
 """A question with its settings as a job. No Qt."""
 
-from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
-from workbench.llm.types import AdapterRef, GenerationConfig
+from workbench.llm.types import GenerationConfig
 from workbench.rag.answer_types import AskRequest
 from workbench.rag.search_types import Question, RetrievalConfig, SearchRequest
 from workbench.rag.tasks import ASK, SEARCH
+from workbench.ui.documents.adapter_choice import adapter_ref
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.conversation_state import AskedTurn
@@ -52,7 +52,7 @@ class AskingRequests:
             model=model,
             load=self._catalog.load_config(model, self._settings().llm),
             config=config,
-            adapter=self._adapter(),
+            adapter=adapter_ref(self._list_adapters(), state.adapter),
             retrieval=self._retrieval(),
             reranker=state.settings.reranker,
             order=state.settings.order,
@@ -62,16 +62,6 @@ class AskingRequests:
         )
         params = request.model_dump(mode="json")
         return JobSpec(task=ASK, params=params, title=f"Ask {state.selected}", worker=_WORKER)
-
-    def _adapter(self) -> AdapterRef | None:
-        """Raises WorkbenchError when the chosen one was deleted meanwhile."""
-        name = self._board.state.adapter
-        if not name:
-            return None
-        found = next((adapter for adapter in self._list_adapters() if adapter.name == name), None)
-        if found is None:
-            raise WorkbenchError(f"The adapter “{name}” is gone.", hint="Choose another one, or none.")
-        return AdapterRef(path=found.gguf_path)
 
     def _retrieval(self) -> RetrievalConfig:
         state = self._board.state

@@ -18,6 +18,14 @@ class Phase(StrEnum):
     ANSWERING = "answering"
 
 
+class Forgetting(StrEnum):
+    """Which conversations the user is asked about, before they go."""
+
+    NOTHING = ""
+    THIS = "this"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class PagePicture:
     png: bytes
@@ -73,6 +81,7 @@ class AskingState:
     conversation: Conversation = field(default_factory=Conversation)
     earlier: tuple[Conversation, ...] = ()
     """Other conversations about this collection, the newest first."""
+    forgetting: Forgetting = Forgetting.NOTHING
     trouble: Trouble | None = None
     """Of a place that cannot be opened; what a question met stands with its turn."""
     place: Place | None = None

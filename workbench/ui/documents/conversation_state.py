@@ -1,5 +1,6 @@
 """Questions to a collection and what came of them. No Qt."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -69,6 +70,8 @@ class Conversation:
     turns: tuple[AskedTurn, ...] = ()
     chosen: str = ""
     """The turn that is looked at; the last where nothing is said."""
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Names it among all conversations."""
 
     @property
     def looked_at(self) -> AskedTurn | None:
@@ -86,7 +89,7 @@ class Conversation:
     def with_turn(self, turn: AskedTurn) -> "Conversation":
         """A new turn is added and looked at; one that is there already is replaced."""
         if self.find(turn.id) is None:
-            return Conversation((*self.turns, turn), turn.id)
+            return replace(self, turns=(*self.turns, turn), chosen=turn.id)
         return replace(self, turns=tuple(turn if one.id == turn.id else one for one in self.turns))
 
     def before(self, turn_id: str) -> tuple[ChatMessage, ...]:

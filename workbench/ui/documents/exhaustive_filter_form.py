@@ -4,8 +4,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from workbench.rag.exhaustive_filter import FilterKind
+from workbench.ui.documents.days_fields import DaysFields
 from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.choice_button import ChoiceButton
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 
 _KINDS = {
@@ -19,12 +21,14 @@ _COUNT_AFTER_MS = 600
 class ExhaustiveFilterForm(QWidget):
     changed = Signal(dict)
     """Fields of `PassageFilter`."""
+    documents_changed = Signal(dict)
+    """Fields of `DocumentFilter`."""
     count_wanted = Signal()
     """The user stopped typing: how many passages pass?"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._asked_for: tuple[str, str] = ("", "")
+        self._asked_for: tuple[object, ...] = ()
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -44,12 +48,16 @@ class ExhaustiveFilterForm(QWidget):
         for about_meaning in (self._near, self._likeness, self._wide):
             about_meaning.setVisible(has_meaning)
         self._count.setText(self._count_words(state))
-        wanted = (state.question.strip(), passes.words)
+        self._folders.show_choices([(name, name) for name in state.folders], state.wanted.folders)
+        self._folders.setEnabled(state.is_free and bool(state.folders or state.wanted.folders))
+        self._days.show_days(state.wanted.since, state.wanted.until)
+        self._days.setEnabled(state.is_free)
+        wanted = (state.question.strip(), passes.words, state.wanted)
         if wanted[0] and state.counted is None and wanted != self._asked_for:
             self._asked_for = wanted
             self._timer.start()
         elif not wanted[0]:
-            self._asked_for = ("", "")
+            self._asked_for = ()
 
     def _count_words(self, state: ExhaustiveState) -> str:
         if state.counted is not None and state.passing is not None:
@@ -84,6 +92,8 @@ class ExhaustiveFilterForm(QWidget):
         for label in (self._words_label, self._near, self._wide):
             set_role(label, "muted")
         set_role(self._count, "field-small")
+        self._folders = ChoiceButton("reading_folders", self.tr("All folders"), self.tr("Folders that are read"), self)
+        self._days = DaysFields("reading_", self)
         self._timer = QTimer(self, singleShot=True, interval=_COUNT_AFTER_MS)
 
     def _build_layout(self) -> None:
@@ -104,6 +114,14 @@ class ExhaustiveFilterForm(QWidget):
         grid.addWidget(self._words_label, 1, 0)
         grid.addWidget(self._words, 1, 1)
         grid.addWidget(self._count, 1, 2)
+        where = QLabel(self.tr("From"), self)
+        set_role(where, "muted")
+        grid.addWidget(where, 2, 0)
+        documents = QHBoxLayout()
+        documents.setSpacing(10)
+        documents.addWidget(self._folders, 1)
+        documents.addWidget(self._days, 2)
+        grid.addLayout(documents, 2, 1, 1, 2)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(2, 1)
         grid.setColumnMinimumWidth(2, 150)
@@ -112,6 +130,8 @@ class ExhaustiveFilterForm(QWidget):
         self._kind.activated.connect(self._on_kind)
         self._words.textChanged.connect(lambda text: self.changed.emit({"words": text.strip()}))
         self._likeness.valueChanged.connect(lambda value: self.changed.emit({"likeness": value / 100}))
+        self._folders.ticked.connect(lambda names: self.documents_changed.emit({"folders": names}))
+        self._days.changed.connect(self.documents_changed)
         self._timer.timeout.connect(self.count_wanted)
 
     @Slot(int)

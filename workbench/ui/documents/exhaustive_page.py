@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.rag.exhaustive import Finding, Group, grouped
 from workbench.ui import icons
+from workbench.ui.documents.adapter_box import AdapterBox
 from workbench.ui.documents.exhaustive_filter_form import ExhaustiveFilterForm
 from workbench.ui.documents.exhaustive_state import ExhaustiveState
 from workbench.ui.documents.place_view import PlaceView
@@ -35,6 +36,7 @@ _ENDINGS = {"csv": "CSV (*.csv)", "md": "Markdown (*.md)"}
 class ExhaustivePage(QWidget):
     question_edited = Signal(str)
     model_chosen = Signal(str)
+    adapter_chosen = Signal(str)
     start_requested = Signal()
     go_on_requested = Signal()
     stop_requested = Signal()
@@ -63,6 +65,8 @@ class ExhaustivePage(QWidget):
         self._go_on.setVisible(state.can_go_on)
         self._picker.show_models(state.models, state.model)
         self._picker.setEnabled(bool(state.models) and state.is_free)
+        self._adapter.show_adapters(state.adapters, state.adapter)
+        self._adapter.setEnabled(state.is_free)
         self._goes.show_model(self._picker.chosen())
         self.filter.show_state(state)
         self.strip.show_running(state.running)
@@ -115,6 +119,7 @@ class ExhaustivePage(QWidget):
         self._go_on = named_button(self, "go_on_reading", self.tr("Go on"), "primary", icon="play")
         self._go_on.hide()
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
+        self._adapter = AdapterBox("reading_adapter", self)
         self.filter = ExhaustiveFilterForm(self)
         self.strip = JobStrip(self)
         self.strip.setObjectName("reading_strip")
@@ -162,6 +167,7 @@ class ExhaustivePage(QWidget):
         how = QHBoxLayout()
         how.setSpacing(8)
         how.addWidget(self._picker, 1)
+        how.addWidget(self._adapter)
         how.addWidget(self._goes)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setObjectName("reading_split")
@@ -186,6 +192,7 @@ class ExhaustivePage(QWidget):
         self._go_on.clicked.connect(self.go_on_requested)
         self.strip.stop_requested.connect(self.stop_requested)
         self._picker.model_chosen.connect(self.model_chosen)
+        self._adapter.adapter_chosen.connect(self.adapter_chosen)
         self._found.selection_moved.connect(self._on_found)
         self._groups.selection_moved.connect(self._on_group)
 

@@ -4,17 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.playground.prompt_files import write_whole
+from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding
 from workbench.rag.exhaustive_export import findings_as_csv, findings_as_markdown
 from workbench.rag.exhaustive_filter import PassageFilter, PassingReport, PassingRequest
 from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST
+from workbench.rag.types import CollectionRef
 from workbench.ui import board
 from workbench.ui.board import Running
+from workbench.ui.documents.adapter_choice import adapter_ref, fitting_adapters
 from workbench.ui.documents.asking_state import Place
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
@@ -38,14 +43,15 @@ class ExhaustivePart:
         self._jobs = surroundings.jobs
         self._collections = surroundings.collections
         self._catalog = surroundings.catalog
+        self._list_adapters = surroundings.list_adapters
         self._settings = surroundings.settings
         self._messages = surroundings.messages
         self._in_background = surroundings.in_background
         self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
         self._handle: JobHandle | None = None
         self._listens = 0
-        self._counting = ("", "")
-        """The question and the words that are being counted for."""
+        self._counting: tuple[object, ...] = ()
+        """The question, the words and the documents that are being counted for."""
         self._seen: set[tuple[str, int, int]] = set()
         """Places of the findings: a batch that was stopped halfway is read again."""
         self._catalog.subscribe(self._show_models)
@@ -64,16 +70,46 @@ class ExhaustivePart:
             self._handle = None
             self._seen.clear()
             self.places.leave()
-            self._board.state = ExhaustiveState(models=state.models, model=state.model)
+            known = {"models": state.models, "model": state.model, "adapters": state.adapters, "adapter": state.adapter}
+            self._board.state = ExhaustiveState(**known)
             self._board.show(selected=name, has_chunks=has_chunks)
         elif has_chunks != state.has_chunks:
             self._board.show(has_chunks=has_chunks)
+        if has_chunks and (name, has_chunks) != (state.selected, state.has_chunks):
+            self._look_for_folders(name)
+
+    def _look_for_folders(self, name: str) -> None:
+        def show(folders: tuple[str, ...]) -> None:
+            if name == self.state.selected:
+                self._board.show(folders=folders)
+
+        self._in_background(lambda: tuple(self._collections.filters.folders(name)), show)
 
     def edit_question(self, text: str) -> None:
         self._board.show(question=text, counted=None)
 
     def choose_model(self, name: str) -> None:
         self._board.show(model=name)
+        self.offer_adapters()
+
+    def choose_adapter(self, name: str) -> None:
+        """It reads with the model; an empty name leaves the model alone."""
+        self._board.show(adapter=name)
+
+    def offer_adapters(self) -> None:
+        """Those of the chosen model; they may have come or gone on another tab."""
+        fitting, kept = fitting_adapters(self._list_adapters(), self.state.models, self.state.model, self.state.adapter)
+        if (fitting, kept) != (self.state.adapters, self.state.adapter):
+            self._board.show(adapters=fitting, adapter=kept)
+
+    def change_documents(self, **changes: Any) -> None:
+        """Which documents are read; days in the wrong order change nothing."""
+        try:
+            documents = DocumentFilter.model_validate({**dict(self.state.wanted), **changes})
+        except ValidationError:
+            return
+        if documents != self.state.wanted:
+            self._board.show(wanted=documents, counted=None)
 
     def change_filter(self, **changes: Any) -> None:
         """Which passages the model shall read."""
@@ -87,7 +123,7 @@ class ExhaustivePart:
         if state.phase is not ReadingPhase.IDLE or not state.question.strip() or not state.has_chunks:
             return
         if state.counted is None:
-            self._counting = (state.question, state.passes.words)
+            self._counting = self._countable()
             self._board.show(phase=ReadingPhase.COUNTING, trouble=None)
             self._start(self._count_spec, self._on_counted)
 
@@ -95,7 +131,9 @@ class ExhaustivePart:
         """Read from the beginning; what was found for an earlier question goes."""
         if self.state.can_start:
             self._seen.clear()
-            self._board.show(asked=self.state.question.strip(), findings=(), progress=None, problems=0)
+            self._board.show(
+                asked=self.state.question.strip(), read_by=self.state.reads, findings=(), progress=None, problems=0
+            )
             self._read()
 
     def go_on(self) -> None:
@@ -188,7 +226,7 @@ class ExhaustivePart:
     def _on_counted(self, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                is_old = self._counting != (self.state.question, self.state.passes.words)
+                is_old = self._counting != self._countable()
                 self._board.show(counted=None if is_old else PassingReport.model_validate(result))
                 self._over()
                 if is_old:  # the user typed on meanwhile
@@ -242,10 +280,17 @@ class ExhaustivePart:
         self._handle = None
         self._board.show(phase=ReadingPhase.IDLE, running=None, **({"trouble": trouble} if trouble else {}))
 
+    def _countable(self) -> tuple[object, ...]:
+        return self.state.question, self.state.passes.words, self.state.wanted
+
+    def _collection(self) -> CollectionRef:
+        """Raises WorkbenchError when no document of it is meant."""
+        return self._collections.asked_refs(self.state.selected, (), self.state.wanted)[0]
+
     def _count_spec(self) -> JobSpec:
         state = self.state
         request = PassingRequest(
-            collection=self._collections.ref(state.selected), question=state.question.strip(), words=state.passes.words
+            collection=self._collection(), question=state.question.strip(), words=state.passes.words
         )
         params, title = request.model_dump(mode="json"), f"Count passages of {state.selected}"
         return JobSpec(task=COUNT_PASSING, params=params, title=title, worker=_WORKER)
@@ -254,9 +299,10 @@ class ExhaustivePart:
         state = self.state
         model = next(model for model in state.models if model.name == state.model)
         request = ExhaustiveRequest(
-            collection=self._collections.ref(state.selected),
+            collection=self._collection(),
             question=state.asked,
             model=model,
+            adapter=adapter_ref(self._list_adapters(), state.adapter),
             load=self._catalog.load_config(model, self._settings().llm),
             passes=state.passes,
             after=state.progress.reached if state.progress is not None else None,
@@ -273,6 +319,7 @@ class ExhaustivePart:
         names = [model.name for model in models]
         chosen = self.state.model if self.state.model in names else (names[0] if names else "")
         self._board.show(models=models, model=chosen)
+        self.offer_adapters()
 
 
 def _written(target: Path, text: str) -> WorkbenchError | None:

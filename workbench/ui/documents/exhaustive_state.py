@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.llm.types import ModelRef
+from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.exhaustive import ExhaustiveProgress, Finding
 from workbench.rag.exhaustive_filter import PassageFilter, PassingReport
 from workbench.ui.board import Running
@@ -25,6 +26,10 @@ class ExhaustiveState:
     has_chunks: bool = False
     question: str = ""
     passes: PassageFilter = field(default_factory=PassageFilter)
+    wanted: DocumentFilter = field(default_factory=DocumentFilter)
+    """Which documents are read."""
+    folders: tuple[str, ...] = ()
+    """Those of the collection, to choose from."""
     counted: PassingReport | None = None
     """For the question and the words as they are now; None while nobody counted."""
     phase: ReadingPhase = ReadingPhase.IDLE
@@ -41,6 +46,12 @@ class ExhaustiveState:
     place: Place | None = None
     models: tuple[ModelRef, ...] = ()
     model: str = ""
+    adapters: tuple[str, ...] = ()
+    """Those of the chosen model."""
+    adapter: str = ""
+    """Reads with the model; empty: the model alone."""
+    read_by: tuple[object, ...] = ()
+    """What the findings were read with and from; going on with anything else would mix two readings."""
 
     @property
     def is_free(self) -> bool:
@@ -59,9 +70,15 @@ class ExhaustiveState:
             and self.was_started
             and not self.is_complete
             and self.question.strip() == self.asked
+            and self.reads == self.read_by
             and self.progress is not None
             and self.progress.reached is not None
         )
+
+    @property
+    def reads(self) -> tuple[object, ...]:
+        """Who would read now, and what."""
+        return self.model, self.adapter, self.wanted
 
     @property
     def passing(self) -> int | None:

@@ -39,7 +39,10 @@ class ExportForm(QFrame):
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._title, "subtitle")
         self._about.setText(
-            self.tr("The file holds the texts of all documents and the settings, not the files themselves.")
+            self.tr(
+                "The file holds the texts of all documents, the settings, your thumbs, test sets and what was "
+                "measured; not the files themselves."
+            )
         )
         self._about.setWordWrap(True)
         set_role(self._about, "muted")

@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench.jobs.events import Cancelled, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobSpec
 from workbench.naming import numbered
-from workbench.rag.indexing import index_spec, sync_spec
+from workbench.rag.indexing import index_spec, reread_spec, sync_spec
 from workbench.rag.indexing_types import IndexReport, Skipped
 from workbench.rag.types import ChunkingConfig
 from workbench.settings import Settings
@@ -39,6 +39,12 @@ class IndexingPart(SpecPart):
         name = self._board.state.selected
         nothing = "Nothing was added to this collection that could be looked at again."
         self.run(name, partial(sync_spec, self._collections, name), nothing=nothing)
+
+    def read_again(self) -> None:
+        """Read the documents anew that an earlier version of the program read less well."""
+        name = self._board.state.selected
+        nothing = "Every document was read by this version already."
+        self.run(name, partial(reread_spec, self._collections, name), nothing=nothing)
 
     def stop(self) -> None:
         """What was indexed so far stays."""

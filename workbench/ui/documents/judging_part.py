@@ -13,6 +13,7 @@ class JudgingPart:
 
     def __init__(self, surroundings: Surroundings, board: AskingBoard) -> None:
         self._store = surroundings.collections.judgements
+        self._members = surroundings.collections.members
         self._messages = surroundings.messages
         self._board = board
 
@@ -24,8 +25,8 @@ class JudgingPart:
         verdicts: dict[str, Verdict] = {}
         for name in {self._collection_of(hit) for hit in turn.hits}:
             said = {one.place: one.verdict for one in self._store.list_judgements(name, turn.searched)}
-            for hit in turn.hits:
-                place = (hit.doc_hash, hit.page, hit.start, hit.end)
+            for hit in turn.hits if said else ():
+                place = (hit.doc_hash, self._page_of(hit), hit.start, hit.end)
                 if self._collection_of(hit) == name and place in said:
                     verdicts[hit_key(hit)] = said[place]
         self._board.change_turn(turn_id, verdicts=verdicts)
@@ -38,7 +39,7 @@ class JudgingPart:
         judgement = RelevanceJudgement(
             question=turn.searched,
             doc_hash=hit.doc_hash,
-            page=hit.page,
+            page=self._page_of(hit),
             start=hit.start,
             end=hit.end,
             verdict=verdict,
@@ -57,6 +58,10 @@ class JudgingPart:
     def _change(self, turn: AskedTurn, hit: Hit, verdict: Verdict | None) -> None:
         others = {key: value for key, value in turn.verdicts.items() if key != hit_key(hit)}
         self._board.change_turn(turn.id, verdicts=others | ({hit_key(hit): verdict} if verdict else {}))
+
+    def _page_of(self, hit: Hit) -> int:
+        """Of the file, whatever lies in it: a judgement names its passage by the file's content."""
+        return self._members.page_of_file(self._collection_of(hit), hit.document, hit.page)
 
     def _collection_of(self, hit: Hit) -> str:
         return hit.collection or self._board.state.selected

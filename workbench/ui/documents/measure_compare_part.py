@@ -1,18 +1,18 @@
-"""Settings side by side: start, stop, go on, look into a question, use what is best. No Qt."""
+"""Settings side by side: start, stop, go on, look into a question. No Qt."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle
-from workbench.rag.building_beside import drop_measured
 from workbench.rag.embedding_tuning.saving import FOLDER as EMBEDDERS
 from workbench.rag.embedding_tuning.saving import list_tuned
-from workbench.rag.evaluation.applying import use_setting
-from workbench.rag.evaluation.reporting import describe_setting, labels_of
+from workbench.rag.evaluation.measurement_store import MeasurementEntry
+from workbench.rag.evaluation.reporting import labels_of
 from workbench.rag.evaluation.running import (
     MeasurePlan,
     chunkings_of,
@@ -21,14 +21,31 @@ from workbench.rag.evaluation.running import (
     measure_job,
     measure_request,
 )
-from workbench.rag.evaluation.types import MeasureRequest, RetrievalSetting, SettingProgress
-from workbench.rag.indexing import undo_rebuild
+from workbench.rag.evaluation.types import (
+    MeasureReport,
+    MeasureRequest,
+    QuestionOutcome,
+    RetrievalSetting,
+    SettingProgress,
+)
 from workbench.rag.search_types import RetrievalMode
 from workbench.settings import ChunkerKind
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
 from workbench.ui.documents.measure_state import Part, SetUp
-from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trouble import trouble_of
+
+_Measured = tuple[MeasureReport, tuple[QuestionOutcome, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    """What there is of a collection."""
+
+    entries: tuple[MeasurementEntry, ...]
+    measured_indexes: int
+    tuned: tuple[EmbedderRef, ...]
+
 
 _CONTINUES = "Start it again: it goes on where it was."
 
@@ -44,21 +61,49 @@ class ComparePart:
 
     def show_history(self) -> None:
         """Read anew what was measured; the newest measurement is shown where none is."""
-        state = self._board.state
-        if not state.collection:
+        name, around = self._board.state.collection, self._doors.around
+        if not name:
             return
-        history = tuple(self._doors.measurements.list_measurements(state.collection))
-        indexes = self._doors.around.collections.indexes.list_indexes(state.collection)
-        self._board.show(
-            history=history,
-            measured_indexes=sum(not index.is_active and not index.left_at for index in indexes),
-            tuned=tuple(one.embedder for one in list_tuned(self._doors.around.collections.paths.home / EMBEDDERS)),
-        )
-        if history and state.report is None and state.running is None:
-            self.open_measurement(history[0].id)
+
+        def work() -> _History:
+            indexes = around.collections.indexes.list_indexes(name)
+            return _History(
+                entries=tuple(self._doors.measurements.list_measurements(name)),
+                measured_indexes=sum(not index.is_active and not index.left_at for index in indexes),
+                tuned=tuple(one.embedder for one in list_tuned(around.collections.paths.home / EMBEDDERS)),
+            )
+
+        def then(found: _History) -> None:
+            state = self._board.state
+            if state.collection != name:
+                return
+            self._board.show(history=found.entries, measured_indexes=found.measured_indexes, tuned=found.tuned)
+            if found.entries and state.report is None and state.running is None:
+                self.open_measurement(found.entries[0].id)
+
+        around.in_background(work, then)
 
     def open_measurement(self, number: int) -> None:
-        report, outcomes = self._doors.measurements.get(number)
+        name = self._board.state.collection
+
+        def work() -> _Measured | WorkbenchError:
+            try:
+                return self._doors.measurements.get(number)
+            except WorkbenchError as problem:
+                return problem
+
+        def then(found: _Measured | WorkbenchError) -> None:
+            if self._board.state.collection != name or self._board.state.running is not None:
+                return
+            if isinstance(found, WorkbenchError):
+                self._board.show(trouble=trouble_of(found))
+            else:
+                self._show(found)
+
+        self._doors.around.in_background(work, then)
+
+    def _show(self, measured: _Measured) -> None:
+        report, outcomes = measured
         self._board.show(report=report, outcomes=outcomes, setting=max(report.best, 0), question="", progress={})
 
     def delete_measurement(self, number: int) -> None:
@@ -175,12 +220,14 @@ class ComparePart:
     def _end(self, request: MeasureRequest) -> None:
         """What came is in the database by now."""
         self._job = None
-        found = self._doors.measurements.find(request.folder)
-        if found is not None and request.collection == self._board.state.collection:
-            report, outcomes = found
-            self._board.show(report=report, outcomes=outcomes, setting=max(report.best, 0), question="")
-        self._board.show(running=None, progress={})
-        self.show_history()
+
+        def then(found: _Measured | None) -> None:
+            self._board.show(running=None, progress={})
+            if found is not None and request.collection == self._board.state.collection:
+                self._show(found)
+            self.show_history()
+
+        self._doors.around.in_background(lambda: self._doors.measurements.find(request.folder), then)
 
     # -- looking into it --------------------------------------------------------------------------------------------
 
@@ -189,68 +236,3 @@ class ComparePart:
 
     def select_question(self, question: str) -> None:
         self._board.show(question=question)
-
-    # -- using it ---------------------------------------------------------------------------------------------------
-
-    def use(self) -> None:
-        """Let the collection be searched as the selected setting says."""
-        state, around = self._board.state, self._doors.around
-        if state.report is None or not 0 <= state.setting < len(state.report.results):
-            return
-        setting = state.report.results[state.setting].setting
-        before = around.collections.get(state.collection)
-        try:
-            spec = use_setting(around.collections, state.collection, setting)
-        except WorkbenchError as problem:
-            self._board.show(trouble=trouble_of(problem))
-            return
-        self._doors.change_search(setting.mode, state.report.reranker if setting.rerank else "")
-        changes_index = before.chunking != setting.chunking or before.embedder.identity != setting.embedder.identity
-        if spec is None:
-            self._used(describe_setting(setting), can_undo=changes_index)
-            return
-        self._board.show(running=Running("Rebuilding the index"))
-
-        def heard(event: JobEvent) -> None:
-            match event:
-                case Progressed(done=done, total=total, label=label):
-                    self._board.show(running=Running(label, done, total))
-                case Finished():
-                    self._board.show(running=None)
-                    self._used(describe_setting(setting), can_undo=True)
-                case Failed() | Crashed():
-                    self._board.show(running=None, trouble=trouble_of(event))
-                case Cancelled():
-                    self._board.show(running=None)
-                case _:
-                    pass
-
-        self._job = around.jobs.submit(spec, heard)
-
-    def _used(self, label: str, *, can_undo: bool) -> None:
-        self._board.show(can_undo=can_undo)
-        self._doors.around.messages.info(f"“{self._board.state.collection}” is searched with {label} now.")
-        self._doors.switched()
-        self.show_history()
-
-    def undo(self) -> None:
-        """Back to the index that answered before."""
-        state, around = self._board.state, self._doors.around
-        try:
-            spec = undo_rebuild(around.collections, state.collection)
-        except WorkbenchError as problem:
-            self._board.show(can_undo=False, trouble=Trouble(problem.message, problem.hint))
-            return
-        if spec is not None:
-            around.jobs.submit(spec, lambda event: self._doors.switched() if isinstance(event, Finished) else None)
-        self._board.show(can_undo=False)
-        around.messages.info("The earlier index answers again.")
-        self._doors.switched()
-        self.show_history()
-
-    def drop_indexes(self) -> None:
-        """Give back the space of indexes that were built only to be measured."""
-        state = self._board.state
-        removed = drop_measured(self._doors.around.collections, state.collection)
-        self._doors.around.messages.info(f"{removed} measured index{'' if removed == 1 else 'es'} removed.")
-        self.show_history()

@@ -178,7 +178,11 @@ class CompareView(QWidget):
         self._use.setToolTip(self.tr("The collection is searched as the selected line says; it can be undone."))
         set_role(self._use, "primary")
         self._undo = named_button(
-            self._card, "measure_undo", self.tr("Undo"), spoken=self.tr("Go back to the earlier index"), icon="undo"
+            self._card,
+            "measure_undo",
+            self.tr("Undo"),
+            spoken=self.tr("Search as before: the earlier index, mode and cross-encoder"),
+            icon="undo",
         )
         self.drill = DrillDown(self)
 

@@ -36,7 +36,8 @@ class ExchangePart:
         def work() -> _Result:
             try:
                 documents = store.documents(collection)
-                finder = DocumentFinder([d.name for d in documents if d.status is DocumentStatus.INDEXED])
+                names = [d.name for d in documents if d.status is DocumentStatus.INDEXED]
+                finder = DocumentFinder([*names, *store.members.names(collection)])
                 found = to_retrieval_set(self._sets.questions(name), collection, finder)
             except WorkbenchError as problem:
                 return problem

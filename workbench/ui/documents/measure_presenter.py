@@ -11,12 +11,14 @@ from workbench.ui.documents.measure_board import Doors, MeasureBoard, MeasureVie
 from workbench.ui.documents.measure_compare_part import ComparePart
 from workbench.ui.documents.measure_questions_part import QuestionsPart
 from workbench.ui.documents.measure_state import MeasureState, Part
+from workbench.ui.documents.measure_using_part import UsingPart
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.widgets.model_choice import can_answer
 
 
 class MeasurePresenter:
-    """`questions` holds what happens with test sets, `comparing` what happens with settings."""
+    """`questions` holds what happens with test sets, `comparing` what happens with settings, `using` what is done
+    with what was found."""
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class MeasurePresenter:
         self._around = around
         self.questions = QuestionsPart(self._board, doors)
         self.comparing = ComparePart(self._board, doors)
+        self.using = UsingPart(self._board, doors, self.comparing.show_history)
 
     @property
     def state(self) -> MeasureState:

@@ -19,12 +19,14 @@ _ROLES = {
     Health.DAMAGED: "badge-bad",
     Health.FOLDER_MISSING: "badge-warn",
     Health.NEEDS_REBUILD: "badge-bad",
+    Health.OUTDATED: "badge",
 }
 
 
 class OverviewPage(QWidget):
     restore_requested = Signal()
     look_again_requested = Signal()
+    read_again_requested = Signal()
     embedders_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -49,6 +51,7 @@ class OverviewPage(QWidget):
             Remedy.RESTORE: self.tr("Restore the index"),
             Remedy.REBUILD: self.tr("Choose another embedder"),
             Remedy.LOOK_AGAIN: self.tr("Look again"),
+            Remedy.READ_AGAIN: self.tr("Read them again"),
         }
         self._mend.setText(words[verdict.remedy])
         self._mend.setAccessibleName(words[verdict.remedy])
@@ -162,6 +165,8 @@ class OverviewPage(QWidget):
                 self.restore_requested.emit()
             case Remedy.LOOK_AGAIN:
                 self.look_again_requested.emit()
+            case Remedy.READ_AGAIN:
+                self.read_again_requested.emit()
             case Remedy.REBUILD:
                 self._show_form()
             case Remedy.NONE:

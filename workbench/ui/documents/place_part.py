@@ -65,13 +65,14 @@ class PlacePart:
 
     def _open(self, collection: str, name: str, page: int, start: int, end: int, *, wants_text: bool = False) -> None:
         try:
-            document = self._collections.find_document(collection, name)
-            text = self._collections.page_text(collection, document.name, page)
+            located = self._collections.members.locate(collection, name)
+            document = self._collections.find_document(collection, located.document if located else name)
+            text = self._collections.page_text(collection, name, page)
         except WorkbenchError as problem:
             self._show(None, Trouble(problem.message, problem.hint))
             return
-        pages = document.pages
-        place = Place(document.name, page, start, end, text, pages, collection=collection, wants_text=wants_text)
+        pages, shown = (located.pages, located.name) if located else (document.pages, document.name)
+        place = Place(shown, page, start, end, text, pages, collection=collection, wants_text=wants_text)
         self._draw(document, place)
 
     def _draw(self, document: SourceDocument, place: Place) -> None:

@@ -62,6 +62,7 @@ class DocumentsPresenter:
     def come_back(self) -> None:
         """The tab is shown again: what it offers may have changed meanwhile."""
         self.asking.offer_adapters()
+        self.reading.offer_adapters()
         self.refresh()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -83,6 +84,7 @@ class DocumentsPresenter:
             return
         # Together: whether there is something to ask decides which page the view turns to.
         self._tell(reading.selected, has_chunks=reading.totals.chunks > 0)
+        self.asking.settings.take(reading.selected, reading.search)
         self._board.show(
             collections=reading.collections,
             deleted=reading.deleted,
@@ -108,7 +110,8 @@ class DocumentsPresenter:
         collections = self.state.collections
 
         def look() -> dict[str, object]:
-            return {collection.name: look_at(collection) for collection in collections}
+            outdated = self._collections.rereading.outdated
+            return {one.name: look_at(one, len(outdated(one.name))) for one in collections}
 
         def show(conditions: dict[str, object]) -> None:
             self._is_looking = False

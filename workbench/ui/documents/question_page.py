@@ -2,10 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -19,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.rag.answer_parts import answer_as_markdown
-from workbench.ui.documents.asking_state import AskingState
+from workbench.ui.documents.adapter_box import AdapterBox
+from workbench.ui.documents.asking_state import AskingState, Forgetting
 from workbench.ui.documents.conversation_view import ConversationView
 from workbench.ui.documents.hits_view import HitsView
 from workbench.ui.documents.place_view import PlaceView
@@ -28,6 +28,7 @@ from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -48,6 +49,9 @@ class QuestionPage(QWidget):
     """The turn, and an `Offer` of `llm.too_long`."""
     new_conversation_requested = Signal()
     conversation_chosen = Signal(int)
+    forgetting_asked = Signal(object)
+    """A `Forgetting`."""
+    forgetting_confirmed = Signal()
     exhaustive_requested = Signal(str)
     exhaustive_declined = Signal()
     reranker_chosen = Signal(str)
@@ -73,12 +77,13 @@ class QuestionPage(QWidget):
         self._stop.setVisible(state.can_stop)
         self._ask.setVisible(not state.can_stop)
         self._picker.show_models(state.models, state.model)
-        self._show_adapters(state)
+        self._adapter.show_adapters(state.adapters, state.adapter)
         self._goes.show_model(self._picker.chosen())
         self.settings.show_state(state)
         self.settings.section.show_summary(in_few_words(state))
         self._new.setEnabled(bool(state.conversation.turns))
-        self._history.setVisible(bool(state.earlier))
+        self._history.setVisible(bool(state.earlier or state.conversation.turns))
+        self._forget.ask(self._before_forgetting(state))
         self._hint.setVisible(bool(state.exhaustive_question))
         self._trouble.show_trouble(state.trouble)
         self.conversation.show_state(state)
@@ -86,15 +91,15 @@ class QuestionPage(QWidget):
         self.hits.show_turn(state.turn, state.settings.mode)
         self.place.show_place(state.place)
 
-    def _show_adapters(self, state: AskingState) -> None:
-        names = ["", *state.adapters]
-        with QSignalBlocker(self._adapter):
-            if [self._adapter.itemData(n) for n in range(self._adapter.count())] != names:
-                self._adapter.clear()
-                for name in names:
-                    self._adapter.addItem(name or self.tr("No adapter"), name)
-            self._adapter.setCurrentIndex(names.index(state.adapter))
-        self._adapter.setVisible(bool(state.adapters))
+    def _before_forgetting(self, state: AskingState) -> str:
+        match state.forgetting:
+            case Forgetting.THIS:
+                what = self.tr("this conversation")
+            case Forgetting.ALL:
+                what = self.tr("all conversations with “{}”").format(state.selected)
+            case Forgetting.NOTHING:
+                return ""
+        return self.tr("Forget {}, with answers and passages? This cannot be undone.").format(what)
 
     def append_answer(self, turn_id: str, text: str) -> None:
         self.conversation.append_answer(turn_id, text)
@@ -115,16 +120,15 @@ class QuestionPage(QWidget):
         self._search.setToolTip(self.tr("Show the passages only; no model takes part"))
         self._stop = named_button(self, "stop_asking", self.tr("Stop"), icon="stop")
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
-        self._adapter = QComboBox(self)
-        self._adapter.setObjectName("ask_adapter")
-        self._adapter.setAccessibleName(self.tr("Adapter that answers with the model"))
+        self._adapter = AdapterBox("ask_adapter", self)
         self._new = named_button(self, "new_conversation", self.tr("New conversation"), "quiet", icon="plus")
         self._new.setToolTip(self.tr("The next question is understood without what was said before"))
-        self._history = named_button(self, "earlier_conversations", self.tr("Earlier"), "quiet", icon="clock")
+        self._history = named_button(self, "earlier_conversations", self.tr("Conversations"), "quiet", icon="clock")
         self._menu = QMenu(self)
         self._menu.setObjectName("earlier_conversations_menu")
         self._history.setMenu(self._menu)
         self.settings = SearchSettingsForm(self)
+        self._forget = QuestionBar(self.tr("the conversations"), self, verb=self.tr("Forget"))
         self._trouble = TroubleCard("place_trouble", self)
         self._build_hint()
         self.conversation = ConversationView(self)
@@ -179,6 +183,7 @@ class QuestionPage(QWidget):
         column.addLayout(ask)
         column.addLayout(how)
         column.addWidget(self.settings)
+        column.addWidget(self._forget)
         column.addWidget(self._hint)
         column.addWidget(self._trouble)
         column.addWidget(self._split, 1)
@@ -201,9 +206,11 @@ class QuestionPage(QWidget):
         self._ask.clicked.connect(self.ask_requested)
         self._stop.clicked.connect(self.stop_requested)
         self._picker.model_chosen.connect(self.model_chosen)
-        self._adapter.currentIndexChanged.connect(lambda n: self.adapter_chosen.emit(self._adapter.itemData(n) or ""))
+        self._adapter.adapter_chosen.connect(self.adapter_chosen)
         self._new.clicked.connect(self.new_conversation_requested)
         self._menu.aboutToShow.connect(self._fill_history)
+        self._forget.confirmed.connect(self.forgetting_confirmed)
+        self._forget.kept.connect(lambda: self.forgetting_asked.emit(Forgetting.NOTHING))
         self._go.clicked.connect(self._on_go)
         self._decline.clicked.connect(self.exhaustive_declined)
         self.settings.section.folded.connect(self._on_folded)
@@ -232,6 +239,15 @@ class QuestionPage(QWidget):
         for number, conversation in enumerate(self._state.earlier):
             action = self._menu.addAction(conversation.title.replace("&", "&&"))
             action.triggered.connect(partial(self.conversation_chosen.emit, number))
+        self._menu.addSeparator()
+        for which, words in (
+            (Forgetting.THIS, self.tr("Forget this conversation…")),
+            (Forgetting.ALL, self.tr("Forget all conversations…")),
+        ):
+            action = self._menu.addAction(words)
+            action.setObjectName(f"forget_{which.value}")
+            action.setEnabled(which is Forgetting.ALL or bool(self._state.conversation.turns))
+            action.triggered.connect(partial(self.forgetting_asked.emit, which))
 
     @Slot()
     def _on_go(self) -> None:

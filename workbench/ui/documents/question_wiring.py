@@ -24,6 +24,8 @@ def build_question_page(presenter: DocumentsPresenter) -> QuestionPage:
     page.asked_again.connect(asking.ask_again)
     page.new_conversation_requested.connect(asking.begin_conversation)
     page.conversation_chosen.connect(asking.open_conversation)
+    page.forgetting_asked.connect(asking.conversations.ask_to_forget)
+    page.forgetting_confirmed.connect(asking.conversations.forget)
     page.exhaustive_requested.connect(presenter.read_whole_collection)
     page.exhaustive_declined.connect(asking.decline_exhaustive)
     settings, form = asking.settings, page.settings
@@ -42,6 +44,7 @@ def build_exhaustive_page(presenter: DocumentsPresenter) -> ExhaustivePage:
     page, reading = ExhaustivePage(), presenter.reading
     page.question_edited.connect(reading.edit_question)
     page.model_chosen.connect(reading.choose_model)
+    page.adapter_chosen.connect(reading.choose_adapter)
     page.start_requested.connect(reading.begin)
     page.go_on_requested.connect(reading.go_on)
     page.stop_requested.connect(reading.stop)
@@ -49,6 +52,7 @@ def build_exhaustive_page(presenter: DocumentsPresenter) -> ExhaustivePage:
     page.export_requested.connect(reading.export)
     page.copy_requested.connect(lambda: page.show_clipboard(reading.markdown()))
     page.filter.changed.connect(lambda changes: reading.change_filter(**changes))
+    page.filter.documents_changed.connect(lambda changes: reading.change_documents(**changes))
     page.filter.count_wanted.connect(reading.count)
     _connect_place(page.place, reading.places)
     reading.board.put_up(page)

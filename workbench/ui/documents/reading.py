@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workbench.rag.index_store import CollectionIndex
 from workbench.rag.lifecycle import DeletedCollection
+from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import Collection, CollectionStore, SourceDocument
 from workbench.ui.documents.file_rows import FileRow, rows_of
 from workbench.ui.documents.state import Totals, count
@@ -24,6 +25,8 @@ class Reading:
     """Of documents and removed ones."""
     totals: Totals
     indexes: tuple[CollectionIndex, ...]
+    search: SearchSettings
+    """How it is searched."""
 
 
 def read(store: CollectionStore, wished: str, before: Sequence[FileRow] = ()) -> Reading:
@@ -43,4 +46,5 @@ def read(store: CollectionStore, wished: str, before: Sequence[FileRow] = ()) ->
         rows=rows_of(there, removed, before),
         totals=count(there),
         indexes=tuple(store.indexes.list_indexes(selected)) if selected else (),
+        search=store.search_settings.load(selected),
     )

@@ -1,14 +1,10 @@
 """How a collection is searched and answered from: folded away under a line that says it in a few words."""
 
-from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QDate, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QDateEdit,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QVBoxLayout,
@@ -19,6 +15,7 @@ from workbench.rag.answer_types import PassageOrder
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.ui import icons
 from workbench.ui.documents.asking_state import AskingState
+from workbench.ui.documents.days_fields import DaysFields
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.choice_button import ChoiceButton
 from workbench.ui.widgets.retrieval_fields import MODES, ORDERS, RetrievalChoices, RetrievalFields, RetrievalValues
@@ -64,44 +61,19 @@ class SearchSettingsForm(QWidget):
         )
         languages = [(name, f"{name} ({count})") for name, count in choices.languages]
         self._languages.show_choices(languages, wanted.languages)
-        self._show_day(self._since, self._since_day, wanted.since)
-        self._show_day(self._until, self._until_day, wanted.until)
-        if wanted.since is not None:
-            with QSignalBlocker(self._until_day):
-                self._until_day.setMinimumDate(QDate(wanted.since.year, wanted.since.month, wanted.since.day))
-        else:
-            self._until_day.clearMinimumDate()
+        self._days.show_days(wanted.since, wanted.until)
         self._reset.setEnabled(settings != SearchSettings())
-
-    def _show_day(self, box: QCheckBox, edit: QDateEdit, day: date | None) -> None:
-        with QSignalBlocker(box), QSignalBlocker(edit):
-            box.setChecked(day is not None)
-            edit.setEnabled(day is not None)
-            if day is not None:
-                edit.setDate(QDate(day.year, day.month, day.day))
 
     # -- building ---------------------------------------------------------------------------------------------------
 
     def _build_widgets(self) -> None:
         self._fields = RetrievalFields(self, least=0)
         self._languages = ChoiceButton("languages", self.tr("Any language"), self.tr("Languages"), self)
-        self._since, self._since_day = self._day("since", self.tr("Changed since"))
-        self._until, self._until_day = self._day("until", self.tr("until"))
+        self._days = DaysFields(parent=self)
         self._reset = QPushButton(self.tr("Back to the defaults"), self)
         self._reset.setObjectName("reset_search_settings")
         set_role(self._reset, "tiny")
         icons.set_icon(self._reset, "undo", "muted", 13)
-
-    def _day(self, name: str, words: str) -> tuple[QCheckBox, QDateEdit]:
-        box = QCheckBox(words, self)
-        box.setObjectName(name)
-        edit = QDateEdit(QDate.currentDate(), self)
-        edit.setObjectName(f"{name}_day")
-        edit.setAccessibleName(words)
-        edit.setCalendarPopup(True)
-        edit.setDisplayFormat("yyyy-MM-dd")
-        edit.setEnabled(False)
-        return box, edit
 
     def _build_layout(self) -> None:
         body = QWidget(self)
@@ -115,7 +87,7 @@ class SearchSettingsForm(QWidget):
         self._row(grid, 1, self.tr("Read again with"), fields.reranker, self.tr("Search also"), fields.also)
         self._row(grid, 2, self.tr("Folders"), fields.folders, self.tr("Documents"), fields.documents)
         self._row(grid, 3, self.tr("Language"), self._languages, "", fields.fold)
-        grid.addWidget(self._days(), 4, 0, 1, 4)
+        grid.addWidget(self._days, 4, 0, 1, 4)
         self._row(grid, 5, self.tr("Prompt order"), fields.order, self.tr("Passage tokens"), fields.tokens)
         grid.addWidget(self._reset, 6, 0, 1, 4, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
@@ -134,47 +106,19 @@ class SearchSettingsForm(QWidget):
                 grid.addWidget(label, row, 2 * column)
             grid.addWidget(widget, row, 2 * column + 1)
 
-    def _days(self) -> QWidget:
-        holder = QWidget(self)
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for widget in (self._since, self._since_day, self._until, self._until_day):
-            row.addWidget(widget)
-        row.addStretch(1)
-        return holder
-
     def _connect(self) -> None:
         self._fields.changed.connect(self.changed)
         self._fields.documents_changed.connect(self.documents_changed)
         self._fields.reranker_chosen.connect(self.reranker_chosen)
         self._fields.browse_requested.connect(self._on_browse)
         self._languages.ticked.connect(lambda names: self.documents_changed.emit({"languages": names}))
-        for box in (self._since, self._until):
-            box.toggled.connect(self._on_days)
-        for edit in (self._since_day, self._until_day):
-            edit.dateChanged.connect(self._on_days)
+        self._days.changed.connect(self.documents_changed)
         self._reset.clicked.connect(self.reset_requested)
 
     @Slot()
     def _on_browse(self) -> None:
         self._shown = None  # whatever comes of it, the box shows what is chosen
         self.browse_requested.emit()
-
-    @Slot()
-    def _on_days(self) -> None:
-        since = _day_of(self._since, self._since_day)
-        until = _day_of(self._until, self._until_day)
-        if since is not None and until is not None and until < since:
-            until = since
-        self.documents_changed.emit({"since": since, "until": until})
-
-
-def _day_of(box: QCheckBox, edit: QDateEdit) -> date | None:
-    if not box.isChecked():
-        return None
-    day = edit.date()
-    return date(day.year(), day.month(), day.day())
 
 
 def in_few_words(state: AskingState) -> str:

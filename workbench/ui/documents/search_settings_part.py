@@ -28,16 +28,26 @@ class SearchSettingsPart:
         self._in_background = surroundings.in_background
         self._messages = surroundings.messages
         self._board = board
+        self._taken = ""
+        """The collection whose settings are there."""
 
     def show_collection(self, name: str) -> None:
-        """Another collection: its own settings."""
-        settings = self._collections.search_settings.load(name) if name else SearchSettings()
+        """Another collection: its own settings, once they were read."""
+        self._taken = ""
         top_k = self._settings().rag.top_k
-        self._board.show(settings=settings, default_top_k=top_k, choices=SearchChoices())
+        self._board.show(settings=SearchSettings(), default_top_k=top_k, choices=SearchChoices())
+
+    def take(self, name: str, settings: SearchSettings) -> None:
+        """What was read for the collection that is shown; what the user changed since then stays."""
+        if name == self._board.state.selected != self._taken:
+            self._taken = name
+            self._board.show(settings=settings)
 
     def change(self, **changes: Any) -> None:
         """Change these fields of the settings. What cannot be (days in the wrong order) changes nothing."""
         state = self._board.state
+        if self._taken != state.selected:
+            return  # they are being read
         try:
             settings = SearchSettings.model_validate({**dict(state.settings), **changes})
         except ValidationError:
@@ -96,7 +106,7 @@ def _reader(collections: CollectionStore, name: str, own_folders: tuple[Path, ..
         return SearchChoices(
             collections=tuple(c.name for c in collections.list_collections() if c.name != name and c.chunks),
             folders=tuple(collections.filters.folders(name)),
-            documents=tuple(indexed),
+            documents=tuple(sorted({*indexed, *collections.members.names(name)})),
             languages=tuple(collections.filters.languages(name).items()),
             rerankers=tuple(map(str, list_rerankers(_places(collections.paths, own_folders)))),
         )

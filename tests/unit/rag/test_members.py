@@ -1,0 +1,179 @@
+"""Files inside a file: found, cited and filtered by their own name and page; kept in sync with the file they lie in."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.unit.rag.documents import pdf_bytes
+from tests.unit.rag.loaders.files import archive_of
+from workbench.database import Database
+from workbench.errors import WorkbenchError
+from workbench.jobs.context import RecordingContext
+from workbench.paths import WorkbenchPaths
+from workbench.rag.document_filter import DocumentFilter
+from workbench.rag.indexing import delete_documents, index_spec, rebuild_spec, sync_spec
+from workbench.rag.indexing_types import FileIndexed, IndexReport, IndexRequest
+from workbench.rag.judgement_store import RelevanceJudgement, Verdict
+from workbench.rag.loaders import load
+from workbench.rag.maintenance import rename
+from workbench.rag.members import places_of
+from workbench.rag.search_types import (
+    Hit,
+    Question,
+    QuestionHits,
+    RetrievalConfig,
+    SearchRequest,
+)
+from workbench.rag.store import CollectionStore
+from workbench.rag.tasks import index, rebuild, search
+from workbench.rag.upkeep_types import RebuildRequest, RenameRequest
+
+NAME = "letters"
+MAILBOX = (
+    b"From ann@example.org Mon Jan  1 00:00:00 2024\nFrom: ann@example.org\nTo: bob@example.org\n"
+    b"Subject: Offer 7/24\nDate: Mon, 01 Jan 2024 00:00:00 +0000\n\nThe greenhouse costs 900 euros.\n\n"
+    b"From bob@example.org Tue Jan  2 00:00:00 2024\nFrom: bob@example.org\nTo: ann@example.org\n"
+    b"Subject: Re: Offer 7/24\nDate: Tue, 02 Jan 2024 00:00:00 +0000\n\nThe submarine is too expensive for us.\n"
+)
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
+    return CollectionStore(database, home)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    inner = archive_of({"deep.txt": "The lighthouse keeper is called Ilse."})
+    files: dict[str, bytes | str] = {
+        "2024/zebra.pdf": pdf_bytes(["The zebra eats grass.", "A trumpet costs 40 euros."]),
+        "notes.txt": "The violin stands in the cellar.",
+        "inner.zip": inner,
+    }
+    (folder / "all.zip").write_bytes(archive_of(files))
+    (folder / "box.mbox").write_bytes(MAILBOX)
+    return folder
+
+
+def run_index(store: CollectionStore, *sources: Path) -> IndexReport:
+    class Recorder(RecordingContext):
+        def produce(self, item: object) -> None:
+            if isinstance(item, FileIndexed):
+                store.record(NAME, item)
+
+    spec = index_spec(store, NAME, sources) if sources else sync_spec(store, NAME)
+    assert spec is not None
+    return index(Recorder(), IndexRequest.model_validate(spec.params))
+
+
+def found(store: CollectionStore, query: str, **only: object) -> list[Hit]:
+    wanted = DocumentFilter.model_validate(only)
+    ref = store.ref(NAME).model_copy(update={"only": store.filters.resolve(NAME, wanted)})
+    context = RecordingContext()
+    search(context, SearchRequest(collection=ref, queries=(Question(text=query),), retrieval=RetrievalConfig(top_k=9)))
+    (hits,) = context.produced
+    assert isinstance(hits, QuestionHits)
+    return list(hits.hits)
+
+
+def test_that_mails_of_a_mailbox_are_named_after_their_subject_and_place() -> None:
+    parsed = load(MAILBOX, "box.mbox")
+    assert [page.member for page in parsed.pages] == ["Offer 7-24 (mail 1)", "Re: Offer 7-24 (mail 2)"]
+
+
+def test_that_a_member_counts_its_own_pages() -> None:
+    data = archive_of(
+        {"a.pdf": pdf_bytes(["One.", "Two."]), "b.zip": archive_of({"c.txt": "Three."}), "d.txt": "Four."}
+    )
+    places = places_of("all.zip", load(data, "all.zip").pages)
+    assert [(place.document, place.page) for place in places.values()] == [
+        ("all.zip/a.pdf", 1),
+        ("all.zip/a.pdf", 2),
+        ("all.zip/b.zip/c.txt", 1),
+        ("all.zip/d.txt", 1),
+    ]
+
+
+def test_that_two_members_of_one_name_stay_two() -> None:
+    parsed = load(archive_of({"../a.txt": "One.", "a.txt": "Two."}), "all.zip")
+    assert [page.member for page in parsed.pages] == ["a.txt", "a.txt (2)"]
+
+
+def test_that_a_warning_names_its_member() -> None:
+    data = MAILBOX.replace(b"The submarine", b"The \0submarine")
+    assert any(warning.startswith("Re: Offer 7-24 (mail 2): ") for warning in load(data, "box.mbox").warnings)
+
+
+@pytest.mark.slow
+def test_that_a_hit_names_the_member_and_its_page_and_leads_to_its_text(store: CollectionStore, folder: Path) -> None:
+    run_index(store, folder)
+    for query, document, page in (
+        ("trumpet", "all.zip/2024/zebra.pdf", 2),
+        ("lighthouse keeper", "all.zip/inner.zip/deep.txt", 1),
+        ("submarine", "box.mbox/Re: Offer 7-24 (mail 2)", 1),
+    ):
+        hit = found(store, query)[0]
+        assert (hit.document, hit.page) == (document, page)
+        assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+    with pytest.raises(WorkbenchError, match=r"all\.zip/2024/zebra\.pdf has no page 3"):
+        store.page_text(NAME, "all.zip/2024/zebra.pdf", 3)
+
+
+@pytest.mark.slow
+def test_that_an_archive_is_filtered_by_itself_by_its_folders_and_by_its_members(
+    store: CollectionStore, folder: Path
+) -> None:
+    run_index(store, folder)
+    assert store.filters.folders(NAME) == ["all.zip", "all.zip/2024", "all.zip/inner.zip", "box.mbox"]
+    whole = {hit.document for hit in found(store, "trumpet", documents=("all.zip",))}
+    assert whole == {"all.zip/2024/zebra.pdf", "all.zip/notes.txt", "all.zip/inner.zip/deep.txt"}
+    for only in ({"folders": ("all.zip/2024",)}, {"documents": ("all.zip/2024/zebra.pdf",)}):
+        for days in ({}, {"since": "2000-01-01"}):
+            hits = found(store, "violin", **only, **days)
+            assert {hit.document for hit in hits} == {"all.zip/2024/zebra.pdf"}
+    assert {hit.document for hit in found(store, "violin", since="2000-01-01", documents=("all.zip",))} == whole
+
+
+@pytest.mark.slow
+def test_that_members_follow_their_archive_when_it_is_renamed_copied_and_restored(
+    store: CollectionStore, folder: Path
+) -> None:
+    run_index(store, folder)
+    (folder / "all.zip").rename(folder / "it's all.zip")
+    assert run_index(store).renamed == 1
+    assert found(store, "trumpet")[0].document == "it's all.zip/2024/zebra.pdf"
+    shutil.copy(folder / "it's all.zip", folder / "twin.zip")
+    run_index(store)
+    job = delete_documents(store, NAME, [str(folder / "it's all.zip")])
+    assert job is not None
+    rename(RecordingContext(), RenameRequest.model_validate(job.params))
+    assert found(store, "trumpet")[0].document == "twin.zip/2024/zebra.pdf"
+    shutil.rmtree(store.get(NAME).folder)
+    spec = rebuild_spec(store, NAME)
+    request = RebuildRequest.model_validate(spec.params)
+    store.indexes.put_in_place(request.collection, rebuild(RecordingContext(), request))
+    hit = found(store, "trumpet")[0]
+    assert (hit.document, hit.page) == ("twin.zip/2024/zebra.pdf", 2)
+
+
+@pytest.mark.slow
+def test_that_a_thumb_belongs_to_one_member_only(store: CollectionStore, folder: Path) -> None:
+    run_index(store, folder)
+    hit = found(store, "trumpet")[0]
+    page = store.members.page_of_file(NAME, hit.document, hit.page)
+    store.judgements.record(
+        NAME,
+        RelevanceJudgement(
+            question="trumpet",
+            doc_hash=hit.doc_hash,
+            page=page,
+            start=hit.start,
+            end=hit.end,
+            verdict=Verdict.RELEVANT,
+        ),
+    )
+    (judged,) = store.judgements.judged_passages(NAME)
+    assert (judged.document, judged.page, judged.text) == ("all.zip/2024/zebra.pdf", 2, hit.text)
