@@ -179,8 +179,9 @@ def _named_part(name: str, named: HitFilter, *, is_holder: bool) -> HitFilter | 
 
 
 def _in_words(wanted: DocumentFilter) -> str:
-    """ "below contracts/ was changed between 2024-01-01 and 2024-12-31"."""
-    parts = [f"below {' or '.join(wanted.folders)}"] if wanted.folders else []
+    """ "below contracts was changed between 2024-01-01 and 2024-12-31"."""
+    below = f"below {' or '.join(wanted.folders)} " if wanted.folders else ""
+    parts: list[str] = []
     match wanted.since, wanted.until:
         case date() as since, date() as until:
             parts.append(f"was changed between {since} and {until}")
@@ -190,4 +191,4 @@ def _in_words(wanted: DocumentFilter) -> str:
             parts.append(f"was changed until {until}")
     if wanted.languages:
         parts.append(f"is written in {' or '.join(wanted.languages)}")
-    return " and ".join(parts)
+    return below + " and ".join(parts)

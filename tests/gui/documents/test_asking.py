@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -46,7 +47,7 @@ from workbench.rag.search_types import FoldedHit, QuestionHits, RetrievalMode, S
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ASK, REBUILD, SEARCH
 from workbench.rag.types import ChunkingConfig
-from workbench.rag.upkeep_types import RebuildRequest
+from workbench.rag.upkeep_types import RebuildReport, RebuildRequest
 from workbench.rag.vector_store import INDEX_DAMAGED, INDEX_FOLDER
 from workbench.settings import Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
@@ -231,15 +232,20 @@ def test_that_a_follow_up_carries_the_conversation_and_shows_what_was_searched_f
 
 
 def test_that_a_new_conversation_forgets_and_the_earlier_one_comes_back(tab: DocumentsTab, jobs: FakeJobs) -> None:
-    answer(ask(tab, jobs, "How much holiday?"), "27 days.")
     assert not find(tab, QPushButton, "earlier_conversations").isVisible()
+    answer(ask(tab, jobs, "How much holiday?"), "27 days.")
     click(find(tab, QPushButton, "new_conversation"))
     assert tab.question.conversation.cards() == []
     assert requested(ask(tab, jobs, "And the kettle?")).history == ()
     menu = find(tab, QMenu, "earlier_conversations_menu")
     menu.aboutToShow.emit()
-    (entry,) = menu.actions()
-    assert entry.text() == "How much holiday?"
+    entry = menu.actions()[0]
+    assert [action.text() for action in menu.actions()] == [
+        "How much holiday?",
+        "",
+        "Forget this conversation…",
+        "Forget all conversations…",
+    ]
     entry.trigger()
     assert jobs.of(ASK)[-1].cancelled, "the conversation that was left stops"
     assert find(last_card(tab), QLabel, "turn_question").text() == "How much holiday?"
@@ -414,6 +420,13 @@ def test_that_another_tab_has_its_question_searched_in_its_way(
     assert store.search_settings.load("handbook") == before
 
 
+def mended(job: FakeJob) -> None:
+    """The index is there again."""
+    spans = Path(RebuildRequest.model_validate(job.spec.params).collection.folder) / "spans.jsonl"
+    spans.write_text("", encoding="utf-8")
+    job.finish(RebuildReport(documents=0, chunks=0, spans=str(spans)))
+
+
 def test_that_a_damaged_further_collection_is_mended_and_the_question_asked_again(
     tab: DocumentsTab, store: CollectionStore, jobs: FakeJobs
 ) -> None:
@@ -422,11 +435,11 @@ def test_that_a_damaged_further_collection_is_mended_and_the_question_asked_agai
     ask(tab, jobs, "How long is the warranty?").fail(lost)
     (mending,) = jobs.of(REBUILD)
     assert RebuildRequest.model_validate(mending.spec.params).collection.name == "letters"
-    mending.finish()
+    mended(mending)
     assert len(jobs.of(ASK)) == 2
     jobs.of(ASK)[-1].fail(WorkbenchError("damaged", code=INDEX_DAMAGED))
     assert RebuildRequest.model_validate(jobs.of(REBUILD)[-1].spec.params).collection.name == "handbook"
-    jobs.of(REBUILD)[-1].finish()
+    mended(jobs.of(REBUILD)[-1])
     jobs.of(ASK)[-1].fail(lost)
     assert len(jobs.of(REBUILD)) == 2, "each is mended once"
     assert tab.presenter.asking.state.turn is not None and tab.presenter.asking.state.turn.trouble is not None
