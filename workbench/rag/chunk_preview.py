@@ -11,13 +11,7 @@ from workbench.jobs.context import JobContext
 from workbench.rag.chunking import Chunker
 from workbench.rag.chunking.zones import read_marks
 from workbench.rag.loaders.parsed import Parsed
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    MarkKind,
-    PageText,
-    StoredDocument,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, MarkKind, PageText, StoredDocument
 
 PREVIEW_CHUNKS = "workbench.rag.chunk_preview:preview_chunks"
 WORKER = "chunks"

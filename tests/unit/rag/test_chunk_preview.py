@@ -7,13 +7,7 @@ from workbench.embedding import starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.rag.chunk_preview import ChunkPreview, ChunkPreviewRequest, PreviewedPage, preview_chunks
-from workbench.rag.types import (
-    ChunkingConfig,
-    MarkKind,
-    PageMark,
-    PageText,
-    StoredDocument,
-)
+from workbench.rag.types import ChunkingConfig, MarkKind, PageMark, PageText, StoredDocument
 from workbench.settings import ChunkerKind
 
 

@@ -13,13 +13,7 @@ from workbench.embedding import SPECIAL_TOKENS, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.rag.chunking import Chunker, check_chunking, readable
 from workbench.rag.loaders.parsed import Parsed
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    MarkKind,
-    PageMark,
-    PageText,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, MarkKind, PageMark, PageText
 from workbench.settings import ChunkerKind, RagSettings
 
 SHA = "a" * 64

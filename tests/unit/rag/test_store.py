@@ -11,13 +11,7 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing import open_collection
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
-from workbench.rag.types import (
-    ChunkingConfig,
-    ChunkSpan,
-    MarkKind,
-    PageMark,
-    PageText,
-)
+from workbench.rag.types import ChunkingConfig, ChunkSpan, MarkKind, PageMark, PageText
 
 EMBEDDER = EmbedderRef(name="tiny", path="/e", content_hash="e" * 64)
 

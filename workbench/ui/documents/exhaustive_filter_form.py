@@ -9,6 +9,7 @@ from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhas
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.choice_button import ChoiceButton
 from workbench.ui.widgets.elided_combo import ElidedComboBox
+from workbench.ui.widgets.wrapping_row import WrappingRow
 
 _KINDS = {
     FilterKind.WORDS_OR_MEANING: "Passages with these words or a near meaning",
@@ -117,11 +118,7 @@ class ExhaustiveFilterForm(QWidget):
         where = QLabel(self.tr("From"), self)
         set_role(where, "muted")
         grid.addWidget(where, 2, 0)
-        documents = QHBoxLayout()
-        documents.setSpacing(10)
-        documents.addWidget(self._folders, 1)
-        documents.addWidget(self._days, 2)
-        grid.addLayout(documents, 2, 1, 1, 2)
+        grid.addLayout(WrappingRow([self._folders, self._days], spacing=10), 2, 1, 1, 2)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(2, 1)
         grid.setColumnMinimumWidth(2, 150)
