@@ -121,10 +121,11 @@ def run(
 ) -> "ComparisonReport":
     """Resolve, run (or continue) and save a comparison; the caller holds the writer's lock."""
     from workbench.cli.choices import load_config
-    from workbench.compare.catalogue import read_catalogue, resolve_from, with_test_set
+    from workbench.compare.catalogue import read_catalogue, resolve_from, with_documents, with_test_set
     from workbench.compare.running import place_run
     from workbench.compare.spec import load_spec
     from workbench.compare.written import written_of
+    from workbench.rag.store import CollectionStore
 
     spec = load_spec(spec_path)
     if spec.exact and not limit and minutes is None and not retries:
@@ -137,6 +138,7 @@ def run(
     if minutes is not None:
         spec = spec.model_copy(update={"budget_seconds": 60 * minutes})
     catalogue = with_test_set(catalogue, place.database, spec.questions)
+    catalogue = with_documents(catalogue, CollectionStore(place.database, place.paths), spec)
     resolved = resolve_from(catalogue, spec, load=load_config(place), limit=limit)
     for problem in resolved.problems[:_SHOWN_PROBLEMS]:
         output.note(f"{spec_path.name}: left out: {problem}")

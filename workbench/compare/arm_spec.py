@@ -1,5 +1,6 @@
 """An arm as a person writes it down: everything by name."""
 
+from datetime import date
 from typing import Any, Self
 
 from pydantic import ConfigDict, Field, field_serializer, field_validator, model_validator
@@ -69,8 +70,20 @@ class RetrievalSpec(RetrievalConfig):
     order: PassageOrder = PassageOrder.BEST_FIRST
     passage_tokens: int = Field(0, ge=0, le=1_000_000)
     """Tokens that the passages may take together; 0: what the context leaves."""
+    since: date | None = None
+    """Only documents that were last changed on this day or later; in every collection that is asked."""
+    until: date | None = None
+    """Only documents that were last changed on this day or earlier."""
+    languages: tuple[str, ...] = ()
+    """Only documents in these languages, by their English names; "unknown" for those of which nobody can tell."""
 
-    @field_validator("also", mode="before")
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"the first day ({self.since}) is after the last ({self.until})")
+        return self
+
+    @field_validator("also", "languages", mode="before")
     @classmethod
     def _one_name_is_enough(cls, value: object) -> object:
         return [value] if isinstance(value, str) else value
@@ -81,6 +94,11 @@ class RetrievalSpec(RetrievalConfig):
         return RetrievalConfig.model_validate(
             {name: getattr(self, name) for name in RetrievalConfig.model_fields} | {"rerank": self.reranks}
         )
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether only the database can tell which documents are meant."""
+        return bool(self.since or self.until or self.languages)
 
     @property
     def reranks(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.leaks.gathering import gather_seen, seen_by
 from workbench.compare.resolving import Resolved, ResolvedAdapter, resolve
 from workbench.compare.saved_prompts import find_version, is_saved
@@ -30,6 +31,7 @@ from workbench.rag.types import CollectionRef
 if TYPE_CHECKING:
     from workbench.database import Database
     from workbench.finetune.history_store import AdapterHistory
+    from workbench.rag.store import CollectionStore
 
 
 class RowsFile(Boundary):
@@ -68,6 +70,8 @@ class Catalogue(Boundary):
     """What adapters, made models, prompts and embedders were made from: where arms may have seen test questions."""
     test_sets: dict[str, tuple[Example, ...]] = Field(default_factory=dict)
     """What a "set:NAME" asks, for the sets that the comparison at hand names."""
+    narrowed: dict[str, tuple[CollectionRef, ...]] = Field(default_factory=dict)
+    """By arm, where it asks only documents of some days or languages: its collections, each narrowed to those."""
     merged: dict[str, str] = Field(default_factory=dict)
     """Models that were exported with an adapter merged into them: their path to that of their base."""
     indexing_seconds: dict[str, float] = Field(default_factory=dict)
@@ -141,6 +145,30 @@ def with_test_set(catalogue: Catalogue, database: "Database", questions: str) ->
     return catalogue.model_copy(update={"test_sets": {questions: TestSetStore(database).examples(*named)}})
 
 
+def with_documents(catalogue: Catalogue, store: "CollectionStore", spec: ComparisonSpec) -> Catalogue:
+    """The catalogue that also knows which documents the arms of a comparison ask by days and languages.
+
+    Reads texts where a language is asked for, and keeps what it finds. Raises WorkbenchError where an arm would ask
+    none, or a collection is gone.
+    """
+    from workbench.rag.document_filter import DocumentFilter
+
+    narrowed = {}
+    for arm in spec.arms:
+        if (retrieval := arm.retrieval) is not None and retrieval.looks_inside:
+            wanted = DocumentFilter(
+                **retrieval.only.model_dump(),
+                since=retrieval.since,
+                until=retrieval.until,
+                languages=tuple(name.strip().capitalize() for name in retrieval.languages),
+            )
+            for name in (arm.collection, *retrieval.also) if retrieval.languages else ():
+                store.filters.find_languages(name)
+            first, others = store.asked_refs(arm.collection, retrieval.also, wanted)
+            narrowed[arm.name] = (first, *others)
+    return catalogue.model_copy(update={"narrowed": narrowed}) if narrowed else catalogue
+
+
 def _merged(history: "AdapterHistory", adapters: Sequence[Adapter]) -> dict[str, str]:
     bases = {adapter.gguf_hash: adapter.base_path for adapter in adapters}
     return {path: bases[adapter_hash] for adapter_hash, path in history.merged_models() if adapter_hash in bases}
@@ -212,6 +240,15 @@ class CatalogueResolvers:
         raise WorkbenchError(
             f"There is no collection “{name}”.", hint=f"Collections here: {names}.", code="no_collection"
         )
+
+    def asked(self, arm: ArmSpec) -> tuple[CollectionRef, ...]:
+        if arm.name not in self._catalogue.narrowed:
+            raise WorkbenchError(
+                f"Which documents arm “{arm.name}” asks was not looked up.",
+                hint="Run the comparison from its set-up.",
+                code="not_narrowed",
+            )
+        return self._catalogue.narrowed[arm.name]
 
     def indexing_seconds(self, name: str) -> float | None:
         return self._catalogue.indexing_seconds.get(name)

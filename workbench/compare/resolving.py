@@ -42,6 +42,10 @@ class Resolvers(Protocol):
 
     def adapter(self, name: str, base: ModelRef) -> ResolvedAdapter: ...
     def collection(self, name: str) -> CollectionRef: ...
+    def asked(self, arm: ArmSpec) -> tuple[CollectionRef, ...]:
+        """The collections of an arm that asks only documents of some days or languages, each narrowed to those."""
+        ...
+
     def indexing_seconds(self, name: str) -> float | None:
         """What building the index of this collection took; None where nobody knows."""
         ...
@@ -149,6 +153,7 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int, examples: Se
     prompt = _prompt_of(version, written, rows, seed) if version else None
     if version and prompt:
         check_prompt(prompt, version.prompt_name, examples)
+    collections = _collections(written, retrieval, resolvers)
     return Arm(
         name=written.name,
         model=base,
@@ -165,8 +170,8 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int, examples: Se
         prompt_label=version.label if version else "",
         shots=shots,
         shots_per_question=per_question,
-        collection=resolvers.collection(written.collection) if written.collection else None,
-        others=tuple(resolvers.collection(name) for name in retrieval.also),
+        collection=collections[0] if collections else None,
+        others=collections[1:],
         retrieval=retrieval.config,
         order=retrieval.order,
         passage_tokens=retrieval.passage_tokens,
@@ -175,6 +180,14 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int, examples: Se
         training_seconds=adapter.training_seconds if adapter else 0.0,
         indexing_seconds=resolvers.indexing_seconds(written.collection) if written.collection else 0.0,
     )
+
+
+def _collections(written: ArmSpec, retrieval: RetrievalSpec, resolvers: Resolvers) -> tuple[CollectionRef, ...]:
+    if not written.collection:
+        return ()
+    if retrieval.looks_inside:
+        return resolvers.asked(written)
+    return tuple(map(resolvers.collection, (written.collection, *retrieval.also)))
 
 
 def _prompt_of(version: PromptVersion, written: ArmSpec, rows: Sequence[Shot], seed: int) -> Prompt:

@@ -1,14 +1,17 @@
 """The arms of the set-up: the list, the form, what is said of both."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QDate, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QCheckBox,
     QComboBox,
+    QDateEdit,
     QDoubleSpinBox,
     QFileDialog,
     QLabel,
@@ -259,8 +262,14 @@ def test_that_retrieval_is_set_field_by_field(desk: Desk) -> None:
     find(desk.tab, QSpinBox, "passage_tokens").setValue(700)
     find(desk.tab, ChoiceButton, "also").ticked.emit(("letters",))
     find(desk.tab, ChoiceButton, "folders").ticked.emit(("2024",))
+    find(desk.tab, ChoiceButton, "arm_languages").ticked.emit(("German",))
+    find(desk.tab, QCheckBox, "arm_since").click()
+    find(desk.tab, QDateEdit, "arm_since_day").setDate(QDate(2024, 5, 1))
     retrieval = last(desk).retrieval
     assert retrieval is not None
+    assert (retrieval.languages, retrieval.since, retrieval.until) == (("German",), date(2024, 5, 1), None)
+    summary = find(desk.tab, QLabel, "section_compare_arm_search_summary").text()
+    assert "only 2024, German, changed since 2024-05-01" in summary
     assert (retrieval.mode, retrieval.top_k, retrieval.order, retrieval.passage_tokens) == ("text", 9, "best last", 700)
     assert (retrieval.also, retrieval.only.folders) == (("letters",), ("2024",))
     choose(desk, "compare_arm_collection", "letters")

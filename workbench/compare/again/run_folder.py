@@ -23,6 +23,7 @@ from workbench.datasets.test_sets.types import SetQuestion
 from workbench.errors import WorkbenchError
 from workbench.playground.prompt_markdown import to_markdown
 from workbench.playground.types import ExampleSelection, Shot
+from workbench.rag.types import HitFilter
 
 AGAIN = "again"
 """Below the folder of a run."""
@@ -183,6 +184,7 @@ def _written(arm: Arm, place: str) -> ArmSpec:
         values["retrieval"] = RetrievalSpec.model_validate(
             {
                 **arm.retrieval.model_dump(),
+                "only": _only(arm),
                 "order": arm.order,
                 "passage_tokens": arm.passage_tokens,
                 "also": tuple(other.name for other in arm.others),
@@ -190,6 +192,13 @@ def _written(arm: Arm, place: str) -> ArmSpec:
             }
         )
     return ArmSpec.model_validate(values)
+
+
+def _only(arm: Arm) -> HitFilter:
+    """The documents that it asks; days and languages were resolved into them."""
+    asked = [ref.only for ref in (arm.collection, *arm.others) if ref is not None]
+    documents = dict.fromkeys(name for only in asked for name in only.documents)
+    return HitFilter(documents=tuple(documents)) if documents else arm.retrieval.only
 
 
 def _slug(name: str) -> str:

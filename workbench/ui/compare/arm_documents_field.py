@@ -9,6 +9,8 @@ from workbench.compare.arm_spec import ArmSpec, RetrievalSpec
 from workbench.ui.compare.arms_state import ArmsState, Places
 from workbench.ui.compare.choice_box import Choice, ChoiceBox
 from workbench.ui.compare.describing_arms import documents_words
+from workbench.ui.widgets.choice_button import ChoiceButton
+from workbench.ui.widgets.days_fields import DaysFields
 from workbench.ui.widgets.retrieval_fields import RetrievalChoices, RetrievalFields, RetrievalValues
 from workbench.ui.widgets.section import Section
 
@@ -51,6 +53,10 @@ class ArmDocumentsField(QWidget):
             ),
             RetrievalChoices(others, places.folders, places.documents, making.stock.rerankers),
         )
+        self._languages.show_choices(
+            [(name, f"{name} ({count})") for name, count in places.languages], retrieval.languages
+        )
+        self._days.show_days(retrieval.since, retrieval.until)
         words = documents_words(arm)
         self.section.show_summary(words[words.find("(") + 1 : -1] if arm.collection else "")
 
@@ -58,6 +64,8 @@ class ArmDocumentsField(QWidget):
         self._collection = ChoiceBox("compare_arm_collection", self.tr("Documents"), self)
         self._body = QWidget(self)
         self._fields = RetrievalFields(self._body)
+        self._languages = ChoiceButton("arm_languages", self.tr("Any language"), self.tr("Languages"), self._body)
+        self._days = DaysFields("arm_", self._body)
         self.section = Section("compare_arm_search", self.tr("Search"), self._body, self)
 
     def _build_layout(self) -> None:
@@ -71,6 +79,8 @@ class ArmDocumentsField(QWidget):
         form.addRow(self.tr("Search also"), fields.also)
         form.addRow(self.tr("Only folders"), fields.folders)
         form.addRow(self.tr("Only documents"), fields.documents)
+        form.addRow(self.tr("Only in"), self._languages)
+        form.addRow("", self._days)
         form.addRow(self.tr("Prompt order"), fields.order)
         form.addRow(self.tr("Passage tokens"), fields.tokens)
         column = QVBoxLayout(self)
@@ -83,6 +93,8 @@ class ArmDocumentsField(QWidget):
         self._collection.activated.connect(self._on_collection)
         self._fields.changed.connect(self._on_changed)
         self._fields.documents_changed.connect(self._on_places)
+        self._languages.ticked.connect(lambda names: self._tell(languages=names))
+        self._days.changed.connect(self._on_changed)
         self._fields.reranker_chosen.connect(self._on_reranker)
         self._fields.browse_requested.connect(self._on_browse)
 
@@ -94,7 +106,7 @@ class ArmDocumentsField(QWidget):
             retrieval = None
         elif retrieval is not None:
             also = tuple(other for other in retrieval.also if other != name)
-            retrieval = retrieval.model_copy(update={"also": also, "only": RetrievalSpec().only})
+            retrieval = retrieval.model_copy(update={"also": also, "only": RetrievalSpec().only, "languages": ()})
         self.changed.emit({"collection": name, "retrieval": retrieval})
 
     def _tell(self, **changes: Any) -> None:

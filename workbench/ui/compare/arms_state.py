@@ -17,6 +17,8 @@ class Places:
 
     folders: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    languages: tuple[tuple[str, int], ...] = ()
+    """With the number of their documents, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)

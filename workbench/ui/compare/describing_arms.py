@@ -67,9 +67,13 @@ def _retrieval_parts(retrieval: RetrievalSpec) -> Iterator[str]:
         yield "read again"
     if retrieval.folds_duplicates:
         yield "near-duplicates folded"
-    only = [*retrieval.only.folders, *retrieval.only.documents]
+    only = [*retrieval.only.folders, *retrieval.only.documents, *retrieval.languages]
     if only:
         yield f"only {', '.join(only[:2])}" + (f" and {len(only) - 2} more" if len(only) > 2 else "")
+    if retrieval.since or retrieval.until:
+        days = [f"since {retrieval.since}"] if retrieval.since else []
+        days += [f"until {retrieval.until}"] if retrieval.until else []
+        yield f"changed {' '.join(days)}"
     if retrieval.order is not PassageOrder.BEST_FIRST:
         yield str(retrieval.order)
     if retrieval.passage_tokens:

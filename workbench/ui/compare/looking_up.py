@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def read_places(collections: "CollectionStore", name: str) -> Places:
     """Where in a collection may be looked."""
     indexed = [d.name for d in collections.documents(name) if d.status is DocumentStatus.INDEXED]
-    return Places(tuple(collections.filters.folders(name)), tuple(indexed))
+    collections.filters.find_languages(name)
+    languages = tuple(collections.filters.languages(name).items())
+    return Places(tuple(collections.filters.folders(name)), tuple(indexed), languages)
 
 
 def find_rerankers(paths: "WorkbenchPaths", own_folders: Iterable[str]) -> tuple[str, ...]:

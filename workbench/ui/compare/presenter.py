@@ -89,6 +89,7 @@ class ComparePresenter:
         self._read_catalogue = read_catalogue
         self._in_background = in_background
         self._paths = paths
+        self._find_documents = lookups.find_documents
         self.stock = StockPart(self._board, jobs, settings, paths, read_catalogue, lookups, in_background)
         self.arms = ArmsPart(self._board, self.stock, navigator)
         self.guide = GuidePart(self._board, self.arms, self.stock, lookups.read_computer, in_background)
@@ -191,8 +192,10 @@ class ComparePresenter:
         load = LoadConfig.from_settings(self._settings().llm)
         questions, fresh, home = self.state.questions, self.state.options.fresh, str(self._paths.home)
 
+        find_documents = self._find_documents
+
         def make() -> PrepareRequest:
-            catalogue = self._read_catalogue().needed_for(spec)
+            catalogue = find_documents(self._read_catalogue().needed_for(spec), spec)
             if questions is not None and named_set(spec.questions):
                 asked = {spec.questions: questions.examples}
                 catalogue = catalogue.model_copy(update={"test_sets": asked})

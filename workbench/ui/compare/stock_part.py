@@ -28,6 +28,7 @@ from workbench.ui.widgets.model_choice import can_answer
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
+    from workbench.compare.spec import ComparisonSpec
     from workbench.paths import WorkbenchPaths
 
 _MOST_LOOKED_THROUGH = 12
@@ -55,6 +56,10 @@ def _not_saved(_name: str, _system: str) -> PromptVersion | None:
     return None
 
 
+def _as_it_is(catalogue: "Catalogue", _spec: "ComparisonSpec") -> "Catalogue":
+    return catalogue
+
+
 def _unmeasured() -> Computer | None:
     return None
 
@@ -67,6 +72,8 @@ class Lookups:
     find_rerankers: Callable[[], tuple[str, ...]] = tuple
     count_overlap: Callable[[Path, tuple[str, ...]], int] = _none_in_common
     read_computer: Callable[[], Computer | None] = _unmeasured
+    find_documents: "Callable[[Catalogue, ComparisonSpec], Catalogue]" = _as_it_is
+    """Looks up which documents arms ask by days and languages. May raise WorkbenchError."""
     save_prompt: Callable[[str, str], PromptVersion | None] = _not_saved
     """Saves a system prompt (name, text) where prompts are kept."""
 

@@ -4,10 +4,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from workbench.rag.exhaustive_filter import FilterKind
-from workbench.ui.documents.days_fields import DaysFields
 from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.choice_button import ChoiceButton
+from workbench.ui.widgets.days_fields import DaysFields
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.wrapping_row import WrappingRow
 

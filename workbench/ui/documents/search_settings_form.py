@@ -15,9 +15,9 @@ from workbench.rag.answer_types import PassageOrder
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.ui import icons
 from workbench.ui.documents.asking_state import AskingState
-from workbench.ui.documents.days_fields import DaysFields
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.choice_button import ChoiceButton
+from workbench.ui.widgets.days_fields import DaysFields
 from workbench.ui.widgets.retrieval_fields import MODES, ORDERS, RetrievalChoices, RetrievalFields, RetrievalValues
 from workbench.ui.widgets.section import Section
 

@@ -46,6 +46,7 @@ class CompareWiring:
         return tab
 
     def _lookups_of_arms(self) -> "Lookups":
+        from workbench.compare.catalogue import with_documents
         from workbench.compare.overlaps import count_overlap
         from workbench.llm.computer import read_computer
         from workbench.ui.compare.looking_up import find_rerankers, read_places, save_prompt
@@ -54,6 +55,7 @@ class CompareWiring:
         rooms, shared = self._rooms, self._shared
         return Lookups(
             read_places=partial(read_places, shared.collections),
+            find_documents=lambda catalogue, spec: with_documents(catalogue, shared.collections, spec),
             find_rerankers=lambda: find_rerankers(rooms.paths, rooms.settings.llm.model_folders),
             count_overlap=count_overlap,
             save_prompt=partial(save_prompt, shared.prompts),
