@@ -133,7 +133,7 @@ class JudgementStore:
             ]
 
 
-def _page_of_member() -> "sa.ScalarSelect[int]":
+def _page_of_member() -> "sa.ColumnElement[int]":
     """The page of what is named on which a judged passage stands."""
     other = aliased(PageRow)
     before = sa.select(sa.func.count()).select_from(other)

@@ -25,7 +25,8 @@ from workbench.jobs.context import RecordingContext
 from workbench.rag.bundles.making import export_spec
 from workbench.rag.bundles.tasks import DUPLICATE, EXPORT, IMPORT, export
 from workbench.rag.bundles.types import DuplicateReport, ExportReport, ExportRequest
-from workbench.rag.indexing_types import IndexReport
+from workbench.rag.indexing_types import IndexReport, IndexRequest
+from workbench.rag.reasons import READER_VERSION
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
 from workbench.rag.types import CollectionRef
@@ -106,6 +107,21 @@ def test_that_a_folder_that_is_gone_can_be_looked_for_or_left(
     jobs.of(INDEX)[-1].finish(IndexReport(collection="handbook"))
     click(find(shown, QPushButton, "stop_watching"))
     assert store.get("handbook").sources == ()
+    assert health(shown) == "Healthy"
+
+
+def test_that_what_an_earlier_version_read_is_read_again_with_a_click(
+    shown: DocumentsTab, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    store.record("handbook", a_file("old.pdf", file_type="PDF"))
+    shown.presenter.refresh()
+    assert health(shown) == "Can be read better"
+    assert find(shown, QLabel, "health_sentence").text().startswith("1 document was read by an earlier version")
+    click(find(shown, QPushButton, "mend"))
+    request = IndexRequest.model_validate(jobs.of(INDEX)[-1].spec.params)
+    assert request.read_again == request.sources == ("/d/old.pdf",)
+    store.record("handbook", a_file("old.pdf", file_type="PDF").model_copy(update={"reader": READER_VERSION}))
+    jobs.of(INDEX)[-1].finish(IndexReport(collection="handbook", indexed=1))
     assert health(shown) == "Healthy"
 
 

@@ -34,6 +34,7 @@ _DOTS = {
     Health.DAMAGED: "bad",
     Health.FOLDER_MISSING: "warn",
     Health.NEEDS_REBUILD: "bad",
+    Health.OUTDATED: "info",
 }
 
 

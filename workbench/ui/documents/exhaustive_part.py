@@ -70,8 +70,9 @@ class ExhaustivePart:
             self._handle = None
             self._seen.clear()
             self.places.leave()
-            known = {"models": state.models, "model": state.model, "adapters": state.adapters, "adapter": state.adapter}
-            self._board.state = ExhaustiveState(**known)
+            self._board.state = ExhaustiveState(
+                models=state.models, model=state.model, adapters=state.adapters, adapter=state.adapter
+            )
             self._board.show(selected=name, has_chunks=has_chunks)
         elif has_chunks != state.has_chunks:
             self._board.show(has_chunks=has_chunks)

@@ -39,7 +39,7 @@ class DaysFields(QWidget):
     def _show_day(self, box: QCheckBox, edit: QDateEdit, day: date | None) -> None:
         with QSignalBlocker(box), QSignalBlocker(edit):
             box.setChecked(day is not None)
-            edit.setEnabled(day is not None)
+            edit.setVisible(day is not None)
             if day is not None:
                 edit.setDate(QDate(day.year, day.month, day.day))
 
@@ -51,7 +51,7 @@ class DaysFields(QWidget):
         edit.setAccessibleName(words)
         edit.setCalendarPopup(True)
         edit.setDisplayFormat("yyyy-MM-dd")
-        edit.setEnabled(False)
+        edit.hide()
         return box, edit
 
     @Slot()
