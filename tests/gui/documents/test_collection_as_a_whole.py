@@ -152,7 +152,7 @@ def test_that_another_index_is_built_beside_and_the_first_taken_back(
     table.selectRow(1)
     find(shown, QPushButton, "drop_index").click()
     assert len(store.indexes.list_indexes("handbook")) == 2, "asked for once more"
-    find(shown, QPushButton, "delete_yes").click()
+    find(shown.page("overview"), QPushButton, "delete_yes").click()
     assert len(store.indexes.list_indexes("handbook")) == 1
 
 
