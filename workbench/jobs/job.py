@@ -47,8 +47,10 @@ class JobSnapshot:
 
     @property
     def progress(self) -> float | None:
-        """Between 0 and 1, None when the total is unknown."""
-        return min(1.0, self.done / self.total) if self.total > 0 else None
+        """Between 0 and 1, None when the total is unknown. What finished is at its end, whatever it said last."""
+        if self.total <= 0:
+            return None
+        return 1.0 if self.state is JobState.FINISHED else min(1.0, self.done / self.total)
 
 
 def state_of(word: LastWord) -> JobState:

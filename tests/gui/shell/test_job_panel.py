@@ -148,3 +148,9 @@ def test_that_only_the_end_of_a_long_log_is_read(tmp_path: object) -> None:
     shown = read_end(path, 1000)
     assert shown.startswith("line ") and shown.endswith("line 99999\n") and len(shown) <= 1000
     assert "cannot be read" in read_end(path.with_name("missing.log"))
+
+
+def test_that_a_job_that_finished_is_at_its_end_whatever_it_said_last() -> None:
+    done = JobSnapshot("1", JobSpec(task="a:b"), JobState.FINISHED, done=0, total=18)
+    stopped = JobSnapshot("2", JobSpec(task="a:b"), JobState.CANCELLED, done=9, total=18)
+    assert (job_rows.percent(done), job_rows.percent(stopped)) == ("100 %", "50 %")

@@ -42,9 +42,12 @@ class EmptyState(QWidget):
 
     def _fit(self) -> None:
         width = min(_WIDEST, round(0.8 * (self.width() - 2 * _MARGIN)))
-        least = 2 * _MARGIN + self._title.heightForWidth(width)
+        least = self._title.heightForWidth(width)
         if self._action.isVisibleTo(self):
             least += self._action.sizeHint().height() + 2 * _GAP
+        margin = max(0, min(_MARGIN, (self.height() - least) // 2))
+        self._column.setContentsMargins(_MARGIN, margin, _MARGIN, margin)
+        least += 2 * margin
         text, icon = self._text.heightForWidth(width) + _GAP, self._icon.sizeHint().height() + _GAP
         self._text.setVisible(least + text <= self.height())
         self._icon.setVisible(self._has_icon and least + text + icon <= self.height())
@@ -69,7 +72,7 @@ class EmptyState(QWidget):
         self._action.setVisible(bool(action))
 
     def _build_layout(self) -> None:
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(_GAP)
         column.addStretch(2)
