@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 
 EDITOR_WIDTH = 170
 
@@ -180,9 +180,7 @@ class _Folders(Editor):
 
     @Slot()
     def _on_add(self) -> None:
-        dialog = QFileDialog(self.widget, self.tr("A folder with models"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = OpenDialog(self.widget, self.tr("A folder with models"), "folder_dialog", mode=FOLDER)
         dialog.fileSelected.connect(self._on_folder_chosen)
         dialog.open()
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec
 from workbench.ui.compare.arms_state import ArmsState, Places
@@ -11,6 +11,7 @@ from workbench.ui.compare.choice_box import Choice, ChoiceBox
 from workbench.ui.compare.describing_arms import documents_words
 from workbench.ui.widgets.choice_button import ChoiceButton
 from workbench.ui.widgets.days_fields import DaysFields
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.retrieval_fields import RetrievalChoices, RetrievalFields, RetrievalValues
 from workbench.ui.widgets.section import Section
 
@@ -130,11 +131,8 @@ class ArmDocumentsField(QWidget):
 
     @Slot()
     def _on_browse(self) -> None:
-        dialog = QFileDialog(self, self.tr("The folder of a cross-encoder"))
-        dialog.setObjectName("compare_reranker_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = OpenDialog(self, self.tr("The folder of a cross-encoder"), "compare_reranker_dialog", mode=FOLDER)
         dialog.fileSelected.connect(self._on_reranker)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 

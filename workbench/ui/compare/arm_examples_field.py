@@ -1,13 +1,14 @@
 """The worked examples of an arm: where they come from, how many, and which."""
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec, saved_prompt
 from workbench.compare.stock import Stock
 from workbench.playground.types import ExampleSelection
 from workbench.ui.compare.choice_box import FILE, Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
+from workbench.ui.widgets.file_dialogs import OpenDialog
 
 _SELECTIONS = {
     ExampleSelection.RANDOM: "at random",
@@ -96,12 +97,9 @@ class ArmExamplesField(QWidget):
         if self._source.value != FILE:
             self._tell(self._source.value)
             return
-        dialog = QFileDialog(self, self.tr("Rows to take examples from"))
-        dialog.setObjectName("compare_examples_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = OpenDialog(self, self.tr("Rows to take examples from"), "compare_examples_dialog")
         dialog.fileSelected.connect(self._tell)
         dialog.rejected.connect(self._restore)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot()

@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -32,6 +31,7 @@ from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.describing_arms import generation_words
 from workbench.ui.compare.problem_label import ProblemLabel
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.options_panel import OptionsPanel
 from workbench.ui.widgets.section import Section
@@ -177,13 +177,9 @@ class ArmForm(QFrame):
         if box.value != FILE:
             self._tell(**{key: box.value})
             return
-        dialog = QFileDialog(self, self.tr("A GGUF file"))
-        dialog.setObjectName(f"compare_{key}_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter("GGUF (*.gguf)")
+        dialog = OpenDialog(self, self.tr("A GGUF file"), f"compare_{key}_dialog", ["GGUF (*.gguf)"])
         dialog.fileSelected.connect(lambda path: self._tell(**{key: str(Path(path))}))
         dialog.rejected.connect(self._restore)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot()

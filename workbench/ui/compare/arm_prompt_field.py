@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.compare.arm_checks import find_version
 from workbench.compare.arm_spec import SAVED_PROMPT, saved_prompt
@@ -13,6 +13,7 @@ from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
 from workbench.ui.compare.choice_box import FILE, Choice, ChoiceBox
 from workbench.ui.compare.describing import short_name
+from workbench.ui.widgets.file_dialogs import OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.wrapped_label import WrappedLabel
 
@@ -101,12 +102,9 @@ class ArmPromptField(QWidget):
         if self._source.value != FILE:
             self.changed.emit(self._source.value)
             return
-        dialog = QFileDialog(self, self.tr("System prompt"))
-        dialog.setObjectName("compare_prompt_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = OpenDialog(self, self.tr("System prompt"), "compare_prompt_dialog")
         dialog.fileSelected.connect(self._on_file)
         dialog.rejected.connect(self._restore)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot(str)

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from workbench.ui.widgets.save_dialog import SaveDialog
+from workbench.ui.widgets.file_dialogs import SaveDialog
 
 
 def export_dialog(parent: QWidget, title: str, name: str) -> SaveDialog:

@@ -19,11 +19,11 @@ from workbench.ui.compare.overlay_rows import ChangeRow, QuestionRow, change_row
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_tabs import PageTabs
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
-from workbench.ui.widgets.save_dialog import SaveDialog
 
 
 class OverlayPage(QWidget):

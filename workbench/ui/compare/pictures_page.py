@@ -24,8 +24,8 @@ from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.save_dialog import SaveDialog
 
 _SAVED_ROOM = Room(900, 520, 14)
 """Pictures that leave the window are of one size, whatever the window's is."""

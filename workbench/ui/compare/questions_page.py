@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from workbench.datasets.test_sets.types import Review, SetQuestion
 from workbench.ui.compare.question_form import CompareQuestionForm
@@ -16,9 +16,9 @@ from workbench.ui.compare.questions_selection import SelectionBar
 from workbench.ui.compare.sets_state import Listed, SetsState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog, SaveDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
-from workbench.ui.widgets.save_dialog import SaveDialog
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _ROOMY = 760
@@ -267,10 +267,11 @@ class QuestionsPage(QWidget):
 
     @Slot()
     def _on_folder(self) -> None:
-        dialog = QFileDialog(self, self.tr("A folder with queries.jsonl and qrels"))
-        dialog.setObjectName("compare_folder_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        self._open(dialog, self.folder_chosen.emit)
+        dialog = OpenDialog(
+            self, self.tr("A folder with queries.jsonl and qrels"), "compare_folder_dialog", mode=FOLDER
+        )
+        dialog.fileSelected.connect(self.folder_chosen)
+        dialog.open()
 
     @Slot()
     def _on_export(self) -> None:
@@ -278,15 +279,6 @@ class QuestionsPage(QWidget):
         dialog = SaveDialog(self, self.tr("Export the questions"), "compare_questions_export_dialog", kinds)
         dialog.fileSelected.connect(self.export_chosen)
         dialog.open()
-
-    def _open(self, dialog: QFileDialog, action: Callable[[str], object]) -> None:
-        dialog.fileSelected.connect(partial(_call, action))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-
-def _call(action: Callable[[str], object], path: str) -> None:
-    action(path)
 
 
 def _answer_ink(question: SetQuestion) -> str:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.ui.compare.history_page import HistoryPage
 from workbench.ui.compare.overlay_page import OverlayPage
@@ -10,8 +10,8 @@ from workbench.ui.compare.results_page import ResultsPage
 from workbench.ui.compare.setup_page import SetupPage
 from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import OpenDialog, SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
-from workbench.ui.widgets.save_dialog import SaveDialog
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -88,17 +88,13 @@ class CompareView(QWidget):
 
     @Slot()
     def _on_choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Questions or a comparison"))
-        dialog.setObjectName("compare_open_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(
-            [
-                self.tr("Questions and comparisons (*.jsonl *.csv *.tsv *.xlsx *.json *.yaml *.yml)"),
-                self.tr("All files (*)"),
-            ]
+        dialog = OpenDialog(
+            self,
+            self.tr("Questions or a comparison"),
+            "compare_open_dialog",
+            [self.tr("Questions and comparisons (*.jsonl *.csv *.tsv *.xlsx *.json *.yaml *.yml)")],
         )
         dialog.fileSelected.connect(self.file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot()

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.datasets.readers import SUFFIXES
 from workbench.ui.data.import_page import ImportPage
 from workbench.ui.data.library_page import LibraryPage
 from workbench.ui.data.passages_page import PassagesPage
 from workbench.ui.data.state import DataState, Page
+from workbench.ui.widgets.file_dialogs import FILES, OpenDialog, files_of
 from workbench.ui.widgets.job_strip import JobStrip
 
 
@@ -42,13 +43,9 @@ class DataView(QWidget):
     @Slot()
     def choose_files(self) -> None:
         """Open the file dialog."""
-        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        dialog = QFileDialog(self, self.tr("Files with rows"))
-        dialog.setObjectName("import_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([self.tr("Tables ({})").format(patterns), self.tr("All files (*)")])
+        kinds = [files_of(self.tr("Tables"), SUFFIXES)]
+        dialog = OpenDialog(self, self.tr("Files with rows"), "import_dialog", kinds, mode=FILES)
         dialog.filesSelected.connect(self._on_files_selected)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -5,7 +5,6 @@ from functools import partial
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,6 +24,7 @@ from workbench.ui.documents.state import DocumentsState, Naming, Purpose
 from workbench.ui.documents.when import ago
 from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import FILES, OpenDialog
 from workbench.ui.widgets.named_button import named_button
 
 _DOTS = {
@@ -226,12 +226,10 @@ class CollectionsPanel(QWidget):
     @Slot()
     def choose_import(self) -> None:
         """Open the file dialog."""
-        dialog = QFileDialog(self, self.tr("Import a collection"))
-        dialog.setObjectName("import_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([self.tr("Collections (*.zip)"), self.tr("All files (*)")])
+        dialog = OpenDialog(
+            self, self.tr("Import a collection"), "import_dialog", [self.tr("Collections (*.zip)")], mode=FILES
+        )
         dialog.filesSelected.connect(self.import_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot(str)

@@ -1,11 +1,12 @@
 """What goes into the file of an exported collection."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.rag.bundles.making import bundle_name
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.named_button import named_button
 
 
@@ -76,13 +77,9 @@ class ExportForm(QFrame):
 
     @Slot()
     def _on_save(self) -> None:
-        dialog = QFileDialog(self, self.tr("Export the collection"))
-        dialog.setObjectName("export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Collections (*.zip)")])
+        dialog = SaveDialog(self, self.tr("Export the collection"), "export_dialog", [self.tr("Collections (*.zip)")])
         dialog.selectFile(bundle_name(self._selected))
         dialog.fileSelected.connect(self._on_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot(str)

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui import icons
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.named_button import named_button
 
 
@@ -112,9 +113,6 @@ class SourcesPanel(QWidget):
 
     @Slot()
     def _on_add(self) -> None:
-        dialog = QFileDialog(self, self.tr("Add a folder"))
-        dialog.setObjectName("add_folder_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = OpenDialog(self, self.tr("Add a folder"), "add_folder_dialog", mode=FOLDER)
         dialog.filesSelected.connect(self.paths_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -8,7 +8,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.finetune.curves import Axis, Measure, Setting, as_csv
 from workbench.ui.finetune.curves_state import CurvesState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.line_chart import Line, LineChart
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -179,14 +179,9 @@ class CurvesPage(QWidget):
 
     @Slot()
     def _on_png(self) -> None:
-        dialog = QFileDialog(self, self.tr("Save the picture"))
-        dialog.setObjectName("curves_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.setNameFilters([self.tr("Pictures (*.png)")])
+        dialog = SaveDialog(self, self.tr("Save the picture"), "curves_dialog", [self.tr("Pictures (*.png)")])
         dialog.selectFile("losses.png")
         dialog.fileSelected.connect(self._save_picture)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     @Slot(str)

@@ -4,7 +4,6 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -14,10 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.datasets.readers import SUFFIXES
 from workbench.finetune.evaluation.wording import metric_in_words
 from workbench.ui.finetune.adapters_state import MeasureForm, Measuring
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.named_button import named_button
 
 METRICS = ("exact_match", "token_f1", "label_accuracy", "numeric", "json_fields", "json_valid", "format_fields",
@@ -134,12 +135,13 @@ class MeasureFormView(QFrame):
 
     @Slot()
     def _on_choose_set(self) -> None:
-        dialog = QFileDialog(self, self.tr("A set of general abilities"))
-        dialog.setObjectName("general_set_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Questions (*.csv *.tsv *.jsonl *.json *.xlsx)")])
+        dialog = OpenDialog(
+            self,
+            self.tr("A set of general abilities"),
+            "general_set_dialog",
+            [files_of(self.tr("Questions"), SUFFIXES)],
+        )
         dialog.fileSelected.connect(self.general_set_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _combo(self, name: str) -> QComboBox:

@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QTimer, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -20,6 +19,7 @@ from workbench.ui.finetune.state import FinetuneState, SetupState, big_in_words
 from workbench.ui.finetune.sweep_form import SweepForm
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.segments import Segments
@@ -233,9 +233,6 @@ class SetupPage(QWidget):
         self._ask(self.tr("Packed training"), self.packed_chosen)
 
     def _ask(self, title: str, chosen: SignalInstance) -> None:
-        dialog = QFileDialog(self, title)
-        dialog.setObjectName("packing_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = OpenDialog(self, title, "packing_dialog", mode=FOLDER)
         dialog.fileSelected.connect(chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -25,6 +25,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.state import FinetuneState, SetupState, count_in_words
 from workbench.ui.theme import restyle, set_role
+from workbench.ui.widgets.file_dialogs import FILE, FOLDER, OpenDialog
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
 
@@ -254,18 +255,15 @@ class SourceForm(QFrame):
 
     @Slot()
     def _on_folder(self) -> None:
-        self._ask(QFileDialog.FileMode.Directory, self.tr("Folder with text"))
+        self._ask(FOLDER, self.tr("Folder with text"))
 
     @Slot()
     def _on_file(self) -> None:
-        self._ask(QFileDialog.FileMode.ExistingFile, self.tr("Text file"))
+        self._ask(FILE, self.tr("Text file"))
 
     def _ask(self, mode: QFileDialog.FileMode, title: str) -> None:
-        dialog = QFileDialog(self, title)
-        dialog.setObjectName("text_dialog")
-        dialog.setFileMode(mode)
+        dialog = OpenDialog(self, title, "text_dialog", mode=mode)
         dialog.fileSelected.connect(self.text_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 

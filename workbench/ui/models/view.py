@@ -1,5 +1,6 @@
 """The Models tab: what is on this disk, what fits, and everything about the one that is selected."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from workbench.ui.models.state import Filter, Making, ModelRow, ModelsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.file_dialogs import FILES, FOLDER, OpenDialog
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
@@ -271,20 +273,17 @@ class ModelsView(QWidget):
 
     @Slot()
     def _on_open(self) -> None:
-        dialog = self._dialog(self.tr("A model file"), QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(self.tr("Language models (*.gguf)"))
-        dialog.open()
+        self._ask(self.tr("A model file"), FILES, [self.tr("Language models (*.gguf)")])
 
     @Slot()
     def _on_add(self) -> None:
-        self._dialog(self.tr("A folder with models"), QFileDialog.FileMode.Directory).open()
+        self._ask(self.tr("A folder with models"), FOLDER)
 
-    def _dialog(self, title: str, mode: QFileDialog.FileMode) -> QFileDialog:
-        dialog = QFileDialog(self, title, str(Path.home()))
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def _ask(self, title: str, mode: QFileDialog.FileMode, kinds: Sequence[str] = ()) -> None:
+        dialog = OpenDialog(self, title, "models_dialog", kinds, mode=mode)
+        dialog.setDirectory(str(Path.home()))
         dialog.filesSelected.connect(self.paths_added)
-        return dialog
+        dialog.open()
 
     @Slot()
     def _on_filter(self) -> None:

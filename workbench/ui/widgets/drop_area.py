@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QSizePol
 
 from workbench.ui import icons
 from workbench.ui.theme import set_role, tokens_of
+from workbench.ui.widgets.file_dialogs import OpenDialog
 from workbench.ui.widgets.named_button import named_button
 
 
@@ -78,11 +79,8 @@ class DropArea(QFrame):
         self.update()
 
     def _open_dialog(self, title: str, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self, title)
-        dialog.setObjectName("drop_area_dialog")
-        dialog.setFileMode(mode)
+        dialog = OpenDialog(self, title, "drop_area_dialog", mode=mode)
         dialog.filesSelected.connect(self._on_selected)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _build_widgets(self, text: str) -> None:

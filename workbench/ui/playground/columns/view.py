@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -27,6 +26,7 @@ from workbench.ui.playground.columns.state import ColumnsState, ColumnState
 from workbench.ui.playground.columns.vote_bar import VoteBar
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.named_button import named_button
 
 
@@ -281,13 +281,13 @@ class ColumnsView(QWidget):
 
     @Slot()
     def _on_export(self) -> None:
-        dialog = QFileDialog(self, self.tr("Export the conversation"))
-        dialog.setObjectName("conversation_export_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("JSON, with all branches (*.json)")])
-        dialog.setDefaultSuffix("md")
+        dialog = SaveDialog(
+            self,
+            self.tr("Export the conversation"),
+            "conversation_export_dialog",
+            [self.tr("Markdown (*.md)"), self.tr("JSON, with all branches (*.json)")],
+        )
         dialog.fileSelected.connect(self.export_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
 

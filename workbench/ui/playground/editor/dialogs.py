@@ -1,13 +1,13 @@
 """Opens the editor's dialogs: save, rename, branch, versions, import, export. None of them blocks."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from workbench.ui.playground.editor.name_dialog import NameDialog
 from workbench.ui.playground.editor.presenter import EditorPart
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.playground.editor.versions_dialog import VersionsDialog
 from workbench.ui.playground.editor.view import EditorView
+from workbench.ui.widgets.file_dialogs import OpenDialog, SaveDialog
 
 
 class EditorDialogs(QObject):
@@ -60,29 +60,17 @@ class EditorDialogs(QObject):
         self._versions.activateWindow()
 
     def open_import(self) -> None:
-        dialog = self._file_dialog(self.tr("Import prompts"), "import_prompt_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(
-            [self.tr("Prompts (*.md *.prompty *.markdown *.yaml *.yml *.json)"), self.tr("All files (*)")]
-        )
+        kinds = [self.tr("Prompts (*.md *.prompty *.markdown *.yaml *.yml *.json)")]
+        dialog = OpenDialog(self._view, self.tr("Import prompts"), "import_prompt_dialog", kinds)
         dialog.fileSelected.connect(self._part.files.read)
         dialog.open()
 
     def open_export(self) -> None:
-        dialog = self._file_dialog(self.tr("Export the prompt"), "export_prompt_dialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([self.tr("Markdown (*.md)"), self.tr("promptfoo (*.yaml)")])
-        dialog.setDefaultSuffix("md")
+        kinds = [self.tr("Markdown (*.md)"), self.tr("promptfoo (*.yaml)")]
+        dialog = SaveDialog(self._view, self.tr("Export the prompt"), "export_prompt_dialog", kinds)
         dialog.selectFile(self._part.files.suggested_name())
-        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix("yaml" if "yaml" in chosen else "md"))
         dialog.fileSelected.connect(self._part.files.write)
         dialog.open()
-
-    def _file_dialog(self, title: str, name: str) -> QFileDialog:
-        dialog = QFileDialog(self._view, title)
-        dialog.setObjectName(name)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
 
     def _on_branch(self, version_id: str) -> None:
         wanted = self._part.versions.free_name(self._part.board.draft.prompt_name)

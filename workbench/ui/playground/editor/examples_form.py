@@ -6,7 +6,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QListWidget,
@@ -18,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.datasets.readers import SUFFIXES
 from workbench.playground.types import ExampleSelection, Shot
 from workbench.ui import icons
 from workbench.ui.playground.editor.shot_dialog import ShotDialog
 from workbench.ui.playground.editor.state import EditorState, Examples
+from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -229,14 +230,13 @@ class ExamplesForm(QWidget):
 
     @Slot()
     def _on_file(self) -> None:
-        dialog = QFileDialog(self, self.tr("Examples from a file"))
-        dialog.setObjectName("examples_file_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(
-            [self.tr("Tables (*.csv *.tsv *.xlsx *.jsonl *.json *.parquet)"), self.tr("All files (*)")]
+        dialog = OpenDialog(
+            self,
+            self.tr("Examples from a file"),
+            "examples_file_dialog",
+            [files_of(self.tr("Tables"), SUFFIXES)],
         )
         dialog.fileSelected.connect(self.file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _open_dialog(self, question: str, answer: str) -> ShotDialog:

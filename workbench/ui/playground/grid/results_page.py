@@ -20,11 +20,11 @@ from workbench.ui.playground.grid.table_model import GridTableModel
 from workbench.ui.playground.grid.transcript_panel import TranscriptPanel
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
-from workbench.ui.widgets.save_dialog import SaveDialog
 
 _PLOT_COLUMN = 1
 _MOST_RESULTS, _FEWEST_RESULTS = 5, 3

@@ -2,11 +2,13 @@
 
 from PySide6.QtCore import QKeyCombination, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from workbench.datasets.readers import SUFFIXES
 from workbench.ui.playground.grid.results_page import ResultsPage
 from workbench.ui.playground.grid.setup_page import SetupPage
 from workbench.ui.playground.grid.state import GridPageState, Page
+from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -68,10 +70,11 @@ class GridView(QWidget):
 
     @Slot()
     def _on_choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("Rows with questions and answers"))
-        dialog.setObjectName("grid_open_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([self.tr("Rows (*.jsonl *.csv *.tsv *.xlsx *.json *.parquet)"), self.tr("All files (*)")])
+        dialog = OpenDialog(
+            self,
+            self.tr("Rows with questions and answers"),
+            "grid_open_dialog",
+            [files_of(self.tr("Rows"), SUFFIXES)],
+        )
         dialog.fileSelected.connect(self.file_chosen)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -4,11 +4,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
+from workbench.datasets.readers import SUFFIXES
 from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.ui.playground.search.describing import describe_questions
 from workbench.ui.playground.search.form_parts import Card
 from workbench.ui.playground.search.state import SearchState, Source
 from workbench.ui.widgets.elided_label import ElidedLabel
+from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.text_goes import TextGoes
@@ -144,9 +146,4 @@ class TaskForm(Card):
 
 def questions_dialog(name: str, title: str, parent: QWidget) -> QFileDialog:
     """Asks for a file of rows; the caller connects and opens it."""
-    dialog = QFileDialog(parent, title)
-    dialog.setObjectName(name)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters(["Rows (*.csv *.tsv *.jsonl *.json *.xlsx *.parquet)", "All files (*)"])
-    dialog.finished.connect(dialog.deleteLater)
-    return dialog
+    return OpenDialog(parent, title, name, [files_of("Rows", SUFFIXES)])

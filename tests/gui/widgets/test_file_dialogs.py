@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from workbench.ui.widgets.save_dialog import SaveDialog
+from workbench.ui.widgets.file_dialogs import SaveDialog
 
 
 def test_that_the_ending_follows_the_chosen_kind(qtbot: QtBot) -> None:
