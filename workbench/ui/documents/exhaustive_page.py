@@ -5,7 +5,6 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,6 +22,7 @@ from workbench.ui.documents.exhaustive_filter_form import ExhaustiveFilterForm
 from workbench.ui.documents.exhaustive_state import ExhaustiveState
 from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
@@ -208,9 +208,10 @@ class ExhaustivePage(QWidget):
 
     @Slot()
     def _on_export(self, ending: str) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), f"findings.{ending}", _ENDINGS[ending])
-        if path:
-            self.export_requested.emit(path if path.lower().endswith(f".{ending}") else f"{path}.{ending}")
+        dialog = SaveDialog(self, self.tr("Export"), "findings_dialog", [_ENDINGS[ending]])
+        dialog.selectFile(f"findings.{ending}")
+        dialog.fileSelected.connect(self.export_requested)
+        dialog.open()
 
 
 def _columns(widget: QWidget) -> list[Column[Finding]]:

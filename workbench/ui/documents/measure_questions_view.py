@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from workbench.ui.documents.measure_question_form import QuestionForm, place_in_
 from workbench.ui.documents.measure_state import MeasureState, Shown
 from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog, files_of
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
@@ -313,15 +313,16 @@ class QuestionsView(QWidget):
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _choose_file(self) -> None:
-        endings = " ".join(f"*{suffix}" for suffix in SUFFIXES)
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Questions"), "", self.tr("Tables ({})").format(endings))
-        if path:
-            self.path_chosen.emit(path)
+        kinds = [files_of(self.tr("Tables"), SUFFIXES)]
+        self._ask(OpenDialog(self, self.tr("Questions"), "measure_file_dialog", kinds))
 
     def _choose_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, self.tr("A folder with queries.jsonl and qrels"))
-        if path:
-            self.path_chosen.emit(path)
+        title = self.tr("A folder with queries.jsonl and qrels")
+        self._ask(OpenDialog(self, title, "measure_folder_dialog", mode=FOLDER))
+
+    def _ask(self, dialog: OpenDialog) -> None:
+        dialog.fileSelected.connect(self.path_chosen)
+        dialog.open()
 
     def _on_mapped(self, meaning: str, number: int) -> None:
         self.column_mapped.emit(meaning, self._columns[meaning].itemData(number))

@@ -5,7 +5,11 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
+<<<<<<< HEAD
     QFileDialog,
+=======
+    QComboBox,
+>>>>>>> c4337b3 (Documents asks for files in dialogs that do not block the window, like every other tab)
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,6 +30,7 @@ from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.documents.search_settings_form import SearchSettingsForm, in_few_words
 from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
@@ -260,9 +265,13 @@ class QuestionPage(QWidget):
 
     @Slot()
     def _on_browse(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Folder of a cross-encoder"))
-        if folder:
-            self.reranker_chosen.emit(folder)
+        dialog = OpenDialog(self, self.tr("Folder of a cross-encoder"), "reranker_dialog", mode=FOLDER)
+        dialog.fileSelected.connect(self.reranker_chosen)
+        dialog.rejected.connect(self._on_none_chosen)
+        dialog.open()
+
+    @Slot()
+    def _on_none_chosen(self) -> None:
         self.settings.show_state(self._state)
 
     @Slot(str)
