@@ -5,11 +5,6 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-<<<<<<< HEAD
-    QFileDialog,
-=======
-    QComboBox,
->>>>>>> c4337b3 (Documents asks for files in dialogs that do not block the window, like every other tab)
     QFrame,
     QHBoxLayout,
     QLabel,
