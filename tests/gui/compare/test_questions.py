@@ -237,13 +237,13 @@ def test_that_deleted_questions_come_back(desk: Desk, qtbot: QtBot, sets: TestSe
         qtbot.keyClick(select(desk, row), Qt.Key.Key_Delete)  # type: ignore[no-untyped-call]
     assert shown(desk) == ["A?", "D?"]
     assert "“C?” was deleted." in texts(desk)
-    press(desk, "compare_undo")
+    press(desk, "compare_removed_undo")
     assert shown(desk) == ["A?", "C?", "D?"]
     table = find(desk, QTableView, TABLE)
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # type: ignore[no-untyped-call]
     assert shown(desk) == ["A?", "B?", "C?", "D?"]
-    assert not find(desk, QPushButton, "compare_undo").isVisible()
+    assert not find(desk, QPushButton, "compare_removed_undo").isVisible()
 
 
 def test_that_several_questions_are_tagged_at_once(desk: Desk, qtbot: QtBot, sets: TestSetStore) -> None:
@@ -267,7 +267,7 @@ def test_that_a_set_is_deleted_after_a_question_and_comes_back(desk: Desk, sets:
     assert "Delete the test set “all” with its 1 questions?" in texts(desk)
     press(desk, "delete_yes")
     assert sets.list_sets() == [] and shown(desk) == []
-    press(desk, "compare_undo")
+    press(desk, "compare_removed_undo")
     assert shown(desk) == ["A?"]
 
 

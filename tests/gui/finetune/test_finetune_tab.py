@@ -552,10 +552,10 @@ def test_that_a_deleted_adapter_comes_back(qtbot: QtBot, around: Around) -> None
     assert not (around.paths.adapters / "house").exists()
     assert find(tab, EmptyState, "adapters_empty").isVisible()
     assert label(tab, "deleted_text").startswith("“house” was deleted. It can come back for ")
-    click(tab, "undo_delete")
+    click(tab, "deleted_undo")
     assert around.adapters.list_adapters() == whole
     assert find(tab, QTableView, "adapter_table").isVisible()
-    assert not find(tab, QFrame, "deleted_bar").isVisible()
+    assert not find(tab, QFrame, "deleted").isVisible()
 
 
 def test_that_what_can_come_back_no_longer_is_purged_in_a_worker(qtbot: QtBot, around: Around) -> None:
@@ -565,9 +565,9 @@ def test_that_what_can_come_back_no_longer_is_purged_in_a_worker(qtbot: QtBot, a
     text = about.read_text(encoding="utf-8")
     about.write_text(text.replace('"deleted_at":"20', '"deleted_at":"19'), encoding="utf-8")
     tab.presenter.refresh()
-    find(tab, DeletedBar, "deleted_bar").time_went_by.emit()
+    find(tab, DeletedBar, "deleted").time_went_by.emit()
     assert [job.spec.task for job in around.jobs.of(PURGE)] == [PURGE]
-    assert not find(tab, DeletedBar, "deleted_bar").isVisible()
+    assert not find(tab, DeletedBar, "deleted").isVisible()
 
 
 def test_that_another_tab_can_bring_a_data_set_and_a_base(qtbot: QtBot, around: Around) -> None:

@@ -125,7 +125,7 @@ def test_that_a_deleted_turn_comes_back(qtbot: QtBot, view: Columns, given: Give
     talk(view, given, ("Hello?", "One."), ("More?", "Two."))
     choose(turns(view)[0], "Delete from here on")
     assert turns(view) == []
-    undo = find(columns(view)[0], QPushButton, "undo_turns")
+    undo = find(columns(view)[0], QPushButton, "turns_undo")
     assert undo.isVisible()
     click(undo)
     assert texts(qtbot, view) == ["One.", "Two."]

@@ -462,9 +462,9 @@ def test_that_a_deleted_prompt_is_brought_back_by_the_notice(panel: EditorPanel)
     type_text(block(panel, 0), "Be short.")
     panel.part.save_for_run()
     pick(find(panel, QMenu, "editor_menu"), "Delete this prompt")
-    notice = find(panel, QWidget, "deleted_notice")
+    notice = find(panel, QWidget, "deleted_prompt")
     assert notice.isVisible() and block(panel, 0).toPlainText() == ""
-    click(find(panel, QPushButton, "restore_prompt"))
+    click(find(panel, QPushButton, "deleted_prompt_undo"))
     assert not notice.isVisible() and block(panel, 0).toPlainText() == "Be short."
 
 

@@ -24,6 +24,7 @@ from workbench.ui.compare.sets_state import Naming, SetsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
+from workbench.ui.widgets.undo_bar import UndoBar
 
 _MOST_LINES = 3
 _ROOMY, _NARROWEST = 820, 480
@@ -66,8 +67,7 @@ class QuestionsHead(QWidget):
         if not state.can_edit:
             self._confirm.ask("")
         self._fit()
-        self._undo_bar.setVisible(bool(state.undo))
-        self._undo_text.setText(state.undo)
+        self._undo_bar.say(state.undo)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -165,7 +165,7 @@ class QuestionsHead(QWidget):
         set_role(self._metric, "link")
         self._confirm = QuestionBar(self.tr("the test set"), self)
         self._build_naming()
-        self._build_undo()
+        self._undo_bar = UndoBar("compare_removed", self, tip=self.tr("Ctrl+Z"))
 
     def _build_naming(self) -> None:
         self._naming = QFrame(self)
@@ -182,16 +182,6 @@ class QuestionsHead(QWidget):
         self._name_yes = named_button(self, "compare_set_name_yes", self.tr("Save"), "primary", icon="check")
         self._name_no = named_button(self, "compare_set_name_no", self.tr("Cancel"), "quiet", icon="close")
 
-    def _build_undo(self) -> None:
-        self._undo_bar = QFrame(self)
-        self._undo_bar.setObjectName("compare_undo_bar")
-        set_role(self._undo_bar, "message-info")
-        self._undo_text = QLabel(self._undo_bar)
-        self._undo_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._undo_text.setWordWrap(True)
-        self._undo = named_button(self._undo_bar, "compare_undo", self.tr("Undo"), icon="undo")
-        self._undo.setToolTip(self.tr("Ctrl+Z"))
-
     def _build_layout(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(6)
@@ -206,10 +196,6 @@ class QuestionsHead(QWidget):
         naming = QVBoxLayout(self._naming)
         naming.addLayout(name)
         naming.addWidget(self._name_trouble)
-        undo = QHBoxLayout(self._undo_bar)
-        undo.setContentsMargins(12, 5, 8, 5)
-        undo.addWidget(self._undo_text, 1)
-        undo.addWidget(self._undo)
         counts = QHBoxLayout()
         counts.addWidget(self._counts, 1)
         counts.addWidget(self._metric)
@@ -235,7 +221,7 @@ class QuestionsHead(QWidget):
         self._name_no.clicked.connect(self.naming_left)
         self._confirm.confirmed.connect(self.delete_confirmed)
         self._confirm.kept.connect(partial(self._confirm.ask, ""))
-        self._undo.clicked.connect(self.undo_requested)
+        self._undo_bar.undo_requested.connect(self.undo_requested)
         self._metric.clicked.connect(self._on_metric)
 
     @Slot(int)

@@ -186,7 +186,7 @@ class AdaptersPage(QWidget):
         self._card.folder_requested.connect(self.folder_requested)
         self._card.delete_requested.connect(self.delete_requested)
         self._card.export_chosen.connect(self.export_chosen)
-        self._deleted.undo_requested.connect(self.undo_requested)
+        self._deleted.restore_requested.connect(self.undo_requested)
         self._deleted.time_went_by.connect(self.purge_due)
 
     @Slot()

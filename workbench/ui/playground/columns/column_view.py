@@ -31,7 +31,7 @@ from workbench.ui.playground.columns.turn_view import TurnView
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
-from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.undo_bar import UndoBar
 
 
 class ColumnView(QFrame):
@@ -64,8 +64,7 @@ class ColumnView(QFrame):
         self.conversation.show_column(column, is_hidden=is_hidden)
         self._empty.show_text(self.tr("Ask the model"), "" if is_hidden else self._about_to_ask(column, state))
         self._room.setCurrentWidget(self.conversation if column.conversation.turns else self._empty)
-        self._undo_bar.setVisible(bool(column.undone) and not is_hidden)
-        self._undo_text.setText(column.undone)
+        self._undo_bar.say("" if is_hidden else column.undone)
         self._show_foot(column, is_hidden)
 
     def _about_to_ask(self, column: ColumnState, state: ColumnsState) -> str:
@@ -143,10 +142,7 @@ class ColumnView(QFrame):
         self._room = QStackedWidget(self)
         self._room.addWidget(self._empty)
         self._room.addWidget(self.conversation)
-        self._undo_bar = QFrame(self)
-        set_role(self._undo_bar, "strip")
-        self._undo_text = ElidedLabel(parent=self._undo_bar)
-        self._undo = named_button(self._undo_bar, "undo_turns", self.tr("Undo"), "link")
+        self._undo_bar = UndoBar("turns", self)
         self._measured, self._note = QLabel(self), QLabel(self)
         self._measured.setObjectName("column_measured")
         self._note.setObjectName("column_note")
@@ -171,10 +167,6 @@ class ColumnView(QFrame):
         self._stop.setToolTip(self.tr("Stop this column; the others go on"))
 
     def _build_layout(self) -> None:
-        undo = QHBoxLayout(self._undo_bar)
-        undo.setContentsMargins(10, 3, 6, 3)
-        undo.addWidget(self._undo_text, 1)
-        undo.addWidget(self._undo)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(self._context)
@@ -195,7 +187,7 @@ class ColumnView(QFrame):
 
     def _connect(self) -> None:
         self.conversation.turn_added.connect(self._on_turn_added)
-        self._undo.clicked.connect(self.undo_requested)
+        self._undo_bar.undo_requested.connect(self.undo_requested)
         self._stop.clicked.connect(self.stop_requested)
 
     @Slot(object)

@@ -4,9 +4,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -22,11 +19,10 @@ from workbench.ui.playground.editor.schema_form import SchemaForm
 from workbench.ui.playground.editor.settings_form import SettingsForm
 from workbench.ui.playground.editor.state import EditorState, sentence_of_examples, sentence_of_settings
 from workbench.ui.playground.editor.variables_form import VariablesForm
-from workbench.ui.theme import set_role
-from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.trouble_card import TroubleCard
+from workbench.ui.widgets.undo_bar import UndoBar
 
 LEAST_WIDTH = 300
 
@@ -72,9 +68,7 @@ class EditorView(QWidget):
         self.state_shown.emit(state)
 
     def _show_notices(self, state: EditorState) -> None:
-        self._notice.setVisible(bool(state.deleted))
-        if state.deleted:
-            self._notice_words.setText(self.tr("“{}” was deleted.").format(state.deleted[0].prompt_name))
+        self._notice.say(self.tr("“{}” was deleted.").format(state.deleted[0].prompt_name) if state.deleted else "")
         self._trouble.show_trouble(state.trouble)
 
     def _show_sections(self, state: EditorState) -> None:
@@ -131,31 +125,9 @@ class EditorView(QWidget):
             )
         }
         self._trouble = TroubleCard("editor_trouble", self)
-        self._build_notice()
-
-    def _build_notice(self) -> None:
-        self._notice = QFrame(self)
-        self._notice.setObjectName("deleted_notice")
-        set_role(self._notice, "strip")
-        self._notice_words = QLabel(self._notice)
-        self._notice_words.setTextFormat(Qt.TextFormat.PlainText)
-        self._notice_words.setWordWrap(True)
-        self._restore = named_button(
-            self._notice, "restore_prompt", self.tr("Undo"), spoken=self.tr("Bring the deleted prompt back")
-        )
-        self._forget = named_button(
-            self._notice, "forget_deleted", self.tr("Close"), spoken=self.tr("Close this notice")
-        )
-        for button in (self._restore, self._forget):
-            set_role(button, "quiet")
-        self._notice.hide()
+        self._notice = UndoBar("deleted_prompt", self, spoken=self.tr("Bring the deleted prompt back"), closes=True)
 
     def _build_layout(self) -> None:
-        notice = QHBoxLayout(self._notice)
-        notice.setContentsMargins(10, 4, 6, 4)
-        notice.addWidget(self._notice_words, 1)
-        notice.addWidget(self._restore)
-        notice.addWidget(self._forget)
         page = QWidget()
         parts = QVBoxLayout(page)
         parts.setContentsMargins(0, 0, 8, 0)
@@ -178,8 +150,8 @@ class EditorView(QWidget):
             section.folded.connect(self.folded)
         self.head.undo_requested.connect(self.undo_requested)
         self.head.redo_requested.connect(self.redo_requested)
-        self._restore.clicked.connect(self.restore_requested)
-        self._forget.clicked.connect(self.forget_requested)
+        self._notice.undo_requested.connect(self.restore_requested)
+        self._notice.closed.connect(self.forget_requested)
         self.head.save_requested.connect(self.save_requested)
         self.head.versions_requested.connect(self.versions_requested)
         for name, words, keys, signal in (
