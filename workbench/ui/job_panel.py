@@ -14,19 +14,19 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.jobs.job import JobSnapshot
 from workbench.jobs.spec import JobState
-from workbench.ui import icons, job_rows
+from workbench.ui import job_rows
 from workbench.ui.job_bridge import JobBridge
 from workbench.ui.log_dialog import LogDialog
 from workbench.ui.theme import set_role, tokens_of
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.tool_button import tool_button
 
 REPAINT_MS = 100
 PROGRESS_COLUMN = 2
@@ -92,10 +92,7 @@ class JobPanel(QWidget):
         self._log = named_button(self, "job_log", self.tr("Open log"), "quiet", icon="file")
         self._copy = named_button(self, "job_copy", self.tr("Copy details"), "quiet", icon="copy")
         self._clear = named_button(self, "job_clear", self.tr("Clear finished"), "quiet", icon="check")
-        self._close = QToolButton(self)
-        self._close.setObjectName("job_panel_close")
-        self._close.setAccessibleName(self.tr("Hide the jobs panel"))
-        icons.set_icon(self._close, "chevron-down", "text", 16)
+        self._close = tool_button(self, "job_panel_close", self.tr("Hide the jobs panel"), "chevron-down", ink="text")
         self._soon = QTimer(self, singleShot=True, interval=REPAINT_MS)
         self._second = QTimer(self, interval=1000)
 

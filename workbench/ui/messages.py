@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +20,7 @@ from workbench.ui import icons
 from workbench.ui.protocols import Messages
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.tool_button import tool_button
 
 INFO_SECONDS = 8
 SHOWN_AT_ONCE = 3
@@ -204,10 +204,7 @@ class MessageCard(QFrame):
         self._copy.setVisible(message.severity is not Severity.INFO)
         for button in (self._details_button, self._copy):
             set_role(button, "quiet")
-        self._close = QToolButton(self)
-        self._close.setObjectName("message_close")
-        self._close.setAccessibleName(self.tr("Close this message"))
-        icons.set_icon(self._close, "close", "text", 16)
+        self._close = tool_button(self, "message_close", self.tr("Close this message"), "close", ink="text")
         self._timer = QTimer(self, singleShot=True, interval=INFO_SECONDS * 1000)
 
     def _build_layout(self) -> None:

@@ -14,16 +14,15 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.boundary import Boundary
 from workbench.settings import Settings
-from workbench.ui import icons
 from workbench.ui.setting_editors import editor_for
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.tool_button import tool_button
 
 
 class PreferencesDialog(QDialog):
@@ -160,11 +159,13 @@ class SettingRow(QFrame):
         self._editor.widget.setObjectName(f"setting_{self.section}_{self.name}")
         self._editor.widget.setAccessibleName(title)
         self._editor.widget.setAccessibleDescription(self._field.description or "")
-        self._reset = QToolButton(self)
-        self._reset.setObjectName(f"reset_{self.section}_{self.name}")
-        self._reset.setAccessibleName(self.tr("Reset {}").format(title))
-        self._reset.setToolTip(self.tr("Back to the default"))
-        icons.set_icon(self._reset, "undo", "muted", 16)
+        self._reset = tool_button(
+            self,
+            f"reset_{self.section}_{self.name}",
+            self.tr("Reset {}").format(title),
+            "undo",
+            tip=self.tr("Back to the default"),
+        )
         keep = self._reset.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         self._reset.setSizePolicy(keep)

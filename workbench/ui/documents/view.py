@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.rag.removal import wait_text
-from workbench.ui import icons
 from workbench.ui.documents.collections_panel import CollectionsPanel
 from workbench.ui.documents.export_form import ExportForm
 from workbench.ui.documents.page import NamesItself, PageSpec, ShowsTab
@@ -28,6 +27,7 @@ from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_tabs import PageTabs
+from workbench.ui.widgets.tool_button import tool_button
 from workbench.ui.widgets.undo_bar import UndoBar
 
 
@@ -129,13 +129,16 @@ class DocumentsView(QWidget):
         self._summary = QLabel(self)
         set_role(self._summary, "muted")
         self._summary.setContentsMargins(0, 0, 0, 5)  # on the line on which the name stands
-        self._more = QToolButton(self)
-        self._more.setObjectName("collection_more")
-        self._more.setAccessibleName(self.tr("What can be done with the collection"))
-        self._more.setToolTip(self.tr("Rename, duplicate, export, delete"))
+        self._more = tool_button(
+            self,
+            "collection_more",
+            self.tr("What can be done with the collection"),
+            "more",
+            ink="text",
+            tip=self.tr("Rename, duplicate, export, delete"),
+        )
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self.collections.menu())
-        icons.set_icon(self._more, "more", "text", 18)
         self.export = ExportForm(self)
         self._undo = UndoBar("deleted_collection", self)
         self._clock = QTimer(self, interval=20_000)

@@ -1,10 +1,10 @@
 """Which of several turns at the same place is looked at: ‹ 2/3 ›."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from workbench.ui import icons
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.tool_button import tool_button
 
 
 class BranchSwitch(QWidget):
@@ -13,8 +13,8 @@ class BranchSwitch(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._before = self._tool("chevron-left", self.tr("The version before"), "branch_before")
-        self._next = self._tool("chevron-right", self.tr("The next version"), "branch_next")
+        self._before = tool_button(self, "branch_before", self.tr("The version before"), "chevron-left")
+        self._next = tool_button(self, "branch_next", self.tr("The next version"), "chevron-right")
         self._place = QLabel(self)
         self._place.setObjectName("branch_place")
         set_role(self._place, "small")
@@ -31,11 +31,3 @@ class BranchSwitch(QWidget):
         self._place.setText(f"{number}/{count}")
         self._before.setEnabled(is_free and number > 1)
         self._next.setEnabled(is_free and number < count)
-
-    def _tool(self, icon: str, text: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon, "muted", 16)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        return button

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.playground.types import PromptVersion
-from workbench.ui import icons
 from workbench.ui.playground.columns.state import ColumnsState, ColumnState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_combo import ElidedComboBox
@@ -23,6 +22,7 @@ from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.options_panel import OptionsPanel
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.text_goes import TextGoes
+from workbench.ui.widgets.tool_button import tool_button
 
 
 class ColumnHead(QWidget):
@@ -92,9 +92,9 @@ class ColumnHead(QWidget):
         self._adapter = self._choice("adapter_picker", self.tr("Adapter"))
         self._version = self._choice("version_picker", self.tr("Prompt"))
         self._collection = self._choice("collection_picker", self.tr("Documents"))
-        self._settings = self._tool("sliders", self.tr("Settings of this column's own"), "own_settings")
+        self._settings = tool_button(self, "own_settings", self.tr("Settings of this column's own"), "sliders")
         self._settings.setCheckable(True)
-        self._more = self._tool("more", self.tr("More for this column"), "column_more")
+        self._more = tool_button(self, "column_more", self.tr("More for this column"), "more")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self)
         menu.setObjectName("column_menu")
@@ -118,14 +118,6 @@ class ColumnHead(QWidget):
         box.setMinimumContentsLength(4)
         box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         return box
-
-    def _tool(self, icon: str, text: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon, "muted", 16)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        return button
 
     def _build_layout(self) -> None:
         first = QHBoxLayout()

@@ -9,13 +9,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.playground.differences import Span
-from workbench.ui import icons
 from workbench.ui.playground.columns.column_head import ColumnHead
 from workbench.ui.playground.columns.paint_turns import PaintTurns
 from workbench.ui.playground.columns.state import (
@@ -31,6 +29,7 @@ from workbench.ui.playground.columns.turn_view import TurnView
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
+from workbench.ui.widgets.tool_button import tool_button
 from workbench.ui.widgets.undo_bar import UndoBar
 
 
@@ -160,11 +159,14 @@ class ColumnView(QFrame):
         self._context.setFixedWidth(80)
         for label in (self._adapter, self._context_text):
             set_role(label, "small")
-        self._stop = QToolButton(self)
-        icons.set_icon(self._stop, "stop", "bad", 14)
-        self._stop.setObjectName("stop_column")
-        self._stop.setAccessibleName(self.tr("Stop this column"))
-        self._stop.setToolTip(self.tr("Stop this column; the others go on"))
+        self._stop = tool_button(
+            self,
+            "stop_column",
+            self.tr("Stop this column"),
+            "stop",
+            ink="bad",
+            tip=self.tr("Stop this column; the others go on"),
+        )
 
     def _build_layout(self) -> None:
         foot = QHBoxLayout()

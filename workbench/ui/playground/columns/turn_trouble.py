@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.llm.too_long import Offer
 from workbench.playground.conversation import Turn
-from workbench.ui import icons
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.offers import OfferButtons
+from workbench.ui.widgets.tool_button import tool_button
 
 
 class TurnTrouble(QFrame):
@@ -43,11 +43,7 @@ class TurnTrouble(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._offers = OfferButtons(self)
-        self._details = QToolButton(self)
-        icons.set_icon(self._details, "copy", "muted", 16)
-        self._details.setObjectName("copy_trouble")
-        self._details.setAccessibleName(self.tr("Copy the details of the problem"))
-        self._details.setToolTip(self._details.accessibleName())
+        self._details = tool_button(self, "copy_trouble", self.tr("Copy the details of the problem"), "copy")
 
     def _build_layout(self) -> None:
         said = QVBoxLayout()

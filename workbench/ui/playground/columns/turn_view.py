@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.llm.too_long import Offer
 from workbench.playground.conversation import Turn
 from workbench.playground.differences import Span
-from workbench.ui import icons
 from workbench.ui.playground.columns.branch_switch import BranchSwitch
 from workbench.ui.playground.columns.paint_turns import PaintTurns
 from workbench.ui.playground.columns.state import TurnAction
@@ -21,6 +20,7 @@ from workbench.ui.playground.columns.turn_trouble import TurnTrouble
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.answer_view import AnswerView
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.tool_button import tool_button
 
 _TALLEST_QUESTION = 170
 
@@ -140,7 +140,7 @@ class TurnView(QWidget):
         self._question = AnswerView(self._ask, fits_content=True, tallest=_TALLEST_QUESTION)
         self._question.setObjectName("turn_question")
         self._question.setAccessibleName(self.tr("Question"))
-        self._edit = self._tool("edit", self.tr("Edit the question and ask again"), "edit_question")
+        self._edit = tool_button(self, "edit_question", self.tr("Edit the question and ask again"), "edit")
         self._waits, self._rule, self._remark = QLabel(self), QLabel(self), QLabel(self)
         for label, role in ((self._waits, "muted"), (self._rule, "small"), (self._remark, "small")):
             set_role(label, role)
@@ -156,17 +156,9 @@ class TurnView(QWidget):
         self._continue = named_button(
             self, "continue_answer", self.tr("Continue"), "link", spoken=self.tr("Continue the answer that was cut off")
         )
-        self._copy = self._tool("copy", self.tr("Copy the answer"), "copy_answer")
-        self._regenerate = self._tool("refresh", self.tr("Answer again"), "regenerate_answer")
-        self._more = self._tool("more", self.tr("More for this turn"), "turn_more")
-
-    def _tool(self, icon: str, text: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon, "muted", 16)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        return button
+        self._copy = tool_button(self, "copy_answer", self.tr("Copy the answer"), "copy")
+        self._regenerate = tool_button(self, "regenerate_answer", self.tr("Answer again"), "refresh")
+        self._more = tool_button(self, "turn_more", self.tr("More for this turn"), "more")
 
     def _build_layout(self) -> None:
         ask = QHBoxLayout(self._ask)

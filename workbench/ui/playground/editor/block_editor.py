@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.llm.types import Role
 from workbench.playground.types import PromptBlock, TemplateProblem
-from workbench.ui import icons
 from workbench.ui.playground.editor.template_edit import TemplateEdit
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.tool_button import tool_button
 
 
 class BlockEditor(QFrame):
@@ -97,9 +97,9 @@ class BlockEditor(QFrame):
         ):
             self._role.addItem(words, role.value)
         set_role(self._role, "quiet")
-        self._up = self._tool("chevron-up", self.tr("Move up (Alt+Up)"), "block_up")
-        self._down = self._tool("chevron-down", self.tr("Move down (Alt+Down)"), "block_down")
-        self._remove = self._tool("trash", self.tr("Remove this block"), "block_remove")
+        self._up = tool_button(self, f"block_up_{self._id}", self.tr("Move up (Alt+Up)"), "chevron-up")
+        self._down = tool_button(self, f"block_down_{self._id}", self.tr("Move down (Alt+Down)"), "chevron-down")
+        self._remove = tool_button(self, f"block_remove_{self._id}", self.tr("Remove this block"), "trash")
         self.edit: TemplateEdit = TemplateEdit(f"block_text_{self._id}", self.tr("Text of the block"), self)
         self._problem: QLabel = QLabel(self)
         self._problem.setObjectName(f"block_problem_{self._id}")
@@ -108,14 +108,6 @@ class BlockEditor(QFrame):
         self._problem.setToolTip(self.tr("F8 goes to the line"))
         set_role(self._problem, "error")
         self._problem.hide()
-
-    def _tool(self, icon: str, text: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon, "muted", 16)
-        button.setObjectName(f"{name}_{self._id}")
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        return button
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()

@@ -12,18 +12,17 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.datasets.readers import SUFFIXES
 from workbench.playground.types import ExampleSelection, Shot
-from workbench.ui import icons
 from workbench.ui.playground.editor.shot_dialog import ShotDialog
 from workbench.ui.playground.editor.state import EditorState, Examples
 from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.tool_button import tool_button
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _SHOWN_ROWS = 5
@@ -150,20 +149,14 @@ class ExamplesForm(QWidget):
         self._from = named_button(
             self, "examples_from", self.tr("From…"), "quiet", tip=self.tr("Examples from a data set or file")
         )
-        self._edit = self._tool("edit", "examples_edit", self.tr("Edit the selected example"))
-        self._remove = self._tool("trash", "examples_remove", self.tr("Remove the selected examples"))
+        self._edit = tool_button(self, "examples_edit", self.tr("Edit the selected example"), "edit", ink="text")
+        self._remove = tool_button(
+            self, "examples_remove", self.tr("Remove the selected examples"), "trash", ink="text"
+        )
         self._menu = QMenu(self)
         self._menu.setObjectName("examples_menu")
         self._from.setMenu(self._menu)
         self._trouble = TroubleCard("examples_trouble", self)
-
-    def _tool(self, icon: str, name: str, accessible: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon, "text", 16)
-        button.setObjectName(name)
-        button.setAccessibleName(accessible)
-        button.setToolTip(accessible)
-        return button
 
     def _build_layout(self) -> None:
         self._form = QFormLayout()

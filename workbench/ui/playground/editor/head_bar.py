@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui import icons
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.tool_button import tool_button
 
 
 class HeadBar(QWidget):
@@ -78,11 +78,11 @@ class HeadBar(QWidget):
         self._edited = QLabel(self)
         self._edited.setObjectName("prompt_edited")
         set_role(self._edited, "badge-warn")
-        self._undo = self._tool("undo", self.tr("Undo (Ctrl+Z)"), "editor_undo")
-        self._redo = self._tool("redo", self.tr("Redo (Ctrl+Shift+Z)"), "editor_redo")
+        self._undo = tool_button(self, "editor_undo", self.tr("Undo (Ctrl+Z)"), "undo", ink="text")
+        self._redo = tool_button(self, "editor_redo", self.tr("Redo (Ctrl+Shift+Z)"), "redo", ink="text")
         self._save = named_button(self, "save_version", self.tr("Save"), spoken=self.tr("Save a version"))
         self._save.setToolTip(self.tr("Save a version with a name and a note (Ctrl+S). Every run saves one by itself."))
-        self._more = self._tool("more", self.tr("More about this prompt"), "editor_more")
+        self._more = tool_button(self, "editor_more", self.tr("More about this prompt"), "more", ink="text")
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self._build_menu())
 
@@ -107,14 +107,6 @@ class HeadBar(QWidget):
             action.setObjectName(f"editor_{name}")
             action.triggered.connect(signal)
         return menu
-
-    def _tool(self, icon: str, text: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        icons.set_icon(button, icon, "text", 16)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        return button
 
     def _build_layout(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
