@@ -61,10 +61,10 @@ class Recording(RecordingContext):
 
     def produce(self, item: BaseModel) -> None:
         if isinstance(item, FileIndexed):
-            self._store.record(NAME, item)
+            self._store.files.record(NAME, item)
             self.chunks += item.chunks
         elif isinstance(item, FileStates):
-            self._store.record_states(NAME, item)
+            self._store.files.record_states(NAME, item)
 
 
 def run_index(store: CollectionStore, folder: Path, embedder: EmbedderRef) -> Recording:

@@ -137,7 +137,7 @@ def marks_to_nowhere(store: CollectionStore, answer: Answer) -> list[str]:
     found = [f"[{number}] has no passage" for number in answer.dangling]
     for citation in answer.citations:
         try:
-            page = store.page_text(NAME, citation.document, citation.page)
+            page = store.texts.page(NAME, citation.document, citation.page)
         except WorkbenchError as problem:
             found.append(f"[{citation.number}] {problem}")
             continue

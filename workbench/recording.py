@@ -73,9 +73,9 @@ def _keep_document(database: "Database", spec: JobSpec, event: JobEvent) -> None
             name = spec.params["collection"]["name"]
             match event:
                 case Produced(kind="FileIndexed", item=item):
-                    store.record(name, FileIndexed.model_validate(item))
+                    store.files.record(name, FileIndexed.model_validate(item))
                 case Produced(item=item):
-                    store.record_states(name, FileStates.model_validate(item))
+                    store.files.record_states(name, FileStates.model_validate(item))
                 case Finished(result=result):
                     store.health.record_sync(name, spec.params["sources"], IndexReport.model_validate(result))
                 case Failed(details=details):

@@ -101,7 +101,7 @@ def _kill(pid: int) -> None:
 
 
 def spans(store: CollectionStore) -> dict[str, tuple[ChunkSpan, ...]]:
-    return {document.name: document.spans for document in store.texts(NAME)}
+    return {document.name: document.spans for document in store.texts.all(NAME)}
 
 
 def search(place: Workplace, store: CollectionStore, query: str) -> list[str]:
@@ -136,7 +136,7 @@ def test_that_twenty_deaths_change_nothing_of_the_end(
             # A few more files each time, so that there is something to do until the last death.
             sources = [folder / f"{n:02}.txt" for n in range(min(FILES, 2 * (number + 1)))]
             deaths += isinstance(place.run_killed(index_spec(store, NAME, sources), moment), Crashed)
-            held = [document for document in store.documents(NAME) if document.chunks]
+            held = [document for document in store.documents.of(NAME) if document.chunks]
             if number % 4 == 3 and held:
                 number_of = held[0].name.removesuffix(".txt").lstrip("0") or "0"
                 assert search(place, store, f"word{number_of}")

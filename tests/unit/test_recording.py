@@ -57,5 +57,5 @@ def test_that_an_indexed_file_is_kept_under_its_collection(home: WorkbenchPaths,
     event = Produced(job_id="j", kind="FileIndexed", item=item.model_dump(mode="json"))
     recorder(database, spec)(event)
     recorder(database, spec)(event)
-    assert store.page_text("handbook", "a.md", 1) == page.text
-    assert len(store.documents("handbook")) == 1
+    assert store.texts.page("handbook", "a.md", 1) == page.text
+    assert len(store.documents.of("handbook")) == 1

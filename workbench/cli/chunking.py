@@ -70,7 +70,7 @@ def show_chunks(arguments: argparse.Namespace, place: Workplace, output: Output)
     store = collection_store(place)
     collection = store.get(arguments.collection)
     request = ChunkPreviewRequest(
-        document=store.stored_document(arguments.collection, arguments.document),
+        document=store.texts.document(arguments.collection, arguments.document),
         embedder=collection.embedder,
         chunking=asked_chunking(arguments, collection.chunking),
         page=arguments.page,

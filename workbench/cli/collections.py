@@ -81,7 +81,7 @@ def remove(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
 
     with place.writing(f"workbench collections remove {arguments.collection}"):
         store = collection_store(place)
-        found = [store.find_document(arguments.collection, name) for name in arguments.documents]
+        found = [store.documents.find(arguments.collection, name) for name in arguments.documents]
         spec = delete_documents(store, arguments.collection, [document.path for document in found])
         if spec is not None:
             place.run(spec)
@@ -89,12 +89,12 @@ def remove(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
 
 
 def restore(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    from workbench.rag.store import SourceDocument
+    from workbench.rag.document_store import SourceDocument
 
     with place.writing(f"workbench collections restore {arguments.collection}"):
         store = collection_store(place)
         store.get(arguments.collection)
-        deleted = {document.name: document for document in store.deleted_documents(arguments.collection)}
+        deleted = {document.name: document for document in store.documents.deleted(arguments.collection)}
         by_path = {document.path: document for document in deleted.values()}
         found: list[SourceDocument] = [
             d for name in arguments.documents if (d := deleted.get(name) or by_path.get(name)) is not None
@@ -109,7 +109,7 @@ def purge(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
 
     with place.writing(f"workbench collections purge {arguments.collection}"):
         store = collection_store(place)
-        names = [document.name for document in store.deleted_documents(store.get(arguments.collection).name)]
+        names = [document.name for document in store.documents.deleted(store.get(arguments.collection).name)]
         spec = purge_spec(store, arguments.collection)
         if spec is not None:
             place.run(spec)

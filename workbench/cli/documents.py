@@ -217,7 +217,7 @@ def _show_hits(output: Output, hits: Sequence[Hit]) -> None:
 
 
 def print_text(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
-    text = collection_store(place).page_text(arguments.collection, arguments.document, arguments.page)
+    text = collection_store(place).texts.page(arguments.collection, arguments.document, arguments.page)
     if output.json:
         output.object({"document": arguments.document, "page": arguments.page, "text": text})
     else:
@@ -243,7 +243,7 @@ def list_collections(arguments: argparse.Namespace, place: Workplace, output: Ou
 def show_collection(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     store = collection_store(place)
     store.get(arguments.collection)
-    documents = store.documents(arguments.collection)
+    documents = store.documents.of(arguments.collection)
     rows = [(d.name, d.status, d.pages, d.chunks, d.encoding, d.reason or " ".join(d.warnings)) for d in documents]
     columns = ("document", "status", "pages", "chunks", "encoding", "reason")
     if output.json:

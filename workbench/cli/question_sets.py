@@ -153,14 +153,14 @@ def add(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
 
 def page_texts(store: "CollectionStore", collection: str, document: str) -> "Sequence[str]":
     pages = _located(store, collection, document).pages
-    return [store.page_text(collection, document, number) for number in range(1, pages + 1)]
+    return [store.texts.page(collection, document, number) for number in range(1, pages + 1)]
 
 
 def _located(store: "CollectionStore", collection: str, name: str) -> "Located":
     """A document, or what lies in one, by name or path. Raises WorkbenchError when there is none."""
     found = store.members.locate(collection, name)
     if found is None:
-        document = store.find_document(collection, name)
+        document = store.documents.find(collection, name)
         return Located(document.name, "", document.pages)
     return found
 
@@ -179,7 +179,7 @@ def import_questions(arguments: argparse.Namespace, place: Workplace, output: Ou
 
     store = collection_store(place)
     store.get(arguments.collection)
-    names = [document.name for document in store.documents(arguments.collection)]
+    names = [document.name for document in store.documents.of(arguments.collection)]
     finder = DocumentFinder([*names, *store.members.names(arguments.collection)])
     if bool(arguments.path) == bool(arguments.from_testset):
         raise WorkbenchError("Name a file, or a set of `testsets` with --from-testset.", code="usage")
@@ -226,7 +226,7 @@ def _from_table(
     columns = replace(guess_columns(table.columns), **{name: column for name, column in wishes.items() if column})
     pages: Mapping[str, Sequence[str]] = {}
     if columns.page or columns.quote:
-        names = [document.name for document in store.documents(arguments.collection) if document.pages]
+        names = [document.name for document in store.documents.of(arguments.collection) if document.pages]
         names += store.members.names(arguments.collection)
         pages = {name: page_texts(store, arguments.collection, name) for name in names}
     return import_table(table, columns, finder, pages)

@@ -197,7 +197,7 @@ def _of_retrieval_set(wanted: "Sequence[str]", place: Workplace) -> "Sequence[Se
     collection, name = wanted
     collections = CollectionStore(place.database, place.paths)
     asked = QuestionSetStore(place.database).questions(collection, name)
-    return from_retrieval_set(asked, collection, partial(collections.page_text, collection))
+    return from_retrieval_set(asked, collection, partial(collections.texts.page, collection))
 
 
 def export_set(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

@@ -27,7 +27,7 @@ def text_dataset(source: str, place: Workplace, output: Output) -> "Dataset":
         collections = CollectionStore(place.database, place.paths)
         if collections.find(source) is not None:
             output.note(f"Reading the documents of “{source}”.")
-            documents = ((found.name, [page.text for page in found.pages]) for found in collections.texts(source))
+            documents = ((found.name, [page.text for page in found.pages]) for found in collections.texts.all(source))
             made = documents_dataset(documents, f"{source} text", store.folder, f"collection {source}")
             return store.record_new(made)
         raise WorkbenchError(

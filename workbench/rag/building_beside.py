@@ -44,7 +44,7 @@ def needed_index(store: CollectionStore, target: CollectionRef) -> NeededIndex:
     if kept is None and not has_table(folder):
         write_durably(folder / UNFINISHED, kind_of(target).encode())  # or a sweep would take it for a leftover
     with (folder / _SOURCE).open("w", encoding="utf-8") as file:
-        for document in store.texts(target.name):
+        for document in store.texts.all(target.name):
             file.write(document.model_dump_json() + "\n")
     return NeededIndex(
         collection=_at(target, folder, 0),

@@ -25,6 +25,7 @@ from workbench.rag.tables import (
     add_chunks,
     find_row,
     now,
+    require_row,
 )
 from workbench.rag.types import ChunkingConfig, ChunkSpan, CollectionRef, TextLanguage
 from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
@@ -100,8 +101,7 @@ class IndexStore:
     def free_folder(self, name: str) -> Path:
         """Where the collection's next index is built. The same until one is: an interrupted build goes on there."""
         with self._database.reading() as session:
-            row = find_row(session, name)
-            assert row is not None
+            row = require_row(session, name)
             query = sa.select(IndexRow.folder).where(IndexRow.collection_id == row.id)
             taken = {folder.rpartition("/")[2] for folder in session.scalars(query)}
             number = max((int(part) for part in taken if part.isdigit()), default=1) + 1

@@ -125,11 +125,11 @@ def _index_job(
         collection=collection,
         index_state=state_of(Path(collection.folder)),
         sources=tuple(map(str, sources)),
-        known=store.known_documents(collection_name),
+        known=store.files.known(collection_name),
         data_folder=str(store.paths.home),
         projects_folder=str(store.paths.projects),
         excluded=store.exclusions(collection_name),
-        failed=store.failed_files(collection_name),
+        failed=store.files.failed(collection_name),
         tries_failed_again=tries_failed_again,
         read_again=read_again,
         recognition=TextRecognition(is_on=rag.recognize_scans, languages=rag.scan_languages),
@@ -210,7 +210,7 @@ def _rebuild_job(store: CollectionStore, target: CollectionRef, title: str) -> J
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     source = folder / "restore.jsonl"
     with source.open("w", encoding="utf-8") as file:
-        for document in store.texts(target.name):
+        for document in store.texts.all(target.name):
             file.write(document.model_dump_json() + "\n")
     indexes = store.indexes.list_indexes(target.name)
     request = RebuildRequest(
@@ -224,7 +224,7 @@ def _rebuild_job(store: CollectionStore, target: CollectionRef, title: str) -> J
 
 def delete_documents(store: CollectionStore, collection_name: str, paths: Sequence[str]) -> JobSpec | None:
     """Hide documents; they can come back until they are purged. Returns a job where a copy takes a name over."""
-    before = {known.sha256: known.name for known in store.known_documents(collection_name) if not known.duplicate_of}
+    before = {known.sha256: known.name for known in store.files.known(collection_name) if not known.duplicate_of}
     names = store.removal.delete(collection_name, paths)
     if not names:
         return None

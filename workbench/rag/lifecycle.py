@@ -17,7 +17,7 @@ from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths
 from workbench.rag.conversation_store import forget_documents
 from workbench.rag.removal import UNDO_TIME
-from workbench.rag.tables import CollectionRow, DocumentRow, find_row
+from workbench.rag.tables import CollectionRow, DocumentRow, find_row, require_row
 
 _BATCH = 50
 """Documents that leave the database in one transaction: others write between two of them."""
@@ -44,7 +44,7 @@ class CollectionLifecycle:
         """Raises WorkbenchError when there is no such collection, or the new name cannot be taken."""
         new_name = checked_name(new_name)
         with self._database.session() as session:
-            row = _get(session, name)
+            row = require_row(session, name)
             if new_name != name:
                 refuse_taken(session, new_name)
             rename_collection(session, row.name, new_name)
@@ -53,7 +53,7 @@ class CollectionLifecycle:
     def delete(self, name: str) -> int:
         """Hide a collection; it can come back until it is purged. Returns its id."""
         with self._database.session() as session:
-            row = _get(session, name)
+            row = require_row(session, name)
             row.deleted_name, row.deleted_at = row.name, datetime.now(UTC).isoformat()
             # Nobody can type it: the name is free for another collection, and whatever asks by name finds none.
             row.name = f"\x7fdeleted {row.id}"
@@ -149,10 +149,3 @@ def new_folder(name: str) -> str:
     """A folder below that of all collections which nothing ever used: names change and are used again."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40]
     return f"{slug}-{secrets.token_hex(6)}"
-
-
-def _get(session: Session, name: str) -> CollectionRow:
-    row = find_row(session, name)
-    if row is None:
-        raise WorkbenchError(f"There is no collection named {name!r}.", code="no_collection")
-    return row

@@ -1,7 +1,7 @@
-"""Collections and their documents in the database: texts, spans, reasons. The index can be made again from it."""
+"""Collections in the database, with a store for each part of them. The index can be made again from it."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,71 +10,38 @@ from sqlalchemy.orm import Session
 
 from workbench.database import Database
 from workbench.embedding import EmbedderRef
-from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.conversation_store import ConversationStore
 from workbench.rag.document_filter import DocumentFilter, DocumentFilterStore, NoSuchDocuments
+from workbench.rag.document_store import DocumentStore
+from workbench.rag.file_records import FileRecords
 from workbench.rag.folders import path_hash
 from workbench.rag.health_store import HealthStore
 from workbench.rag.index_store import IndexStore
-from workbench.rag.indexing_types import DocumentStatus, FailedFile, FileIndexed, FileStates, KnownDocument, SyncReport
+from workbench.rag.indexing_types import DocumentStatus, SyncReport
 from workbench.rag.judgement_store import JudgementStore
 from workbench.rag.lifecycle import CollectionLifecycle, checked_name, new_folder, refuse_taken
 from workbench.rag.member_store import MemberStore
-from workbench.rag.reasons import ReasonCode
 from workbench.rag.removal import RemovalStore
 from workbench.rag.rereading import RereadingStore
 from workbench.rag.search_settings_store import SearchSettingsStore
 from workbench.rag.tables import (
-    ChunkRow,
     CollectionRow,
     DocumentRow,
     ExclusionRow,
     IndexRow,
-    PageRow,
     SourceRow,
     active_index,
-    add_document,
-    document_query,
     find_row,
     now,
-    page_text,
+    require_row,
 )
+from workbench.rag.text_store import TextStore
 from workbench.rag.types import (
     ChunkingConfig,
-    ChunkSpan,
     CollectionRef,
-    PageText,
-    StoredDocument,
     TextLanguage,
 )
-
-_TOGETHER = 20
-"""Documents whose texts are read at once: enough to be fast, few enough to hold in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
-    """A file of a collection and what became of it."""
-
-    name: str
-    path: str
-    status: DocumentStatus
-    sha256: str = ""
-    pages: int = 0
-    chunks: int = 0
-    characters: int = 0
-    reason: str = ""
-    reason_code: ReasonCode = ReasonCode.NONE
-    title: str = ""
-    file_type: str = ""
-    encoding: str = ""
-    warnings: tuple[str, ...] = ()
-    size_bytes: int = 0
-    duplicate_of: str = ""
-    indexed_at: str = ""
-    deleted_at: str = ""
-    """When the user deleted it; it can come back until it is purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +78,13 @@ class CollectionStore:
         self.paths = paths
         self.database = database
         """Where everything about collections is kept, test sets and judgements too."""
+        self.documents = DocumentStore(database)
+        self.members = MemberStore(database)
+        self.texts = TextStore(database, self.documents, self.members)
+        self.files = FileRecords(database)
         self.indexes = IndexStore(database, paths)
         self.removal = RemovalStore(database, paths)
         self.filters = DocumentFilterStore(database)
-        self.members = MemberStore(database)
         self.rereading = RereadingStore(database)
         self.judgements = JudgementStore(database)
         self.conversations = ConversationStore(database)
@@ -140,20 +110,14 @@ class CollectionStore:
             return self._collection(session, row) if row else None
 
     def get(self, name: str) -> Collection:
-        found = self.find(name)
-        if found is None:
-            known = ", ".join(c.name for c in self.list_collections())
-            hint = f"There are: {known}." if known else f"Make it with `workbench index {name} FOLDER`."
-            raise WorkbenchError(f"There is no collection named {name!r}.", hint=hint, code="no_collection")
-        return found
+        """Raises WorkbenchError when there is no such collection."""
+        with self._database.reading() as session:
+            return self._collection(session, require_row(session, name))
 
     def id_of(self, name: str) -> int:
         """What stays when it is renamed. Raises WorkbenchError when there is no such collection."""
-        self.get(name)
         with self._database.reading() as session:
-            row = find_row(session, name)
-            assert row is not None
-            return row.id
+            return require_row(session, name).id
 
     def ref(self, name: str) -> CollectionRef:
         """What workers get. Raises WorkbenchError when there is no such collection."""
@@ -162,9 +126,7 @@ class CollectionStore:
     def ref_of(self, found: Collection) -> CollectionRef:
         """What workers get of a collection that was just listed. Raises WorkbenchError when it is gone by now."""
         with self._database.reading() as session:
-            row = find_row(session, found.name)
-            if row is None:
-                raise WorkbenchError(f"There is no collection named {found.name!r}.", code="no_collection")
+            row = require_row(session, found.name)
             held = sa.select(sa.func.coalesce(sa.func.sum(DocumentRow.chunk_count), 0))
             chunks = session.scalar(held.where(DocumentRow.collection_id == row.id))
             hidden = _hidden(session, row.id)
@@ -262,33 +224,16 @@ class CollectionStore:
 
     def delete(self, name: str) -> None:
         """At once and for good: the collection, its texts and its indexes; the user's files stay."""
-        self.get(name)
         with self._database.session() as session:
-            row = find_row(session, name)
-            assert row is not None
+            row = require_row(session, name)
             folder = self.paths.collections / row.folder
             session.delete(row)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def documents(self, name: str, *, path: str = "") -> list[SourceDocument]:
-        """Every file of the collection, failed ones too, by name; with `path` only the one of that path."""
-        return [document for document in self.all_documents(name, path) if not document.deleted_at]
-
-    def deleted_documents(self, name: str) -> list[SourceDocument]:
-        """Those that can still come back, by name."""
-        return [document for document in self.all_documents(name) if document.deleted_at]
-
-    def all_documents(self, name: str, path: str = "") -> list[SourceDocument]:
-        with self._database.reading() as session:
-            query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
-            query = query.where(DocumentRow.path == path) if path else query
-            return [_document(row) for row in session.scalars(query.order_by(DocumentRow.name))]
-
     def add_sources(self, name: str, sources: Sequence[Path]) -> None:
         """Remember files and folders that the user added; what was deleted from them by name may come back."""
         with self._database.session() as session:
-            row = find_row(session, name)
-            assert row is not None
+            row = require_row(session, name)
             for path in map(str, sources):
                 session.merge(SourceRow(collection_id=row.id, path=path))
                 session.execute(
@@ -300,8 +245,7 @@ class CollectionStore:
     def remove_source(self, name: str, source: Path) -> None:
         """Do not keep this file or folder in sync any more; what was indexed from it stays."""
         with self._database.session() as session:
-            row = find_row(session, name)
-            assert row is not None
+            row = require_row(session, name)
             session.execute(
                 sa.delete(SourceRow).where(SourceRow.collection_id == row.id, SourceRow.path == str(source))
             )
@@ -312,232 +256,9 @@ class CollectionStore:
             query = sa.select(ExclusionRow.path_hash).join(CollectionRow).where(CollectionRow.name == name)
             return tuple(session.scalars(query))
 
-    def known_documents(self, name: str) -> tuple[KnownDocument, ...]:
-        """Documents whose text is kept, for an indexing job; those that were deleted and may come back too."""
-        with self._database.reading() as session:
-            query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == name)
-            rows = session.scalars(query.where(DocumentRow.status == str(DocumentStatus.INDEXED)))
-            return tuple(
-                KnownDocument(
-                    path=row.path,
-                    name=row.name,
-                    sha256=row.sha256,
-                    chunks=row.chunk_count,
-                    pages=row.page_count,
-                    duplicate_of=row.duplicate_of,
-                    file_state=row.file_state,
-                    is_deleted=bool(row.deleted_at),
-                )
-                for row in rows.all()
-            )
-
-    def failed_files(self, name: str) -> tuple[FailedFile, ...]:
-        """Files that could not be read, for an indexing job."""
-        with self._database.reading() as session:
-            query = sa.select(DocumentRow.path, DocumentRow.file_state, DocumentRow.reason_code).join(CollectionRow)
-            query = query.where(CollectionRow.name == name, DocumentRow.status == str(DocumentStatus.FAILED))
-            return tuple(
-                FailedFile(path=path, file_state=state, reason_code=ReasonCode(code))
-                for path, state, code in session.execute(query)
-            )
-
-    def find_document(self, collection: str, document: str) -> SourceDocument:
-        """By name, by path, or by a file name that only one document has. Raises WorkbenchError."""
-        if (named := self._named(collection, document)) is not None:
-            return named  # by far the most: no need to read them all
-        self.get(collection)
-        documents = self.documents(collection)
-        path = str(Path(document).expanduser().absolute())
-        exact = [d for d in documents if d.name == document or d.path in {document, path}]
-        found = exact or [d for d in documents if Path(d.name).name == document]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise WorkbenchError(
-                f"The collection {collection!r} has no document {document!r}.",
-                hint=f"It has: {', '.join(d.name for d in documents[:20])}{' ...' if len(documents) > 20 else ''}",
-                code="no_document",
-            )
-        raise WorkbenchError(
-            f"More than one document of {collection!r} is called {document!r}.",
-            hint=f"Name one of: {', '.join(d.name for d in found)}.",
-            code="ambiguous_document",
-        )
-
-    def _named(self, collection: str, name: str) -> SourceDocument | None:
-        with self._database.reading() as session:
-            query = sa.select(DocumentRow).join(CollectionRow).where(CollectionRow.name == collection)
-            row = session.scalars(query.where(DocumentRow.name == name, DocumentRow.deleted_at == "")).one_or_none()
-            return _document(row) if row is not None else None
-
-    def page_text(self, collection: str, document: str, page: int) -> str:
-        """The text of one page, the very one that offsets count in; also of what lies in a document, by its full name
-        and its own page. Raises WorkbenchError."""
-        located = self.members.locate(collection, document)
-        found = self.find_document(collection, located.document if located else document)
-        member = located.member if located else ""
-        query = sa.select(PageRow.text).join(DocumentRow).join(CollectionRow)
-        query = query.where(CollectionRow.name == collection, DocumentRow.name == (found.duplicate_of or found.name))
-        if member:
-            query = query.where(PageRow.member == member).order_by(PageRow.number).offset(max(0, page - 1)).limit(1)
-        else:
-            query = query.where(PageRow.number == page)
-        with self._database.reading() as session:
-            text = session.scalar(query) if page >= 1 else None
-        if text is None:
-            pages = located.pages if located and member else found.pages
-            raise WorkbenchError(
-                f"{located.name if located else found.name} has no page {page}.",
-                hint=f"It has {pages} pages." if pages else found.reason,
-                code="no_page",
-            )
-        return text
-
-    def stored_document(self, name: str, document: str) -> StoredDocument:
-        """A document with its text and its chunks, by its name or path. Raises WorkbenchError for one without text."""
-        found = self.find_document(name, document)
-        source = found.duplicate_of or found.name
-        wanted = sa.select(DocumentRow.id).join(CollectionRow).where(CollectionRow.name == name)
-        with self._database.reading() as session:
-            number = session.scalar(wanted.where(DocumentRow.name == source, DocumentRow.chunk_count > 0))
-        if number is not None:
-            return self._stored([number])[0]
-        raise WorkbenchError(f"{found.name} holds no text.", hint=found.reason, code="no_text")
-
-    def texts(self, name: str) -> Iterator[StoredDocument]:
-        """Every indexed document with pages and chunks, one after the other; those that may come back too."""
-        wanted = sa.select(DocumentRow.id).join(CollectionRow).where(CollectionRow.name == name)
-        wanted = wanted.where(DocumentRow.status == str(DocumentStatus.INDEXED), DocumentRow.chunk_count > 0)
-        with self._database.reading() as session:
-            numbers = list(session.scalars(wanted.order_by(DocumentRow.name)))
-        for first in range(0, len(numbers), _TOGETHER):
-            yield from self._stored(numbers[first : first + _TOGETHER])
-
-    def _stored(self, numbers: Sequence[int]) -> list[StoredDocument]:
-        """Documents by their ids, in that order."""
-        pages: dict[int, list[PageText]] = {number: [] for number in numbers}
-        spans: dict[int, list[ChunkSpan]] = {number: [] for number in numbers}
-        with self._database.reading() as session:
-            rows = {row.id: row for row in session.scalars(sa.select(DocumentRow).where(DocumentRow.id.in_(numbers)))}
-            if not rows:
-                return []
-            index = active_index(session, next(iter(rows.values())).collection_id)
-            texts = sa.select(PageRow).where(PageRow.document_id.in_(numbers))
-            for page in session.scalars(texts.order_by(PageRow.document_id, PageRow.number)):
-                pages[page.document_id].append(page_text(page))
-            chunks = sa.select(ChunkRow).where(ChunkRow.document_id.in_(numbers), ChunkRow.index_id == index.id)
-            for c in session.scalars(chunks.order_by(ChunkRow.document_id, ChunkRow.number)):
-                spans[c.document_id].append(
-                    ChunkSpan(id=c.chunk_id, page=c.page, start=c.start, end=c.end, title=c.title)
-                )
-        return [
-            StoredDocument(
-                name=row.name,
-                sha256=row.sha256,
-                pages=tuple(pages[row.id]),
-                spans=tuple(spans[row.id]),
-                title=row.title,
-                is_markdown=row.is_markdown,
-            )
-            for row in (rows[number] for number in numbers if number in rows)
-        ]
-
-    def record(self, collection: str, item: FileIndexed) -> None:
-        """Write down what became of a file, in one transaction."""
-        if item.status is DocumentStatus.UNCHANGED:
-            return
-        with self._database.session() as session:
-            owner = find_row(session, collection)
-            if owner is None:
-                return  # deleted while its job was still speaking
-            old = session.scalars(document_query(collection, item.path)).one_or_none()
-            match item.status:
-                case DocumentStatus.RENAMED:
-                    _rename(session, collection, old, item)
-                case DocumentStatus.REMOVED:
-                    if old is not None:
-                        session.delete(old)
-                case DocumentStatus.FAILED if old is not None and old.status == DocumentStatus.INDEXED:
-                    old.reason = f"An older state is indexed; the file as it is now cannot be read: {item.reason}"
-                    old.reason_code = item.reason_code.value
-                case _:
-                    if old is not None:
-                        session.delete(old)
-                        session.flush()
-                    item = _with_free_name(session, owner.id, item)
-                    add_document(session, owner.id, active_index(session, owner.id).id, item)
-
-    def record_states(self, collection: str, found: FileStates) -> None:
-        """Write down what the file system says of unchanged files, in one transaction."""
-        with self._database.session() as session:
-            owner = find_row(session, collection)
-            if owner is not None:
-                rows = sa.update(DocumentRow).where(
-                    DocumentRow.collection_id == owner.id, DocumentRow.path == sa.bindparam("of_path")
-                )
-                session.connection().execute(
-                    rows.values(file_state=sa.bindparam("state")),
-                    [{"of_path": path, "state": state} for path, state in found.states.items()],
-                )
-
-
-def _with_free_name(session: Session, collection_id: int, item: FileIndexed) -> FileIndexed:
-    """Of two files with one name (from two folders) one that cannot be read is called by another."""
-    mine = sa.select(DocumentRow).where(DocumentRow.collection_id == collection_id)
-    other = session.scalars(mine.where(DocumentRow.name == item.name)).one_or_none()
-    if other is None:
-        return item
-    number = 2
-    while session.scalar(mine.where(DocumentRow.name == f"{item.name} ({number})")):
-        number += 1
-    free = f"{item.name} ({number})"
-    if item.status is DocumentStatus.FAILED:
-        return item.model_copy(update={"name": free})
-    if other.status == DocumentStatus.FAILED:
-        other.name = free
-        session.flush()
-    return item
-
-
-def _rename(session: Session, collection: str, in_place: DocumentRow | None, item: FileIndexed) -> None:
-    moved = session.scalars(document_query(collection, item.renamed_from)).one_or_none()
-    if moved is None:
-        return  # recorded before
-    if in_place is not None:
-        session.delete(in_place)
-        session.flush()
-    session.execute(
-        sa.update(DocumentRow)
-        .where(DocumentRow.collection_id == moved.collection_id, DocumentRow.duplicate_of == moved.name)
-        .values(duplicate_of=item.name)
-    )
-    moved.path, moved.name, moved.file_state = item.path, item.name, item.file_state
-
 
 def _hidden(session: Session, collection_id: int) -> tuple[str, ...]:
     """Hashes of deleted documents, but for those that another document shares."""
     mine = sa.select(DocumentRow.sha256).where(DocumentRow.collection_id == collection_id)
     deleted = set(session.scalars(mine.where(DocumentRow.deleted_at != "")))
     return tuple(sorted(deleted - set(session.scalars(mine.where(DocumentRow.deleted_at == "")))))
-
-
-def _document(row: DocumentRow) -> SourceDocument:
-    return SourceDocument(
-        name=row.name,
-        path=row.path,
-        status=DocumentStatus(row.status),
-        sha256=row.sha256,
-        pages=row.page_count,
-        chunks=row.chunk_count,
-        characters=row.characters,
-        reason=row.reason,
-        reason_code=ReasonCode(row.reason_code),
-        title=row.title,
-        file_type=row.file_type,
-        encoding=row.encoding,
-        warnings=tuple(row.warnings.splitlines()),
-        size_bytes=row.size_bytes,
-        duplicate_of=row.duplicate_of,
-        indexed_at=row.indexed_at,
-        deleted_at=row.deleted_at,
-    )

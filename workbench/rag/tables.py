@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workbench.database import Base
+from workbench.errors import WorkbenchError
 from workbench.rag.indexing_types import FileIndexed
 from workbench.rag.types import ChunkSpan, PageMark, PageText
 
@@ -202,6 +203,17 @@ def _chunk_values(document_id: int, index_id: int, spans: Sequence[ChunkSpan]) -
 def find_row(session: Session, name: str) -> CollectionRow | None:
     """The collection of that name."""
     return session.scalars(sa.select(CollectionRow).where(CollectionRow.name == name)).one_or_none()
+
+
+def require_row(session: Session, name: str) -> CollectionRow:
+    """The collection of that name. Raises WorkbenchError, which names those that are there."""
+    row = find_row(session, name)
+    if row is None:
+        there = sa.select(CollectionRow.name).where(CollectionRow.deleted_at == "").order_by(CollectionRow.name)
+        known = ", ".join(session.scalars(there))
+        hint = f"There are: {known}." if known else f"Make it with `workbench index {name} FOLDER`."
+        raise WorkbenchError(f"There is no collection named {name!r}.", hint=hint, code="no_collection")
+    return row
 
 
 def document_query(collection: str, path: str) -> "sa.Select[DocumentRow]":

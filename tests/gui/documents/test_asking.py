@@ -75,8 +75,8 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     for name in ("handbook", "letters"):
         store.create(name, starter_embedder(), ChunkingConfig())
     for name in ("a.md", "letters/b.md"):
-        store.record("handbook", a_file(name).model_copy(update={"language": "English"}))
-    store.record("letters", a_file("c.md"))
+        store.files.record("handbook", a_file(name).model_copy(update={"language": "English"}))
+    store.files.record("letters", a_file("c.md"))
     return store
 
 

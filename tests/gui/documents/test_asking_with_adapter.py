@@ -43,7 +43,7 @@ def tab(
 ) -> DocumentsTab:
     store = CollectionStore(database, home)
     store.create("handbook", starter_embedder(), ChunkingConfig())
-    store.record("handbook", a_file("a.md"))
+    store.files.record("handbook", a_file("a.md"))
     around = Surroundings(
         jobs=CollectionJobs(jobs), messages=FakeMessages(), navigator=FakeNavigator(), collections=store,
         catalog=Catalog(), settings=Settings, in_background=at_once,

@@ -35,7 +35,7 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     store = CollectionStore(database, home)
     store.create("handbook", starter_embedder(), ChunkingConfig())
     for name in ("a.txt", "b.txt"):
-        store.record("handbook", a_file(name))
+        store.files.record("handbook", a_file(name))
     return store
 
 

@@ -163,7 +163,7 @@ def test_that_a_copy_asks_for_a_name_and_is_shown(shown: DocumentsTab, store: Co
     click(find(shown, QPushButton, "create_collection"))
     jobs.of(DUPLICATE)[0].finish(DuplicateReport(chunks=1))
     assert shown.presenter.state.selected == "handbook 2"
-    assert [document.name for document in store.documents("handbook 2")] == ["a.md"]
+    assert [document.name for document in store.documents.of("handbook 2")] == ["a.md"]
 
 
 def test_that_a_copy_that_fails_leaves_nothing(shown: DocumentsTab, store: CollectionStore, jobs: FakeJobs) -> None:

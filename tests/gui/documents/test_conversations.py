@@ -28,7 +28,7 @@ def jobs(database: Database) -> FakeJobs:
 def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     store = CollectionStore(database, home)
     store.create("handbook", starter_embedder(), ChunkingConfig())
-    store.record("handbook", a_file("a.md"))
+    store.files.record("handbook", a_file("a.md"))
     return store
 
 

@@ -67,7 +67,7 @@ def a_file(name: str = "a.md", *, file_type: str = "Markdown") -> FileIndexed:
 def fill(tab: DocumentsTab, store: CollectionStore, *files: FileIndexed) -> None:
     store.create("handbook", starter_embedder(), ChunkingConfig())
     for file in files or (a_file(),):
-        store.record("handbook", file)
+        store.files.record("handbook", file)
     tab.presenter.refresh()
 
 

@@ -45,7 +45,7 @@ def tab(qtbot: QtBot, database: Database, home: WorkbenchPaths, jobs: FakeJobs, 
     store = CollectionStore(database, home)
     store.create("handbook", starter_embedder(), ChunkingConfig())
     store.create("letters", starter_embedder(), ChunkingConfig())
-    store.record("handbook", a_file("a.md"))
+    store.files.record("handbook", a_file("a.md"))
     tab = documents_tab(store, jobs, messages)
     qtbot.addWidget(tab)
     tab.resize(1100, 760)

@@ -130,7 +130,7 @@ def test_that_removed_files_come_back_until_they_are_purged(
     assert not jobs.of(PURGE), "asked for once more"
     click(find(filled, QPushButton, "removed_purge_yes"))
     jobs.of(PURGE)[0].finish()
-    assert [document.name for document in store.documents("handbook")] == ["b.md", "c.pdf", "d.pdf"]
+    assert [document.name for document in store.documents.of("handbook")] == ["b.md", "c.pdf", "d.pdf"]
     assert not bar.isVisible()
     assert messages.texts("info")
 
@@ -179,7 +179,7 @@ LONGEST_TURN_SECONDS = 0.25
 def crowded(store: CollectionStore, database: Database) -> CollectionStore:
     """One collection with thousands of documents, written in one go."""
     store.create("archive", starter_embedder(), ChunkingConfig())
-    store.record("archive", a_file("0.md"))
+    store.files.record("archive", a_file("0.md"))
     with database.session() as session:
         columns = [row[1] for row in session.execute(sa.text("PRAGMA table_info(rag_documents)"))]
         same = ", ".join(f'"{name}"' for name in columns if name not in {"id", "path", "name", "sha256"})

@@ -155,7 +155,7 @@ def test_that_settings_are_compared_looked_into_and_used(
 
     built = request.indexes[1].collection
     spans = Path(built.folder) / "spans.jsonl"
-    stored = [(d.sha256, d.spans) for d in store.texts("handbook")]
+    stored = [(d.sha256, d.spans) for d in store.texts.all("handbook")]
     spans.write_text(
         "".join(DocumentSpans(sha256=s, spans=p).model_dump_json() + "\n" for s, p in stored), encoding="utf-8"
     )

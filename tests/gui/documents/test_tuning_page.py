@@ -45,7 +45,7 @@ def report_for(request: TuneRequest, gain: float, store: CollectionStore) -> Tun
     folder.mkdir(exist_ok=True)
     (folder / "spans.jsonl").write_text(
         "".join(
-            f'{{"sha256":"{d.sha256}","spans":[{d.spans[0].model_dump_json()}]}}\n' for d in store.texts("handbook")
+            f'{{"sha256":"{d.sha256}","spans":[{d.spans[0].model_dump_json()}]}}\n' for d in store.texts.all("handbook")
         ),
         encoding="utf-8",
     )

@@ -33,7 +33,7 @@ def collection(home: WorkbenchPaths) -> None:
         texts=(PageText(number=1, text=TEXT),),
         spans=(ChunkSpan(id="1", page=1, start=0, end=len(TEXT)),),
     )
-    store.record("docs", document)
+    store.files.record("docs", document)
     database.close()
 
 

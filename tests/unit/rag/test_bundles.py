@@ -122,7 +122,7 @@ def test_that_without_vectors_it_is_embedded_anew_and_without_paths_nobody_learn
         assert not any(str(kept).encode() in read.read(name) for name in read.namelist())
     assert run_import(store, bundle, "back") == 3
     assert store.get("back").sources == ()
-    assert {document.path for document in store.documents("back")} == {d.name for d in store.documents(NAME)}
+    assert {document.path for document in store.documents.of("back")} == {d.name for d in store.documents.of(NAME)}
     assert found_in(store, "back", "toaster warranty") == found_in(store, NAME, "toaster warranty")
 
 
@@ -133,15 +133,15 @@ def test_that_a_taken_name_is_said(store: CollectionStore, kept: Path) -> None:
 
 
 def test_that_a_copy_is_a_collection_of_its_own(store: CollectionStore) -> None:
-    hidden = store.documents(NAME)[0]
+    hidden = store.documents.of(NAME)[0]
     store.removal.delete(NAME, [hidden.path])
     run_duplicate(store, "copy")
-    assert [d.name for d in store.documents("copy")] == [d.name for d in store.documents(NAME)]
+    assert [d.name for d in store.documents.of("copy")] == [d.name for d in store.documents.of(NAME)]
     assert store.get("copy").sources == store.get(NAME).sources
     assert found_in(store, "copy", "toaster warranty") == found_in(store, NAME, "toaster warranty")
     store.delete(NAME)
     assert found_in(store, "copy", "toaster warranty") != []
-    assert hidden.name not in {document.name for document in store.texts("copy")}
+    assert hidden.name not in {document.name for document in store.texts.all("copy")}
 
 
 def test_that_a_sweep_leaves_alone_what_is_arriving_and_removes_it_when_it_is_old(
@@ -307,7 +307,7 @@ def test_that_a_full_disk_is_said_before_anything_is_unpacked(
 
 
 def test_that_thumbs_test_sets_and_measurements_come_along(store: CollectionStore, tmp_path: Path) -> None:
-    handbook = store.find_document(NAME, "handbook.md")
+    handbook = store.documents.find(NAME, "handbook.md")
     thumb = RelevanceJudgement(
         question="holiday", doc_hash=handbook.sha256, page=1, start=0, end=9, verdict=Verdict.RELEVANT
     )
@@ -346,7 +346,7 @@ def test_that_what_speaks_of_a_removed_document_stays(store: CollectionStore, tm
     sets.create(NAME, "First")
     for name in ("handbook.md", "office.txt"):
         sets.add(NAME, "First", [EvaluationQuestion(text=name, relevant=(RelevantPlace(document=name),))])
-    store.removal.delete(NAME, [store.find_document(NAME, "office.txt").path])
+    store.removal.delete(NAME, [store.documents.find(NAME, "office.txt").path])
     run_export(store, tmp_path / "all.zip")
     with zipfile.ZipFile(tmp_path / "all.zip") as bundle:
         assert b"office.txt" not in bundle.read(KNOWLEDGE)

@@ -17,7 +17,7 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     store = CollectionStore(database, home)
     for name in ("house", "garden"):
         store.create(name, EMBEDDER, ChunkingConfig())
-        store.record(name, indexed(f"/d/{name}.md", "Secret words.", sha256=name))
+        store.files.record(name, indexed(f"/d/{name}.md", "Secret words.", sha256=name))
     return store
 
 
@@ -33,7 +33,7 @@ def keys(store: CollectionStore, collection: str) -> list[str]:
 
 
 def purge(store: CollectionStore, collection: str) -> None:
-    (document,) = store.documents(collection)
+    (document,) = store.documents.of(collection)
     store.removal.delete(collection, [document.path])
     numbers = tuple(store.removal.all_deleted(collection))
     store.removal.record_purge(

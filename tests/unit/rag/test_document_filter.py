@@ -41,7 +41,7 @@ def store(database: Database, home: WorkbenchPaths, tmp_path: Path) -> Collectio
         size, _, _, inode = file_state(file).words.split()
         state = f"{size} {int(stamp * 1e9)} {int(stamp * 1e9)} {inode}"
         item = indexed(f"/d/{name}", GERMAN if name == "a.md" else ENGLISH, sha256=name)
-        store.record("house", item.model_copy(update={"name": name, "file_state": state}))
+        store.files.record("house", item.model_copy(update={"name": name, "file_state": state}))
     return store
 
 

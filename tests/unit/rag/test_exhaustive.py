@@ -56,7 +56,7 @@ def test_that_every_passage_is_read_counted_and_cited(store: CollectionStore, tm
     (group,) = report.groups
     assert group.answer == "3 years" and len(group.citations) == len(findings)
     for citation in group.citations:
-        assert store.page_text(NAME, citation.document, citation.page)[citation.start : citation.end] == citation.text
+        assert store.texts.page(NAME, citation.document, citation.page)[citation.start : citation.end] == citation.text
     progress = [item for item in context.produced if isinstance(item, ExhaustiveProgress)]
     assert progress[-1].read == 5
 
@@ -102,7 +102,7 @@ def test_that_a_run_goes_on_behind_the_place_where_it_was_stopped(store: Collect
 
 
 def found_places(store: CollectionStore) -> list[tuple[str, int, int]]:
-    texts = store.texts(NAME)
+    texts = store.texts.all(NAME)
     return [(document.name, span.page, span.start) for document in texts for span in document.spans]
 
 

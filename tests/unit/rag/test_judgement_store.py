@@ -21,7 +21,7 @@ def collections(database: Database, home: WorkbenchPaths) -> CollectionStore:
     store = CollectionStore(database, home)
     for name in ("handbook", "letters"):
         store.create(name, EMBEDDER, ChunkingConfig())
-        store.record(name, indexed("/d/a.md", "first page", "The 27 days of holiday"))
+        store.files.record(name, indexed("/d/a.md", "first page", "The 27 days of holiday"))
     return store
 
 

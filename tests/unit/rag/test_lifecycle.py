@@ -27,7 +27,7 @@ def make(store: CollectionStore, name: str, text: str) -> Path:
     folder = store.create(name, EMBEDDER, ChunkingConfig()).folder
     folder.mkdir(parents=True)
     (folder / "vectors").write_text(text)
-    store.record(name, indexed("/d/a.md", text))
+    store.files.record(name, indexed("/d/a.md", text))
     return folder
 
 
@@ -40,7 +40,7 @@ def test_that_a_renamed_collection_keeps_its_documents_and_its_folder(store: Col
     store.lifecycle.rename("rules", " house rules ")
     assert names(store) == ["house rules"]
     assert store.get("house rules").folder == folder
-    assert [d.path for d in store.documents("house rules")] == ["/d/a.md"]
+    assert [d.path for d in store.documents.of("house rules")] == ["/d/a.md"]
 
 
 def test_that_its_old_name_belongs_to_whoever_takes_it(store: CollectionStore) -> None:
@@ -68,7 +68,7 @@ def test_that_a_deleted_collection_is_gone_and_comes_back_whole(store: Collectio
     assert store.lifecycle.restore(number) == "rules"
     assert store.get("rules").folder == folder
     assert (folder / "vectors").read_text() == "secret"
-    assert [d.path for d in store.documents("rules")] == ["/d/a.md"]
+    assert [d.path for d in store.documents.of("rules")] == ["/d/a.md"]
 
 
 def test_that_one_whose_name_was_taken_comes_back_under_another(store: CollectionStore) -> None:

@@ -62,7 +62,7 @@ def run_index(store: CollectionStore, *sources: Path) -> IndexReport:
     class Recorder(RecordingContext):
         def produce(self, item: object) -> None:
             if isinstance(item, FileIndexed):
-                store.record(NAME, item)
+                store.files.record(NAME, item)
 
     spec = index_spec(store, NAME, sources) if sources else sync_spec(store, NAME)
     assert spec is not None
@@ -117,9 +117,9 @@ def test_that_a_hit_names_the_member_and_its_page_and_leads_to_its_text(store: C
     ):
         hit = found(store, query)[0]
         assert (hit.document, hit.page) == (document, page)
-        assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+        assert store.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
     with pytest.raises(WorkbenchError, match=r"all\.zip/2024/zebra\.pdf has no page 3"):
-        store.page_text(NAME, "all.zip/2024/zebra.pdf", 3)
+        store.texts.page(NAME, "all.zip/2024/zebra.pdf", 3)
 
 
 @pytest.mark.slow

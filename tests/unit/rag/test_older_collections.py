@@ -71,12 +71,12 @@ def test_that_an_older_collection_keeps_its_texts_chunks_and_index(home: Workben
     store = CollectionStore(database, home)
     found = store.get("Old")
     assert (found.documents, found.chunks, found.folder) == (2, 4, folder)
-    by_name = {document.name: document.reason_code for document in store.documents("Old")}
+    by_name = {document.name: document.reason_code for document in store.documents.of("Old")}
     assert by_name == {"d1.md": ReasonCode.NONE} | {
         f"x{number}": code for number, code in enumerate(OLDER_REASONS.values(), 4)
     }
     assert (found.embedder, found.chunking) == (EMBEDDER, ChunkingConfig(chunk_tokens=100))
-    (document,) = store.texts("Old")
+    (document,) = store.texts.all("Old")
     assert [span.id for span in document.spans] == [f"d1-{number}" for number in range(4)]
     assert document.is_markdown and document.pages[0].text == "# A page"
     with IndexWriter(folder, 8) as writer:

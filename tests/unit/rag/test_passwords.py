@@ -43,7 +43,7 @@ def run(store: CollectionStore, spec: JobSpec) -> dict[str, tuple[DocumentStatus
     index(context, IndexRequest.model_validate(spec.params))
     items = [item for item in context.produced if isinstance(item, FileIndexed)]
     for item in items:
-        store.record(NAME, item)
+        store.files.record(NAME, item)
     return {item.name: (item.status, item.reason_code) for item in items}
 
 
@@ -60,13 +60,13 @@ def test_that_a_locked_file_is_opened_with_the_password_that_comes_with_the_retr
     locked, wrong = ReasonCode.NEEDS_PASSWORD, ReasonCode.WRONG_PASSWORD
     first = outcome(store, folder, {str(folder / "b.pdf"): "guess"})
     assert first == {"2024/a.pdf": locked, "b.pdf": wrong}
-    assert {d.name: d.reason_code for d in store.documents(NAME)} == first
+    assert {d.name: d.reason_code for d in store.documents.of(NAME)} == first
 
     path = str(folder / "2024" / "a.pdf")
     assert run(store, retry_spec(store, NAME, [path], {path: SECRET})) == {
         "2024/a.pdf": (DocumentStatus.INDEXED, ReasonCode.NONE)
     }
-    assert "12 euros" in store.page_text(NAME, "2024/a.pdf", 1)
+    assert "12 euros" in store.texts.page(NAME, "2024/a.pdf", 1)
     # Without the password: what was indexed stays, and is not asked for again.
     assert run(store, index_spec(store, NAME, [folder]))["2024/a.pdf"][0] is DocumentStatus.UNCHANGED
 

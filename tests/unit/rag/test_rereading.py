@@ -49,7 +49,7 @@ def reread(store: CollectionStore) -> None:
     class Recorder(RecordingContext):
         def produce(self, item: object) -> None:
             if isinstance(item, FileIndexed):
-                store.record(NAME, item)
+                store.files.record(NAME, item)
 
     spec = reread_spec(store, NAME)
     assert spec is not None
@@ -77,4 +77,4 @@ def test_that_an_index_from_before_the_reading_is_brought_up_to_date(store: Coll
     hits = found(store, "violin")
     assert {hit.document for hit in hits} == {"all.zip/a.txt", "all.zip/b.txt", "plain.pdf", "note.txt"}
     for hit in hits:
-        assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+        assert store.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text

@@ -39,12 +39,12 @@ def indexed(path: str, *texts: str, sha256: str = "1") -> FileIndexed:
 
 
 def test_that_a_recorded_document_can_be_read_page_by_page(store: CollectionStore) -> None:
-    store.record("Hand book", indexed("/d/a.md", "eins", "zwei"))
-    assert store.page_text("Hand book", "a.md", 2) == "zwei"
-    assert store.page_text("Hand book", "/d/a.md", 1) == "eins"
+    store.files.record("Hand book", indexed("/d/a.md", "eins", "zwei"))
+    assert store.texts.page("Hand book", "a.md", 2) == "zwei"
+    assert store.texts.page("Hand book", "/d/a.md", 1) == "eins"
     assert store.get("Hand book").chunks == store.ref("Hand book").chunks == 2
     with pytest.raises(WorkbenchError, match=r"a\.md has no page 3"):
-        store.page_text("Hand book", "a.md", 3)
+        store.texts.page("Hand book", "a.md", 3)
 
 
 def test_that_the_marks_of_a_page_are_kept(store: CollectionStore) -> None:
@@ -54,43 +54,45 @@ def test_that_the_marks_of_a_page_are_kept(store: CollectionStore) -> None:
     )
     item = indexed("/d/a.pdf", "Top", "plain")
     pages = (item.texts[0].model_copy(update={"marks": marks}), item.texts[1])
-    store.record("Hand book", item.model_copy(update={"texts": pages}))
-    assert store.stored_document("Hand book", "a.pdf").pages == pages
+    store.files.record("Hand book", item.model_copy(update={"texts": pages}))
+    assert store.texts.document("Hand book", "a.pdf").pages == pages
 
 
 def test_that_a_new_state_replaces_the_old_one(store: CollectionStore) -> None:
-    store.record("Hand book", indexed("/d/a.md", "old", "older"))
-    store.record("Hand book", indexed("/d/a.md", "new", sha256="2"))
-    (document,) = store.texts("Hand book")
+    store.files.record("Hand book", indexed("/d/a.md", "old", "older"))
+    store.files.record("Hand book", indexed("/d/a.md", "new", sha256="2"))
+    (document,) = store.texts.all("Hand book")
     assert [page.text for page in document.pages] == ["new"]
     assert [span.id for span in document.spans] == ["2-1"]
 
 
 def test_that_a_file_that_cannot_be_read_any_more_keeps_its_old_text(store: CollectionStore) -> None:
-    store.record("Hand book", indexed("/d/a.md", "old"))
-    store.record(
+    store.files.record("Hand book", indexed("/d/a.md", "old"))
+    store.files.record(
         "Hand book", FileIndexed(path="/d/a.md", name="a.md", status=DocumentStatus.FAILED, reason="It is damaged.")
     )
-    (document,) = store.documents("Hand book")
+    (document,) = store.documents.of("Hand book")
     assert document.status is DocumentStatus.INDEXED
     assert "It is damaged." in document.reason
-    assert store.page_text("Hand book", "a.md", 1) == "old"
+    assert store.texts.page("Hand book", "a.md", 1) == "old"
 
 
 def test_that_files_of_one_name_from_two_folders_are_both_kept(store: CollectionStore) -> None:
     for path in ("/d/a.bin", "/e/a.bin"):
-        store.record("Hand book", FileIndexed(path=path, name="a.bin", status=DocumentStatus.FAILED, reason="Noise."))
-    store.record("Hand book", indexed("/f/a.bin", "text"))
-    names = {document.path: document.name for document in store.documents("Hand book")}
+        store.files.record(
+            "Hand book", FileIndexed(path=path, name="a.bin", status=DocumentStatus.FAILED, reason="Noise.")
+        )
+    store.files.record("Hand book", indexed("/f/a.bin", "text"))
+    names = {document.path: document.name for document in store.documents.of("Hand book")}
     assert names["/f/a.bin"] == "a.bin", "the name that its rows in the index have"
     assert len(set(names.values())) == 3
 
 
 def test_that_a_removed_document_leaves_nothing(store: CollectionStore, database: Database) -> None:
-    store.record("Hand book", indexed("/d/a.md", "canary"))
-    store.record("Hand book", FileIndexed(path="/d/a.md", name="a.md", status=DocumentStatus.REMOVED))
-    assert store.documents("Hand book") == []
-    assert list(store.texts("Hand book")) == []
+    store.files.record("Hand book", indexed("/d/a.md", "canary"))
+    store.files.record("Hand book", FileIndexed(path="/d/a.md", name="a.md", status=DocumentStatus.REMOVED))
+    assert store.documents.of("Hand book") == []
+    assert list(store.texts.all("Hand book")) == []
 
 
 def test_that_deleting_a_collection_takes_its_folder_along(store: CollectionStore) -> None:

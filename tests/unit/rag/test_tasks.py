@@ -49,9 +49,9 @@ def run_index(store: CollectionStore, *sources: Path, stop: Callable[[FileIndexe
                 self.produced.append(item)
                 if stop is not None and stop(item):
                     raise KeyboardInterrupt  # dies before the app heard of this file
-                store.record(NAME, item)
+                store.files.record(NAME, item)
             elif isinstance(item, FileStates):
-                store.record_states(NAME, item)
+                store.files.record_states(NAME, item)
 
     spec = index_spec(store, NAME, sources) if sources else sync_spec(store, NAME)
     assert spec is not None
@@ -85,7 +85,7 @@ def test_that_every_hit_is_its_page_from_start_to_end(
         hits = found(store, query, mode)
         assert hits[0].document == document
         for hit in hits:
-            assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+            assert store.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
 
 
 def test_that_only_what_changed_is_indexed_again(store: CollectionStore, folder: Path) -> None:
@@ -95,7 +95,7 @@ def test_that_only_what_changed_is_indexed_again(store: CollectionStore, folder:
     shutil.copy(folder / "delivery.pdf", folder / "z-copy.pdf")
     report = run_index(store, folder)
     assert (report.indexed, report.unchanged, report.removed) == (2, 1, 1)
-    assert {d.name: d.duplicate_of for d in store.documents(NAME)} == {
+    assert {d.name: d.duplicate_of for d in store.documents.of(NAME)} == {
         "delivery.pdf": "",
         "handbook.md": "",
         "z-copy.pdf": "delivery.pdf",
@@ -110,7 +110,7 @@ def test_that_bad_files_are_reported_and_the_others_go_on(store: CollectionStore
     (folder / "noise.bin").write_bytes(bytes(range(256)) * 20)
     report = run_index(store, folder, folder / "nowhere.md")
     assert (report.indexed, report.failed) == (3, 3)
-    reasons = {d.name: d.reason for d in store.documents(NAME) if d.status is DocumentStatus.FAILED}
+    reasons = {d.name: d.reason for d in store.documents.of(NAME) if d.status is DocumentStatus.FAILED}
     assert set(reasons) == {"empty.md", "noise.bin", "nowhere.md"}
     assert "empty.md is empty" in reasons["empty.md"]
 
@@ -118,7 +118,7 @@ def test_that_bad_files_are_reported_and_the_others_go_on(store: CollectionStore
 def test_that_a_run_that_died_after_a_write_is_continued_without_doubles(store: CollectionStore, folder: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         run_index(store, folder, stop=lambda item: True)
-    assert store.documents(NAME) == []
+    assert store.documents.of(NAME) == []
     report = run_index(store, folder)
     assert report.indexed == 3
     assert len({hit.chunk_id for hit in found(store, "days")}) == len(found(store, "days"))

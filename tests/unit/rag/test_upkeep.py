@@ -41,7 +41,7 @@ def store(database: Database, home: WorkbenchPaths, docs: Path) -> CollectionSto
     store = CollectionStore(database, home)
     store.create("Hand book", EMBEDDER, ChunkingConfig())
     store.add_sources("Hand book", [docs])
-    store.record("Hand book", indexed(str(docs / "a.md"), "a"))
+    store.files.record("Hand book", indexed(str(docs / "a.md"), "a"))
     return store
 
 

@@ -90,7 +90,7 @@ def test_that_the_old_index_answers_until_the_new_one_takes_its_place(store: Col
     after = store.ref(NAME)
     assert after.folder != before.folder and after.chunking.chunk_tokens == 16 and after.chunks > before.chunks
     for hit in found(store, "paid holiday"):
-        assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+        assert store.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
     assert [index.is_active for index in store.indexes.list_indexes(NAME)] == [True, False]
     run_check(store)
 
@@ -245,8 +245,8 @@ def test_that_a_sync_adds_changes_renames_and_removes(
     assert not [text for text in embedded if "warranty" in text]
     hits = found(store, "toaster warranty")
     assert hits[0].document == "sub/parcels.pdf"
-    assert store.page_text(NAME, hits[0].document, hits[0].page)[hits[0].start : hits[0].end] == hits[0].text
-    assert {d.name for d in store.documents(NAME)} == {"handbook.md", "new.md", "sub/parcels.pdf"}
+    assert store.texts.page(NAME, hits[0].document, hits[0].page)[hits[0].start : hits[0].end] == hits[0].text
+    assert {d.name for d in store.documents.of(NAME)} == {"handbook.md", "new.md", "sub/parcels.pdf"}
     again = run_index(store)
     assert (again.unchanged, again.indexed, again.renamed) == (3, 0, 0)
     run_check(store)
@@ -286,10 +286,10 @@ def test_that_states_are_remembered_by_a_later_look(
     store: CollectionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_index(store, folder)
-    assert {known.file_state for known in store.known_documents(NAME)} == {""}, "written a moment ago"
+    assert {known.file_state for known in store.files.known(NAME)} == {""}, "written a moment ago"
     monkeypatch.setattr("workbench.rag.folders._RACY_NS", 0)
     assert run_index(store).unchanged == 3
-    assert "" not in {known.file_state for known in store.known_documents(NAME)}
+    assert "" not in {known.file_state for known in store.files.known(NAME)}
 
 
 def test_that_a_file_that_was_just_written_is_read_again(store: CollectionStore, folder: Path) -> None:
@@ -302,7 +302,7 @@ def test_that_a_file_that_was_just_written_is_read_again(store: CollectionStore,
 
 
 def path_of(store: CollectionStore, name: str) -> str:
-    return next(d.path for d in store.documents(NAME) if d.name == name)
+    return next(d.path for d in store.documents.of(NAME) if d.name == name)
 
 
 def test_that_a_deleted_document_is_not_found_and_can_come_back(store: CollectionStore, folder: Path) -> None:
@@ -312,7 +312,7 @@ def test_that_a_deleted_document_is_not_found_and_can_come_back(store: Collectio
     assert delete_documents(store, NAME, [path]) is None
     for mode in RetrievalMode:
         assert "delivery.pdf" not in {hit.document for hit in found(store, "toaster warranty", mode)}
-    assert [d.name for d in store.deleted_documents(NAME)] == ["delivery.pdf"]
+    assert [d.name for d in store.documents.deleted(NAME)] == ["delivery.pdf"]
     assert store.get(NAME).deleted == 1 and store.get(NAME).documents == 2
     assert run_index(store).indexed == 0, "a sync does not bring it back"
     store.removal.restore(NAME, [path])
@@ -363,10 +363,10 @@ def test_that_a_copy_takes_the_place_of_a_deleted_document(store: CollectionStor
     rename(RecordingContext(), RenameRequest.model_validate(spec.params))
     hit = found(store, "paid holiday")[0]
     assert hit.document == "z.md"
-    assert store.page_text(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+    assert store.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
     purge_all(store)
     assert found(store, "paid holiday")[0].document == "z.md"
-    assert {d.name for d in store.documents(NAME)} == {"z.md", "delivery.pdf", "office.txt"}
+    assert {d.name for d in store.documents.of(NAME)} == {"z.md", "delivery.pdf", "office.txt"}
     run_check(store)
 
 
@@ -378,7 +378,7 @@ def test_that_documents_are_due_after_ten_minutes(store: CollectionStore, folder
     now = datetime.now(UTC)
     assert store.removal.due(now=now + timedelta(minutes=9)) == {}
     assert list(store.removal.due(now=now + timedelta(minutes=11))) == [NAME]
-    assert {d.status for d in store.deleted_documents(NAME)} == {DocumentStatus.INDEXED}
+    assert {d.status for d in store.documents.deleted(NAME)} == {DocumentStatus.INDEXED}
     assert sync_spec(store, NAME) is not None
 
 
@@ -395,14 +395,14 @@ def test_that_a_drive_that_hangs_loses_nothing_and_is_forgotten_when_it_answers(
         (folder / "new.txt").write_text("The near store is in Basel.")
         report = run_index(store)
     assert (report.indexed, report.removed, report.failed) == (1, 0, 1)
-    by_name = {document.name: document for document in store.documents(NAME)}
+    by_name = {document.name: document for document in store.documents.of(NAME)}
     assert by_name["nas"].reason_code is ReasonCode.NO_ANSWER
     assert by_name["nas/far.txt"].chunks == 1
     assert found(store, "Genoa")[0].document == "nas/far.txt"
 
     (folder / "nas" / "noise.bin").unlink()
     run_index(store)
-    assert {document.name for document in store.documents(NAME)} == by_name.keys() - {"nas", "nas/noise.bin"}
+    assert {document.name for document in store.documents.of(NAME)} == by_name.keys() - {"nas", "nas/noise.bin"}
 
 
 def test_that_a_sync_tries_a_file_that_failed_again_only_when_it_changed_or_is_asked_to(
@@ -415,7 +415,7 @@ def test_that_a_sync_tries_a_file_that_failed_again_only_when_it_changed_or_is_a
     with monkeypatch.context() as patched:
         patched.setattr(Survey, "hashed", lambda self, file: pytest.fail(f"{file.path} was read"))
         assert run_index(store).failed == 1
-        assert [d.reason_code for d in store.documents(NAME) if d.name == "noise.txt"] == [ReasonCode.BINARY]
+        assert [d.reason_code for d in store.documents.of(NAME) if d.name == "noise.txt"] == [ReasonCode.BINARY]
         request = IndexRequest.model_validate(retry_spec(store, NAME, [str(noise)]).params)
         assert request.tries_failed_again
     noise.write_text("Words now.")

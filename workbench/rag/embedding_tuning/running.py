@@ -83,7 +83,7 @@ def tune_request(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     request = request.model_copy(update={"folder": str(folder), "source": str(folder / "documents.jsonl")})
     with Path(request.source).open("w", encoding="utf-8") as file:
-        for document in store.texts(collection):
+        for document in store.texts.all(collection):
             file.write(document.model_dump_json() + "\n")
     write_whole(folder / REQUEST, request.model_dump_json())
     return request

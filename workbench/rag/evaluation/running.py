@@ -156,7 +156,7 @@ def _target(ref: CollectionRef, setting: RetrievalSetting) -> CollectionRef:
 
 def documents_hash(store: CollectionStore, collection: str) -> str:
     """SHA-256 over names and contents of what is searched, and what is hidden."""
-    known = store.known_documents(collection)
+    known = store.files.known(collection)
     lines = sorted(f"{d.sha256} {d.is_deleted} {d.name}" for d in known)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 

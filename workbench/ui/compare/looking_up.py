@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def read_places(collections: "CollectionStore", name: str) -> Places:
     """Where in a collection may be looked."""
-    indexed = [d.name for d in collections.documents(name) if d.status is DocumentStatus.INDEXED]
+    indexed = [d.name for d in collections.documents.of(name) if d.status is DocumentStatus.INDEXED]
     collections.filters.find_languages(name)
     languages = tuple(collections.filters.languages(name).items())
     return Places(tuple(collections.filters.folders(name)), tuple(indexed), languages)

@@ -29,12 +29,18 @@ class Named(Protocol):
     def name(self) -> str: ...
 
 
+class Pages(Protocol):
+    def page(self, collection: str, document: str, number: int, /) -> str: ...
+
+
 class Collections(Protocol):
     """The part of `rag.store.CollectionStore` that questions need."""
 
     def names(self) -> Sequence[str]: ...
     def ref(self, name: str) -> CollectionRef: ...
-    def page_text(self, collection: str, document: str, page: int) -> str: ...
+
+    @property
+    def texts(self) -> Pages: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ class QuestionsPart:
 
         def read() -> tuple[SetQuestion, ...]:
             asked = rooms.retrieval_sets.questions(collection, name)
-            return from_retrieval_set(asked, collection, partial(rooms.collections.page_text, collection))
+            return from_retrieval_set(asked, collection, partial(rooms.collections.texts.page, collection))
 
         state = self._board.state
         self._take(state.name if state.can_edit else rooms.sets.free_name(name), read)

@@ -11,9 +11,10 @@ from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
 from workbench.llm.types import GenerationConfig
 from workbench.rag.answer_types import Answer, AnswerPrompt, Citation, StandaloneQuestion
+from workbench.rag.document_store import SourceDocument
 from workbench.rag.indexing import INDEX_DAMAGED, damaged_collection, rebuild_spec
 from workbench.rag.search_types import FoldedHit, Hit, QuestionHits
-from workbench.rag.store import CollectionStore, SourceDocument
+from workbench.rag.store import CollectionStore
 from workbench.ui.documents.adapter_choice import fitting_adapters
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.asking_requests import AskingRequests

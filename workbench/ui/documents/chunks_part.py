@@ -134,7 +134,7 @@ class ChunksPart:
             key = (state.selected, source.name, source.sha256)
             kept = self._read
             if kept is None or kept[0] != key:
-                kept = self._read = (key, self._collections.stored_document(state.selected, source.name))
+                kept = self._read = (key, self._collections.texts.document(state.selected, source.name))
         except WorkbenchError as problem:
             return problem
         request = ChunkPreviewRequest(

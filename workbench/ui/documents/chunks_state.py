@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from workbench.rag.chunk_preview import ChunkPreview, PreviewedPage
-from workbench.rag.store import SourceDocument
+from workbench.rag.document_store import SourceDocument
 from workbench.rag.types import ChunkingConfig
 from workbench.settings import ChunkerKind
 from workbench.ui.board import Running

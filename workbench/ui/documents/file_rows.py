@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from workbench.rag.collection_jobs import FileAtWork
+from workbench.rag.document_store import SourceDocument
 from workbench.rag.indexing_types import DocumentStatus, FileStage
 from workbench.rag.reasons import ReasonCode
-from workbench.rag.store import SourceDocument
 
 
 class FileState(StrEnum):

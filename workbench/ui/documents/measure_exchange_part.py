@@ -35,7 +35,7 @@ class ExchangePart:
 
         def work() -> _Result:
             try:
-                documents = store.documents(collection)
+                documents = store.documents.of(collection)
                 names = [d.name for d in documents if d.status is DocumentStatus.INDEXED]
                 finder = DocumentFinder([*names, *store.members.names(collection)])
                 found = to_retrieval_set(self._sets.questions(name), collection, finder)

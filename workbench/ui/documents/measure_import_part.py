@@ -103,7 +103,7 @@ class ImportPart:
 
 
 def _finder(store: CollectionStore, collection: str) -> DocumentFinder:
-    documents = store.documents(collection)
+    documents = store.documents.of(collection)
     names = [d.name for d in documents if d.status is DocumentStatus.INDEXED]
     return DocumentFinder([*names, *store.members.names(collection)])
 
@@ -111,6 +111,6 @@ def _finder(store: CollectionStore, collection: str) -> DocumentFinder:
 def _pages(store: CollectionStore, collection: str) -> Mapping[str, Sequence[str]]:
     """The texts of all documents, for quotations."""
     texts: dict[str, Sequence[str]] = {}
-    for document in store.texts(collection):
+    for document in store.texts.all(collection):
         texts |= texts_by_name(document.name, document.pages)
     return texts

@@ -8,9 +8,9 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
 from workbench.rag.answer_types import Citation
+from workbench.rag.document_store import SourceDocument
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
 from workbench.rag.search_types import FoldedHit, Hit
-from workbench.rag.store import SourceDocument
 from workbench.ui.documents.asking_state import PagePicture, Place
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.trouble import Trouble
@@ -66,8 +66,8 @@ class PlacePart:
     def _open(self, collection: str, name: str, page: int, start: int, end: int, *, wants_text: bool = False) -> None:
         try:
             located = self._collections.members.locate(collection, name)
-            document = self._collections.find_document(collection, located.document if located else name)
-            text = self._collections.page_text(collection, name, page)
+            document = self._collections.documents.find(collection, located.document if located else name)
+            text = self._collections.texts.page(collection, name, page)
         except WorkbenchError as problem:
             self._show(None, Trouble(problem.message, problem.hint))
             return

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.rag.document_store import SourceDocument
 from workbench.rag.index_store import CollectionIndex
 from workbench.rag.lifecycle import DeletedCollection
 from workbench.rag.search_settings_store import SearchSettings
-from workbench.rag.store import Collection, CollectionStore, SourceDocument
+from workbench.rag.store import Collection, CollectionStore
 from workbench.ui.documents.file_rows import FileRow, rows_of
 from workbench.ui.documents.state import Totals, count
 
@@ -34,7 +35,7 @@ def read(store: CollectionStore, wished: str, before: Sequence[FileRow] = ()) ->
     collections = tuple(store.list_collections())
     names = [collection.name for collection in collections]
     selected = wished if wished in names else (names[0] if names else "")
-    documents = store.all_documents(selected) if selected else []
+    documents = store.documents.all(selected) if selected else []
     there = tuple(document for document in documents if not document.deleted_at)
     removed = tuple(document for document in documents if document.deleted_at)
     return Reading(

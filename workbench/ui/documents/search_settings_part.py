@@ -102,7 +102,7 @@ class SearchSettingsPart:
 def _reader(collections: CollectionStore, name: str, own_folders: tuple[Path, ...]) -> Callable[[], SearchChoices]:
     def read() -> SearchChoices:
         collections.filters.find_languages(name)
-        indexed = [d.name for d in collections.documents(name) if d.status is DocumentStatus.INDEXED]
+        indexed = [d.name for d in collections.documents.of(name) if d.status is DocumentStatus.INDEXED]
         return SearchChoices(
             collections=tuple(c.name for c in collections.list_collections() if c.name != name and c.chunks),
             folders=tuple(collections.filters.folders(name)),

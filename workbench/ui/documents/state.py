@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.rag.collection_jobs import CollectionWork, FileAtWork
+from workbench.rag.document_store import SourceDocument
 from workbench.rag.embedders import EmbedderOnDisk
 from workbench.rag.health import Condition, Verdict, judge
 from workbench.rag.index_store import CollectionIndex
 from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.lifecycle import DeletedCollection
-from workbench.rag.store import Collection, SourceDocument
+from workbench.rag.store import Collection
 from workbench.ui.board import Running
 from workbench.ui.documents.file_rows import FileRow
 

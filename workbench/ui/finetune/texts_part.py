@@ -32,7 +32,7 @@ class TextsPart:
             return
 
         def gather() -> Dataset | WorkbenchError:
-            documents = ((found.name, [page.text for page in found.pages]) for found in collections.texts(name))
+            documents = ((found.name, [page.text for page in found.pages]) for found in collections.texts.all(name))
             try:
                 return documents_dataset(documents, f"{name} text", folder, f"collection {name}")
             except WorkbenchError as problem:

@@ -104,7 +104,7 @@ def store(database: Database, home: WorkbenchPaths, tiny: EmbedderRef, tmp_path:
     class Recorder(RecordingContext):
         def produce(self, item: object) -> None:
             if isinstance(item, FileIndexed):
-                store.record(NAME, item)
+                store.files.record(NAME, item)
 
     spec = index_spec(store, NAME, [folder], embedder=tiny)
     index(Recorder(), IndexRequest.model_validate(spec.params))
@@ -172,7 +172,7 @@ def test_that_thumbs_become_questions_and_negatives(store: CollectionStore, data
     sets.create(NAME, "mine")
     sets.add(NAME, "mine", questions()[:2])
     for number, verdict in ((3, Verdict.RELEVANT), (4, Verdict.IRRELEVANT)):
-        sha256 = store.find_document(NAME, f"{number}.txt").sha256
+        sha256 = store.documents.find(NAME, f"{number}.txt").sha256
         judgement = RelevanceJudgement(
             question="Where is the dune?", doc_hash=sha256, page=1, start=0, end=8, verdict=verdict
         )

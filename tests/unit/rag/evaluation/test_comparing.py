@@ -162,7 +162,7 @@ def test_that_a_reranker_that_is_missing_is_said_before_the_start(store: Collect
 def test_that_a_purge_takes_measurements_that_name_the_document(store: CollectionStore, database: Database) -> None:
     request = plan(store)
     run(database, request)
-    path = store.find_document(NAME, "handbook.md").path
+    path = store.documents.find(NAME, "handbook.md").path
     delete_documents(store, NAME, [path])
     spec = purge_spec(store, NAME)
     assert spec is not None
