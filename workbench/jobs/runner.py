@@ -5,27 +5,25 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection
-from queue import Empty
 from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.durable import DurableRun, RunSummary, choose_folder, list_runs, summarize
-from workbench.jobs.events import Cancelled, Crashed, Failed, LastWord, Queued, is_last_word
-from workbench.jobs.insistence import Insistence
+from workbench.jobs.events import Cancelled, Failed, LastWord, Queued
 from workbench.jobs.job import Job, JobSnapshot
 from workbench.jobs.lanes import Lanes
 from workbench.jobs.launchers import Launcher, LocalLauncher
 from workbench.jobs.limits import thread_count
-from workbench.jobs.process import EXIT_PATIENCE_SECONDS, Death, Wake, WorkerProcess
+from workbench.jobs.ordinary import OrdinaryRun
+from workbench.jobs.process import EXIT_PATIENCE_SECONDS
 from workbench.jobs.run_folder import RunFolder, RunRecord
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
-from workbench.jobs.wire import CancelTask, LineTooLongError, RunTask, SendCommand
+from workbench.jobs.wire import SendCommand
 from workbench.jobs.worker_pool import WorkerPool
 from workbench.paths import WorkbenchPaths
 
 log = logging.getLogger("workbench.jobs")
 
-SHUTDOWN_GRACE_SECONDS = 1.0
 DURABLE_GRACE_FACTOR = 4.0
 """A training step is longer than a token: durable runs get more time to stop at a safe point."""
 REMEMBERED_JOBS = 200
@@ -222,64 +220,8 @@ class JobRunner:
         job.say(Queued(job_id=job.id))
         if not self._wait_turn(job):
             return Cancelled(job_id=job.id)
-        was_requeued = False
-        while True:
-            outcome = self._attempt(job)
-            if not isinstance(outcome, Death):
-                return outcome
-            if job.is_cancel_requested():
-                return Cancelled(job_id=job.id)
-            if was_requeued or not outcome.ended_for:
-                return _crashed(job, outcome)
-            was_requeued = True
-            job.say(Queued(job_id=job.id, reason=f"starts again, because '{outcome.ended_for}' did not stop"))
-
-    def _attempt(self, job: Job) -> LastWord | Death:
-        """Run the job in a worker once: its last word, or how the worker died under it."""
-        if job.is_cancel_requested():
-            return Cancelled(job_id=job.id)
-        threads = self._threads_for(job.spec)
-        try:
-            process = self._pool.take(job.spec, job.id, job.inbox, threads)
-        except OSError as error:
-            return Failed(
-                job_id=job.id,
-                message=f"No worker process could be started for '{job.title}'.",
-                hint="The system may be out of memory or processes; close other programs and try again.",
-                details=str(error),
-                code="no_worker",
-            )
-        job.process, job.log_path = process, process.log_path
-        try:
-            process.send(RunTask(job_id=job.id, task=job.spec.task, params=job.spec.params, threads=threads))
-            return self._listen(job, process)
-        except LineTooLongError as error:
-            return Failed(job_id=job.id, message=f"The request is too large ({error}).", hint="Ask for less at once.")
-        finally:
-            self._pool.give_back(job.spec, job.id, process)
-
-    def _listen(self, job: Job, process: WorkerProcess) -> LastWord | Death:
-        insistence = Insistence(
-            lambda: process.send(CancelTask(job_id=job.id)),
-            lambda: process.terminate(job.title),
-            process.kill,
-            self._grace,
-        )
-        while True:
-            if self._closed:
-                insistence.hurry(SHUTDOWN_GRACE_SECONDS)
-            insistence.look(is_cancel_requested=job.is_cancel_requested())
-            try:
-                message = job.inbox.get(timeout=insistence.patience())
-            except Empty:
-                continue
-            if isinstance(message, Death):
-                return message
-            if isinstance(message, Wake):
-                continue
-            if is_last_word(message):
-                return message
-            job.say(message)
+        run = OrdinaryRun(job, self._pool, self._threads_for(job.spec), self._grace, is_closing=lambda: self._closed)
+        return run.start()
 
     # -- durable jobs -----------------------------------------------------------------------------------------------
 
@@ -343,10 +285,3 @@ class JobRunner:
 
     def _find_run(self, job_id: str) -> RunFolder | None:
         return next((run for run, record in list_runs(self._paths.runs) if record.job_id == job_id), None)
-
-
-def _crashed(job: Job, death: Death) -> Crashed:
-    message = death.message
-    if death.ended_for:
-        message = f"The worker process was ended twice, because '{death.ended_for}' did not stop."
-    return Crashed(job_id=job.id, exit_code=death.exit_code, stderr_tail=death.stderr_tail, message=message)
