@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Most tests wait for processes half of the time; each of these takes up to 2 GB.
 TEST_PROCESSES ?= 2
+# In the order of the folders: the demo and the other long ones are begun first, quick ones fill up the end.
+TEST_ORDER := --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test lint setup screenshots clean
 
@@ -15,7 +17,7 @@ test: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) $(TEST_ORDER)
 
 lint: setup
 	$(BIN)/ruff check .

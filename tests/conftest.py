@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -53,10 +54,29 @@ def home(own_home: Path) -> WorkbenchPaths:
     return paths
 
 
-@pytest.fixture
-def database(home: WorkbenchPaths) -> Iterator[Any]:
+@pytest.fixture(autouse=True)
+def nobody_pulls_the_plug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here nothing waits until the disk has it: a killed process loses nothing by that. Workers wait as they always do."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file with all tables and no row, made once: all migrations together take longer than most tests."""
     from workbench.database import Database
 
+    path = tmp_path_factory.mktemp("database") / "empty.sqlite"
+    database = Database(path)
+    database.migrate()
+    database.close()
+    return path
+
+
+@pytest.fixture
+def database(home: WorkbenchPaths, empty_database: Path) -> Iterator[Any]:
+    from workbench.database import Database
+
+    shutil.copyfile(empty_database, home.database)
     database = Database(home.database)
     database.migrate()
     yield database

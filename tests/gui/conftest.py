@@ -28,8 +28,9 @@ def garbage_waits() -> Iterator[None]:
     gc.freeze()  # what is there now need not be looked at again after every test
     gc.disable()
     yield
-    gc.enable()
     gc.unfreeze()
+    gc.collect()
+    gc.enable()
     if QApplication.instance() is not None:
         # The platform without a screen drops what was copied after the interpreter has ended, with a crash.
         QApplication.clipboard().clear()
@@ -37,9 +38,10 @@ def garbage_waits() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def garbage_is_collected_here(garbage_waits: None) -> Iterator[None]:
-    """On the UI thread, after each test."""
+    """On the UI thread, after each test; what is left after one (modules, mostly) is not looked at again."""
     yield
     gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
