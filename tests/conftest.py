@@ -56,7 +56,7 @@ def home(own_home: Path) -> WorkbenchPaths:
 
 @pytest.fixture(autouse=True)
 def nobody_pulls_the_plug(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here nothing waits until the disk has it: a killed process loses nothing by that. Workers wait as they always do."""
+    """A test need not wait until the disk has it: a killed process loses nothing by that. Workers wait as ever."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
@@ -73,9 +73,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(home: WorkbenchPaths, empty_database: Path) -> Iterator[Any]:
+def database(home: WorkbenchPaths, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    from workbench import database as module
     from workbench.database import Database
 
+    impatient = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in module._WRITING)
+    monkeypatch.setattr(module, "_WRITING", impatient)
     shutil.copyfile(empty_database, home.database)
     database = Database(home.database)
     database.migrate()
