@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def hybrid(task: Mapping[str, Any]) -> dict[str, Any]:
         retriever = Retriever(VectorStore(Path(name) / "index", DIMENSION), lambda: load_embedder(ref))
         questions = [" ".join(text.rstrip(".").split()[:6]) for text in sentences(task["queries"], seed=2, words=6)]
         retrieval = RetrievalConfig(mode=RetrievalMode.HYBRID, top_k=10)
-        times = timed([lambda q=question: retriever.search(q, retrieval) for question in questions])  # type: ignore[misc]
+        times = timed([partial(retriever.search, question, retrieval) for question in questions])
     return built | times
 
 
@@ -77,7 +78,7 @@ def vectors(task: Mapping[str, Any]) -> dict[str, Any]:
         def search(vector: Any) -> None:
             found.append([int(chunk.chunk_id) for chunk, _ in store.search_vector(vector, 10)])
 
-        times = timed([lambda v=vector: search(v) for vector in queries])  # type: ignore[misc]
+        times = timed([partial(search, vector) for vector in queries])
     exact = exact_top_ten(queries, rows)
     hits = [len(set(mine) & set(best)) / 10 for mine, best in zip(found, exact, strict=True)]
     return built | times | {"recall_at_10": sum(hits) / len(hits)}

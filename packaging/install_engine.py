@@ -29,7 +29,7 @@ def main() -> int:
     attempts: tuple[tuple[str, tuple[str, ...], Mapping[str, str]], ...] = (
         ("", (), _flags()),
         ("built for another processor: compiling it here (about five minutes)", ("--no-cache-dir",), _flags()),
-        ("compiling it for any processor of this kind", ("--no-cache-dir",), {"CMAKE_ARGS": "-DGGML_NATIVE=OFF"}),
+        ("compiling it for any processor of this kind", ("--no-cache-dir",), _for_any_processor()),
     )
     for reason, options, environment in attempts:
         if reason:
@@ -67,6 +67,11 @@ def _flags() -> dict[str, str]:
     if platform.machine() not in ("x86_64", "AMD64") or not _compiler_knows(_WITHOUT_AMX):
         return {}
     return {name: f"{os.environ.get(name, '')} {_WITHOUT_AMX}".strip() for name in ("CFLAGS", "CXXFLAGS")}
+
+
+def _for_any_processor() -> dict[str, str]:
+    """What CMake is told; what the user has told it stays, and of two words on one thing it takes the last."""
+    return {"CMAKE_ARGS": f"{os.environ.get('CMAKE_ARGS', '')} -DGGML_NATIVE=OFF".strip()}
 
 
 def _compiler_knows(flags: str) -> bool:

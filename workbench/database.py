@@ -156,6 +156,7 @@ def _try_lock(file: Any) -> bool:
         if os.name == "nt":
             import msvcrt
 
+            # Checked on Linux, where the stubs say that this module is empty.
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
         else:
             import fcntl

@@ -39,6 +39,7 @@ def silence_libraries() -> None:
     if sys.platform != "darwin":
         # keyring loads all its backends. The one for macOS, which copes with this failing, would else look for Apple's
         # libraries with ldconfig, gcc and ld: 1.6 of the 2 seconds that the import takes.
+        # None is the documented way of saying that a module is not to be had; the stubs only know modules.
         sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
 
 

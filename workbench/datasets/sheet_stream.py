@@ -1,15 +1,13 @@
 """XLSX and Parquet of any size, row by row."""
 
 import itertools
-import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from workbench.datasets.delimited import name_columns
-from workbench.datasets.sheets import MAX_COLUMNS, check_archive, plain_value, sheet_cells
+from workbench.datasets.sheets import MAX_COLUMNS, open_workbook, plain_value, sheet_cells
 from workbench.datasets.stream_types import StreamedRow, StreamItem
 from workbench.datasets.types import RowProblem
 from workbench.errors import WorkbenchError
@@ -118,27 +116,10 @@ def _parquet(path: Path) -> Iterator[Any]:
 @contextmanager
 def _sheet(path: Path, *, values: bool) -> Iterator[tuple[Iterator[tuple[int, tuple[object, ...]]], list[str]]]:
     """The rows of the first sheet with any, read as they are asked for, and the names of the other sheets."""
-    check_archive(path, path.name)
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which no row depends on
-        try:
-            book = load_workbook(path, read_only=True, data_only=values, keep_links=False)
-            try:
-                filled = next(
-                    (sheet for sheet in book.worksheets if next(sheet_cells(sheet, path.name), None)),
-                    book.worksheets[0],
-                )
-                others = [sheet.title for sheet in book.worksheets if sheet is not filled]
-                yield sheet_cells(filled, path.name), others
-            finally:
-                book.close()
-        except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
-            raise WorkbenchError(
-                f"{path.name} is not a readable spreadsheet.",
-                hint="Save it again as .xlsx or as CSV.",
-                details=str(error),
-                code="bad_xlsx",
-            ) from error
+    with open_workbook(path, path.name, values=values) as book:
+        filled = next(
+            (sheet for sheet in book.worksheets if next(sheet_cells(sheet, path.name), None)),
+            book.worksheets[0],
+        )
+        others = [sheet.title for sheet in book.worksheets if sheet is not filled]
+        yield sheet_cells(filled, path.name), others

@@ -5,6 +5,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,22 @@ MAX_ROWS = 1_000_000
 MAX_COLUMNS = 500
 
 
-def read_xlsx(content: bytes, name: str) -> Table:
-    """The first sheet that has values. Formulas count with the value that was saved with them."""
-    check_archive(io.BytesIO(content), name)
+@contextmanager
+def open_workbook(source: Path | io.BytesIO, name: str, *, values: bool = True) -> Iterator[Any]:
+    """An openpyxl workbook for reading; `values`: what formulas gave when it was saved, instead of the formulas.
+
+    Raises WorkbenchError, also for what comes to light while its rows are read.
+    """
+    check_archive(source, name)
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and validations, which no row depends on
         try:
-            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            book = load_workbook(source, read_only=True, data_only=values, keep_links=False)
             try:
-                sheets = [(sheet.title, list(sheet_cells(sheet, name))) for sheet in book.worksheets]
+                yield book
             finally:
                 book.close()
         except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
@@ -38,11 +43,17 @@ def read_xlsx(content: bytes, name: str) -> Table:
                 details=str(error),
                 code="bad_xlsx",
             ) from error
-        filled = [(title, rows) for title, rows in sheets if rows]
-        if not filled:
-            raise WorkbenchError(f"{name} has no rows.", hint="Choose a sheet with a header and rows.", code="no_rows")
-        title, cells = filled[0]
-        unsaved = _unsaved_formulas(content, title) if _has_formulas(content) else {}
+
+
+def read_xlsx(content: bytes, name: str) -> Table:
+    """The first sheet that has values. Formulas count with the value that was saved with them."""
+    with open_workbook(io.BytesIO(content), name) as book:
+        sheets = [(sheet.title, list(sheet_cells(sheet, name))) for sheet in book.worksheets]
+    filled = [(title, rows) for title, rows in sheets if rows]
+    if not filled:
+        raise WorkbenchError(f"{name} has no rows.", hint="Choose a sheet with a header and rows.", code="no_rows")
+    title, cells = filled[0]
+    unsaved = _unsaved_formulas(content, title, name) if _has_formulas(content) else {}
     table = _table_of(cells, name, unsaved)
     if len(filled) > 1:
         others = ", ".join(f"“{other}”" for other, _ in filled[1:4])
@@ -141,22 +152,18 @@ def _has_formulas(content: bytes) -> bool:
         return any(b"<f>" in archive.read(name) or b"<f " in archive.read(name) for name in sheets)
 
 
-def _unsaved_formulas(content: bytes, title: str) -> dict[int, str]:
+def _unsaved_formulas(content: bytes, title: str, name: str) -> dict[int, str]:
     """Rows with a formula that has no saved value, and the cell's name."""
-    from openpyxl import load_workbook
-
-    values = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    formulas = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
     found: dict[int, str] = {}
-    try:
+    with (
+        open_workbook(io.BytesIO(content), name) as values,
+        open_workbook(io.BytesIO(content), name, values=False) as formulas,
+    ):
         pairs = zip(values[title].iter_rows(), formulas[title].iter_rows(), strict=False)
         for value_cells, formula_cells in pairs:
             for value, formula in zip(value_cells, formula_cells, strict=False):
                 if value.value is None and isinstance(formula.value, str) and formula.value.startswith("="):
                     found.setdefault(formula.row, formula.coordinate)
-    finally:
-        values.close()
-        formulas.close()
     return found
 
 

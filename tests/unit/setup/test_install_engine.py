@@ -58,6 +58,17 @@ def test_that_a_build_that_never_answers_is_an_error(
     assert "does not answer" in capsys.readouterr().err
 
 
+def test_that_what_the_user_told_cmake_stays_when_it_is_compiled_for_any_processor(
+    script: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CMAKE_ARGS", "-DGGML_CUDA=ON")
+    told: list[Mapping[str, str]] = []
+    monkeypatch.setattr(script, "install", lambda *options, environment: told.append(environment))
+    monkeypatch.setattr(script, "answers", lambda: False)
+    script.main()
+    assert told[2]["CMAKE_ARGS"] == "-DGGML_CUDA=ON -DGGML_NATIVE=OFF"
+
+
 def test_that_the_installed_build_answers(script: ModuleType) -> None:
     assert script.answers()
 

@@ -4,6 +4,7 @@ import io
 import stat
 import zipfile
 import zlib
+from functools import partial
 from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
@@ -29,7 +30,7 @@ def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
         _check_password(reader, entries, name)
         members = Members(how, load, name)
         for entry in sorted(entries, key=lambda entry: entry.filename):
-            if not members.add(entry.filename, lambda entry=entry: reader.read(entry, entry.filename), entry.file_size):  # type: ignore[misc]
+            if not members.add(entry.filename, partial(reader.read, entry, entry.filename), entry.file_size):
                 break
     if not members.read:
         raise members.problem() or _nothing_inside(name, members)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.decoding import decode
@@ -134,7 +135,7 @@ def _read(data: bytes, name: str, how: Reading, load: Load) -> tuple[Message, Me
     )
     for part in _attachments(mail):
         content = _content(part)
-        if not members.add(part.get_filename() or _name_of(part), lambda content=content: content, len(content)):  # type: ignore[misc]
+        if not members.add(part.get_filename() or _name_of(part), partial(bytes, content), len(content)):
             break
     return message, members
 

@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from workbench.rag.loaders.decoding import codec_for, decode
@@ -45,9 +46,14 @@ def load_msg(ole: Any, how: Reading, load: Load, name: str) -> Parsed:
         if ole.exists(stream):
             attached = _text(ole, folder, _LONG_NAME, codepage) or _text(ole, folder, _SHORT_NAME, codepage)
             size = int(ole.get_size(stream))
-            if not members.add(attached, lambda stream=stream: ole.openstream(stream).read(), size):  # type: ignore[misc]
+            if not members.add(attached, partial(_read, ole, stream), size):
                 break
     return as_parsed([message], [members], "Outlook message")
+
+
+def _read(ole: Any, stream: str) -> bytes:
+    content: bytes = ole.openstream(stream).read()
+    return content
 
 
 def _codec(codepage: int) -> str:

@@ -1,7 +1,7 @@
 """What the user does with arms: makes, copies, changes, moves, removes them. No Qt."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.standard_arms import best_model, standard_arms
@@ -138,8 +138,8 @@ class ArmsPart:
         """Go where what is missing can be made."""
         self._navigator.open_tab(tab, **case)
 
-    def _change(self, **changes: object) -> None:
-        self._board.show(making=replace(self._board.state.making, **changes))  # type: ignore[arg-type]
+    def _change(self, **changes: Any) -> None:
+        self._board.show(making=replace(self._board.state.making, **changes))
 
 
 def _without_number(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.compare.judge.rating_order import Offers
 from workbench.compare.judge.ratings import answer_hash, ratings_in_force
@@ -151,5 +151,5 @@ class RatingsPart:
         trials = report.trials if report else ()
         return next((t for t in trials if (t.arm, t.example_id, t.repeat) == key and not t.has_failed), None)
 
-    def _show(self, **changes: object) -> None:
-        self._board.show(ratings=replace(self._state, **changes))  # type: ignore[arg-type]
+    def _show(self, **changes: Any) -> None:
+        self._board.show(ratings=replace(self._state, **changes))

@@ -1,6 +1,7 @@
 """How answers are scored: which metrics, which decides, what is set of them, who judges. No Qt."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from workbench.compare.metric_reach import Reach, Setting, reach_of
 from workbench.datasets.types import Example
@@ -95,8 +96,8 @@ class ScoresPart:
     def _judge(self, **changes: object) -> None:
         self._show(judge=self._state.scoring.judge.model_copy(update=changes))
 
-    def _show(self, **changes: object) -> None:
-        self._board.show(scoring=replace(self._state.scoring, **changes))  # type: ignore[arg-type]
+    def _show(self, **changes: Any) -> None:
+        self._board.show(scoring=replace(self._state.scoring, **changes))
 
 
 def references_in(state: CompareState) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from workbench.compare.arm_checks import rows_path
 from workbench.compare.standard_arms import shared_prompt
@@ -212,5 +212,5 @@ class StockPart:
 
         self._in_background(lambda: self._lookups.read_places(collection), take)
 
-    def _change(self, **changes: object) -> None:
-        self._board.show(making=replace(self._board.state.making, **changes))  # type: ignore[arg-type]
+    def _change(self, **changes: Any) -> None:
+        self._board.show(making=replace(self._board.state.making, **changes))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -231,8 +232,8 @@ class MeasuringPart:
         load = LoadConfig.from_settings(self._around.settings().llm)
         return load.model_copy(update={"context_length": max(CONTEXT, load.context_length)})
 
-    def _change(self, **changes: object) -> None:
-        self._board.show_adapter(form=replace(self._board.adapter.form, **changes))  # type: ignore[arg-type]
+    def _change(self, **changes: Any) -> None:
+        self._board.show_adapter(form=replace(self._board.adapter.form, **changes))
 
     def _remember(self, **changes: object) -> None:
         settings = self._around.settings()
@@ -243,10 +244,9 @@ class MeasuringPart:
         others = tuple(each for each in self._board.adapter.measuring if each.adapter_hash != measuring.adapter_hash)
         self._board.show_adapter(measuring=(*others, measuring))
 
-    def _update(self, key: str, **changes: object) -> None:
+    def _update(self, key: str, **changes: Any) -> None:
         updated = tuple(
-            replace(each, **changes) if each.adapter_hash == key else each  # type: ignore[arg-type]
-            for each in self._board.adapter.measuring
+            replace(each, **changes) if each.adapter_hash == key else each for each in self._board.adapter.measuring
         )
         self._board.show_adapter(measuring=updated)
 
