@@ -32,7 +32,7 @@ def place(own_home: Path) -> Iterator[Workplace]:
     yield place
     place.close()
     # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def run(place: Workplace, folder: Path, arms: str, *options: str, as_json: bool = True) -> None:

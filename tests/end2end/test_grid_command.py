@@ -40,7 +40,7 @@ def place(own_home: Path) -> Iterator[Workplace]:
     yield place
     place.close()
     # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 @pytest.fixture

@@ -44,6 +44,13 @@ def garbage_is_collected_here(garbage_waits: None) -> Iterator[None]:
     gc.freeze()
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loaded machine takes its time: what a test waits for may take a minute, not pytest-qt's five seconds."""
+    for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitCallback):
+        monkeypatch.setitem(wait.__kwdefaults__, "timeout", 60_000)
+
+
 @pytest.fixture
 def program(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> Iterator[Program]:
     """The whole program, its window ready."""

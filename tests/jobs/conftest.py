@@ -14,7 +14,7 @@ from workbench.jobs.runner import JobRunner
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).parents[2]
 
 

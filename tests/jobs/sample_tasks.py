@@ -98,7 +98,7 @@ def wait_for_file(context: JobContext, request: Word) -> Word:
 def meet(context: JobContext, request: Word) -> Count:
     """Ends only when a second job is inside the same process at the same time."""
     barrier = _BARRIERS.setdefault(request.text, threading.Barrier(2))
-    barrier.wait(timeout=20)
+    barrier.wait(timeout=60)
     return Count(number=os.getpid())
 
 

@@ -31,7 +31,7 @@ def runner(home: WorkbenchPaths) -> Iterator[JobRunner]:
     yield runner
     runner.shutdown()
     # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def run_to_its_end(runner: JobRunner, request: CompareRequest, task: str = "") -> tuple[ComparisonReport, int]:

@@ -54,7 +54,7 @@ def runners(home: WorkbenchPaths) -> Iterator[list[JobRunner]]:
     yield runners
     for runner in runners:
         runner.shutdown()
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def recorded(database: Database, heard: Heard, spec: JobSpec) -> Listener:

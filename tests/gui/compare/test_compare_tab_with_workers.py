@@ -35,7 +35,7 @@ def bridge(home: WorkbenchPaths, qtbot: QtBot, database: Database) -> Iterator[J
     yield bridge
     bridge.shutdown()
     # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_that_a_run_can_be_stopped_after_the_window_was_closed_and_opened_again(
     qtbot.waitUntil(lambda: again.presenter.state.running is None, timeout=PATIENCE_MS)
     assert isinstance(followed.wait(1), Cancelled)
     later.shutdown()
-    psutil.wait_procs([worker], timeout=30)
+    psutil.wait_procs([worker], timeout=60)
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
 
 

@@ -101,7 +101,7 @@ def test_that_something_always_counts(weighed: Desk) -> None:
 def test_that_weights_are_remembered_with_the_comparison(weighed: Desk, qtbot: QtBot) -> None:
     slide(weighed, qtbot, "latency", 5)
     entry = weighed.store.list_comparisons()[0]
-    qtbot.waitUntil(lambda: weighed.store.get(entry.id).weights == Weights(quality=100, latency=50), timeout=3000)
+    qtbot.waitUntil(lambda: weighed.store.get(entry.id).weights == Weights(quality=100, latency=50))
     assert weighed.store.list_comparisons()[0].recommended == "tuned"
     weighed.tab.presenter.change_setup()
     weighed.tab.presenter.open_history(entry.id)

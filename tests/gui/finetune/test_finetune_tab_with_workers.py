@@ -106,4 +106,4 @@ def test_that_a_training_outlives_the_window_and_its_adapter_is_there(
         assert (adapter.base_name, adapter.dataset_name, adapter.rank) == ("tiny", "boxes", 2)
     finally:
         second.bridge.shutdown()
-        psutil.wait_procs(psutil.Process().children(), timeout=30)  # the worker said its last word and is leaving
+        psutil.wait_procs(psutil.Process().children(), timeout=60)  # the worker said its last word and is leaving

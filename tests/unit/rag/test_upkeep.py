@@ -25,7 +25,7 @@ from workbench.rag.upkeep import Upkeep
 from workbench.rag.upkeep_types import CheckReport, RebuildReport
 from workbench.rag.watching import FolderWatch, fingerprint
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture

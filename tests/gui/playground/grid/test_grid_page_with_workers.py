@@ -66,7 +66,7 @@ def test_that_a_file_becomes_a_filled_grid_with_transcripts(program: Program, qt
     assert "How heavy is fan 1?" in cell.prompt
     assert len(cell.model_hash) == 64
     assert find(page, QLabel, "grid_answer").text()
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def start(qapp: QApplication, home: WorkbenchPaths, qtbot: QtBot) -> Program:
@@ -96,4 +96,4 @@ def test_that_the_next_start_shows_the_grid_and_can_stop_it(
     assert 5 <= entry.done < 6000
     assert find(again, QPushButton, "grid_go_on").text().startswith("Go on")
     end_program(later.window)
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)

@@ -55,7 +55,7 @@ def test_that_a_search_in_the_window_comes_to_its_result(qtbot: QtBot, program: 
     assert 0 < report.cost.generations <= 120
     assert page.presenter.state.history
     assert not page.presenter.state.is_running
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def start(qapp: QApplication, home: WorkbenchPaths, qtbot: QtBot) -> Program:
@@ -79,4 +79,4 @@ def test_that_a_search_goes_on_while_the_window_is_closed_and_is_shown_by_the_ne
     qtbot.waitUntil(lambda: again.presenter.state.report is not None, timeout=PATIENCE_MS)
     assert len(again.presenter.state.history) == 1
     end_program(later.window)
-    psutil.wait_procs(psutil.Process().children(), timeout=30)
+    psutil.wait_procs(psutil.Process().children(), timeout=60)

@@ -45,11 +45,11 @@ def stop_after(request: DownloadRequest, hub: HubServer, at: int) -> None:
     worker = threading.Thread(target=lambda: download(context, request))
     worker.start()
     part = PartialFolder.for_request(request).part(request.files[0])
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (part.path.exists() and part.path.stat().st_size >= at - 8192):
         time.sleep(0.01)
     context.command("pause")
-    worker.join(10)
+    worker.join(60)
     assert not worker.is_alive()
     hub.faults.silent_after = None
 
@@ -113,10 +113,10 @@ def test_that_a_pause_is_heard_at_once_while_the_server_is_silent(
     make_request: MakeRequest, hub: HubServer, model_bytes: bytes
 ) -> None:
     request = make_request()
-    patient = request.model_copy(update={"patience": request.patience.model_copy(update={"silence_seconds": 60})})
+    patient = request.model_copy(update={"patience": request.patience.model_copy(update={"silence_seconds": 300})})
     begun = time.monotonic()
     stop_after(patient, hub, 500_000)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30, "it waited for the server"
 
 
 def test_that_a_cancel_keeps_and_a_discard_forgets(
@@ -148,11 +148,11 @@ def test_that_a_running_download_is_discarded_by_its_command(
 
     worker = threading.Thread(target=run)
     worker.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not context.progressed and time.monotonic() < deadline:
         time.sleep(0.01)
     context.command("discard")
-    worker.join(10)
+    worker.join(60)
     assert ended == [JobCancelled]
     assert partial_files(home) == []
 
