@@ -2,10 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from workbench.cli import compare as command
@@ -24,15 +22,6 @@ QUESTIONS: list[dict[str, object]] = [
     {"id": "b", "question": "How heavy is the Cedar toaster?", "answer": "1.8 kg"},
     {"id": "c", "question": "How loud is the Maple blender?", "answers": []},
 ]
-
-
-@pytest.fixture
-def place(own_home: Path) -> Iterator[Workplace]:
-    place = Workplace(own_home)
-    yield place
-    place.close()
-    # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def run(place: Workplace, folder: Path, arms: str, *options: str, as_json: bool = True) -> None:

@@ -3,11 +3,9 @@
 import argparse
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from workbench.cli import grid as command
@@ -29,18 +27,14 @@ QUESTIONS: list[dict[str, object]] = [
 ]
 
 
-@pytest.fixture
-def place(own_home: Path) -> Iterator[Workplace]:
-    place = Workplace(own_home)
+@pytest.fixture(autouse=True)
+def versions(place: Workplace) -> None:
+    """Two of the prompt "support"."""
     prompts = PromptStore(place.database)
     short = GenerationConfig(max_tokens=12)
     prompts.save_version("support", Prompt(generation=short))
     toned = Prompt(blocks=(PromptBlock(role=Role.USER, text="{{ question }} Be {{ tone }}."),), generation=short)
     prompts.save_version("support", toned)
-    yield place
-    place.close()
-    # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 @pytest.fixture

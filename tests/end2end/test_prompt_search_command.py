@@ -2,10 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from workbench import resources
@@ -20,15 +18,6 @@ from workbench.playground.search.types import Outcome
 pytestmark = pytest.mark.slow
 
 SAMPLE = "samples/format"
-
-
-@pytest.fixture
-def place(own_home: Path) -> Iterator[Workplace]:
-    place = Workplace(own_home)
-    yield place
-    place.close()
-    # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def run(place: Workplace, *options: str, as_json: bool = True) -> None:

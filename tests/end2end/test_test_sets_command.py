@@ -2,11 +2,9 @@
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from workbench.cli import compare, test_sets
@@ -15,15 +13,6 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def place(own_home: Path) -> Iterator[Workplace]:
-    place = Workplace(own_home)
-    yield place
-    place.close()
-    # A durable worker says its last word, then takes a moment to leave; nobody waits for it.
-    psutil.wait_procs(psutil.Process().children(), timeout=60)
 
 
 def run(place: Workplace, capsys: pytest.CaptureFixture[str], *words: str) -> Any:

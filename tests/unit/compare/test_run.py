@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.compare.running import StopsAfter
 from tests.unit.compare.scripted import (
     MODEL,
     ScriptedTools,
@@ -173,21 +174,6 @@ def test_that_a_wrong_adapter_in_the_engine_is_noticed(tmp_path: Path) -> None:
     assert all("Another adapter answered" in trial.problem for trial in report.trials)
 
 
-class _StopsAfter(RecordingContext):
-    """Cancels when so many trials were produced."""
-
-    def __init__(self, trials: int) -> None:
-        super().__init__()
-        self._left = trials
-
-    def produce(self, item: object) -> None:
-        super().produce(item)  # type: ignore[arg-type]
-        if isinstance(item, TrialDone):
-            self._left -= 1
-            if self._left == 0:
-                self.cancelled.set()
-
-
 def test_that_a_stopped_run_is_continued_with_the_same_batches(tmp_path: Path) -> None:
     request = request_for(arm("a"), arm("b", system="Be brief."), count=70, folder=tmp_path)
     whole = ScriptedTools(always_right)
@@ -195,7 +181,7 @@ def test_that_a_stopped_run_is_continued_with_the_same_batches(tmp_path: Path) -
 
     first = ScriptedTools(always_right)
     with pytest.raises(JobCancelled):
-        compare(_StopsAfter(3 * BLOCK + 5), request, first)
+        compare(StopsAfter(3 * BLOCK + 5), request, first)
     assert not is_finished(tmp_path)
     second = ScriptedTools(always_right)
     report = compare(RecordingContext(), request, second)
