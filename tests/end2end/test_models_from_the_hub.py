@@ -81,7 +81,7 @@ def test_that_a_killed_command_goes_on_where_it_was_and_ctrl_c_leaves_it_going_o
     assert "goes on in the background" in stderr and "workbench runs attach" in stderr
     assert worker.is_running() and list_partials(home.models)[0].is_running
     worker.kill()
-    worker.wait(10)
+    worker.wait(60)
     assert not list_partials(home.models)[0].is_running
     hub.faults.silent_after = None
     done = workbench("models", "get", REPOSITORY, "--json")

@@ -117,7 +117,7 @@ def test_that_a_run_can_be_stopped_after_the_window_was_closed_and_opened_again(
     qtbot.waitUntil(lambda: has_answers(again), timeout=PATIENCE_MS)
     press(again, "job_strip_stop")
     qtbot.waitUntil(lambda: again.presenter.state.running is None, timeout=PATIENCE_MS)
-    assert isinstance(followed.wait(1), Cancelled)
+    assert isinstance(followed.wait(60), Cancelled)
     later.shutdown()
     psutil.wait_procs([worker], timeout=60)
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE

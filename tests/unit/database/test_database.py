@@ -112,7 +112,7 @@ def test_that_reading_never_waits_for_a_commit_and_sees_the_last_one(database: A
         session.execute(sa.text("INSERT INTO adapters VALUES ('a', 'h', 'b', 'd', 'now', '{}')"))
         reader = threading.Thread(target=count)
         reader.start()
-        reader.join(10)
+        reader.join(60)
         assert seen == [0]  # not yet committed, and not waited for
     count()
     assert seen == [0, 1]
@@ -132,12 +132,12 @@ def test_that_closing_waits_for_a_reader_and_refuses_the_next(home: WorkbenchPat
     def read() -> None:
         with database.reading() as session:
             reading.set()
-            read_on.wait(10)
+            read_on.wait(60)
             seen.append(session.execute(sa.text("SELECT 1")).scalar_one())
 
     reader = threading.Thread(target=read)
     reader.start()
-    reading.wait(10)
+    reading.wait(60)
     closer = threading.Thread(target=database.close)
     closer.start()
     closer.join(0.05)

@@ -330,9 +330,9 @@ def test_that_closing_ends_what_is_under_way(tmp_path: Path, opened: Opener) -> 
 
     thread = threading.Thread(target=asker)
     thread.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     engine.close()
-    thread.join(10)
+    thread.join(60)
     assert ended[0].finish_reason is FinishReason.CANCELLED and ended[0].text
     with pytest.raises(WorkbenchError, match="was unloaded"):
         answer(engine, ask())
@@ -581,7 +581,7 @@ def test_that_those_who_read_along_get_as_much_time_as_a_list(
 
     def slow(scheduler: Scheduler, batch: Batch) -> bool:
         next(steps)
-        reading.wait(10)
+        reading.wait(60)
         far.wait(0.2)  # a long call of a list
         return step_batch(scheduler, batch)
 

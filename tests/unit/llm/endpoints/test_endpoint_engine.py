@@ -284,7 +284,7 @@ def test_that_closing_ends_what_is_on_its_way(engine_for: Engines, server: OpenA
     while not server.at_once:
         threading.Event().wait(0.005)
     engine.close()
-    asker.join(5)
+    asker.join(60)
     assert [c.finish_reason for c in found] == [FinishReason.CANCELLED]
     with pytest.raises(WorkbenchError, match="closed"):
         answer(engine, ask())
