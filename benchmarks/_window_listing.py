@@ -4,8 +4,6 @@ Works on the data folder in WORKBENCH_HOME. Prints {"ticks", "phases": {name: [s
 first listing of BIG_FOLDER, and a listing of both folders when every file in them is known.
 """
 
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
+from benchmarks._driving import drive, tell
 from benchmarks._ticking import Ticks
 from workbench.app import Program
 from workbench.paths import WorkbenchPaths, find_home
@@ -106,16 +105,9 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     program = Program(app, WorkbenchPaths(find_home()))
     driver = Driver(program, sys.argv[1], sys.argv[2])
-    program.window.show()
-    driver.run()
-    app.exec()
-    if driver.problem:
-        print(driver.problem, file=sys.stderr, flush=True)
-        os._exit(1)
+    drive(app, program, driver)
     seconds = {name: end - start for name, (start, end) in driver.phases.items()}
-    told = {"ticks": driver.ticks.seen, "phases": driver.phases, "seconds": seconds, "models": driver.models}
-    print(json.dumps(told), flush=True)
-    os._exit(0)
+    tell({"ticks": driver.ticks.seen, "phases": driver.phases, "seconds": seconds, "models": driver.models})
 
 
 if __name__ == "__main__":

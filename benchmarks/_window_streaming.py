@@ -5,8 +5,6 @@ Works on the data folder in WORKBENCH_HOME. Prints {"ticks", "phase": [start, en
 """
 
 import argparse
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
+from benchmarks._driving import drive, tell
 from benchmarks._scripted_stream import SCRIPTED, TOKENS_PER_SECOND
 from benchmarks._ticking import Ticks, explain_stalls
 from workbench.app import Program
@@ -134,22 +133,17 @@ def main() -> None:
     driver = Driver(program, arguments.seconds)
     if arguments.explain:
         explain_stalls(driver.ticks, 0.012)
-    program.window.show()
-    driver.run()
-    app.exec()
-    if driver.problem:
-        print(driver.problem, file=sys.stderr, flush=True)
-        os._exit(1)
-    told = {
-        "ticks": driver.ticks.seen,
-        "phase": driver.phase,
-        "busy_seconds": driver.busy_seconds,
-        "tokens": driver.tokens,
-        "streamed_seconds": driver.came[1] - driver.came[0],
-        "shown_characters": driver.shown_characters,
-    }
-    print(json.dumps(told), flush=True)
-    os._exit(0)
+    drive(app, program, driver)
+    tell(
+        {
+            "ticks": driver.ticks.seen,
+            "phase": driver.phase,
+            "busy_seconds": driver.busy_seconds,
+            "tokens": driver.tokens,
+            "streamed_seconds": driver.came[1] - driver.came[0],
+            "shown_characters": driver.shown_characters,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ Works on the data folder in WORKBENCH_HOME. Prints {"ticks", "phases": {name: [s
 """
 
 import argparse
-import json
-import os
 import sys
 import time
 from collections import Counter
@@ -18,6 +16,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
+from benchmarks._driving import drive, tell
 from benchmarks._ticking import Ticks, explain_stalls
 from workbench.app import Program
 from workbench.datasets.types import TrainingRow
@@ -211,14 +210,8 @@ def main() -> None:
     driver = Driver(program, arguments.seconds, arguments.together)
     if arguments.explain:
         explain_stalls(driver.ticks)
-    program.window.show()
-    driver.run()
-    app.exec()
-    if driver.problem:
-        print(driver.problem, file=sys.stderr, flush=True)
-        os._exit(1)
-    print(json.dumps({"ticks": driver.ticks.seen, "phases": driver.phases, "said": driver.said}), flush=True)
-    os._exit(0)
+    drive(app, program, driver)
+    tell({"ticks": driver.ticks.seen, "phases": driver.phases, "said": driver.said})
 
 
 if __name__ == "__main__":

@@ -4,22 +4,18 @@
 small ones are listed again. Meanwhile a bare Qt window counts the same ticks: the goals are about the excess over it.
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from benchmarks._gguf_headers import HeaderWriter
+from benchmarks._side_by_side import watch
 from benchmarks._stalls import Seen, between, percentile, summary, worst
 from benchmarks.report import Goal, Report
 from workbench.errors import WorkbenchError
 
 BIG, SMALL = 100, 400
 SMALL_VOCABULARY = 1000
-ROOT = Path(__file__).parents[1]
 
 
 def run(quick: bool) -> Report:
@@ -71,21 +67,10 @@ def _write(folder: Path, count: int, writer: HeaderWriter) -> None:
 def _watch(folder: Path, big: Path, small: Path) -> tuple[dict[str, Any], Seen]:
     """What the real window told, and the ticks of the bare one. Other programs' models are out of sight."""
     places = {name: str(folder / name) for name in ("HOME", "USERPROFILE", "HF_HOME", "XDG_CACHE_HOME")}
-    environment = {**os.environ, **places, "WORKBENCH_HOME": str(folder / "workbench")}
-    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-    bare = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks._bare_window"],
-        env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    command = [sys.executable, "-m", "benchmarks._window_listing", str(big), str(small)]
-    ours = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    printed, _ = bare.communicate()
-    if ours.returncode != 0 or not ours.stdout.strip():
-        raise WorkbenchError("The window that lists failed.", hint=ours.stderr.strip()[-400:], details=ours.stderr)
-    told: dict[str, Any] = json.loads(ours.stdout.splitlines()[-1])
+    told, bare = watch("_window_listing", str(big), str(small), home=folder / "workbench", more=places)
     if told["models"]["first"] < BIG or told["models"]["known_1"] < BIG + SMALL:
         raise WorkbenchError(f"The window listed too few models: {told['models']}.")
-    return told, json.loads(printed)
+    return told, bare
 
 
 def _seen(told: dict[str, Any], bare: Seen, phases: list[str]) -> tuple[Seen, Seen]:

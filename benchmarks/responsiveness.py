@@ -4,20 +4,16 @@ A bare Qt window and the real one run at the same time, under the same load: wha
 Both count how late a 5 ms timer comes. The goals are about the excess of the real one over the bare one.
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks._side_by_side import watch
 from benchmarks._stalls import Seen, between, percentile, summary, worst
 from benchmarks.report import Goal, Report
 from workbench.errors import WorkbenchError
 
 SECONDS, QUICK_SECONDS = 20.0, 10.0
-ROOT = Path(__file__).parents[1]
 
 
 def run(quick: bool) -> Report:
@@ -45,23 +41,11 @@ def run(quick: bool) -> Report:
 def _measure(seconds: float, together: bool) -> tuple[dict[str, tuple[Seen, Seen]], dict[str, int]]:
     """Per phase what the window and the bare loop saw, and what the workers produced."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        environment = {**os.environ, "WORKBENCH_HOME": str(Path(folder) / "home")}
-        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-        bare = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._bare_window"],
-            env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        command = [sys.executable, "-m", "benchmarks._window_under_load", str(seconds)]
-        ours = subprocess.run(
-            [*command, "--together"] if together else command, env=environment, cwd=ROOT, capture_output=True, text=True
-        )
-        printed, _ = bare.communicate()
-    if ours.returncode != 0 or not ours.stdout.strip():
-        raise WorkbenchError("The window under load failed.", hint=ours.stderr.strip()[-400:], details=ours.stderr)
-    told = json.loads(ours.stdout.splitlines()[-1])
+        more = ["--together"] if together else []
+        told, bare = watch("_window_under_load", str(seconds), *more, home=Path(folder) / "home")
     return (
         {
-            name: (between(told["ticks"], start, end), between(json.loads(printed), start, end))
+            name: (between(told["ticks"], start, end), between(bare, start, end))
             for name, (start, end) in told["phases"].items()
         },
         told["said"],

@@ -6,22 +6,18 @@ question until the last answer stands there formatted. "Busy" is all processor t
 painting is a part.
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from benchmarks._scripted_stream import TOKENS_PER_SECOND
+from benchmarks._side_by_side import watch
 from benchmarks._stalls import Seen, between, percentile, summary, worst
 from benchmarks.report import Goal, Report
 from workbench.errors import WorkbenchError
 
 SECONDS, QUICK_SECONDS = 20.0, 8.0
 COLUMNS = 8
-ROOT = Path(__file__).parents[1]
 
 
 def run(quick: bool) -> Report:
@@ -53,19 +49,7 @@ def run(quick: bool) -> Report:
 def _measure(seconds: float) -> tuple[dict[str, Any], Seen]:
     """What the window tells, and what the bare loop saw."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        environment = {**os.environ, "WORKBENCH_HOME": str(Path(folder) / "home")}
-        environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-        bare = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks._bare_window"],
-            env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        command = [sys.executable, "-m", "benchmarks._window_streaming", str(seconds)]
-        ours = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
-        printed, _ = bare.communicate()
-    if ours.returncode != 0 or not ours.stdout.strip():
-        raise WorkbenchError("The window with columns failed.", hint=ours.stderr.strip()[-400:], details=ours.stderr)
-    told: dict[str, Any] = json.loads(ours.stdout.splitlines()[-1])
+        told, bare = watch("_window_streaming", str(seconds), home=Path(folder) / "home")
     if told["tokens"] < 0.9 * seconds * TOKENS_PER_SECOND * COLUMNS:
         raise WorkbenchError(f"Only {told['tokens']} tokens came in {seconds} s.")
-    return told, json.loads(printed)
+    return told, bare
