@@ -10,13 +10,15 @@ from typing import Any
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.compare.answering import ArmPreparer, RealTools
+from workbench.compare.arm_types import Arm
 from workbench.compare.conducting import Conductor
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Judge, failed_trial
 from workbench.compare.progress import Trials
 from workbench.compare.searching import Searches
 from workbench.compare.summing_up import summarize
-from workbench.compare.types import Arm, CompareRequest, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest
 from workbench.datasets.types import Example
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import ChatEngine, Completion

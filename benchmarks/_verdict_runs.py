@@ -10,8 +10,8 @@ import numpy as np
 from benchmarks._simulated_scores import Truth
 from workbench.compare.score_table import ScoreTable
 from workbench.compare.terms import Terms
-from workbench.compare.types import Verdict
 from workbench.compare.verdict import decide_on_table
+from workbench.compare.verdict_types import Verdict
 from workbench.scoring.statistics import mean_interval
 
 DIFFERENCES = (0.0, 0.05, 0.10, 0.20)

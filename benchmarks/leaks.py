@@ -18,10 +18,10 @@ from typing import Any
 from benchmarks._leak_rows import ROWS, dressed, other_rows, paraphrases, test_questions
 from benchmarks._processes import measure
 from benchmarks.report import Goal, Report
+from workbench.compare.leak_types import Leak
 from workbench.compare.leaks import search_place
 from workbench.compare.leaks.vectors import RememberedVectors
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows
-from workbench.compare.types import Leak
 from workbench.datasets.types import Example
 from workbench.embedding import load_embedder, starter_embedder
 from workbench.errors import WorkbenchError

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from workbench.compare.answering import RealTools
+from workbench.compare.arm_types import Arm
 from workbench.compare.judge.types import ResolvedJudge
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm, CompareRequest
+from workbench.compare.types import CompareRequest
 from workbench.datasets.types import Example
 from workbench.jobs.context import RecordingContext
 from workbench.llm.library import find_model

@@ -11,10 +11,11 @@ from tests.jobs.conftest import ROOT, Heard
 from tests.openai_server import Faults, OpenAiServer, serving
 from tests.unit.compare.scripted import numbered
 from tests.unit.compare.scripted_judge import blocks_of
+from workbench.compare.arm_types import Arm
 from workbench.compare.judge.types import ResolvedJudge
 from workbench.compare.placing import place_run
 from workbench.compare.running import comparison_job, load_report
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.jobs.events import Finished, Produced
 from workbench.jobs.runner import JobRunner
 from workbench.llm.endpoints.models import as_model

@@ -14,7 +14,8 @@ from tests.unit.compare.scripted import arm, numbered
 from workbench.compare.journal import read_report
 from workbench.compare.placing import place_run
 from workbench.compare.running import attempts_for, comparison_job
-from workbench.compare.types import CompareRequest, ComparisonReport, VerdictKind
+from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.compare.verdict_types import VerdictKind
 from workbench.jobs.events import Crashed, Finished, JobEvent, Produced, Started, is_last_word
 from workbench.jobs.runner import JobRunner
 from workbench.llm.types import GenerationConfig, LoadConfig, ModelRef

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from workbench.compare.arm_types import Arm
 from workbench.compare.fingerprints import seeded
 from workbench.compare.saved_prompts import values_of
-from workbench.compare.types import Arm
 from workbench.datasets.types import Example
 from workbench.embedding import Embedder
 from workbench.llm.grounded_prompt import Passage, grounded_messages

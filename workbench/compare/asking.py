@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from workbench.compare.answering import ArmPreparer, Prepared
+from workbench.compare.arm_types import Arm
 from workbench.compare.blocks import Block
 from workbench.compare.earlier_runs import EarlierRuns
 from workbench.compare.fingerprints import block_keys, question_print, seeded
@@ -18,7 +19,7 @@ from workbench.compare.judging import Hashes, failed_trial, trial_of
 from workbench.compare.loaded_model import LoadedModel
 from workbench.compare.progress import Trials
 from workbench.compare.searching import Searches
-from workbench.compare.types import Arm, Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext

@@ -1,6 +1,6 @@
 """What was measured of an arm beside its answers, in words: noise, memory in fact, what it cost to make, forgetting."""
 
-from workbench.compare.types import ArmResult, GeneralResult
+from workbench.compare.arm_types import ArmResult, GeneralResult
 from workbench.compare.wording import between, long_time, percent, signed, size
 from workbench.scoring.model_metrics import title_of
 

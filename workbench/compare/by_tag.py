@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from workbench.compare.pairs import compare_pairs, correct
 from workbench.compare.ranking import find_best, find_kind
 from workbench.compare.score_table import ScoreTable
-from workbench.compare.types import PairResult, TagVerdict, VerdictKind
+from workbench.compare.verdict_types import PairResult, TagVerdict, VerdictKind
 from workbench.datasets.types import Example
 
 FEWEST_QUESTIONS = 20

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 
 from workbench.compare.cost import Cost, all_cheapest, money_per_answer
-from workbench.compare.types import FlipPoint, Verdict
+from workbench.compare.verdict_types import FlipPoint, Verdict
 from workbench.compare.weights import Measure, Weights
 from workbench.compare.wording import dollars, listed, percent, points, seconds, size
 from workbench.compare.worth import Candidates, Choice

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.compare.types import CompareRequest, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.compare.answering import ArmPreparer, Tools
+from workbench.compare.arm_types import Arm, Timing
 from workbench.compare.asking import Asking
 from workbench.compare.blocks import Block, blocks_of
 from workbench.compare.budget import Budget, budget_of
@@ -19,7 +20,7 @@ from workbench.compare.measuring import measure_alone, pick_timed
 from workbench.compare.progress import Trials
 from workbench.compare.resident_memory import ResidentMeter
 from workbench.compare.searching import Searches
-from workbench.compare.types import Arm, CompareRequest, Timing
+from workbench.compare.types import CompareRequest
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.attempts import PART_FAULTS

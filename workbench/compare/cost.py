@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.economy import Economy
-from workbench.compare.types import ArmResult
 
 ALIKE = 0.10
 """Costs closer than this share are the same: a median of ten answers is not more exact."""

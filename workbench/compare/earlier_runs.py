@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from workbench.compare.blocks import continued
 from workbench.compare.fingerprints import examples_print
 from workbench.compare.journal import ALONE, KEYS, PLAN, TRIALS, Alone, Plan, read_alone
-from workbench.compare.types import CompareRequest, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest
 from workbench.jobs.journal_file import read_object, read_record_at
 
 _LOOKED_AT = 200

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.rag.citations import MARK, mark_numbers, without_marks
 from workbench.rag.languages import LITTLE_WORDS

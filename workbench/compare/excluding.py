@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from workbench.compare.arm_types import Arm, ArmResult
 from workbench.compare.failures import count_failures
 from workbench.compare.next_actions import arm_from
 from workbench.compare.scores import noise
 from workbench.compare.summing_up import decide_on, summarize_metric
-from workbench.compare.types import Arm, ArmResult, CompareRequest, ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.scoring.types import MetricChoice
 
 

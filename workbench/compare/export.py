@@ -10,8 +10,10 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.report.texts import shown
-from workbench.compare.types import ArmResult, ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.datasets.csv_writing import to_csv as spreadsheet
 from workbench.datasets.types import Example
 from workbench.playground.prompt_files import write_whole

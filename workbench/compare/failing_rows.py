@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from workbench.compare.types import FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.jobs.placing import plain_name
 

@@ -17,8 +17,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from workbench.compare.arm_types import Arm
 from workbench.compare.evidence import LONG_WORDS, Evidence, PassageEvidence, evidence_of
-from workbench.compare.types import Arm, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import FinishReason
 from workbench.scoring.metrics import score

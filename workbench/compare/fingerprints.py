@@ -10,7 +10,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 
-from workbench.compare.types import Arm
+from workbench.compare.arm_types import Arm
 from workbench.datasets.types import Example
 from workbench.llm.grounded_prompt import grounded_system
 from workbench.llm.types import GenerationConfig, LoadConfig

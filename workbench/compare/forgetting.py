@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from workbench.compare.answering import Tools
+from workbench.compare.arm_types import Arm, GeneralResult
 from workbench.compare.journal import Journal
 from workbench.compare.judging import Hashes
 from workbench.compare.loaded_model import LoadedModel
 from workbench.compare.progress import Trials
-from workbench.compare.types import Arm, CompareRequest, GeneralResult
+from workbench.compare.types import CompareRequest
 from workbench.datasets.rows_file import hash_file
 from workbench.finetune.evaluation.abilities import own_set, read_abilities
 from workbench.finetune.evaluation.answering import AnswerJournal, Asking, answer_all, answer_tokens

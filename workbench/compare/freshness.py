@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.economy import Economy
-from workbench.compare.types import ArmResult
 from workbench.compare.wording import dollars, long_time, percent
 
 

@@ -1,7 +1,7 @@
 """What the history says of a comparison without reading it."""
 
 from workbench.boundary import Boundary
-from workbench.compare.types import VerdictKind
+from workbench.compare.verdict_types import VerdictKind
 
 
 class ComparisonEntry(Boundary):

@@ -8,7 +8,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from workbench.boundary import Boundary
-from workbench.compare.types import CompareRequest, ComparisonReport, GeneralResult, MemoryParts, Timing, Trial
+from workbench.compare.arm_types import GeneralResult, MemoryParts, Timing
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.jobs.attempts import Attempts
 from workbench.jobs.journal_file import append_record, read_object, read_records, write_whole
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from workbench.compare.answering import Prepared
+from workbench.compare.arm_types import Arm
 from workbench.compare.failures import explain_failure
-from workbench.compare.types import Arm, Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import Completion, FinishReason
 from workbench.playground.assembling import final_answer

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from workbench.compare.answering import Tools
+from workbench.compare.arm_types import Arm
 from workbench.compare.measuring import MemoryMeter, Meters, weights_of
 from workbench.compare.resident_memory import ResidentMeter
-from workbench.compare.types import Arm, CompareRequest
+from workbench.compare.types import CompareRequest
 from workbench.errors import WorkbenchError
 from workbench.jobs.attempts import PART_FAULTS
 from workbench.llm.types import ChatEngine, ModelRef

@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from workbench.compare.scores import question_scores
-from workbench.compare.types import FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 
 from workbench.compare.answering import ArmPreparer
+from workbench.compare.arm_types import Arm, MemoryParts, Timing
 from workbench.compare.journal import Alone
 from workbench.compare.resident_memory import ResidentMeter
-from workbench.compare.types import Arm, MemoryParts, Timing
 from workbench.datasets.types import Example
 from workbench.llm.types import ChatEngine, Completion, FinishReason
 from workbench.scoring.medians import median_interval

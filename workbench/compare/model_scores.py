@@ -18,7 +18,8 @@ from workbench.compare.judge.pairwise import judge_pairs, measure_bias, pairs_of
 from workbench.compare.judge.score_journal import ScoreJournal
 from workbench.compare.judge.similarity import SimilarityScorer
 from workbench.compare.judge.types import ModelScoring, TrialScored
-from workbench.compare.types import CompareRequest, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.attempts import PART_FAULTS

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from workbench.compare.arm_types import Arm, ArmResult
 from workbench.compare.evidence import Evidence, evidence_of
 from workbench.compare.stock import RowsChoice, Stock
-from workbench.compare.types import Arm, ArmResult, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import ModelRef, Role
 from workbench.playground.types import FewShot, Prompt, PromptBlock

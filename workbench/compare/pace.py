@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from workbench.boundary import Boundary
 from workbench.compare.arm_spec import ArmSpec
-from workbench.compare.types import Arm
+from workbench.compare.arm_types import Arm
 from workbench.jobs.journal_file import read_object, write_whole
 
 FILE = "pace.json"

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from workbench.compare.score_table import ScoreTable
-from workbench.compare.types import PairResult
+from workbench.compare.verdict_types import PairResult
 from workbench.scoring.permutation import sign_flip_tests
 from workbench.scoring.statistics import (
     Interval,

@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from workbench.compare.arm_types import Arm
 from workbench.compare.journal import Journal, Measured
 from workbench.compare.judging import Judge, failed_trial
 from workbench.compare.pace import Stopwatch
-from workbench.compare.types import Arm, CompareRequest, Trial, TrialDone
+from workbench.compare.trial_types import Trial, TrialDone
+from workbench.compare.types import CompareRequest
 from workbench.datasets.types import Example
 from workbench.jobs.context import JobContext
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workbench.compare.types import PairResult, VerdictKind
+from workbench.compare.verdict_types import PairResult, VerdictKind
 
 
 def find_best(ranked: Sequence[str], pairs: Sequence[PairResult]) -> list[str]:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_rows
+from workbench.compare.arm_types import Arm
 from workbench.compare.judge.types import ResolvedJudge
 from workbench.compare.saved_prompts import check_prompt, is_saved
 from workbench.compare.spec import ComparisonSpec
-from workbench.compare.types import Arm, CompareRequest
+from workbench.compare.types import CompareRequest
 from workbench.datasets.test_sets.reading import read_question_file
 from workbench.datasets.test_sets.types import named_set, questions_hash
 from workbench.datasets.types import Example, RowProblem

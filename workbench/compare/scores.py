@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from math import sqrt
 from statistics import fmean
 
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 
 
 def question_scores(trials: Iterable[Trial], metric: str) -> dict[str, dict[str, float | None]]:

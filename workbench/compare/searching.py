@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from workbench.compare.answering import Searcher
+from workbench.compare.arm_types import Arm
 from workbench.compare.measuring import searching_of
 from workbench.compare.resident_memory import ResidentMeter
-from workbench.compare.types import Arm
 from workbench.datasets.types import Example
 from workbench.rag.search_types import Hit
 from workbench.rag.types import CollectionRef

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from workbench.compare.history import ComparisonEntry
 from workbench.compare.judge.rating_store import AnswerRatingStore
 from workbench.compare.stored_reports import read_stored_report, read_stored_trial
-from workbench.compare.types import ComparisonReport, Trial, VerdictKind
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import VerdictKind
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
 

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from workbench.compare.types import ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.log import get_logger
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import fmean
 
+from workbench.compare.arm_types import Arm, ArmResult, MemoryParts, Timing
 from workbench.compare.by_tag import tagged
 from workbench.compare.comparable import comparable
 from workbench.compare.cost import costs_of
@@ -12,17 +13,10 @@ from workbench.compare.journal import Measured
 from workbench.compare.leaks import LeakReport
 from workbench.compare.scores import noise, question_scores
 from workbench.compare.terms import Terms
-from workbench.compare.types import (
-    Arm,
-    ArmResult,
-    CompareRequest,
-    ComparisonReport,
-    MemoryParts,
-    Timing,
-    Trial,
-    Verdict,
-)
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.compare.verdict import decide
+from workbench.compare.verdict_types import Verdict
 from workbench.scoring.summarizing import summarize_values, summarize_values_live
 from workbench.scoring.types import MetricSummary
 

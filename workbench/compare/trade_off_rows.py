@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.choice_sentences import WORDS, about_choice
 from workbench.compare.cost import Cost, costs_of, has_prices, machine_seconds, money_per_answer, spread_seconds
 from workbench.compare.freshness import Freshness, freshness
-from workbench.compare.types import ArmResult, ComparisonReport, FlipPoint, PairResult, TagVerdict, VerdictKind
+from workbench.compare.types import ComparisonReport
 from workbench.compare.verdict_sentences import p_value
+from workbench.compare.verdict_types import FlipPoint, PairResult, TagVerdict, VerdictKind
 from workbench.compare.weighing import with_means
 from workbench.compare.weights import Measure
 from workbench.compare.wording import between, dollars, listed, long_time, percent, points, seconds, size

@@ -8,8 +8,8 @@ from workbench.compare.pairs import compare_pairs, correct, paired_differences
 from workbench.compare.ranking import find_best, find_kind
 from workbench.compare.score_table import Scores, ScoreTable, tabulate
 from workbench.compare.terms import Terms
-from workbench.compare.types import PairResult, Verdict, VerdictKind
 from workbench.compare.verdict_sentences import Known, explain
+from workbench.compare.verdict_types import PairResult, Verdict, VerdictKind
 from workbench.compare.worth import Candidates, Choice, choose
 from workbench.scoring.planning import questions_to_win
 

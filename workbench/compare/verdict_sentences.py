@@ -7,7 +7,7 @@ from math import sqrt
 from workbench.compare.by_tag import FEWEST_QUESTIONS, tags_that_differ
 from workbench.compare.choice_sentences import about_choice
 from workbench.compare.terms import Terms
-from workbench.compare.types import PairResult, TagVerdict, Verdict, VerdictKind
+from workbench.compare.verdict_types import PairResult, TagVerdict, Verdict, VerdictKind
 from workbench.compare.wording import between, listed, percent, points
 from workbench.compare.worth import Candidates, Choice
 

@@ -6,8 +6,9 @@ from workbench.compare.cost import costs_of
 from workbench.compare.economy import Economy
 from workbench.compare.summing_up import decide_on
 from workbench.compare.terms import Terms
-from workbench.compare.types import ComparisonReport, Verdict
+from workbench.compare.types import ComparisonReport
 from workbench.compare.verdict import with_choice
+from workbench.compare.verdict_types import Verdict
 from workbench.compare.weights import Weights
 
 _VERDICTS = ("verdict", "verdict_without_leaks", "verdict_with_all")

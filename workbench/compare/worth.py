@@ -6,7 +6,7 @@ from math import inf, isfinite
 
 from workbench.compare.cost import ALIKE, Cost, cheapest, cost_per_answer, latency, memory
 from workbench.compare.economy import Economy
-from workbench.compare.types import FlipPoint, PairResult
+from workbench.compare.verdict_types import FlipPoint, PairResult
 from workbench.compare.weights import Measure, Weights
 
 _SAME = 1e-9

@@ -3,8 +3,9 @@
 import yaml
 
 from workbench.compare.arm_spec import SAVED_PROMPT, ArmSpec
+from workbench.compare.arm_types import Arm
 from workbench.compare.spec import ComparisonSpec
-from workbench.compare.types import Arm, CompareRequest
+from workbench.compare.types import CompareRequest
 from workbench.datasets.test_sets.types import pinned
 
 

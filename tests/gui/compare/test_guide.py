@@ -5,8 +5,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import find
 from tests.gui.compare.conftest import Desk
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.expectations import Expectation
-from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Verdict
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import PairResult, Verdict
 from workbench.llm.computer import Computer
 from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.expected_page import ExpectedPage

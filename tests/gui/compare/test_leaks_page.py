@@ -12,7 +12,8 @@ from tests.gui.compare.test_why import click_cell, rows
 from tests.unit.compare.scripted import ScriptedTools, arm, asked_number
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows
 from workbench.compare.tasks import PREPARE, RUN_COMPARISON, Preparation, compare
-from workbench.compare.types import CompareRequest, ComparisonReport, TrialDone
+from workbench.compare.trial_types import TrialDone
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationRequest
 

@@ -8,7 +8,8 @@ from tests.gui.compare.conftest import Desk, turn_to
 from tests.gui.compare.test_setup import cells, find, press, texts
 from tests.unit.compare.pictures.measured import FIVE, METRIC, measured, reported
 from workbench.compare.matrix import RowFilter
-from workbench.compare.types import ComparisonReport, FailureReason
+from workbench.compare.trial_types import FailureReason
+from workbench.compare.types import ComparisonReport
 from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.matrix_view import MatrixView
 from workbench.ui.compare.picture_view import PictureView

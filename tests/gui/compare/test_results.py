@@ -14,7 +14,8 @@ from tests.gui.compare.conftest import Desk
 from tests.gui.compare.test_setup import cells, find, press, read_questions, texts
 from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages, numbered
 from workbench.compare.tasks import PREPARE, RUN_COMPARISON, Preparation, compare
-from workbench.compare.types import CompareRequest, ComparisonReport, TrialDone
+from workbench.compare.trial_types import TrialDone
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.scoring.types import MetricChoice

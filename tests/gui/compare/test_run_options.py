@@ -30,7 +30,8 @@ from workbench.compare.tasks import (
     prepare_retry,
     sum_up,
 )
-from workbench.compare.types import CompareRequest, TrialDone
+from workbench.compare.trial_types import TrialDone
+from workbench.compare.types import CompareRequest
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import GenerationConfig, GenerationRequest, Role

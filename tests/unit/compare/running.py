@@ -5,9 +5,11 @@ from pathlib import Path
 
 from tests.unit.compare.scripted import ScriptedTools
 from tests.unit.compare.test_run import request_for
+from workbench.compare.arm_types import Arm
 from workbench.compare.placing import place_run
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport, TrialDone
+from workbench.compare.trial_types import TrialDone
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationRequest
 from workbench.paths import WorkbenchPaths

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.compare.answering import Searcher
-from workbench.compare.types import Arm
+from workbench.compare.arm_types import Arm
 from workbench.datasets.types import Example
 from workbench.embedding import Embedder, EmbedderRef
 from workbench.errors import WorkbenchError

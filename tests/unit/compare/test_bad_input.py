@@ -20,7 +20,9 @@ from tests.unit.compare.scripted import (
 from workbench.compare import journal
 from workbench.compare.stopped_runs import sum_up_folder
 from workbench.compare.tasks import compare
-from workbench.compare.types import ComparisonReport, FailureReason, VerdictKind
+from workbench.compare.trial_types import FailureReason
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import VerdictKind
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.jobs.journal_file import append_record

@@ -21,6 +21,7 @@ SLOW = (
     "numpy",
     "scipy",
     "workbench.compare.catalogue",
+    "workbench.compare.arm_types",
     "workbench.compare.types",
     "workbench.finetune.types",
     "workbench.rag.types",

@@ -1,7 +1,7 @@
 """What was measured beside the answers is said plainly: unknown is not nothing."""
 
+from workbench.compare.arm_types import ArmResult, GeneralResult
 from workbench.compare.beside_answers import beside_answers, general_in_words
-from workbench.compare.types import ArmResult, GeneralResult
 
 
 def test_that_what_is_not_known_is_said_and_what_was_not_measured_is_left_out() -> None:

@@ -6,8 +6,8 @@ import numpy as np
 
 from workbench.compare.by_tag import FEWEST_QUESTIONS, tagged
 from workbench.compare.terms import Terms
-from workbench.compare.types import Verdict, VerdictKind
 from workbench.compare.verdict import decide
+from workbench.compare.verdict_types import Verdict, VerdictKind
 from workbench.datasets.types import Example
 
 

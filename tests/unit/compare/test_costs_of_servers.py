@@ -4,7 +4,7 @@ import pytest
 
 from workbench.compare.cost import Cost, cheapest
 from workbench.compare.summing_up import mean_cost
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.compare.wording import dollars
 
 

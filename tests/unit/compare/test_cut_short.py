@@ -14,7 +14,8 @@ from workbench.compare.progress import Trials
 from workbench.compare.stopped_runs import sum_up_folder
 from workbench.compare.summing_up import summarize
 from workbench.compare.tasks import SumUpRequest, compare, sum_up
-from workbench.compare.types import CompareRequest, ComparisonReport, VerdictKind
+from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.compare.verdict_types import VerdictKind
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import GenerationConfig, GenerationRequest, ModelRef

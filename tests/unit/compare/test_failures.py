@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from tests.unit.compare.scripted import arm
+from workbench.compare.arm_types import Arm
 from workbench.compare.judging import Judge
-from workbench.compare.types import Arm, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import FinishReason
 from workbench.rag.search_types import Hit

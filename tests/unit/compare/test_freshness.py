@@ -2,9 +2,9 @@
 
 import pytest
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.economy import Economy
 from workbench.compare.freshness import describe_freshness, freshness
-from workbench.compare.types import ArmResult
 
 RAG = ArmResult(name="rag", collection="handbook", indexing_seconds=600)
 TUNED = ArmResult(name="tuned", adapter="style", training_seconds=3600)

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.unit.compare.scripted import COLLECTION, MODEL, arm, hash_of
+from workbench.compare.arm_types import Arm
 from workbench.compare.leaks.gathering import gather_seen, seen_by
 from workbench.compare.seen import SeenKind, SeenLayout, SeenRows, read_seen
-from workbench.compare.types import Arm
 from workbench.database import Database
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.store import datasets_folder

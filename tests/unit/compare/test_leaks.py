@@ -12,12 +12,13 @@ import pytest
 
 from tests.unit.compare.scripted import arm
 from workbench import resources
+from workbench.compare.leak_types import Leak, LeakKind
 from workbench.compare.leaks import find_leaks, search_place
 from workbench.compare.leaks.meaning import MOST_EMBEDDED
 from workbench.compare.leaks.vectors import RememberedVectors
 from workbench.compare.leaks.words import Agreement, compare_answers, names_in
 from workbench.compare.seen import SeenKind, SeenLayout, SeenRow, SeenRows
-from workbench.compare.types import CompareRequest, Leak, LeakKind
+from workbench.compare.types import CompareRequest
 from workbench.datasets.questions import read_questions
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.types import Example, TrainingRow

@@ -13,7 +13,7 @@ from workbench.compare.matrix import (
     reasons_of,
     tags_of,
 )
-from workbench.compare.types import FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.llm.types import Usage
 from workbench.scoring.types import ScoreValue

@@ -16,12 +16,15 @@ from tests.unit.compare.scripted_judge import (
     graded,
     judge,
 )
+from workbench.compare.arm_types import Arm
 from workbench.compare.budget import Budget, budget_of
 from workbench.compare.journal import Journal
 from workbench.compare.judge.types import ResolvedJudge, TrialScored
 from workbench.compare.model_scores import score_with_models
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport, FailureReason, TrialDone, VerdictKind
+from workbench.compare.trial_types import FailureReason, TrialDone
+from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.compare.verdict_types import VerdictKind
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext

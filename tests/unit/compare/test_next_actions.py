@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.compare.scripted import COLLECTION, arm, numbered
+from workbench.compare.arm_types import Arm
 from workbench.compare.failing_rows import failing_examples, write_failing_rows
 from workbench.compare.next_actions import NextAction, next_actions
 from workbench.compare.stock import RowsChoice, Stock
-from workbench.compare.types import Arm, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.finetune.types import Adapter
 
 PASSAGES = RowsChoice("sums with passages", "/d/p.jsonl", origin="sums, with passages of handbook")

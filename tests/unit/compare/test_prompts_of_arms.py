@@ -8,12 +8,13 @@ import pytest
 from tests.unit.compare.scripted import COLLECTION, MODEL, ScriptedTools, arm, numbered
 from tests.unit.compare.test_run import request_for
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec
+from workbench.compare.arm_types import Arm
 from workbench.compare.catalogue import Catalogue, CatalogueResolvers, RowsFile
 from workbench.compare.resolving import resolve
 from workbench.compare.saved_prompts import find_version
 from workbench.compare.spec import ComparisonSpec, load_spec, save_spec
 from workbench.compare.tasks import PrepareRequest, compare
-from workbench.compare.types import Arm, CompareRequest
+from workbench.compare.types import CompareRequest
 from workbench.compare.written import written_of
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext

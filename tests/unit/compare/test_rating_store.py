@@ -2,7 +2,8 @@
 
 from workbench.compare.judge.types import AnswerRating, RatingScale
 from workbench.compare.store import ComparisonStore
-from workbench.compare.types import ComparisonReport, Verdict
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import Verdict
 from workbench.database import Database
 
 

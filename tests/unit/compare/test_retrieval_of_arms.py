@@ -6,12 +6,12 @@ import pytest
 
 from tests.unit.compare.scripted import COLLECTION, MODEL, ScriptedEngine, ScriptedSearcher, arm, numbered
 from workbench.compare.answering import ArmPreparer
+from workbench.compare.arm_types import Arm
 from workbench.compare.catalogue import Catalogue, CatalogueResolvers, RowsFile
 from workbench.compare.fingerprints import arm_print
 from workbench.compare.resolving import resolve
 from workbench.compare.searching import Searches
 from workbench.compare.spec import ArmSpec, ComparisonSpec, ExamplesSpec, RetrievalSpec
-from workbench.compare.types import Arm
 from workbench.errors import WorkbenchError
 from workbench.llm.types import LoadConfig, ModelRef
 from workbench.rag.answer_types import PassageOrder

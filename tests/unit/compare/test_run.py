@@ -18,11 +18,14 @@ from tests.unit.compare.scripted import (
     knows_with_passages,
     numbered,
 )
+from workbench.compare.arm_types import Arm
 from workbench.compare.blocks import BLOCK
 from workbench.compare.journal import is_finished, read_report
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm, CompareRequest, FailureReason, Trial, TrialDone, VerdictKind
+from workbench.compare.trial_types import FailureReason, Trial, TrialDone
+from workbench.compare.types import CompareRequest
+from workbench.compare.verdict_types import VerdictKind
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext

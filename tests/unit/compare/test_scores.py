@@ -5,7 +5,7 @@ from math import sqrt
 import pytest
 
 from workbench.compare.scores import noise, question_scores
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.scoring.types import ScoreValue
 
 

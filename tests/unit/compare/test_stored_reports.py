@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from workbench.compare.stored_reports import read_stored_report, read_stored_trial
-from workbench.compare.types import VerdictKind
+from workbench.compare.verdict_types import VerdictKind
 from workbench.errors import WorkbenchError
 
 OLD = Path(__file__).parents[2] / "data" / "compare" / "report_v1.json"

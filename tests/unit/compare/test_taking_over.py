@@ -16,8 +16,8 @@ from tests.unit.compare.scripted import (
     knows_with_passages,
     numbered,
 )
+from workbench.compare.arm_types import Arm
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import AdapterRef, GenerationConfig, GenerationRequest, LoadConfig, ModelRef

@@ -13,7 +13,8 @@ from workbench.compare.running import comparison_job
 from workbench.compare.spec import load_spec, save_spec
 from workbench.compare.store import ComparisonStore
 from workbench.compare.tasks import compare
-from workbench.compare.types import CompareRequest, FailureReason
+from workbench.compare.trial_types import FailureReason
+from workbench.compare.types import CompareRequest
 from workbench.database import Database
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import SetQuestion, as_question, questions_hash

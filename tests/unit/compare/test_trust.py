@@ -16,7 +16,7 @@ from workbench.compare.judge.types import (
     PositionBias,
     TrialKey,
 )
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.scoring.agreement import FEWEST_RATINGS
 from workbench.scoring.types import ScoreValue
 

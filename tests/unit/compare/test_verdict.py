@@ -8,9 +8,9 @@ import pytest
 from workbench.compare.cost import Cost
 from workbench.compare.economy import Economy
 from workbench.compare.terms import Terms
-from workbench.compare.types import Verdict, VerdictKind
 from workbench.compare.verdict import decide
 from workbench.compare.verdict_sentences import rounded
+from workbench.compare.verdict_types import Verdict, VerdictKind
 
 
 def verdict_on(

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from workbench.compare.cost import Cost
 from workbench.compare.economy import Economy
-from workbench.compare.types import FlipPoint, PairResult
+from workbench.compare.verdict_types import FlipPoint, PairResult
 from workbench.compare.weights import Measure, Weights
 from workbench.compare.worth import Candidates, choose, shares_of
 

@@ -5,17 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tests.unit.compare.scripted import arm, numbered
+from workbench.compare.arm_types import Arm, GeneralResult, MemoryParts, Timing
 from workbench.compare.journal import Measured
 from workbench.compare.summing_up import summarize
-from workbench.compare.types import (
-    Arm,
-    CompareRequest,
-    ComparisonReport,
-    GeneralResult,
-    MemoryParts,
-    Timing,
-    Trial,
-)
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice, ScoreValue
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from workbench.compare.again.repeating import repeat
 from workbench.compare.again.run_folder import read_exact
 from workbench.compare.arm_spec import ArmSpec
+from workbench.compare.arm_types import Arm
 from workbench.compare.catalogue import Catalogue, CatalogueResolvers
 from workbench.compare.spec import ComparisonSpec, load_spec
-from workbench.compare.types import Arm
 from workbench.errors import WorkbenchError
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench import __version__
+from workbench.compare.arm_types import Arm
 from workbench.compare.catalogue import Catalogue, CatalogueResolvers
 from workbench.compare.leaks.gathering import seen_by
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash
 from workbench.llm.library import describe_path

@@ -15,8 +15,9 @@ from pydantic import Field, ValidationError
 
 from workbench.boundary import Boundary
 from workbench.compare.arm_spec import SAVED_PROMPT, ArmSpec, ExamplesSpec, RetrievalSpec
+from workbench.compare.arm_types import Arm
 from workbench.compare.spec import ComparisonSpec
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.compare.written import to_yaml
 from workbench.datasets.test_sets.exporting import as_json_lines
 from workbench.datasets.test_sets.types import SetQuestion

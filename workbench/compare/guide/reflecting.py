@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.expectations import Expectation, Measure, Outcome, Reflection, Relation
-from workbench.compare.types import ArmResult, PairResult, Verdict
+from workbench.compare.verdict_types import PairResult, Verdict
 
 _LONGER = 1.1
 """A prompt is longer from a tenth more tokens on; counting has no error, but a few words are no difference."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from workbench.compare.judge.score_journal import ScoreJournal, key_of
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.rag.citations import without_marks
 from workbench.rag.claims import can_be_checked, check_statement, needs_source, sentences
 from workbench.scoring.metrics.exact_match import shown

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from workbench.compare.judge.asking import JudgeDesk
 from workbench.compare.judge.plain_cases import plain_score
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.scoring.judge_prompt import rubric_prompt
 from workbench.scoring.judge_reply import Judgement, value_of

@@ -16,7 +16,7 @@ from workbench.compare.judge.asking import JudgeDesk
 from workbench.compare.judge.grading import references_of
 from workbench.compare.judge.plain_cases import plain_score
 from workbench.compare.judge.types import Better, PairJudgement, PositionBias
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.scoring.judge_prompt import pair_prompt
 from workbench.scoring.judge_reply import Judgement

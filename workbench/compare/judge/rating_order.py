@@ -15,7 +15,7 @@ from enum import StrEnum
 from workbench.compare.judge.ratings import key_of_trial
 from workbench.compare.judge.types import TrialKey
 from workbench.compare.scores import score_of
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.scoring.metrics import METRICS
 from workbench.scoring.model_metrics import FAITHFULNESS, JUDGE, PAIRWISE, SIMILARITY, title_of
 

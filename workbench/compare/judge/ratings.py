@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from workbench.compare.judge.types import AnswerRating, TrialKey
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 
 
 def key_of_trial(trial: Trial) -> TrialKey:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.compare.judge.plain_cases import UNKNOWN, plain_score
 from workbench.compare.judge.score_journal import ScoreJournal, key_of
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.scoring.metrics.exact_match import shown
 from workbench.scoring.metrics.text import without_marks

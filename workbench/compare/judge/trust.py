@@ -7,7 +7,7 @@ from workbench.compare.judge.rating_order import fair_order, fair_sample
 from workbench.compare.judge.ratings import key_of_trial, ratings_in_force
 from workbench.compare.judge.types import AnswerRating, ModelScoring, PairJudgement, PositionBias, TrialKey
 from workbench.compare.scores import score_of
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.scoring.agreement import FEWEST_RATINGS, Agreement, agreement
 from workbench.scoring.model_metrics import MODEL_METRICS, PAIRWISE, title_of
 from workbench.scoring.statistics import Interval

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
+from workbench.compare.arm_types import Arm
 from workbench.compare.seen import SeenKind, SeenLayout, SeenRows
-from workbench.compare.types import Arm
 from workbench.finetune.general_rows import general_file
 from workbench.finetune.training_config import Objective, TrainingConfig
 from workbench.finetune.types import Adapter, MadeModel

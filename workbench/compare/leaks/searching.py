@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.compare.arm_types import Arm
+from workbench.compare.leak_types import Leak, LeakKind
 from workbench.compare.leaks.meaning import MOST_EMBEDDED, search_by_meaning
 from workbench.compare.leaks.near import Match, NearSearch
 from workbench.compare.leaks.raw_text import TextSearch
 from workbench.compare.leaks.vectors import RememberedVectors
 from workbench.compare.leaks.words import asked
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows, read_seen
-from workbench.compare.types import Arm, CompareRequest, Leak, LeakKind
+from workbench.compare.types import CompareRequest
 from workbench.datasets.types import Example
 from workbench.embedding import Embedder
 from workbench.errors import WorkbenchError

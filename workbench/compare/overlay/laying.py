@@ -7,7 +7,8 @@ from workbench.compare.overlay.sentences import sentences_of
 from workbench.compare.overlay.settings import arm_changes, shared_changes
 from workbench.compare.overlay.types import ArmOverlay, ChangedQuestion, Overlay, OverlaySide, SettingChange
 from workbench.compare.scores import question_scores
-from workbench.compare.types import ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.compare.verdict import decide
 from workbench.datasets.types import Example
 

@@ -5,7 +5,8 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from workbench.compare.types import Arm, ComparisonReport
+from workbench.compare.arm_types import Arm
+from workbench.compare.types import ComparisonReport
 from workbench.datasets.types import Example
 
 _SAYS_NOTHING: dict[str, bool | set[str]] = {

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workbench.compare.arm_types import Arm
 from workbench.compare.overlay.types import SettingChange
-from workbench.compare.types import Arm, ComparisonReport
+from workbench.compare.types import ComparisonReport
 from workbench.rag.index_print import index_changes
 
 _SKIPPED = {

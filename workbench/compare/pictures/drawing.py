@@ -5,6 +5,7 @@ from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.pictures.costs import cost_axis, cost_by_arm
 from workbench.compare.pictures.description import Label, Look, Nothing, Picture, Room, moved_down
 from workbench.compare.pictures.distributions import draw_distribution
@@ -14,7 +15,6 @@ from workbench.compare.pictures.retrieval import draw_recall, draw_retrieval
 from workbench.compare.pictures.rows import draw_differences, draw_means
 from workbench.compare.pictures.scatter import Against, Point, draw_scatter
 from workbench.compare.pictures.text_width import shortened
-from workbench.compare.types import ArmResult
 from workbench.compare.wording import seconds, size
 
 

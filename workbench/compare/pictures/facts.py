@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.economy import Economy
 from workbench.compare.scores import question_scores
-from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import PairResult
 from workbench.datasets.types import Example
 from workbench.scoring.metrics import score
 from workbench.scoring.metrics.documents import is_any_of

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.pictures.description import Nothing, Picture, Room
 from workbench.compare.pictures.facts import Facts
 from workbench.compare.pictures.rows import Row, draw_rows, share_axis
 from workbench.compare.pictures.scatter import Against, Point, draw_scatter
-from workbench.compare.types import ArmResult
 from workbench.compare.wording import percent
 from workbench.scoring.statistics import mean_interval, proportion_interval
 

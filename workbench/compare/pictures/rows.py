@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.pictures.description import (
     Anchor,
     Box,
@@ -21,7 +22,7 @@ from workbench.compare.pictures.facts import Facts
 from workbench.compare.pictures.furniture import KeyItem, Say, key_line, level_interval, upright_grid
 from workbench.compare.pictures.scales import Scale, difference_scale
 from workbench.compare.pictures.text_width import shortened, text_width
-from workbench.compare.types import ArmResult, PairResult
+from workbench.compare.verdict_types import PairResult
 from workbench.compare.wording import percent, points
 from workbench.scoring.types import MetricSummary
 

@@ -6,7 +6,8 @@ from workbench.compare.report.numbers import MARKS, mark_of
 from workbench.compare.report.room import Room, room_for
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, folded, one_line, safe, short
-from workbench.compare.types import ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
 from workbench.scoring.model_metrics import title_of

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.report.numbers import has_prices, summary_text, whole
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
-from workbench.compare.types import ArmResult, ComparisonReport
+from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import dollars, seconds
 from workbench.scoring.model_metrics import title_of
 

@@ -1,8 +1,9 @@
 """Memory by part, and what was paid before the first answer."""
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
-from workbench.compare.types import ArmResult, ComparisonReport
+from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import dollars, seconds, size
 
 

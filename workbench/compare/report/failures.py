@@ -3,7 +3,8 @@
 from workbench.compare.failures import NEXT_STEP
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, folded, one_line, row_head, safe, table
-from workbench.compare.types import ComparisonReport, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
+from workbench.compare.types import ComparisonReport
 
 _CASES = 200
 """Cases that are listed for one reason; every answer says its own further below."""

@@ -1,9 +1,10 @@
 """What tuning did to abilities that it was not for, beside what it gained."""
 
+from workbench.compare.arm_types import ArmResult, GeneralResult
 from workbench.compare.report.numbers import summary_text
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
-from workbench.compare.types import ArmResult, ComparisonReport, GeneralResult
+from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import between, percent, points
 
 

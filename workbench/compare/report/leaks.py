@@ -1,9 +1,10 @@
 """Questions that an arm has seen before the test, and those that the user left out."""
 
+from workbench.compare.leak_types import Leak
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, one_line, row_head, safe, table
 from workbench.compare.report.verdict import headline
-from workbench.compare.types import ComparisonReport, Leak
+from workbench.compare.types import ComparisonReport
 
 
 def leaks_section(report: ComparisonReport) -> Section:

@@ -5,9 +5,11 @@ from pathlib import PurePath
 
 from pydantic import BaseModel
 
+from workbench.compare.arm_types import Arm
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, cells, facts, folded, one_line, row_head, safe, table
-from workbench.compare.types import Arm, ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import size
 from workbench.playground.types import Prompt, Shot
 from workbench.rag.index_print import IndexPrint

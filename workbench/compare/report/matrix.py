@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from workbench.compare.report.numbers import MARKS, mark_of
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import one_line, row_head, safe, table
-from workbench.compare.types import ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 
 _LOOKS = {"✓": "good", "✗": "bad", "!": "bad"}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from workbench.compare.types import ArmResult, Trial
+from workbench.compare.arm_types import ArmResult
+from workbench.compare.trial_types import Trial
 from workbench.compare.wording import percent
 from workbench.scoring.types import MetricSummary
 

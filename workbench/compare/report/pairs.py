@@ -2,7 +2,8 @@
 
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
-from workbench.compare.types import ComparisonReport, PairResult
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import PairResult
 from workbench.compare.wording import between, points
 
 

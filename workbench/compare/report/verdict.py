@@ -3,7 +3,8 @@
 from workbench.compare.choice_sentences import WORDS
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import safe
-from workbench.compare.types import ComparisonReport, Verdict, VerdictKind
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import Verdict, VerdictKind
 from workbench.compare.wording import percent
 
 _HEADLINES = {

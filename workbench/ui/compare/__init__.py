@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from workbench.compare.matrix import RowFilter, SortBy
-from workbench.compare.types import FailureReason
+from workbench.compare.trial_types import FailureReason
 from workbench.ui.compare.arms_wiring import wire_arms
 from workbench.ui.compare.history_wiring import wire_history
 from workbench.ui.compare.presenter import ComparePresenter

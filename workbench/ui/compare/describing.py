@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from workbench.compare.types import ArmResult
+from workbench.compare.arm_types import ArmResult
 
 
 def describe_made_of(result: ArmResult) -> str:

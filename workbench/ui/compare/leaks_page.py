@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.compare.types import ComparisonReport, LeakKind, Verdict
+from workbench.compare.leak_types import LeakKind
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import Verdict
 from workbench.compare.wording import percent
 from workbench.ui.compare.leaks_state import LeakLine, leak_lines
 from workbench.ui.compare.state import CompareState

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench.compare.excluding import with_excluded
-from workbench.compare.types import ComparisonReport, LeakKind
+from workbench.compare.leak_types import LeakKind
+from workbench.compare.types import ComparisonReport
 from workbench.ui.compare.board import Board
 from workbench.ui.compare.run_part import results_of
 from workbench.ui.protocols import Background

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from workbench.compare.types import ComparisonReport, Leak, LeakKind
+from workbench.compare.leak_types import Leak, LeakKind
+from workbench.compare.types import ComparisonReport
 from workbench.datasets.types import Example
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.compare.matrix import MatrixChoice, RowFilter, SortBy
-from workbench.compare.types import FailureReason
+from workbench.compare.trial_types import FailureReason
 from workbench.ui.compare.board import Board
 
 

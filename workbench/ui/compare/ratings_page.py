@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from workbench.compare.judge.rating_order import ToRate, Why
 from workbench.compare.judge.trust import MetricTrust, bias_in_words, say_interval, warnings_of
 from workbench.compare.judge.types import RatingScale
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.datasets.types import Example
 from workbench.scoring.agreement import FEWEST_RATINGS
 from workbench.ui.compare.rating_bar import RatingBar

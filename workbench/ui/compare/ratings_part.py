@@ -8,7 +8,8 @@ from workbench.compare.judge.rating_order import Offers
 from workbench.compare.judge.ratings import answer_hash, ratings_in_force
 from workbench.compare.judge.trust import measure_trust
 from workbench.compare.judge.types import AnswerRating, RatingScale, TrialKey
-from workbench.compare.types import ComparisonReport, Trial
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.ui.compare.board import Board
 from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.protocols import Background, Messages

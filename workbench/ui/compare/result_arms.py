@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.beside_answers import beside_answers
-from workbench.compare.types import ArmResult
 from workbench.compare.wording import dollars, percent, seconds, size
 from workbench.scoring.model_metrics import title_of
 from workbench.scoring.types import MetricSummary

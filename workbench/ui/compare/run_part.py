@@ -13,7 +13,8 @@ from workbench.compare.judge.types import TrialScored
 from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
 from workbench.compare.summing_up import summarize_live
 from workbench.compare.tasks import PREPARE, PREPARE_RETRY, SUM_UP, Preparation, PrepareRequest, RetryRequest
-from workbench.compare.types import CompareRequest, ComparisonReport, Trial, TrialDone
+from workbench.compare.trial_types import Trial, TrialDone
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobHandle, JobSpec, Listener

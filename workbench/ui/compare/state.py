@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.expectations import Expectation
+from workbench.compare.leak_types import Leak
 from workbench.compare.pace import Pace, estimate
 from workbench.compare.pictures.facts import Facts, facts_of
 from workbench.compare.spec import ArmSpec
-from workbench.compare.types import ArmResult, ComparisonReport, Leak, Trial, Verdict
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import Verdict
 from workbench.datasets.types import Example
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running

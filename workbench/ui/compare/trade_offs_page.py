@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.freshness import describe_freshness, freshness
 from workbench.compare.trade_off_rows import ArmRow, arm_rows, choice_sentences, pair_texts, tag_texts
-from workbench.compare.types import ComparisonReport, PairResult, TagVerdict
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import PairResult, TagVerdict
 from workbench.compare.weighing import can_decide_again
 from workbench.compare.weights import MEANING
 from workbench.ui.compare.economy_card import EconomyCard

@@ -22,7 +22,7 @@ from workbench.compare.judge.ratings import key_of_trial
 from workbench.compare.next_actions import NextAction
 from workbench.compare.report import mark_of
 from workbench.compare.scores import question_scores
-from workbench.compare.types import Trial
+from workbench.compare.trial_types import Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
 from workbench.rag.search_types import Hit

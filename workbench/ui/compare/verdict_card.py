@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.trade_off_rows import numbers_behind
-from workbench.compare.types import VerdictKind
+from workbench.compare.verdict_types import VerdictKind
 from workbench.ui.compare.state import Results
 from workbench.ui.compare.verdict_words import say_verdict
 from workbench.ui.theme import set_role

@@ -1,6 +1,6 @@
 """A verdict in a few words. No Qt."""
 
-from workbench.compare.types import Verdict, VerdictKind
+from workbench.compare.verdict_types import Verdict, VerdictKind
 
 
 def say_verdict(verdict: Verdict) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from workbench.compare.trade_off_rows import flip_text
-from workbench.compare.types import FlipPoint
+from workbench.compare.verdict_types import FlipPoint
 from workbench.compare.weights import Measure, Weights
 from workbench.compare.wording import percent
 from workbench.ui.theme import set_role

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from workbench.compare.arm_types import Arm, ArmResult
 from workbench.compare.excluding import request_of
 from workbench.compare.failing_rows import ORIGIN, WARNING, failing_examples, write_failing_rows
 from workbench.compare.next_actions import SHOW_JOBS, TRY_AGAIN, NextAction, next_actions
-from workbench.compare.types import Arm, ArmResult, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 from workbench.jobs.placing import plain_name
 from workbench.ui.compare.board import Board

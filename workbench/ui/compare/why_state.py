@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.compare.types import FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
 from workbench.datasets.types import Example
 
 

@@ -1,6 +1,7 @@
 """The pages about wrong answers and about leaks, and the parts that decide what happens on them."""
 
-from workbench.compare.types import FailureReason, LeakKind
+from workbench.compare.leak_types import LeakKind
+from workbench.compare.trial_types import FailureReason
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.results_page import ResultsPage
 

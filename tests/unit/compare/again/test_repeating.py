@@ -6,9 +6,10 @@ import pytest
 
 from tests.unit.compare.scripted import COLLECTION, ScriptedTools, always_right, arm, numbered
 from workbench.compare.again.repeating import repeat
+from workbench.compare.arm_types import Arm
 from workbench.compare.catalogue import Catalogue
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.finetune.types import Adapter
 from workbench.jobs.context import RecordingContext

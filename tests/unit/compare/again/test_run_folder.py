@@ -10,8 +10,9 @@ import pytest
 from tests.unit.compare.again.test_repeating import measured
 from tests.unit.compare.scripted import COLLECTION, arm
 from workbench.compare.again.run_folder import read_exact, write_run_folder, write_zip, zipped
+from workbench.compare.arm_types import Arm
 from workbench.compare.spec import load_spec
-from workbench.compare.types import Arm, ComparisonReport
+from workbench.compare.types import ComparisonReport
 from workbench.datasets.test_sets.reading import read_question_file
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig, Role

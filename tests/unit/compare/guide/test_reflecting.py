@@ -2,10 +2,12 @@
 
 import pytest
 
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.expectations import Expectation, Measure, Outcome, Relation
 from workbench.compare.guide.reflecting import reflect, summary
 from workbench.compare.report import to_html
-from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Verdict
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import PairResult, Verdict
 
 
 def pair(first: str, second: str, difference: float, low: float, high: float, p: float) -> PairResult:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.compare.scripted import ScriptedTools, always_right, arm, asked_number, knows_with_passages, numbered
+from workbench.compare.arm_types import Arm
 from workbench.compare.overlay.laying import overlay
 from workbench.compare.tasks import compare
-from workbench.compare.types import Arm, CompareRequest, ComparisonReport
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.datasets.types import Example
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationConfig, GenerationRequest

@@ -4,8 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.compare.arm_types import ArmResult, Timing
 from workbench.compare.pictures.facts import Facts
-from workbench.compare.types import ArmResult, ComparisonReport, PairResult, Timing, Trial, Verdict
+from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_types import PairResult, Verdict
 from workbench.datasets.types import Example
 from workbench.rag.search_types import Hit
 from workbench.scoring.statistics import difference_interval

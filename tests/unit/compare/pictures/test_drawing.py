@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.compare.pictures.measured import FIVE, METRIC, Made, measured, reported
+from workbench.compare.arm_types import ArmResult
 from workbench.compare.economy import Economy
 from workbench.compare.pictures.description import Box, Dot, Frame, Label, Line, Look, Nothing, Picture, Room
 from workbench.compare.pictures.drawing import PictureKind, draw
 from workbench.compare.pictures.facts import Facts, facts_of
-from workbench.compare.types import ArmResult
 from workbench.scoring.types import MetricSummary
 
 ROOMS = [Room(760, 460, 13), Room(520, 340, 13), Room(1200, 700, 16), Room(560, 340, 20)]

@@ -17,7 +17,8 @@ from workbench.compare.report.room import LONGEST, longest_within
 from workbench.compare.report.texts import shown
 from workbench.compare.stored_reports import read_stored_report
 from workbench.compare.tasks import compare
-from workbench.compare.types import CompareRequest, ComparisonReport, FailureReason, Trial
+from workbench.compare.trial_types import FailureReason, Trial
+from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
