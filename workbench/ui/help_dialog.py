@@ -23,7 +23,7 @@ class HelpDialog(QDialog):
         self.setObjectName("help_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Help"))
-        self.resize(620, 600)
+        self.resize(620, 660)
         self._build_widgets(actions, home)
         self._build_layout()
         self._close.clicked.connect(self.close)
@@ -56,6 +56,7 @@ class HelpDialog(QDialog):
 
     def _build_layout(self) -> None:
         area = QScrollArea(self)
+        area.setAccessibleName(self.tr("Keys"))
         area.setWidgetResizable(True)
         area.setWidget(self._keys)
         place = QHBoxLayout()

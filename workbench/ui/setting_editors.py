@@ -69,6 +69,7 @@ class _Switch(Editor):
     def __init__(self) -> None:
         super().__init__()
         self.widget = self._box = QCheckBox()
+        set_role(self._box, "bare")  # its words are the title of the row
         self._box.toggled.connect(self.chosen.emit)
 
     def show_value(self, value: Any) -> None:

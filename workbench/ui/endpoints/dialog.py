@@ -114,6 +114,7 @@ class ServersDialog(QDialog):
         side.addWidget(self._remove)
         self._side.setFixedWidth(160)
         area = QScrollArea(self)
+        area.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
