@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
+    QDialog,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
@@ -22,7 +23,9 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
+from tests.gui.acting import find
 from workbench.app import Program
 from workbench.ui.documents import DocumentsTab
 
@@ -32,7 +35,7 @@ MET = (
     QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit,
     QProgressBar, QTextEdit,
 )  # fmt: skip
-PARTS_OF_OTHERS = (QComboBox, QAbstractSpinBox, QLineEdit, QTabBar, QAbstractItemView)
+PARTS_OF_OTHERS = (QComboBox, QAbstractSpinBox, QTabBar, QAbstractItemView)
 """What stands inside these is spoken of as a part of them."""
 
 
@@ -67,6 +70,29 @@ def test_that_a_screen_reader_can_name_all_that_a_user_meets(program: Program, k
             tab.page(page)
     nameless = [f"{type(w).__name__} {w.objectName()} in {_place(w)}" for w in met(tab) if not _has_name(w)]
     assert not nameless, "\n".join(nameless)
+
+
+@pytest.mark.parametrize("dialog", ["preferences", "help", "servers", "hub", "data folder"])
+def test_that_a_screen_reader_can_name_all_of_a_dialog(qtbot: QtBot, program: Program, dialog: str) -> None:
+    window = program.window
+    {
+        "preferences": window.preferences_requested.emit,
+        "help": window.help_requested.emit,
+        "servers": window.servers_requested.emit,
+        "hub": lambda: window.open_tab("models", get="yes"),
+        "data folder": window.data_folder_requested.emit,
+    }[dialog]()
+    qtbot.waitUntil(lambda: any(found.isVisible() for found in window.findChildren(QDialog)), timeout=60_000)
+    for found in window.findChildren(QDialog):
+        nameless = [f"{type(w).__name__} {w.objectName()} in {_place(w)}" for w in met(found) if not _has_name(w)]
+        assert not nameless, "\n".join(nameless)
+        found.close()
+
+
+def test_that_a_screen_reader_can_name_all_of_the_jobs_panel(program: Program) -> None:
+    program.window.show_job_panel(True)
+    panel = find(program.window, QWidget, "job_dock")
+    assert not [f"{type(w).__name__} {w.objectName()}" for w in met(panel) if not _has_name(w)]
 
 
 def _has_name(widget: QWidget) -> bool:

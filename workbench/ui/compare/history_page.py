@@ -9,6 +9,7 @@ from workbench.ui.compare.history_details import HistoryDetails
 from workbench.ui.compare.history_state import HistoryState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.undo_bar import UndoBar
@@ -76,7 +77,7 @@ class HistoryPage(QWidget):
         self._search.setObjectName("history_search")
         self._search.setAccessibleName(self.tr("Search comparisons"))
         self._search.setPlaceholderText(self.tr("Search name, note, arms, outcome"))
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search)
         self._model: RecordTableModel[ComparisonEntry] = RecordTableModel(
             (
                 Column(self.tr("Name"), lambda entry: entry.name, stretch=True, tooltip=lambda entry: entry.name),

@@ -9,6 +9,7 @@ from workbench.compare.matrix import RowFilter, SortBy
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
 
@@ -106,7 +107,7 @@ class MatrixBar(QWidget):
         self._search.setObjectName("compare_search")
         self._search.setAccessibleName(self.tr("Search the questions"))
         self._search.setPlaceholderText(self.tr("Search"))
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search)
         self._search.setMinimumWidth(_NARROWEST)
         self._outcome = self._box("compare_filter", self.tr("Which questions are shown"))
         self._tag = self._box("compare_filter_tag", self.tr("Tag of the questions that are shown"))

@@ -16,6 +16,7 @@ from workbench.ui.compare.questions_selection import SelectionBar
 from workbench.ui.compare.sets_state import Listed, SetsState
 from workbench.ui.compare.state import CompareState
 from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog, SaveDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -137,7 +138,7 @@ class QuestionsPage(QWidget):
         self._search.setObjectName("compare_question_search")
         self._search.setAccessibleName(self.tr("Search the questions"))
         self._search.setPlaceholderText(self.tr("Search"))
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search)
         self._search.setMinimumWidth(70)
         self._tag, self._listed = QComboBox(self), QComboBox(self)
         self._tag.setObjectName("compare_question_tag")

@@ -22,6 +22,7 @@ from workbench.ui.documents.exhaustive_filter_form import ExhaustiveFilterForm
 from workbench.ui.documents.exhaustive_state import ExhaustiveState
 from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.model_picker import ModelPicker
@@ -114,7 +115,7 @@ class ExhaustivePage(QWidget):
         self.setFocusProxy(self._question)
         self._question.setAccessibleName(self.tr("Question to every passage"))
         self._question.setPlaceholderText(self.tr("What shall be found? “Which warranty is promised?”"))
-        self._question.setClearButtonEnabled(True)
+        let_clear(self._question)
         self._start = named_button(self, "start_reading", self.tr("Read all"), "primary", icon="play")
         self._go_on = named_button(self, "go_on_reading", self.tr("Go on"), "primary", icon="play")
         self._go_on.hide()

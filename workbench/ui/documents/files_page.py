@@ -14,6 +14,7 @@ from workbench.ui.documents.password_bar import PasswordBar
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.when import ago
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
@@ -139,7 +140,7 @@ class FilesPage(QWidget):
         self._filter.setObjectName("files_filter")
         self._filter.setAccessibleName(self.tr("Filter the files by name, folder or remark"))
         self._filter.setPlaceholderText(self.tr("Filter by name, folder or remark"))
-        self._filter.setClearButtonEnabled(True)
+        let_clear(self._filter)
         self._states = QComboBox(self)
         self._states.setObjectName("files_states")
         self._states.setAccessibleName(self.tr("Show files of this state"))

@@ -25,6 +25,7 @@ from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.documents.search_settings_form import SearchSettingsForm, in_few_words
 from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
@@ -113,7 +114,7 @@ class QuestionPage(QWidget):
         self._question = QLineEdit(self)
         self._question.setObjectName("question")
         self._question.setAccessibleName(self.tr("Question"))
-        self._question.setClearButtonEnabled(True)
+        let_clear(self._question)
         self.setFocusProxy(self._question)
         self._ask = named_button(self, "ask", self.tr("Ask"), "primary", icon="play")
         self._search = named_button(self, "search_passages", self.tr("Search"), icon="search")

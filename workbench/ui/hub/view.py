@@ -7,6 +7,7 @@ from workbench.llm.in_words import parameters_in_words, size_in_words
 from workbench.ui.hub.download_list import DownloadList
 from workbench.ui.hub.state import Entry, FileRow, HubState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -82,7 +83,7 @@ class HubDialog(QDialog):
         self._search = QLineEdit(self)
         self._search.setObjectName("hub_search")
         self._search.setAccessibleName(self.tr("Search models on the hub"))
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search)
         self._search_button = named_button(self, "hub_search_button", self.tr("Search"), icon="search")
         self._back = named_button(self, "hub_back", self.tr("Back to our list"), "link")
         self._privacy, self._heading = QLabel(self), QLabel(self)

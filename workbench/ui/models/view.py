@@ -23,6 +23,7 @@ from workbench.llm.in_words import context_in_words, kind_in_words, parameters_i
 from workbench.ui.models.details import ModelDetails
 from workbench.ui.models.state import Filter, Making, ModelRow, ModelsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.file_dialogs import FILES, FOLDER, OpenDialog
@@ -169,7 +170,7 @@ class ModelsView(QWidget):
         self._search.setObjectName("model_search")
         self._search.setAccessibleName(self.tr("Find a model by its name"))
         self._search.setPlaceholderText(self.tr("Find by name"))
-        self._search.setClearButtonEnabled(True)
+        let_clear(self._search)
 
     def _columns(self) -> list[Column[ModelRow]]:
         return [
