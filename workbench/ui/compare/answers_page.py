@@ -1,8 +1,9 @@
 """The answers of a comparison: arms with intervals, every question, one answer at a time."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from workbench.ui.compare.beside import beside
 from workbench.ui.compare.matrix_bar import MatrixBar
 from workbench.ui.compare.matrix_view import FEWEST_QUESTIONS, MatrixView
 from workbench.ui.compare.result_arms import ResultArms
@@ -43,14 +44,7 @@ class AnswersPage(QWidget):
         self.panel = TrialPanel(self)
 
     def _build_layout(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.addWidget(self._matrix)
-        splitter.addWidget(self.panel)
-        splitter.setStretchFactor(0, 3)
-        splitter.setStretchFactor(1, 2)
-        splitter.setSizes([600, 400])
-        splitter.setChildrenCollapsible(False)
-        splitter.setMinimumHeight(FEWEST_QUESTIONS * self._matrix.verticalHeader().defaultSectionSize())
+        splitter = beside(self._matrix, self.panel, self, share=0.6, fewest_rows=FEWEST_QUESTIONS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)

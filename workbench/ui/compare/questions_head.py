@@ -7,10 +7,8 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -20,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from workbench.datasets.test_sets.store import SetEntry
 from workbench.ui.compare.describing import short_name
-from workbench.ui.compare.sets_state import Naming, SetsState
+from workbench.ui.compare.naming_panel import NamingPanel
+from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
@@ -56,14 +55,14 @@ class QuestionsHead(QWidget):
         self._connect()
 
     def show_state(self, state: SetsState) -> None:
-        was, self._state = self._state, state
+        self._state = state
         self._show_sources(state)
         self._save.setVisible(bool(state.file))
         self._add_to.setVisible(bool(state.file and state.entries))
         self._counts.setText(state.counts if state.questions or state.left_out else "")
         self._counts.setVisible(bool(self._counts.text()))
         self._show_lines(state)
-        self._show_naming(state, was)
+        self._naming.show_state(state)
         if not state.can_edit:
             self._confirm.ask("")
         self._fit()
@@ -120,23 +119,6 @@ class QuestionsHead(QWidget):
         self._metric.setText(self.tr("Score with “{}”").format(state.metric))
         self._metric.setAccessibleName(self._metric.text())
 
-    def _show_naming(self, state: SetsState, was: SetsState) -> None:
-        self._naming.setVisible(state.naming is not None)
-        self._name_trouble.setText(state.name_trouble)
-        self._name_trouble.setVisible(bool(state.name_trouble))
-        if state.naming is not None and state.naming is not was.naming:
-            words = {
-                Naming.NEW: (self.tr("Name of the new test set"), self.tr("Make the set")),
-                Naming.SAVE: (self.tr("Save these questions under the name"), self.tr("Save the set")),
-                Naming.RENAME: (self.tr("New name of the test set"), self.tr("Rename")),
-            }
-            self._name_label.setText(words[state.naming][0])
-            self._name_yes.setText(words[state.naming][1])
-            self._name_yes.setAccessibleName(words[state.naming][1])
-            self._name.setText(state.name_wish)
-            self._name.selectAll()
-            self._name.setFocus(Qt.FocusReason.OtherFocusReason)
-
     def _build_widgets(self) -> None:
         self._sources = QComboBox(self)
         self._sources.setObjectName("compare_sets")
@@ -164,23 +146,8 @@ class QuestionsHead(QWidget):
         self._metric.setObjectName("compare_use_metric")
         set_role(self._metric, "link")
         self._confirm = QuestionBar(self.tr("the test set"), self)
-        self._build_naming()
+        self._naming = NamingPanel(self)
         self._undo_bar = UndoBar("compare_removed", self, tip=self.tr("Ctrl+Z"))
-
-    def _build_naming(self) -> None:
-        self._naming = QFrame(self)
-        self._naming.setObjectName("compare_naming")
-        set_role(self._naming, "panel")
-        self._name_label, self._name, self._name_trouble = QLabel(self), QLineEdit(self), QLabel(self)
-        self._name.setObjectName("compare_set_name")
-        self._name.setAccessibleName(self.tr("Name of the test set"))
-        self._name.setMaxLength(100)
-        self._name_trouble.setObjectName("compare_set_name_trouble")
-        set_role(self._name_trouble, "error")
-        for label in (self._name_label, self._name_trouble):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self._name_yes = named_button(self, "compare_set_name_yes", self.tr("Save"), "primary", icon="check")
-        self._name_no = named_button(self, "compare_set_name_no", self.tr("Cancel"), "quiet", icon="close")
 
     def _build_layout(self) -> None:
         bar = QHBoxLayout()
@@ -188,14 +155,6 @@ class QuestionsHead(QWidget):
         bar.addWidget(self._sources, 1)
         for button in (self._save, self._add_to, self._new, self._import, self._write, self._more):
             bar.addWidget(button)
-        name = QHBoxLayout()
-        name.addWidget(self._name_label)
-        name.addWidget(self._name, 1)
-        name.addWidget(self._name_yes)
-        name.addWidget(self._name_no)
-        naming = QVBoxLayout(self._naming)
-        naming.addLayout(name)
-        naming.addWidget(self._name_trouble)
         counts = QHBoxLayout()
         counts.addWidget(self._counts, 1)
         counts.addWidget(self._metric)
@@ -216,9 +175,8 @@ class QuestionsHead(QWidget):
         self._import.clicked.connect(self._on_import)
         self._write.clicked.connect(self.write_requested)
         self._more.clicked.connect(self._on_more)
-        self._name.returnPressed.connect(self._on_named)
-        self._name_yes.clicked.connect(self._on_named)
-        self._name_no.clicked.connect(self.naming_left)
+        self._naming.named.connect(self.named)
+        self._naming.left.connect(self.naming_left)
         self._confirm.confirmed.connect(self.delete_confirmed)
         self._confirm.kept.connect(partial(self._confirm.ask, ""))
         self._undo_bar.undo_requested.connect(self.undo_requested)
@@ -228,10 +186,6 @@ class QuestionsHead(QWidget):
     def _on_source(self, index: int) -> None:
         if name := self._sources.itemData(index):
             self.set_chosen.emit(name)
-
-    @Slot()
-    def _on_named(self) -> None:
-        self.named.emit(self._name.text())
 
     @Slot()
     def _on_metric(self) -> None:

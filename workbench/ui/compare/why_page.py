@@ -9,13 +9,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QSplitter,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.compare.failures import NEXT_STEP
+from workbench.ui.compare.beside import beside
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.trial_panel import TrialPanel
 from workbench.ui.compare.why_state import FailedCase, ReasonLine, WhyState, failed_cases, reason_lines
@@ -130,15 +130,8 @@ class WhyPage(QWidget):
         bar.addWidget(self._filter)
         bar.addWidget(self._all)
         bar.addStretch(1)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter = beside(self._cases, self.panel, self, share=0.5, fewest_rows=_CASES)
         splitter.setObjectName("why_split")
-        splitter.addWidget(self._cases)
-        splitter.addWidget(self.panel)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([500, 500])
-        splitter.setChildrenCollapsible(False)
-        splitter.setMinimumHeight(_CASES * self._cases.verticalHeader().defaultSectionSize())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
