@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
+
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 
 FILE = "\n"
 """The value that stands for "A file…": nothing is called so."""
@@ -20,14 +22,9 @@ class Choice:
     """Why it cannot be taken; empty when it can."""
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(ElidedComboBox):
     def __init__(self, name: str, spoken: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setAccessibleName(spoken)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(7)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        super().__init__(parent, name, spoken, fewest=7)
 
     @property
     def value(self) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.compare.matrix import RowFilter, SortBy
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.clear_button import let_clear
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
 
@@ -127,13 +128,8 @@ class MatrixBar(QWidget):
         self._all = named_button(self, "compare_show_all", self.tr("Show all"), "quiet", icon="close")
 
     def _box(self, name: str, words: str) -> QComboBox:
-        box = QComboBox(self)
-        box.setObjectName(name)
-        box.setAccessibleName(words)
+        box = ElidedComboBox(self, name, words, fewest=_FEWEST_LETTERS)
         box.setToolTip(words)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(_FEWEST_LETTERS)
-        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         box.setMinimumWidth(_NARROWEST)
         return box
 

@@ -6,12 +6,10 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,7 @@ from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.naming_panel import NamingPanel
 from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.undo_bar import UndoBar
@@ -120,12 +119,7 @@ class QuestionsHead(QWidget):
         self._metric.setAccessibleName(self._metric.text())
 
     def _build_widgets(self) -> None:
-        self._sources = QComboBox(self)
-        self._sources.setObjectName("compare_sets")
-        self._sources.setAccessibleName(self.tr("Questions that are shown"))
-        self._sources.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._sources.setMinimumContentsLength(18)
-        self._sources.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._sources = ElidedComboBox(self, "compare_sets", self.tr("Questions that are shown"), fewest=18)
         self._save = named_button(self, "compare_set_save", self.tr("Save as a set"), "primary", icon="check")
         self._add_to = named_button(self, "compare_set_add_to", self.tr("Add to a set"), icon="plus")
         self._import = named_button(self, "compare_import", self.tr("Import"), icon="download")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.ui.data.state import DataState, LeftOutRow, PassagesState
 from workbench.ui.data.written_view import WrittenView
 from workbench.ui.theme import restyle, set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -112,8 +113,12 @@ class PassagesPage(QWidget):
         )
         self._form = QFrame(self)
         set_role(self._form, "panel")
-        self._dataset = self._combo("passages_dataset", self.tr("Data set with questions and answers"))
-        self._collection = self._combo("passages_collection", self.tr("Collection of documents"))
+        self._dataset = ElidedComboBox(
+            self._form, "passages_dataset", self.tr("Data set with questions and answers"), fewest=0
+        )
+        self._collection = ElidedComboBox(
+            self._form, "passages_collection", self.tr("Collection of documents"), fewest=0
+        )
         self._top_k = QSpinBox(self._form)
         self._top_k.setObjectName("passages_top_k")
         self._top_k.setAccessibleName(self.tr("Passages per row"))
@@ -149,7 +154,7 @@ class PassagesPage(QWidget):
         self._writes = QCheckBox(self.tr("A model writes the questions and answers:"), self._form)
         self._writes.setObjectName("passages_writes")
         self._writes.setAccessibleName(self.tr("A model writes questions and answers from the passages"))
-        self._model = self._combo("passages_model", self.tr("Model that writes"))
+        self._model = ElidedComboBox(self._form, "passages_model", self.tr("Model that writes"), fewest=0)
         self._count = QSpinBox(self._form)
         self._count.setObjectName("passages_count")
         self._count.setAccessibleName(self.tr("Rows that it shall write"))
@@ -242,14 +247,6 @@ class PassagesPage(QWidget):
         self._without.valueChanged.connect(self.without_answer_said)
         self._name.textEdited.connect(self.name_edited)
         self._make.clicked.connect(self.make_requested)
-
-    def _combo(self, name: str, accessible: str) -> QComboBox:
-        combo = QComboBox(self._form)
-        combo.setObjectName(name)
-        combo.setAccessibleName(accessible)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return combo
 
     @Slot(int)
     def _on_dataset_changed(self, index: int) -> None:

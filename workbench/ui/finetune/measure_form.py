@@ -3,11 +3,9 @@
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -17,6 +15,7 @@ from workbench.datasets.readers import SUFFIXES
 from workbench.finetune.evaluation.wording import metric_in_words
 from workbench.ui.finetune.adapters_state import MeasureForm, Measuring
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.named_button import named_button
@@ -65,9 +64,8 @@ class MeasureFormView(QFrame):
         self._start.setEnabled(form.can_start and measuring is None)
 
     def _build_widgets(self) -> None:
-        self._test, self._metric = self._combo("measure_test"), self._combo("measure_metric")
-        self._test.setAccessibleName(self.tr("Questions to test with"))
-        self._metric.setAccessibleName(self.tr("How answers are judged"))
+        self._test = ElidedComboBox(self, "measure_test", self.tr("Questions to test with"), fewest=0)
+        self._metric = ElidedComboBox(self, "measure_metric", self.tr("How answers are judged"), fewest=0)
         self._metric.addItem(self.tr("Automatic"), "")
         self._metric.setToolTip(self.tr("Automatic: what fits the right answers (labels, numbers, JSON, words)"))
         for name in METRICS:
@@ -143,13 +141,6 @@ class MeasureFormView(QFrame):
         )
         dialog.fileSelected.connect(self.general_set_chosen)
         dialog.open()
-
-    def _combo(self, name: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(name)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return combo
 
     def _box(self, name: str, text: str) -> QCheckBox:
         box = QCheckBox(text, self)

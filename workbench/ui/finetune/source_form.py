@@ -25,6 +25,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.state import FinetuneState, SetupState, count_in_words
 from workbench.ui.theme import restyle, set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.file_dialogs import FILE, FOLDER, OpenDialog
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
@@ -149,11 +150,7 @@ class SourceForm(QFrame):
             self._method.addItem(title, method.value)
         self._method_note = note("method_note", "small", self)
         self._source = QWidget(self)
-        self._dataset = QComboBox(self._source)
-        self._dataset.setObjectName("dataset_picker")
-        self._dataset.setAccessibleName(self.tr("Data set"))
-        self._dataset.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._dataset.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._dataset = ElidedComboBox(self._source, "dataset_picker", self.tr("Data set"), fewest=0)
         self._add_text = named_button(
             self._source,
             "add_text",

@@ -2,11 +2,23 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 
 class ElidedComboBox(QComboBox):
     """For choices with names that the user gave, or that stand where there is little room."""
+
+    def __init__(
+        self, parent: QWidget | None = None, name: str = "", spoken: str = "", *, fewest: int | None = None
+    ) -> None:
+        """`fewest` letters are shown at the least, and as many as there is room for; None: as wide as its choices."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
+        if fewest is not None:
+            self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.setMinimumContentsLength(fewest)
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def shown_text(self) -> str:
         """What is drawn of the chosen words."""

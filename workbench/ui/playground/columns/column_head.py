@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -89,9 +88,9 @@ class ColumnHead(QWidget):
         self.model_picker = ModelPicker(self)
         self.model_picker.setMinimumContentsLength(6)
         self._goes = TextGoes(self)
-        self._adapter = self._choice("adapter_picker", self.tr("Adapter"))
-        self._version = self._choice("version_picker", self.tr("Prompt"))
-        self._collection = self._choice("collection_picker", self.tr("Documents"))
+        self._adapter = ElidedComboBox(self, "adapter_picker", self.tr("Adapter"), fewest=4)
+        self._version = ElidedComboBox(self, "version_picker", self.tr("Prompt"), fewest=4)
+        self._collection = ElidedComboBox(self, "collection_picker", self.tr("Documents"), fewest=4)
         self._settings = tool_button(self, "own_settings", self.tr("Settings of this column's own"), "sliders")
         self._settings.setCheckable(True)
         self._more = tool_button(self, "column_more", self.tr("More for this column"), "more")
@@ -109,15 +108,6 @@ class ColumnHead(QWidget):
         self._options_room = PageScroller(self._options, self)
         self._options_room.setMaximumHeight(230)
         self._options_room.hide()
-
-    def _choice(self, name: str, title: str) -> QComboBox:
-        box = ElidedComboBox(self)
-        box.setObjectName(name)
-        box.setAccessibleName(title)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(4)
-        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return box
 
     def _build_layout(self) -> None:
         first = QHBoxLayout()

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.tool_button import tool_button
 
@@ -65,16 +65,8 @@ class HeadBar(QWidget):
         self._version.setEnabled(bool(entries))
 
     def _build_widgets(self) -> None:
-        self._prompt, self._version = QComboBox(self), QComboBox(self)
-        for box, name, words, characters in (
-            (self._prompt, "prompt_chooser", self.tr("Prompt"), 8),
-            (self._version, "version_chooser", self.tr("Version"), 5),
-        ):
-            box.setObjectName(name)
-            box.setAccessibleName(words)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(characters)
-            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._prompt = ElidedComboBox(self, "prompt_chooser", self.tr("Prompt"), fewest=8)
+        self._version = ElidedComboBox(self, "version_chooser", self.tr("Version"), fewest=5)
         self._edited = QLabel(self)
         self._edited.setObjectName("prompt_edited")
         set_role(self._edited, "badge-warn")

@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
 from workbench.datasets.readers import SUFFIXES
 from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.ui.playground.search.describing import describe_questions
 from workbench.ui.playground.search.form_parts import Card
 from workbench.ui.playground.search.state import SearchState, Source
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
 from workbench.ui.widgets.model_picker import ModelPicker
@@ -60,13 +61,13 @@ class TaskForm(Card):
             self._start.setCurrentIndex(self._start.findData(state.setup.start_id))
 
     def _build_widgets(self) -> None:
-        self._start = self._combo("search_start", self.tr("Starting prompt"))
+        self._start = ElidedComboBox(self, "search_start", self.tr("Starting prompt"), fewest=14)
         self._file = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle, parent=self)
         self._file.setObjectName("search_questions")
         self._choose = named_button(self, "search_choose", self.tr("Choose…"), spoken=self.tr("Choose the questions"))
         self._about, self._left_out = self.note("search_about_questions"), self.note("search_left_out")
         self._trouble = TroubleCard("search_questions_trouble", self)
-        self._metric = self._combo("search_metric", self.tr("How answers are judged"))
+        self._metric = ElidedComboBox(self, "search_metric", self.tr("How answers are judged"), fewest=14)
         for metric in GRID_METRICS:
             self._metric.addItem(metric.title, metric.name)
             self._metric.setItemData(self._metric.count() - 1, metric.sentence, Qt.ItemDataRole.ToolTipRole)
@@ -75,15 +76,6 @@ class TaskForm(Card):
         self._model.setObjectName("search_model")
         self._model.setAccessibleName(self.tr("Model that answers"))
         self._goes = TextGoes(self)
-
-    def _combo(self, name: str, title: str) -> QComboBox:
-        combo = QComboBox(self)
-        combo.setObjectName(name)
-        combo.setAccessibleName(title)
-        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        combo.setMinimumContentsLength(14)
-        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        return combo
 
     def _build_layout(self) -> None:
         questions = QHBoxLayout()

@@ -1,12 +1,13 @@
 """What is tried: techniques, formats, worked examples, own instructions, and a model that writes more."""
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from workbench.playground.search.catalogue import load_catalogue
 from workbench.ui.playground.search.form_parts import Card
 from workbench.ui.playground.search.state import SearchState, ShotsFrom
 from workbench.ui.playground.search.task_form import questions_dialog
+from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -81,12 +82,7 @@ class TriedForm(Card):
             "search_formats", self.tr("{} formats of the question").format(len(catalogue.formats))
         )
         self._formats.setToolTip("\n".join(one.title for one in catalogue.formats))
-        self._shots = QComboBox(self)
-        self._shots.setObjectName("search_shots")
-        self._shots.setAccessibleName(self.tr("Where worked examples come from"))
-        self._shots.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._shots.setMinimumContentsLength(14)
-        self._shots.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._shots = ElidedComboBox(self, "search_shots", self.tr("Where worked examples come from"), fewest=14)
         self._shots_about = self.note("search_about_shots")
         self._shots_trouble = TroubleCard("search_shots_trouble", self)
         self._writes = self._box("search_writes", self.tr("A model writes instructions, and rewrites the best one"))
