@@ -8,10 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -31,7 +27,7 @@ from workbench.ui.compare.rating_bar import RatingBar
 from workbench.ui.compare.ratings_state import RatingsState
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.why_part import actions_for
-from workbench.ui.theme import set_role
+from workbench.ui.widgets.close_look import CloseLook
 from workbench.ui.widgets.named_button import named_button
 
 _LONGEST = 6000
@@ -40,8 +36,8 @@ _LONGEST_NAME = 30
 _MOST_PASSAGES = 10
 
 
-class TrialPanel(QScrollArea):
-    """Built anew for every trial that is selected; there is one at a time."""
+class TrialPanel(CloseLook):
+    """Of the trial that is selected."""
 
     source_requested = Signal(str, int)
     rated = Signal(object, object)
@@ -49,18 +45,12 @@ class TrialPanel(QScrollArea):
     action_requested = Signal(object)
     """A `NextAction`: go where this answer is mended."""
 
-    def __init__(self, parent: QWidget | None = None, *, prefix: str = "compare") -> None:
+    def __init__(self, parent: QWidget, *, prefix: str = "compare") -> None:
         """`prefix`: how the names of its widgets begin."""
-        super().__init__(parent)
+        super().__init__(f"{prefix}_trial", parent.tr("Answer"), parent, prefix=prefix, longest=_LONGEST)
         self._shown: object = None
         self._ratings = RatingsState()
         self._can_rate = False
-        self._prefix = prefix
-        self.setObjectName(f"{prefix}_trial")
-        self.setAccessibleName(self.tr("Answer"))
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_state(self, state: CompareState) -> None:
         trial, example = _selected(state)
@@ -71,12 +61,9 @@ class TrialPanel(QScrollArea):
         if self._shown == shown:
             return
         self._shown, self._ratings = shown, ratings
-        content = QWidget(self)
-        column = QVBoxLayout(content)
-        column.setContentsMargins(14, 4, 10, 12)
-        column.setSpacing(6)
+        content, column = self.begin()
         if example is None or state.results is None:
-            column.addWidget(self._label(self.tr("Select an answer in the table to look at it closely."), "muted"))
+            column.addWidget(self.label(self.tr("Select an answer in the table to look at it closely."), "muted"))
         else:
             self._build(column, example, trial, state.selected[0] if state.selected else "", state.results)
             if trial is not None and trial.failure is not None:
@@ -85,24 +72,24 @@ class TrialPanel(QScrollArea):
         self.setWidget(content)
 
     def _build(self, column: QVBoxLayout, example: Example, trial: Trial | None, arm: str, results: Results) -> None:
-        column.addWidget(self._label(example.question, "field"))
+        column.addWidget(self.label(example.question, "field"))
         none = self.tr("not known") if example.answers_unknown else self.tr("no answer: it should be refused")
         right = " / ".join(example.answers) or none
-        column.addWidget(self._label(self.tr("Right: {}").format(right), "muted"))
+        column.addWidget(self.label(self.tr("Right: {}").format(right), "muted"))
         if example.sources:
-            column.addWidget(self._label(self.tr("Sources: {}").format(", ".join(example.sources)), "muted"))
+            column.addWidget(self.label(self.tr("Sources: {}").format(", ".join(example.sources)), "muted"))
         if trial is None:
-            column.addWidget(self._label(self.tr("{} has not answered yet.").format(arm), "muted"))
+            column.addWidget(self.label(self.tr("{} has not answered yet.").format(arm), "muted"))
             return
         head = QHBoxLayout()
-        head.addWidget(self._label(f"{mark_of(trial, results.metric)}  {arm}", "subtitle"), 1)
+        head.addWidget(self.label(f"{mark_of(trial, results.metric)}  {arm}", "subtitle"), 1)
         if trial.failure is not None:
-            head.addWidget(self._label(str(trial.failure), "badge-bad", wrap=False))
+            head.addWidget(self.label(str(trial.failure), "badge-bad", wrap=False))
         column.addLayout(head)
         column.addWidget(self._answer(trial))
         if trial.failure is not None:
-            column.addWidget(self._label(trial.failure_evidence, ""))
-            column.addWidget(self._label(self.tr("What follows: {}").format(NEXT_STEP[trial.failure]), "muted"))
+            column.addWidget(self.label(trial.failure_evidence, ""))
+            column.addWidget(self.label(self.tr("What follows: {}").format(NEXT_STEP[trial.failure]), "muted"))
             self._doors = QVBoxLayout()
             self._doors.setSpacing(4)
             column.addLayout(self._doors)
@@ -111,19 +98,16 @@ class TrialPanel(QScrollArea):
         self._add_repeats(column, trial, results)
         for name, judged in trial.scores.items():
             title = title_of(name)
-            column.addWidget(self._label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
+            column.addWidget(self.label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
         usage, adapter = trial.usage, f" · adapter {trial.adapter_hash[:8]}" if trial.adapter_hash else ""
         tokens = self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)
-        column.addWidget(self._label(f"{tokens}{adapter}", "small"))
+        column.addWidget(self.label(f"{tokens}{adapter}", "small"))
         self._add_passages(column, trial, example)
-        self._add_prompt(column, trial)
+        self.add_prompt(column, trial.prompt)
 
     def _answer(self, trial: Trial) -> QFrame:
-        card = QFrame(self)
-        set_role(card, "panel")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(12, 8, 12, 8)
-        text = self._label(trial.answer or trial.problem or self.tr("(an empty answer)"), "")
+        card, inside = self.card()
+        text = self.label(trial.answer or trial.problem or self.tr("(an empty answer)"), "")
         text.setObjectName(f"{self._prefix}_answer")
         inside.addWidget(text)
         return card
@@ -131,8 +115,8 @@ class TrialPanel(QScrollArea):
     def _add_whole_text(self, column: QVBoxLayout, trial: Trial) -> None:
         """What the answer was taken out of, where the arm's prompt has a rule for it."""
         if trial.text:
-            column.addWidget(self._label(self.tr("Taken out of the whole text"), "field"))
-            text = self._label(trial.text[:_LONGEST], "muted")
+            column.addWidget(self.label(self.tr("Taken out of the whole text"), "field"))
+            text = self.label(trial.text[:_LONGEST], "muted")
             text.setObjectName("compare_whole_text")
             column.addWidget(text)
 
@@ -143,10 +127,10 @@ class TrialPanel(QScrollArea):
             return
         mean = question_scores([trial, *others], results.metric)[trial.arm][trial.example_id]
         about = self.tr("Asked {} times: {} together").format(len(others) + 1, percent(mean))
-        column.addWidget(self._label(about, "field"))
+        column.addWidget(self.label(about, "field"))
         for other in others:
             said = other.answer or other.problem or self.tr("(an empty answer)")
-            column.addWidget(self._label(f"{mark_of(other, results.metric)}  {said[:_LONGEST]}", "muted"))
+            column.addWidget(self.label(f"{mark_of(other, results.metric)}  {said[:_LONGEST]}", "muted"))
 
     def _add_rating(self, column: QVBoxLayout, trial: Trial) -> None:
         """The user's own judgement, where it can be kept."""
@@ -176,17 +160,14 @@ class TrialPanel(QScrollArea):
     def _add_passages(self, column: QVBoxLayout, trial: Trial, example: Example) -> None:
         if not trial.hits:
             return
-        column.addWidget(self._label(self.tr("Passages"), "field"))
+        column.addWidget(self.label(self.tr("Passages"), "field"))
         evidence = evidence_of(trial, example).passages
         for place, hit in enumerate(trial.hits[:_MOST_PASSAGES]):
             number = trial.used.index(place) + 1 if place in trial.used else 0
             column.addWidget(self._passage(place, hit, number, evidence[place]))
 
     def _passage(self, place: int, hit: Hit, number: int, evidence: PassageEvidence) -> QFrame:
-        card = QFrame(self)
-        set_role(card, "panel")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(12, 6, 12, 8)
+        card, inside = self.card()
         mark = f"[{number}]" if number else self.tr("not in the prompt")
         text = self.tr("{} {}, page {}").format(mark, _shortened(hit.document), hit.page)
         link = named_button(
@@ -204,9 +185,9 @@ class TrialPanel(QScrollArea):
         head.addWidget(link)
         head.addStretch(1)
         for text, role in self._marks(evidence):
-            head.addWidget(self._label(text, role, wrap=False))
+            head.addWidget(self.label(text, role, wrap=False))
         inside.addLayout(head)
-        inside.addWidget(self._label(hit.text, "muted"))
+        inside.addWidget(self.label(hit.text, "muted"))
         return card
 
     def _marks(self, evidence: PassageEvidence) -> list[tuple[str, str]]:
@@ -219,41 +200,6 @@ class TrialPanel(QScrollArea):
         elif evidence.holds_given and evidence.number:
             marks.append((self.tr("answered from"), "badge-warn"))
         return marks
-
-    def _add_prompt(self, column: QVBoxLayout, trial: Trial) -> None:
-        if not trial.prompt:
-            return
-        toggle = named_button(
-            self,
-            f"{self._prefix}_show_prompt",
-            self.tr("Show the prompt"),
-            "quiet",
-            spoken=self.tr("Show the exact prompt"),
-        )
-        toggle.setCheckable(True)
-        prompt = QPlainTextEdit(self)
-        prompt.setObjectName(f"{self._prefix}_prompt")
-        prompt.setAccessibleName(self.tr("The exact prompt"))
-        prompt.setReadOnly(True)
-        prompt.setPlainText(trial.prompt)
-        prompt.setMinimumHeight(220)
-        set_role(prompt, "code")
-        prompt.hide()
-        toggle.toggled.connect(prompt.setVisible)
-        column.addWidget(toggle, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(prompt)
-
-    def _label(self, text: str, role: str, *, wrap: bool = True) -> QLabel:
-        label = QLabel(self)
-        if wrap:  # a word without end, as small models write them, must not make the panel wider
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setText(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
-        label.setWordWrap(wrap)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        if role:
-            set_role(label, role)
-        return label
 
     @Slot()
     def _on_source(self) -> None:
