@@ -1,19 +1,20 @@
 """The Documents tab with jobs that the test speaks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from workbench.database import Database
+from workbench.finetune.types import Adapter
 from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
 from workbench.paths import WorkbenchPaths
 from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.store import CollectionStore
 from workbench.settings import LlmSettings, Settings
 from workbench.ui.documents import DocumentsTab, Surroundings, build
-from workbench.ui.protocols import at_once
+from workbench.ui.protocols import Background, at_once
 
 
 class Catalog:
@@ -53,18 +54,25 @@ def navigator() -> FakeNavigator:
 
 
 def documents_tab(
-    store: CollectionStore, jobs: FakeJobs, messages: FakeMessages, navigator: FakeNavigator | None = None
+    store: CollectionStore,
+    jobs: FakeJobs,
+    messages: FakeMessages | None = None,
+    navigator: FakeNavigator | None = None,
+    *,
+    in_background: Background = at_once,
+    adapters: Sequence[Adapter] = (),
 ) -> DocumentsTab:
     """The tab as the program builds it, on what the test holds."""
     return build(
         Surroundings(
             jobs=CollectionJobs(jobs),
-            messages=messages,
+            messages=messages or FakeMessages(),
             navigator=navigator or FakeNavigator(),
             collections=store,
             catalog=Catalog(),
             settings=Settings,
-            in_background=at_once,
+            in_background=in_background,
+            list_adapters=lambda: adapters,
         )
     )
 

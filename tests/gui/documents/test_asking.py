@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
+from tests.fakes import FakeJob, FakeJobs
 from tests.gui.acting import click, find, press, type_text
-from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_documents_tab import END, HIT, START, TEXT, a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
@@ -41,7 +41,6 @@ from workbench.rag.answer_types import (
     PassageOrder,
     StandaloneQuestion,
 )
-from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.judgement_store import Verdict
 from workbench.rag.search_types import FoldedHit, QuestionHits, RetrievalMode, SearchRequest
 from workbench.rag.store import CollectionStore
@@ -49,12 +48,10 @@ from workbench.rag.tasks import ASK, REBUILD, SEARCH
 from workbench.rag.types import ChunkingConfig
 from workbench.rag.upkeep_types import RebuildReport, RebuildRequest
 from workbench.rag.vector_store import INDEX_DAMAGED, INDEX_FOLDER
-from workbench.settings import Settings
-from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.hit_row import HitRow
 from workbench.ui.documents.marked_answer import MarkedAnswer
 from workbench.ui.documents.turn_card import TurnCard
-from workbench.ui.protocols import at_once
 from workbench.ui.theme import tokens_of
 from workbench.ui.widgets.choice_button import ChoiceButton
 
@@ -81,24 +78,9 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
 
 
 @pytest.fixture
-def jobs(database: Database) -> FakeJobs:
-    return FakeJobs(database)
-
-
-@pytest.fixture
 def make_tab(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs) -> Callable[[], DocumentsTab]:
     def make() -> DocumentsTab:
-        tab = build(
-            Surroundings(
-                jobs=CollectionJobs(jobs),
-                messages=FakeMessages(),
-                navigator=FakeNavigator(),
-                collections=store,
-                catalog=Catalog(),
-                settings=Settings,
-                in_background=at_once,
-            )
-        )
+        tab = documents_tab(store, jobs)
         qtbot.addWidget(tab)
         tab.resize(1100, 800)
         tab.show()

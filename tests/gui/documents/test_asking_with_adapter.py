@@ -1,14 +1,12 @@
 """A question to documents is answered with an adapter of the chosen model."""
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
+from tests.fakes import FakeJobs
 from tests.gui.acting import click, find, type_text
-from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_asking import ask
 from tests.gui.documents.test_documents_tab import a_file
 from workbench.database import Database
@@ -16,14 +14,11 @@ from workbench.embedding import starter_embedder
 from workbench.finetune.types import Adapter
 from workbench.paths import WorkbenchPaths
 from workbench.rag.answer_types import AskRequest
-from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.exhaustive import ExhaustiveRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import EXHAUST
 from workbench.rag.types import ChunkingConfig
-from workbench.settings import Settings
-from workbench.ui.documents import DocumentsTab, Surroundings, build
-from workbench.ui.protocols import at_once
+from workbench.ui.documents import DocumentsTab
 
 HOUSE = Adapter(
     name="house", folder="/a/house", gguf_path="/a/house/adapter.gguf", gguf_hash="1", base_name="starter",
@@ -44,21 +39,12 @@ def tab(
     store = CollectionStore(database, home)
     store.create("handbook", starter_embedder(), ChunkingConfig())
     store.files.record("handbook", a_file("a.md"))
-    around = Surroundings(
-        jobs=CollectionJobs(jobs), messages=FakeMessages(), navigator=FakeNavigator(), collections=store,
-        catalog=Catalog(), settings=Settings, in_background=at_once,
-    )  # fmt: skip
-    tab = build(replace(around, list_adapters=lambda: tuple(adapters)))
+    tab = documents_tab(store, jobs, adapters=adapters)
     qtbot.addWidget(tab)
     tab.resize(1100, 800)
     tab.show()
     tab.presenter.show_page("ask")
     return tab
-
-
-@pytest.fixture
-def jobs(database: Database) -> FakeJobs:
-    return FakeJobs(database)
 
 
 def test_that_the_adapters_of_the_model_are_offered_and_answer(tab: DocumentsTab, jobs: FakeJobs) -> None:

@@ -12,21 +12,19 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
+from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find, press, type_text
-from tests.gui.documents.conftest import Catalog
+from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_documents_tab import a_file, cells, fill
 from workbench.database import Database
 from workbench.embedding import starter_embedder
-from workbench.rag.collection_jobs import CollectionJobs
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed, FilesAt, FileStage, IndexReport, IndexRequest
 from workbench.rag.maintenance import PURGE
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX
 from workbench.rag.types import ChunkingConfig
-from workbench.settings import Settings
-from workbench.ui.documents import DocumentsTab, Surroundings, build
+from workbench.ui.documents import DocumentsTab
 
 T = TypeVar("T")
 
@@ -256,17 +254,7 @@ def test_that_nothing_with_thousands_of_documents_holds_up_the_window(
     qtbot: QtBot, crowded: CollectionStore, database: Database, threads: Threads
 ) -> None:
     jobs, heart = FakeJobs(database), Heart()
-    tab = build(
-        Surroundings(
-            jobs=CollectionJobs(jobs),
-            messages=FakeMessages(),
-            navigator=FakeNavigator(),
-            collections=crowded,
-            catalog=Catalog(),
-            settings=Settings,
-            in_background=threads,
-        )
-    )
+    tab = documents_tab(crowded, jobs, in_background=threads)
     qtbot.addWidget(tab)
     tab.resize(1100, 700)
     tab.show()
