@@ -1,4 +1,4 @@
-"""Names for new things."""
+"""Names for new things, and how many of them there are."""
 
 from collections.abc import Callable
 
@@ -9,3 +9,8 @@ def numbered(wished: str, is_taken: Callable[[str], bool]) -> str:
     while is_taken(name):
         name, number = f"{wished} {number}", number + 1
     return name
+
+
+def counted(number: int, thing: str) -> str:
+    """ "1 question", "1,040 questions": for words whose plural ends in s."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

@@ -15,6 +15,7 @@ from workbench.cli.comparing_again import (
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.naming import counted
 
 if TYPE_CHECKING:
     from workbench.compare.overlay.types import Overlay
@@ -219,7 +220,7 @@ def show(report: "ComparisonReport", output: Output) -> None:
     ]
     price = ["costs"] if costs else []
     columns = ("arm", *report.metrics, "answer in", "first in", "tokens in", "out", "memory", *price, "failed")
-    output.text(f"{report.name}: {len(report.examples)} questions; mean and 95 % interval; * = best\n")
+    output.text(f"{report.name}: {counted(len(report.examples), 'question')}; mean and 95 % interval; * = best\n")
     output.table(columns, rows)
     _show_judge(report, output)
     _show_verdict(report, output)

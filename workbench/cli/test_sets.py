@@ -8,6 +8,7 @@ from workbench.cli.output import Output
 from workbench.cli.test_set_review import review_set, right_of, said, sets_of, shortened
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.naming import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +165,8 @@ def _tell_added(name: str, added: "Added", found: "ImportedQuestions | None", ou
         )
     else:
         there = f" {added.known} were there already." if added.known else ""
-        output.text(f"{len(added.new)} questions were added to “{name}”.{there}")
+        were = "was" if len(added.new) == 1 else "were"
+        output.text(f"{counted(len(added.new), 'question')} {were} added to “{name}”.{there}")
 
 
 def _read(arguments: argparse.Namespace, place: Workplace) -> "ImportedQuestions":

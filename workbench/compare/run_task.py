@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
+from workbench.naming import counted
 
 if TYPE_CHECKING:
     from workbench.compare.types import ComparisonReport
@@ -35,5 +36,8 @@ def _told(report: "ComparisonReport") -> "ComparisonReport":
 
 def _beginning(params: dict[str, Any]) -> str:
     """What is about to be done; `params` are not checked yet."""
-    counts = [len(found) if isinstance(found := params.get(key), list) else 0 for key in ("examples", "arms")]
-    return "Making ready: {:,} questions, {:,} arms".format(*counts)
+    questions, arms = (
+        counted(len(found) if isinstance(found := params.get(key), list) else 0, thing)
+        for key, thing in (("examples", "question"), ("arms", "arm"))
+    )
+    return f"Making ready: {questions}, {arms}"

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.unit.compare.scripted import ScriptedTools
-from tests.unit.compare.test_run import request_for
+from tests.unit.compare.scripted import ScriptedTools, numbered
 from workbench.compare.arm_types import Arm
 from workbench.compare.placing import place_run
 from workbench.compare.tasks import compare
@@ -13,6 +12,7 @@ from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationRequest
 from workbench.paths import WorkbenchPaths
+from workbench.scoring.types import MetricChoice
 
 Answerer = Callable[[GenerationRequest], str]
 
@@ -47,6 +47,18 @@ class Clock:
     def answer(self, request: GenerationRequest) -> str:
         self._now += 1.0
         return self._answer(request)
+
+
+def request_for(*arms: Arm, count: int = 40, folder: Path, **more: object) -> CompareRequest:
+    values: dict[str, object] = {
+        "name": "sums",
+        "examples": numbered(count),
+        "metrics": (MetricChoice(name="exact_match"), MetricChoice(name="token_f1")),
+        "arms": arms,
+        "folder": str(folder),
+        **more,
+    }
+    return CompareRequest.model_validate(values)
 
 
 def placed(home: Path, *arms: Arm, fresh: bool = False, **more: object) -> CompareRequest:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.compare.running import request_for
 from tests.unit.compare.scripted import COLLECTION, MODEL, ScriptedTools, arm, numbered
-from tests.unit.compare.test_run import request_for
 from workbench.compare.arm_spec import ArmSpec, ExamplesSpec
 from workbench.compare.arm_types import Arm
 from workbench.compare.catalogue import Catalogue, CatalogueResolvers, RowsFile

@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.unit.compare.running import run
+from tests.unit.compare.running import request_for, run
 from tests.unit.compare.scripted import always_right, arm
-from tests.unit.compare.test_run import request_for
 from workbench.compare.resident_memory import ResidentMeter, resident_bytes
 
 

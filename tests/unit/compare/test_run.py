@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.compare.running import StopsAfter
+from tests.unit.compare.running import StopsAfter, request_for
 from tests.unit.compare.scripted import (
     MODEL,
     ScriptedTools,
@@ -16,15 +16,12 @@ from tests.unit.compare.scripted import (
     asked_number,
     hash_of,
     knows_with_passages,
-    numbered,
 )
-from workbench.compare.arm_types import Arm
 from workbench.compare.blocks import BLOCK
 from workbench.compare.journal import is_finished, read_report
 from workbench.compare.seen import SeenKind, SeenRow, SeenRows
 from workbench.compare.tasks import compare
 from workbench.compare.trial_types import FailureReason, Trial, TrialDone
-from workbench.compare.types import CompareRequest
 from workbench.compare.verdict_types import VerdictKind
 from workbench.datasets.types import Example
 from workbench.errors import WorkbenchError
@@ -32,18 +29,6 @@ from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import GenerationRequest, ModelRef, Role
 from workbench.playground.types import Shot
 from workbench.scoring.types import MetricChoice
-
-
-def request_for(*arms: Arm, count: int = 40, folder: Path, **more: object) -> CompareRequest:
-    values: dict[str, object] = {
-        "name": "sums",
-        "examples": numbered(count),
-        "metrics": (MetricChoice(name="exact_match"), MetricChoice(name="token_f1")),
-        "arms": arms,
-        "folder": str(folder),
-        **more,
-    }
-    return CompareRequest.model_validate(values)
 
 
 def only(trials: tuple[Trial, ...], arm_name: str) -> list[Trial]:

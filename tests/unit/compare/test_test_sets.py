@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from tests.llm_models import write_tiny_gguf
+from tests.unit.compare.running import request_for
 from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages, numbered
-from tests.unit.compare.test_run import only, request_for
+from tests.unit.compare.test_run import only
 from workbench.compare.catalogue import read_catalogue, resolve_from, with_test_set
 from workbench.compare.running import comparison_job
 from workbench.compare.spec import load_spec, save_spec

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.compare.matrix import RowFilter, SortBy
+from workbench.naming import counted
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.theme import set_role
@@ -73,7 +74,7 @@ class MatrixBar(QWidget):
             return key
         if not matrix.rows:
             return self.tr("No question is like that.")
-        return self.tr("{} of {} questions   ·   {}").format(len(matrix.rows), len(matrix.every), key)
+        return self.tr("{} of {}   ·   {}").format(len(matrix.rows), counted(len(matrix.every), "question"), key)
 
     def _outcomes(self, arms: Sequence[str]) -> list[Item]:
         several: list[Item] = [

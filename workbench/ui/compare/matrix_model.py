@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush, QColor, QFont
 
 from workbench.compare.matrix import QuestionRow
+from workbench.naming import counted
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.state import Results
 from workbench.ui.theme import tokens_of
@@ -135,7 +136,7 @@ class MatrixModel(QAbstractTableModel):
     def _title(self, section: int) -> str:
         if section == 0:
             shown, every = len(self._matrix.rows), len(self._matrix.every)
-            return f"{every} questions" if shown == every else f"{shown} of {every} questions"
+            return counted(every, "question") if shown == every else f"{shown} of {counted(every, 'question')}"
         return self.arm_of(section) or ("Spread" if section == len(self.arms) + 1 else "Mean")
 
     def _explain(self, section: int) -> str:

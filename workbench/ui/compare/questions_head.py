@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.datasets.test_sets.store import SetEntry
+from workbench.naming import counted
 from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.naming_panel import NamingPanel
 from workbench.ui.compare.sets_state import SetsState
@@ -224,7 +225,7 @@ class QuestionsHead(QWidget):
         now = menu.addAction(self.tr("As it is now"), partial(self.version_chosen.emit, ""))
         choices: list[tuple[str, Callable[[], None]]] = [
             (
-                self.tr("{} · {} questions · {}").format(_when(one.used), one.questions, one.content_hash[:8]),
+                f"{_when(one.used)} · {counted(one.questions, 'question')} · {one.content_hash[:8]}",
                 partial(self.version_chosen.emit, one.content_hash),
             )
             for one in state.versions
@@ -247,7 +248,7 @@ class QuestionsHead(QWidget):
 
 def _line(entry: SetEntry) -> str:
     waiting = f", {entry.waiting} to look at" if entry.waiting else ""
-    return f"{entry.name} · {entry.accepted} questions{waiting}"
+    return f"{entry.name} · {counted(entry.accepted, 'question')}{waiting}"
 
 
 def _when(moment: str) -> str:

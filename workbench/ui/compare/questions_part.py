@@ -13,6 +13,7 @@ from workbench.datasets.test_sets.types import ImportedQuestions, SetQuestion, n
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
+from workbench.naming import counted
 from workbench.rag.asked_questions import from_retrieval_set
 from workbench.ui.compare.questions_board import SetsBoard
 from workbench.ui.compare.sets_state import Columns, Listed, Naming
@@ -233,7 +234,8 @@ class QuestionsPart:
                 self._board.show(trouble=trouble_of(found))
                 return
             there = f" {found.known} were there already." if found.known else ""
-            self._board.messages.info(f"{len(found.new)} questions were added to “{name}”.{there}")
+            were = "was" if len(found.new) == 1 else "were"
+            self._board.messages.info(f"{counted(len(found.new), 'question')} {were} added to “{name}”.{there}")
             if turn == self._turn:
                 self._show_set(name)
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from workbench.naming import counted
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.again_bar import AgainBar
 from workbench.ui.compare.answers_page import AnswersPage
@@ -64,7 +65,8 @@ class ResultsPage(QWidget):
 
     def _describe(self, results: Results) -> str:
         title = title_of(results.metric)
-        return self.tr("{} questions · decided by {} · bars show 95 % intervals").format(len(results.examples), title)
+        asked = counted(len(results.examples), "question")
+        return self.tr("{} · decided by {} · bars show 95 % intervals").format(asked, title)
 
     def _build_widgets(self) -> None:
         self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
