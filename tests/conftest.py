@@ -73,12 +73,18 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(home: WorkbenchPaths, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from workbench import database as module
+def quick_commits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Databases that are opened in this process do not wait for the disk either."""
+    from workbench import database
+
+    impatient = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in database._WRITING)
+    monkeypatch.setattr(database, "_WRITING", impatient)
+
+
+@pytest.fixture
+def database(home: WorkbenchPaths, empty_database: Path, quick_commits: None) -> Iterator[Any]:
     from workbench.database import Database
 
-    impatient = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in module._WRITING)
-    monkeypatch.setattr(module, "_WRITING", impatient)
     shutil.copyfile(empty_database, home.database)
     database = Database(home.database)
     database.migrate()

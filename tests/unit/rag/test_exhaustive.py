@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.llm_models import write_saying_gguf
-from tests.unit.rag.documents import write_facts
-from tests.unit.rag.test_tasks import NAME, run_index
+from tests.unit.rag.test_tasks import NAME
 from workbench.database import Database
 from workbench.jobs.context import RecordingContext
 from workbench.llm.engines import close_engines
@@ -24,10 +23,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def store(database: Database, home: WorkbenchPaths, tmp_path: Path) -> CollectionStore:
-    store = CollectionStore(database, home)
-    run_index(store, write_facts(tmp_path / "docs"))
-    return store
+def database(indexed: Database) -> Database:
+    return indexed
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
+    return CollectionStore(database, home)
 
 
 def ask_all(store: CollectionStore, model: Path, context: RecordingContext, **more: object) -> ExhaustiveReport:

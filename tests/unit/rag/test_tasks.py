@@ -36,6 +36,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def facts(indexed: Database, home: WorkbenchPaths) -> CollectionStore:
+    """The three documents, indexed."""
+    return CollectionStore(indexed, home)
+
+
+@pytest.fixture
 def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     return CollectionStore(database, home)
 
@@ -76,20 +82,17 @@ def found(store: CollectionStore, query: str, mode: RetrievalMode = RetrievalMod
 
 
 @pytest.mark.parametrize("mode", list(RetrievalMode))
-def test_that_every_hit_is_its_page_from_start_to_end(
-    store: CollectionStore, folder: Path, mode: RetrievalMode
-) -> None:
-    report = run_index(store, folder)
-    assert (report.indexed, report.failed, report.chunks) == (3, 0, 5)
+def test_that_every_hit_is_its_page_from_start_to_end(facts: CollectionStore, mode: RetrievalMode) -> None:
     for query, document in (("toaster warranty", "delivery.pdf"), ("paid holiday", "handbook.md")):
-        hits = found(store, query, mode)
+        hits = found(facts, query, mode)
         assert hits[0].document == document
         for hit in hits:
-            assert store.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
+            assert facts.texts.page(NAME, hit.document, hit.page)[hit.start : hit.end] == hit.text
 
 
 def test_that_only_what_changed_is_indexed_again(store: CollectionStore, folder: Path) -> None:
-    run_index(store, folder)
+    report = run_index(store, folder)
+    assert (report.indexed, report.failed, report.chunks) == (3, 0, 5)
     (folder / "handbook.md").write_text(HANDBOOK.replace("27 days", "28 days"), encoding="utf-8")
     (folder / "office.txt").unlink()
     shutil.copy(folder / "delivery.pdf", folder / "z-copy.pdf")
@@ -154,10 +157,9 @@ def asked(store: CollectionStore, model: Path, *questions: str, **changes: objec
     return [item for item in context.produced if isinstance(item, Answer)]
 
 
-def test_that_an_answer_carries_the_place_of_its_mark(store: CollectionStore, folder: Path, tmp_path: Path) -> None:
-    run_index(store, folder)
+def test_that_an_answer_carries_the_place_of_its_mark(facts: CollectionStore, tmp_path: Path) -> None:
     model = write_saying_gguf(tmp_path / "says.gguf", "27 [1]", context=1024)
-    (answer,) = asked(store, model, "How many days of paid holiday are there?")
+    (answer,) = asked(facts, model, "How many days of paid holiday are there?")
     assert answer.answer == "27 [1]"
     assert answer.answerable
     (citation,) = answer.citations
@@ -165,20 +167,16 @@ def test_that_an_answer_carries_the_place_of_its_mark(store: CollectionStore, fo
 
 
 def test_that_many_questions_keep_their_ids_and_a_mark_to_nowhere_is_flagged(
-    store: CollectionStore, folder: Path, tmp_path: Path
+    facts: CollectionStore, tmp_path: Path
 ) -> None:
-    run_index(store, folder)
     model = write_saying_gguf(tmp_path / "says.gguf", "X [9]", context=1024)
-    answers = asked(store, model, "Who is the mayor?", "What does the lamp cost?")
+    answers = asked(facts, model, "Who is the mayor?", "What does the lamp cost?")
     assert {answer.id: answer.dangling for answer in answers} == {"0": (9,), "1": (9,)}
 
 
-def test_that_the_model_is_not_asked_when_nothing_was_found(
-    store: CollectionStore, folder: Path, tmp_path: Path
-) -> None:
-    run_index(store, folder)
+def test_that_the_model_is_not_asked_when_nothing_was_found(facts: CollectionStore, tmp_path: Path) -> None:
     model = write_saying_gguf(tmp_path / "says.gguf", "X", context=1024)
-    (answer,) = asked(store, model, "xylophone zebra", retrieval=RetrievalConfig(mode=RetrievalMode.TEXT))
+    (answer,) = asked(facts, model, "xylophone zebra", retrieval=RetrievalConfig(mode=RetrievalMode.TEXT))
     assert not answer.answerable
     assert answer.completion is None
     assert "No passage was found" in answer.remark
@@ -191,10 +189,9 @@ def test_that_a_refusal_is_not_answerable() -> None:
     assert answer.citations == ()
 
 
-def test_that_reranking_without_a_cross_encoder_says_so(store: CollectionStore, folder: Path) -> None:
-    run_index(store, folder)
+def test_that_reranking_without_a_cross_encoder_says_so(facts: CollectionStore) -> None:
     request = SearchRequest(
-        collection=store.ref(NAME), queries=(Question(text="x"),), retrieval=RetrievalConfig(rerank=True)
+        collection=facts.ref(NAME), queries=(Question(text="x"),), retrieval=RetrievalConfig(rerank=True)
     )
     with pytest.raises(WorkbenchError, match="cross-encoder"):
         search(RecordingContext(), request)

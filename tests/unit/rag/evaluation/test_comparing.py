@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.rag.documents import write_facts
-from tests.unit.rag.test_tasks import NAME, found, run_index
+from tests.unit.rag.test_tasks import NAME, found
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
@@ -48,10 +47,13 @@ QUESTIONS = (
 
 
 @pytest.fixture
-def store(database: Database, home: WorkbenchPaths, tmp_path: Path) -> CollectionStore:
-    store = CollectionStore(database, home)
-    run_index(store, write_facts(tmp_path / "docs"))
-    return store
+def database(indexed: Database) -> Database:
+    return indexed
+
+
+@pytest.fixture
+def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
+    return CollectionStore(database, home)
 
 
 def plan(store: CollectionStore) -> MeasureRequest:
