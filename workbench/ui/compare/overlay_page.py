@@ -18,11 +18,11 @@ from workbench.compare.wording import between, percent, signed
 from workbench.ui.compare.overlay_rows import ChangeRow, QuestionRow, change_rows, question_rows
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_tabs import PageTabs
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 
@@ -43,8 +43,7 @@ class OverlayPage(QWidget):
         if found is None or found is self._overlay:
             return
         self._overlay = found
-        self._title.setText(self.tr("What changed"))
-        self._about.setText(f"{_named(found, 0)}  →  {_named(found, 1)}")
+        self._title.show_title(self.tr("What changed"), f"{_named(found, 0)}  →  {_named(found, 1)}")
         self._sentences.setText("\n".join(found.sentences))
         self._arm_model.show(found.arms)
         rows = self._arms.verticalHeader().defaultSectionSize()
@@ -58,9 +57,7 @@ class OverlayPage(QWidget):
 
     def _build_widgets(self) -> None:
         self.setObjectName("compare_overlay_page")
-        self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
-        set_role(self._title, "title")
-        set_role(self._about, "muted")
+        self._title = PageTitle(self)
         self._back = named_button(self, "overlay_back", self.tr("Back"), icon="chevron-left")
         self._turn = named_button(self, "overlay_turn", self.tr("Other way round"))
         self._export = named_button(self, "overlay_export", self.tr("Export…"))
@@ -135,11 +132,7 @@ class OverlayPage(QWidget):
     def _build_layout(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self._back)
-        titles = QVBoxLayout()
-        titles.setSpacing(0)
-        titles.addWidget(self._title)
-        titles.addWidget(self._about)
-        head.addLayout(titles, 1)
+        head.addWidget(self._title, 1)
         head.addWidget(self._turn)
         head.addWidget(self._export)
         inside = QVBoxLayout(self._card)

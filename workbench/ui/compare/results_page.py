@@ -18,11 +18,10 @@ from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.trade_offs_page import TradeOffsPage
 from workbench.ui.compare.verdict_card import VerdictCard
 from workbench.ui.compare.why_page import WhyPage
-from workbench.ui.theme import set_role
-from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_tabs import PageTabs
+from workbench.ui.widgets.page_title import PageTitle
 
 
 class ResultsPage(QWidget):
@@ -52,8 +51,7 @@ class ResultsPage(QWidget):
         results = state.results
         if results is None:
             return
-        self._title.setText(results.name)
-        self._about.setText(self._describe(results))
+        self._title.show_title(results.name, self._describe(results))
         self._export.setEnabled(results.verdict is not None)
         self._number = results.number
         self._again.setEnabled(bool(results.number) and not state.is_running)
@@ -69,9 +67,7 @@ class ResultsPage(QWidget):
         return self.tr("{} · decided by {} · bars show 95 % intervals").format(asked, title)
 
     def _build_widgets(self) -> None:
-        self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
-        set_role(self._title, "title")
-        set_role(self._about, "muted")
+        self._title = PageTitle(self)
         self._setup = named_button(self, "compare_change", self.tr("Change the set-up"))
         self._export = named_button(self, "compare_export", self.tr("Export…"))
         self._again = named_button(self, "compare_again", self.tr("Run again"))
@@ -100,11 +96,7 @@ class ResultsPage(QWidget):
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
-        titles = QVBoxLayout()
-        titles.setSpacing(0)
-        titles.addWidget(self._title)
-        titles.addWidget(self._about)
-        head.addLayout(titles, 1)
+        head.addWidget(self._title, 1)
         for button in (self._history, self._setup, self._again, self._export):
             head.addWidget(button)
         page = QWidget(self)

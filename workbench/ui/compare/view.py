@@ -2,16 +2,16 @@
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.ui.compare.history_page import HistoryPage
 from workbench.ui.compare.overlay_page import OverlayPage
 from workbench.ui.compare.results_page import ResultsPage
 from workbench.ui.compare.setup_page import SetupPage
 from workbench.ui.compare.state import CompareState, Page
-from workbench.ui.theme import set_role
 from workbench.ui.widgets.file_dialogs import OpenDialog, SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
@@ -32,8 +32,8 @@ class CompareView(QWidget):
         self.history.show_state(state)
         self.overlay.show_state(state)
         self._stack.setCurrentWidget(self._pages[state.page])
-        for label in (self._title, self._sentence):  # the results have a title of their own, and need the room
-            label.setVisible(state.page is Page.SETUP)
+        # The results have a title of their own, and need the room.
+        self._title.setVisible(state.page is Page.SETUP)
         self._trouble.show_trouble(state.trouble)
         self.strip.show_running(state.running)
 
@@ -54,10 +54,8 @@ class CompareView(QWidget):
         self.setObjectName("compare_tab")
         self.setAccessibleName(self.tr("Compare"))
         self.setAcceptDrops(True)
-        self._title = QLabel(self.tr("Compare"), self)
-        set_role(self._title, "title")
-        self._sentence = QLabel(self.tr("The same questions, answered in several ways. Which way is best?"), self)
-        set_role(self._sentence, "muted")
+        about = self.tr("The same questions, answered in several ways. Which way is best?")
+        self._title = PageTitle(self, self.tr("Compare"), about)
         self._trouble = TroubleCard("compare_trouble", self)
         self.setup, self.results = SetupPage(self), ResultsPage(self)
         self._stack = QStackedWidget(self)
@@ -77,7 +75,6 @@ class CompareView(QWidget):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
         column.addWidget(self._title)
-        column.addWidget(self._sentence)
         column.addWidget(self._trouble)
         column.addWidget(self._stack, 1)
         column.addWidget(self.strip)

@@ -5,7 +5,6 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -75,11 +75,7 @@ class LibraryPage(QWidget):
         self._question.ask(question if name else "")
 
     def _build_widgets(self) -> None:
-        self._title = QLabel(self.tr("Data"), self)
-        set_role(self._title, "title")
-        self._subtitle = QLabel(self.tr("Rows of examples for training, from your own files."), self)
-        self._subtitle.setWordWrap(True)
-        set_role(self._subtitle, "muted")
+        self._title = PageTitle(self, self.tr("Data"), self.tr("Rows of examples for training, from your own files."))
         self._import = named_button(
             self, "data_import", self.tr("Import…"), "primary", spoken=self.tr("Import a file of rows"), icon="plus"
         )
@@ -147,12 +143,8 @@ class LibraryPage(QWidget):
         self._conversation = ConversationView(self)
 
     def _build_layout(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._subtitle)
         head = QHBoxLayout()
-        head.addLayout(words, 1)
+        head.addWidget(self._title, 1)
         head.addWidget(self._passages, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._import, 0, Qt.AlignmentFlag.AlignTop)
         actions = QHBoxLayout()

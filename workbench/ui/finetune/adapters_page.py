@@ -5,7 +5,6 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,10 +19,10 @@ from workbench.ui.finetune.export_view import ExportView
 from workbench.ui.finetune.import_bar import ImportBar
 from workbench.ui.finetune.run_lines import RunLines
 from workbench.ui.finetune.state import FinetuneState
-from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 HASH_CHARACTERS = 8
@@ -97,10 +96,8 @@ class AdaptersPage(QWidget):
 
     def _build_widgets(self) -> None:
         self._leads_to_data = True
-        self._title = QLabel(self.tr("Fine-tune"), self)
-        set_role(self._title, "title")
-        self._subtitle = QLabel(self.tr("Adapters: small files that teach a model your examples."), self)
-        set_role(self._subtitle, "muted")
+        about = self.tr("Adapters: small files that teach a model your examples.")
+        self._title = PageTitle(self, self.tr("Fine-tune"), about)
         self._new = named_button(
             self,
             "new_adapter",
@@ -144,12 +141,8 @@ class AdaptersPage(QWidget):
         self.exporting = ExportView("export", self)
 
     def _build_layout(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._subtitle)
         head = QHBoxLayout()
-        head.addLayout(words, 1)
+        head.addWidget(self._title, 1)
         head.addWidget(self._curves, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._import, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._new, 0, Qt.AlignmentFlag.AlignTop)

@@ -24,11 +24,11 @@ from workbench.ui.models.details import ModelDetails
 from workbench.ui.models.state import Filter, Making, ModelRow, ModelsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.clear_button import let_clear
-from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.file_dialogs import FILES, FOLDER, OpenDialog
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.named_button import named_button
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 from workbench.ui.widgets.trouble_card import TroubleCard
@@ -85,7 +85,7 @@ class ModelsView(QWidget):
         self._question.ask(state.asked_to_delete)
         self._trouble.show_trouble(state.trouble)
         self._stack.setCurrentWidget(self._empty if state.was_scanned and not state.rows else self._split)
-        self._summary.setText(self.tr("Looking for models…") if state.is_scanning else state.summary)
+        self._title.show_about(self.tr("Looking for models…") if state.is_scanning else state.summary)
         nothing = self.tr("No model is called so, or of this kind.")
         self._table.set_empty_text(nothing if state.was_scanned else self.tr("Looking for models…"))
         self._refresh.setEnabled(not state.is_scanning)
@@ -118,14 +118,11 @@ class ModelsView(QWidget):
         event.acceptProposedAction()
 
     def _build_widgets(self) -> None:
-        self._title, self._summary, self._problem = QLabel(self.tr("Models")), ElidedLabel(), QLabel()
-        set_role(self._title, "title")
-        set_role(self._summary, "muted")
+        self._title, self._problem = PageTitle(self, self.tr("Models")), QLabel()
         set_role(self._problem, "error")
         self._problem.setObjectName("models_problem")
         self._problem.setWordWrap(True)
-        for label in (self._summary, self._problem):
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._problem.setTextFormat(Qt.TextFormat.PlainText)
         self._get = named_button(self, "get_model", self.tr("Get a model…"), icon="download")
         self._on_servers = named_button(self, "open_servers", self.tr("Servers…"), icon="server")
         self._open = named_button(self, "open_model_file", self.tr("Open a model file…"), icon="file")
@@ -211,11 +208,7 @@ class ModelsView(QWidget):
     def _build_layout(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._title)
-        words.addWidget(self._summary)
-        head.addLayout(words, 1)
+        head.addWidget(self._title, 1)
         for button in (self._open, self._add, self._own, self._refresh):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         filters = QHBoxLayout()

@@ -19,11 +19,11 @@ from workbench.ui.playground.grid.state import GridPageState, Results, RowFilter
 from workbench.ui.playground.grid.table_model import GridTableModel
 from workbench.ui.playground.grid.transcript_panel import TranscriptPanel
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _PLOT_COLUMN = 1
@@ -64,8 +64,7 @@ class ResultsPage(QWidget):
         if results is not self._results:
             self._results = results
             self._show_results(results, is_new)
-        self._title.setText(results.request.name)
-        self._about.setText(self._describe(results))
+        self._title.show_title(results.request.name, self._describe(results))
         self._export.setEnabled(bool(results.outcomes))
         self._show_go_on(state)
         with QSignalBlocker(self._filter):
@@ -129,9 +128,7 @@ class ResultsPage(QWidget):
         return summary.mean if summary else None
 
     def _build_widgets(self) -> None:
-        self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
-        set_role(self._title, "subtitle")
-        set_role(self._about, "muted")
+        self._title = PageTitle(self, role="subtitle")
         self._setup = named_button(self, "grid_change", self.tr("Change the set-up"))
         self._go_on = named_button(self, "grid_go_on", self.tr("Go on"), "primary")
         self._export = named_button(self, "grid_export", self.tr("Export…"))
@@ -179,11 +176,7 @@ class ResultsPage(QWidget):
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
-        titles = QVBoxLayout()
-        titles.setSpacing(0)
-        titles.addWidget(self._title)
-        titles.addWidget(self._about)
-        head.addLayout(titles, 1)
+        head.addWidget(self._title, 1)
         for button in (self._go_on, self._setup, self._export):
             head.addWidget(button)
         left = QWidget(self)

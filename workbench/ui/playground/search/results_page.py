@@ -15,9 +15,9 @@ from workbench.ui.playground.search.describing import (
 from workbench.ui.playground.search.result_card import ResultCard
 from workbench.ui.playground.search.state import Row, SearchState
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
 _FEWEST_ROWS = 8
@@ -39,8 +39,7 @@ class ResultsPage(QWidget):
         live = state.live
         if live is None:
             return
-        self._title.setText(live.name)
-        self._about.setText(self._describe(state))
+        self._title.show_title(live.name, self._describe(state))
         self.card.show_state(state)
         self._warning.setVisible(state.report is not None and state.report.held_out is not None)
         self._model.show(live.rows)
@@ -65,9 +64,7 @@ class ResultsPage(QWidget):
         return " · ".join(parts)
 
     def _build_widgets(self) -> None:
-        self._title, self._about = ElidedLabel(parent=self), ElidedLabel(parent=self)
-        set_role(self._title, "subtitle")
-        set_role(self._about, "muted")
+        self._title = PageTitle(self, role="subtitle")
         self._setup = named_button(self, "search_change", self.tr("Change the set-up"))
         self.card, self.panel = ResultCard(self), CandidatePanel(self)
         self._model: RecordTableModel[Row] = RecordTableModel(
@@ -100,11 +97,7 @@ class ResultsPage(QWidget):
 
     def _build_layout(self) -> None:
         head = QHBoxLayout()
-        titles = QVBoxLayout()
-        titles.setSpacing(0)
-        titles.addWidget(self._title)
-        titles.addWidget(self._about)
-        head.addLayout(titles, 1)
+        head.addWidget(self._title, 1)
         head.addWidget(self._setup)
         left = QWidget(self)
         left_column = QVBoxLayout(left)
