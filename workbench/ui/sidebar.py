@@ -37,6 +37,9 @@ class Sidebar(QFrame):
         for spec, button in zip(self._tabs, self._buttons, strict=True):
             if spec.key == key:
                 button.setChecked(True)
+            # Tab leads to the one that is shown, the arrow keys to the others; Qt would lead to the first.
+            policy = Qt.FocusPolicy.TabFocus if spec.key == key else Qt.FocusPolicy.NoFocus
+            button.setFocusPolicy(policy)
 
     def set_narrow(self, narrow: bool) -> None:
         """Icons alone, or icons with their words."""

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDialog,
     QHeaderView,
@@ -93,6 +95,34 @@ def test_that_a_screen_reader_can_name_all_of_the_jobs_panel(program: Program) -
     program.window.show_job_panel(True)
     panel = find(program.window, QWidget, "job_dock")
     assert not [f"{type(w).__name__} {w.objectName()}" for w in met(panel) if not _has_name(w)]
+
+
+@pytest.mark.parametrize("key", TABS)
+def test_that_the_tab_key_leads_to_everything_that_can_be_acted_on(qtbot: QtBot, program: Program, key: str) -> None:
+    program.window.activateWindow()
+    program.window.open_tab(key)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=60_000)
+    start = QApplication.focusWidget()
+    assert start is not None
+    expected: list[QWidget] = []
+    widget = start.nextInFocusChain()
+    while widget is not start:
+        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            expected += [widget] if widget.focusProxy() is None and not _is_met_by_arrows(widget) else []
+        widget = widget.nextInFocusChain()
+    reached: list[QWidget] = []
+    for _ in range(len(expected) + 5):
+        now = QApplication.focusWidget()
+        assert now is not None
+        reached.append(now)
+        QTest.keyClick(now, Qt.Key.Key_Tab)
+    assert not [widget.objectName() or type(widget).__name__ for widget in expected if widget not in reached]
+
+
+def _is_met_by_arrows(widget: QWidget) -> bool:
+    """Of buttons of which one is chosen, Tab leads to that one and the arrow keys to the others."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return group is not None and group.exclusive() and not (isinstance(widget, QAbstractButton) and widget.isChecked())
 
 
 def _has_name(widget: QWidget) -> bool:

@@ -1,5 +1,7 @@
 """The pieces that Home is made of."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
@@ -115,6 +117,10 @@ class ModelsCard(QFrame):
         column.addStretch(1)
         column.addLayout(buttons)
 
+    def buttons(self) -> Sequence[QPushButton]:
+        """From left to right."""
+        return self._try, self._all
+
     def show_models(self, models: ModelsFound) -> None:
         self._count.setText(self._count_in_words(models))
         self._name.setText(models.first_name)
@@ -189,6 +195,10 @@ class StarterCard(QFrame):
         column.addWidget(self._bar)
         column.addSpacing(4)
         column.addLayout(foot)
+
+    def buttons(self) -> Sequence[QPushButton]:
+        """From left to right."""
+        return self._documents, self._tuning, self._comparison, self._open
 
     def show_project(self, project: ProjectCard, can_open: bool) -> None:
         is_at_work = project.stage in (ProjectStage.OPENING, ProjectStage.TUNING)

@@ -1,5 +1,7 @@
 """Home: a window, not a wizard. Everything that can be begun here, on one page."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -130,3 +132,6 @@ class HomeView(QScrollArea):
             card.tuning_requested.connect(self.tuning_requested)
             card.comparison_requested.connect(self.comparison_requested)
         self._starter_columns.show_widgets(list(self._starters.values()))
+        buttons = [button for card in self._starters.values() for button in card.buttons()]
+        for before, button in pairwise([self._models.buttons()[-1], *buttons]):
+            QWidget.setTabOrder(before, button)  # made after the doors, but met before them

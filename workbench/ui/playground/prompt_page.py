@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
-from workbench.ui.playground.page import HasHead
+from workbench.ui.playground.page import HasFirstField, HasHead
 from workbench.ui.tabs import OpensCases
 from workbench.ui.widgets.named_button import named_button
 
@@ -20,7 +20,6 @@ class PromptPage(QWidget):
         self._build_widgets()
         self._build_layout()
         self._connect()
-        self.setFocusProxy(conversation)
 
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one with a `model`, an `adapter`, a `prompt` or a `version` in hand."""
@@ -29,6 +28,9 @@ class PromptPage(QWidget):
 
     def head(self) -> QWidget:
         return self._head
+
+    def first_field(self) -> QWidget:
+        return self.conversation.first_field() if isinstance(self.conversation, HasFirstField) else self.conversation
 
     def actions(self) -> list[QAction]:
         """What the command palette offers: the page's own, the editor's, the conversation's."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.ui.playground.page import HasHead, PageSpec
+from workbench.ui.playground.page import HasFirstField, HasHead, PageSpec
 from workbench.ui.tabs import OpensCases, TakesPaths
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
@@ -75,6 +75,8 @@ class PlaygroundTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.show_page(self._current)
+        if self.focusWidget() is None:
+            self._focus_page()
 
     def _add(self, spec: PageSpec) -> None:
         page = spec.build()
@@ -140,4 +142,8 @@ class PlaygroundTab(QWidget):
     @Slot()
     def _on_chosen(self, key: str, _checked: bool = False) -> None:
         self.show_page(key)
-        self._pages[key].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._focus_page()
+
+    def _focus_page(self) -> None:
+        page = self._pages[self._current]
+        (page.first_field() if isinstance(page, HasFirstField) else page).setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -40,6 +40,9 @@ class InputBar(QWidget):
     def take_focus(self) -> None:
         self._text.setFocus()
 
+    def first_field(self) -> QWidget:
+        return self._text
+
     def _build_widgets(self) -> None:
         self._text = QPlainTextEdit(self)
         self._text.setObjectName("prompt")
@@ -54,7 +57,6 @@ class InputBar(QWidget):
         self._reason.setObjectName("run_reason")
         self._reason.setWordWrap(True)
         set_role(self._reason, "error")
-        self.setFocusProxy(self._text)
 
     def _build_layout(self) -> None:
         buttons = QVBoxLayout()

@@ -140,6 +140,9 @@ class ColumnsView(QWidget):
 
     # -- building -----------------------------------------------------------------------------------------------------
 
+    def first_field(self) -> QWidget:
+        return self.input.first_field()
+
     def _build_widgets(self) -> None:
         self.setObjectName("columns")
         self._head = QWidget(self)
@@ -167,7 +170,6 @@ class ColumnsView(QWidget):
         )
         self.votes = VoteBar(self)
         self.input = InputBar(self)
-        self.setFocusProxy(self.input)
 
     def _toggle(self, text: str, name: str, tip: str) -> QPushButton:
         button = named_button(self, name, text, "quiet", tip=tip)
