@@ -247,9 +247,11 @@ def show_collection(arguments: argparse.Namespace, place: Workplace, output: Out
     rows = [(d.name, d.status, d.pages, d.chunks, d.encoding, d.reason or " ".join(d.warnings)) for d in documents]
     columns = ("document", "status", "pages", "chunks", "encoding", "reason")
     if output.json:
+        inside = store.members.members(arguments.collection)
         more = [
             {"characters": d.characters, "file_type": d.file_type, "reason_code": d.reason_code.value}
             | {"warnings": list(d.warnings)}
+            | {"inside": [{"name": m.name, "pages": m.pages} for m in inside.get(d.name, ())]}
             for d in documents
         ]
         lines = [dict(zip(columns, row, strict=True)) | extra for row, extra in zip(rows, more, strict=True)]
