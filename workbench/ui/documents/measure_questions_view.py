@@ -1,19 +1,15 @@
 """A test set: its questions on the left, the one that is looked at on the right."""
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QMenu,
     QSizePolicy,
-    QSpinBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -21,12 +17,13 @@ from PySide6.QtWidgets import (
 
 from workbench.datasets.readers import SUFFIXES
 from workbench.rag.evaluation.types import EvaluationQuestion
+from workbench.ui.documents.measure_generating_form import GeneratingForm
+from workbench.ui.documents.measure_mapping_form import MappingForm
 from workbench.ui.documents.measure_question_form import QuestionForm, place_in_words
 from workbench.ui.documents.measure_state import MeasureState, Shown
 from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog, files_of
-from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
@@ -48,20 +45,11 @@ class QuestionsView(QWidget):
     path_chosen = Signal(str)
     test_set_chosen = Signal(str)
     use_requested = Signal()
-    column_mapped = Signal(str, str)
-    import_requested = Signal()
-    import_left = Signal()
-    generate_requested = Signal()
-    model_chosen = Signal(str)
-    wanted_chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_generating_open = False
         self._test_sets: tuple[str, ...] = ()
         self._build_widgets()
-        self._build_mapping()
-        self._build_generating()
         self._build_layout()
         self._connect()
 
@@ -95,8 +83,8 @@ class QuestionsView(QWidget):
                 self._table.select_key(state.draft.id)
         self._table.set_empty_text(self._empty_text(state))
         self.form.show_state(state)
-        self._show_mapping(state)
-        self._show_generating(state)
+        self.mapping.show_state(state)
+        self.generating.show_state(state)
 
     def _empty_text(self, state: MeasureState) -> str:
         if not state.has_chunks:
@@ -107,28 +95,6 @@ class QuestionsView(QWidget):
             "Questions with known sources say how much the search finds.\n"
             "Write some, import a file, or have a model write them."
         )
-
-    def _show_mapping(self, state: MeasureState) -> None:
-        mapping = state.mapping
-        self._mapping.setVisible(mapping is not None)
-        if mapping is None:
-            return
-        self._mapping_title.setText(self.tr("Columns of {}").format(Path(mapping.path).name))
-        for meaning, box in self._columns.items():
-            with QSignalBlocker(box):
-                box.clear()
-                box.addItem(self.tr("(none)"), "")
-                for column in mapping.columns:
-                    box.addItem(column, column)
-                box.setCurrentIndex(max(0, box.findData(getattr(mapping.choice, meaning))))
-        self._import.setEnabled(bool(mapping.choice.question and mapping.choice.source))
-
-    def _show_generating(self, state: MeasureState) -> None:
-        self._generating.setVisible(self._is_generating_open)
-        self._picker.show_models(state.models, state.model)
-        with QSignalBlocker(self._wanted):
-            self._wanted.setValue(state.wanted)
-        self._write.setEnabled(state.has_chunks and state.generating is None and bool(state.models))
 
     def _build_widgets(self) -> None:
         self._sets = QComboBox(self)
@@ -178,68 +144,7 @@ class QuestionsView(QWidget):
         self._table.setObjectName("measure_question_table")
         self._table.setAccessibleName(self.tr("Questions of the test set"))
         self.form = QuestionForm(self)
-
-    def _build_mapping(self) -> None:
-        self._mapping = QFrame(self)
-        self._mapping.setObjectName("measure_mapping")
-        set_role(self._mapping, "panel")
-        self._mapping_title = QLabel(self._mapping)
-        self._mapping_title.setTextFormat(Qt.TextFormat.PlainText)
-        set_role(self._mapping_title, "field")
-        self._columns: dict[str, QComboBox] = {}
-        form = QFormLayout()
-        form.setVerticalSpacing(6)
-        for meaning, text in (
-            ("question", self.tr("Question")),
-            ("source", self.tr("Document that answers")),
-            ("page", self.tr("Page (optional)")),
-            ("quote", self.tr("Passage word by word (optional)")),
-        ):
-            box = QComboBox(self._mapping)
-            box.setObjectName(f"measure_column_{meaning}")
-            box.setAccessibleName(text)
-            box.activated.connect(partial(self._on_mapped, meaning))
-            self._columns[meaning] = box
-            form.addRow(text, box)
-        self._import = named_button(self, "measure_import_now", self.tr("Import"), "primary", icon="check")
-        self._leave = named_button(self, "measure_import_leave", self.tr("Cancel"), icon="close")
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self._leave)
-        buttons.addWidget(self._import)
-        column = QVBoxLayout(self._mapping)
-        column.addWidget(self._mapping_title)
-        column.addLayout(form)
-        column.addLayout(buttons)
-
-    def _build_generating(self) -> None:
-        self._generating = QFrame(self)
-        self._generating.setObjectName("measure_generating")
-        set_role(self._generating, "panel")
-        self._picker = ModelPicker(self._generating)
-        self._wanted = QSpinBox(self._generating)
-        self._wanted.setObjectName("measure_wanted")
-        self._wanted.setAccessibleName(self.tr("How many questions"))
-        self._wanted.setRange(1, 2000)
-        self._wanted.setSuffix(self.tr(" questions"))
-        self._write = named_button(self, "measure_write", self.tr("Write"), "primary", icon="play")
-        note = QLabel(
-            self.tr(
-                "A model on this computer reads passages and asks about them. Its questions count once you have "
-                "looked at them; they use the passages' words more than people do."
-            ),
-            self._generating,
-        )
-        note.setWordWrap(True)
-        note.setTextFormat(Qt.TextFormat.PlainText)
-        set_role(note, "small")
-        row = QHBoxLayout()
-        row.addWidget(self._picker, 1)
-        row.addWidget(self._wanted)
-        row.addWidget(self._write)
-        column = QVBoxLayout(self._generating)
-        column.addWidget(note)
-        column.addLayout(row)
+        self.mapping, self.generating = MappingForm(self), GeneratingForm(self)
 
     def _build_layout(self) -> None:
         sets = WrappingRow([self._sets, self._new, self._use, self._delete])
@@ -256,8 +161,8 @@ class QuestionsView(QWidget):
         column.addWidget(self._naming)
         column.addWidget(self._confirm)
         column.addLayout(actions)
-        column.addWidget(self._generating)
-        column.addWidget(self._mapping)
+        column.addWidget(self.generating)
+        column.addWidget(self.mapping)
         column.addWidget(self._accept_all, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._table, 1)
         splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -280,25 +185,15 @@ class QuestionsView(QWidget):
         self._add.clicked.connect(self.new_question_requested)
         self._add.clicked.connect(self.form.focus_text)
         self._more.clicked.connect(self._on_import)
-        self._generate.toggled.connect(self._on_generate)
-        self._write.clicked.connect(self.generate_requested)
-        self._picker.model_chosen.connect(self.model_chosen)
-        self._wanted.valueChanged.connect(self.wanted_chosen)
+        self._generate.toggled.connect(self.generating.setVisible)
         self._shown.activated.connect(lambda number: self.shown_chosen.emit(self._shown.itemData(number)))
         self._accept_all.clicked.connect(self.accept_all_requested)
         self._table.selection_moved.connect(self._on_selected)
-        self._import.clicked.connect(self.import_requested)
-        self._leave.clicked.connect(self.import_left)
 
     @Slot()
     def _on_named(self) -> None:
         self.named.emit(self._name.text())
         self._name.clear()
-
-    @Slot(bool)
-    def _on_generate(self, is_open: bool) -> None:
-        self._is_generating_open = is_open
-        self._generating.setVisible(is_open)
 
     @Slot()
     def _on_import(self) -> None:
@@ -323,9 +218,6 @@ class QuestionsView(QWidget):
     def _ask(self, dialog: OpenDialog) -> None:
         dialog.fileSelected.connect(self.path_chosen)
         dialog.open()
-
-    def _on_mapped(self, meaning: str, number: int) -> None:
-        self.column_mapped.emit(meaning, self._columns[meaning].itemData(number))
 
     @Slot(object)
     def _on_selected(self, question: object) -> None:
