@@ -1,23 +1,16 @@
 """Questions of the Documents tab: search, ask, ask on, ask again. No Qt."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from workbench.errors import WorkbenchError
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
 from workbench.llm.types import GenerationConfig
-from workbench.rag.answer_types import Answer, AnswerPrompt, Citation, StandaloneQuestion
+from workbench.rag.answer_types import Citation
 from workbench.rag.document_store import SourceDocument
-from workbench.rag.indexing import INDEX_DAMAGED, damaged_collection, rebuild_spec
-from workbench.rag.search_types import FoldedHit, Hit, QuestionHits
-from workbench.rag.store import CollectionStore
+from workbench.rag.search_types import FoldedHit, Hit
 from workbench.ui.documents.adapter_choice import fitting_adapters
+from workbench.ui.documents.answering_part import AnsweringPart
 from workbench.ui.documents.asking_board import AskingBoard
-from workbench.ui.documents.asking_requests import AskingRequests
 from workbench.ui.documents.asking_state import AskingState, Forgetting, Phase, Place
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.conversation_state import AskedTurn, Conversation
@@ -25,7 +18,7 @@ from workbench.ui.documents.conversations_part import ConversationsPart
 from workbench.ui.documents.judging_part import JudgingPart
 from workbench.ui.documents.place_part import PlacePart
 from workbench.ui.documents.search_settings_part import SearchSettingsPart
-from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trouble import Trouble
 from workbench.ui.widgets.model_choice import can_answer
 
 
@@ -37,19 +30,14 @@ class AskingPart:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.board = self._board = AskingBoard()
-        self._jobs = surroundings.jobs
-        self._collections = surroundings.collections
         self._catalog = surroundings.catalog
         self._list_adapters = surroundings.list_adapters
-        self._in_background = surroundings.in_background
-        self._requests = AskingRequests(surroundings, self._board)
         self.settings = SearchSettingsPart(surroundings, self._board)
         self.judging = JudgingPart(surroundings, self._board)
         self.conversations = ConversationsPart(surroundings, self._board)
         self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
+        self._answering = AnsweringPart(surroundings, self._board, self.judging, self.places, self.conversations.save)
         self._config = GenerationConfig()
-        self._handle: JobHandle | None = None
-        self._listens = 0
         self._asked = 0
         self._conversations: dict[str, tuple[Conversation, ...]] = {}
         """Since the start, by collection, the one that is looked at first. Older ones are in the database."""
@@ -79,9 +67,7 @@ class AskingPart:
 
     def _leave(self) -> None:
         """The job of a question that was left is not heard any more."""
-        self.stop()
-        self._listens += 1
-        self._handle = None
+        self._answering.leave()
         self.places.leave()
         if self.state.selected:
             self._conversations[self.state.selected] = self._kept()
@@ -164,8 +150,7 @@ class AskingPart:
 
     def stop(self) -> None:
         """What was written so far stays."""
-        if self._handle is not None:
-            self._handle.cancel()
+        self._answering.stop()
 
     def decline_exhaustive(self) -> None:
         """The user does not want the whole collection to be read for this question."""
@@ -193,9 +178,7 @@ class AskingPart:
             self._board.show(conversation=replace(self.state.conversation, chosen=turn_id))
 
     def _show_conversation(self, wanted: Conversation) -> None:
-        self.stop()
-        self._listens += 1
-        self._handle = None
+        self._answering.leave()
         others = tuple(one for one in self._kept() if one.turns and one != wanted)
         self.conversations.save()
         self._board.show(
@@ -243,107 +226,7 @@ class AskingPart:
     def _begin(self, turn: AskedTurn, phase: Phase) -> None:
         self._board.put_turn(replace(turn, is_running=True), phase=phase, trouble=None)
         self.choose_turn(turn.id)
-        self._start(turn.id, lambda: self._requests.spec(turn, self._config))
-
-    def _start(self, turn_id: str, make_spec: Callable[[], JobSpec], healed: frozenset[str] = frozenset()) -> None:
-        """`healed` are the collections whose index was restored for this turn."""
-        self._listens += 1
-        listens = self._listens
-        try:
-            spec = make_spec()
-        except WorkbenchError as problem:
-            self._over(turn_id, trouble_of(problem))
-            return
-
-        def heard(event: JobEvent) -> None:
-            if listens == self._listens:
-                self._on_event(turn_id, event, make_spec, healed)
-
-        self._handle = self._jobs.submit(spec, heard)
-
-    def _on_event(
-        self, turn_id: str, event: JobEvent, make_spec: Callable[[], JobSpec], healed: frozenset[str]
-    ) -> None:
-        match event:
-            case Queued(reason=label) | Progressed(label=label) if label:
-                self._board.change_turn(turn_id, status=label)
-            case Produced(kind=kind, item=item):
-                self._on_produced(turn_id, kind, item)
-            case Failed(code=code, facts=facts) if code == INDEX_DAMAGED:
-                damaged = damaged_collection(self._collections, facts, self.state.selected)
-                if damaged in healed:
-                    self._over(turn_id, trouble_of(event))
-                else:
-                    self._heal(turn_id, make_spec, damaged, healed)
-            case Failed() | Crashed():
-                self._over(turn_id, trouble_of(event))
-            case Finished() | Cancelled():
-                self._over(turn_id)
-            case _:
-                pass
-
-    def _on_produced(self, turn_id: str, kind: str, item: dict[str, object]) -> None:
-        match kind:
-            case "StandaloneQuestion":
-                found = StandaloneQuestion.model_validate(item)
-                rewritten = found.text if found.text != found.asked else ""
-                self._board.change_turn(turn_id, standalone=rewritten, remark=found.remark)
-            case "QuestionHits":
-                hits = QuestionHits.model_validate(item).hits
-                self._board.change_turn(turn_id, hits=hits, was_searched=True)
-                self.judging.show_verdicts(turn_id)
-            case "AnswerPrompt":
-                self._board.change_turn(turn_id, prompt=AnswerPrompt.model_validate(item))
-            case "TextProduced":
-                self._board.append_answer(turn_id, str(item["text"]))
-            case "Answer":
-                self._show_answer(turn_id, Answer.model_validate(item))
-
-    def _heal(self, turn_id: str, make_spec: Callable[[], JobSpec], damaged: str, healed: frozenset[str]) -> None:
-        """An index lost something: restore it from the database, then ask again."""
-        listens = self._listens
-
-        def restored(event: JobEvent) -> None:
-            if listens != self._listens:
-                return
-            match event:
-                case Finished():
-                    self._start(turn_id, make_spec, healed | {damaged})
-                case Failed() | Crashed():
-                    self._over(turn_id, trouble_of(event))
-                case Cancelled():
-                    self._over(turn_id)
-                case _:
-                    pass
-
-        which = "" if damaged == self.state.selected else f" of “{damaged}”"
-        self._board.change_turn(turn_id, status=f"Mending the index{which}")
-
-        def begin(spec: JobSpec | WorkbenchError) -> None:
-            if listens != self._listens:
-                return
-            if isinstance(spec, WorkbenchError):
-                self._over(turn_id, trouble_of(spec))
-            else:
-                self._handle = self._jobs.submit(spec, restored)
-
-        self._in_background(partial(_rebuild, self._collections, damaged), begin)
-
-    def _show_answer(self, turn_id: str, answer: Answer) -> None:
-        trouble = Trouble(answer.problem) if answer.problem else None
-        self._board.change_turn(turn_id, answer=answer, answer_text=answer.answer, trouble=trouble)
-        if answer.citations:
-            self.places.open_place(answer.citations[0])
-
-    def _over(self, turn_id: str, trouble: Trouble | None = None) -> None:
-        self._handle = None
-        turn = self.state.conversation.find(turn_id)
-        if turn is None:
-            self._board.show(phase=Phase.IDLE)
-            return
-        ended = replace(turn, is_running=False, status="", trouble=trouble or turn.trouble)
-        self._board.put_turn(ended, phase=Phase.IDLE)
-        self.conversations.save()
+        self._answering.start(turn, self._config)
 
     def _show_models(self) -> None:
         models = tuple(m for m in self._catalog.answering if can_answer(m))
@@ -351,11 +234,3 @@ class AskingPart:
         chosen = self.state.model if self.state.model in names else (names[0] if names else "")
         self._board.show(models=models, model=chosen)
         self.offer_adapters()
-
-
-def _rebuild(collections: CollectionStore, name: str) -> JobSpec | WorkbenchError:
-    """Writes the collection's texts for its job: takes a moment."""
-    try:
-        return rebuild_spec(collections, name)
-    except WorkbenchError as problem:
-        return problem
