@@ -40,8 +40,8 @@ def store(database: Database, home: WorkbenchPaths, tmp_path: Path) -> Collectio
     return store
 
 
-def run_rebuild(store: CollectionStore, **changes: ChunkingConfig) -> None:
-    request = RebuildRequest.model_validate(build_spec(store, NAME, **changes).params)
+def run_rebuild(store: CollectionStore, chunking: ChunkingConfig | None = None) -> None:
+    request = RebuildRequest.model_validate(build_spec(store, NAME, chunking=chunking).params)
     store.indexes.put_in_place(request.collection, rebuild(RecordingContext(), request))
 
 
