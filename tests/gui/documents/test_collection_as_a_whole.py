@@ -113,14 +113,14 @@ def test_that_a_folder_that_is_gone_can_be_looked_for_or_left(
 def test_that_what_an_earlier_version_read_is_read_again_with_a_click(
     shown: DocumentsTab, store: CollectionStore, jobs: FakeJobs
 ) -> None:
-    store.record("handbook", a_file("old.pdf", file_type="PDF"))
+    store.files.record("handbook", a_file("old.pdf", file_type="PDF"))
     shown.presenter.refresh()
     assert health(shown) == "Can be read better"
     assert find(shown, QLabel, "health_sentence").text().startswith("1 document was read by an earlier version")
     click(find(shown, QPushButton, "mend"))
     request = IndexRequest.model_validate(jobs.of(INDEX)[-1].spec.params)
     assert request.read_again == request.sources == ("/d/old.pdf",)
-    store.record("handbook", a_file("old.pdf", file_type="PDF").model_copy(update={"reader": READER_VERSION}))
+    store.files.record("handbook", a_file("old.pdf", file_type="PDF").model_copy(update={"reader": READER_VERSION}))
     jobs.of(INDEX)[-1].finish(IndexReport(collection="handbook", indexed=1))
     assert health(shown) == "Healthy"
 

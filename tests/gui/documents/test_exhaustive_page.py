@@ -158,7 +158,7 @@ def test_that_the_filter_is_counted_and_can_be_changed_or_left_out(page: Exhaust
 def test_that_only_chosen_folders_and_days_are_read_and_the_rest_goes_on_only_with_them(
     page: ExhaustivePage, jobs: FakeJobs, tab: DocumentsTab, database: Database, home: WorkbenchPaths
 ) -> None:
-    CollectionStore(database, home).record("handbook", a_file("letters/b.md"))
+    CollectionStore(database, home).files.record("handbook", a_file("letters/b.md"))
     tab.presenter.select_collection("letters")
     tab.presenter.select_collection("handbook")
     folders = find(page, ChoiceButton, "reading_folders")
