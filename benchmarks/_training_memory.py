@@ -17,7 +17,7 @@ from workbench.datasets.types import TrainingRow
 from workbench.finetune import tasks
 from workbench.finetune.heap import make_compact
 from workbench.finetune.model_size import model_size
-from workbench.finetune.preflight import this_hardware
+from workbench.finetune.preflight import EstimateRequest, this_hardware
 from workbench.finetune.step_memory import step_memory
 from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.context import RecordingContext
@@ -40,7 +40,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         before = _status("VmRSS")
         if is_compact := task.get("is_compact", False):
             make_compact()  # before anything large: the estimate computes a few batches
-        estimated = tasks.estimate(context, request)
+        estimated = tasks.estimate(context, EstimateRequest(training=request))
         hardware = replace(this_hardware(config), is_compact=is_compact)
         parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, hardware)
         if torch.cuda.is_available():

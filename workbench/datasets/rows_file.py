@@ -39,20 +39,19 @@ def write_rows(rows: Iterable[TrainingRow], folder: Path) -> tuple[Path, str]:
 def read_rows(path: Path, expected_hash: str = "") -> list[TrainingRow]:
     """The rows of a file that `write_rows` made. Raises WorkbenchError when it is gone or was changed since."""
     try:
-        content = path.read_bytes()
+        if expected_hash and hash_file(path) != expected_hash:
+            raise WorkbenchError(
+                f"The rows file {path.name} was changed since it was saved.",
+                hint="Import the data again under a new name.",
+                details=str(path),
+                code="rows_changed",
+            )
+        with path.open("rb") as file:
+            return [TrainingRow.model_validate_json(line) for line in file if line.strip()]
     except FileNotFoundError as error:
         raise WorkbenchError(
             f"The rows file {path.name} is gone.", hint="Import the data again.", details=str(path), code="no_file"
         ) from error
-    if expected_hash and hashlib.sha256(content).hexdigest() != expected_hash:
-        raise WorkbenchError(
-            f"The rows file {path.name} was changed since it was saved.",
-            hint="Import the data again under a new name.",
-            details=str(path),
-            code="rows_changed",
-        )
-    try:
-        return [TrainingRow.model_validate_json(line) for line in content.splitlines() if line.strip()]
     except ValidationError as error:
         raise WorkbenchError(
             f"The rows file {path.name} is damaged.",

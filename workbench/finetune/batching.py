@@ -61,11 +61,11 @@ def collate(rows: Sequence[EncodedRow]) -> "dict[str, torch.Tensor]":
     ids = torch.zeros((max(1, len(rows)), width), dtype=torch.long)
     labels = torch.full((max(1, len(rows)), width), IGNORED, dtype=torch.long)
     for index, row in enumerate(rows):
-        ids[index, : len(row.ids)] = torch.tensor(row.ids, dtype=torch.long)
-        first = set(row.starts)  # nothing before them could predict them
-        for position, (token, trained) in enumerate(zip(row.ids, row.trained, strict=True)):
-            if trained and position not in first:
-                labels[index, position] = token
+        length = len(row.ids)
+        ids[index, :length] = torch.frombuffer(row.ids, dtype=torch.int32)
+        learned = torch.frombuffer(row.trained, dtype=torch.int8).bool()
+        learned[list(row.starts)] = False  # nothing before them could predict them
+        labels[index, :length][learned] = ids[index, :length][learned]
     batch = {"input_ids": ids, "labels": labels}
     if any(len(row.starts) > 1 for row in rows):
         batch["position_ids"] = _positions(rows, width)

@@ -1,5 +1,6 @@
 """Training rows -> token ids and which of them are learned: the engine's own text, loss on answers only."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,17 +24,22 @@ class TextModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncodedRow:
-    """One row as the model gets it."""
+    """One row as the model gets it: 5 bytes a token, where lists of numbers take 44."""
 
-    ids: tuple[int, ...]
-    trained: tuple[bool, ...]
-    """Whether each token carries loss; as long as `ids`."""
+    ids: Sequence[int]
+    """Kept as `array("i")`."""
+    trained: Sequence[int]
+    """Whether each token carries loss, 1 or 0; as long as `ids`. Kept as `array("b")`."""
     number: int
     """The row of the data file."""
     cut: int = 0
     """Tokens cut off at the front because the row was too long."""
     starts: tuple[int, ...] = (0,)
     """Where in `ids` a row begins: several when rows share a line. A row sees nothing of those before it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", array("i", self.ids))
+        object.__setattr__(self, "trained", array("b", self.trained))
 
     @property
     def trained_count(self) -> int:
@@ -69,11 +75,11 @@ def encode_row(row: TrainingRow, model: TextModel, turns: TrainedTurns, max_leng
         ids += added
         trained += _up_to_end(added, model) if piece.trained else [False] * len(added)
     if not any(trained[1:]):
-        return EncodedRow(tuple(ids[:max_length]), (False,) * min(len(ids), max_length), row.number)
+        return EncodedRow(ids[:max_length], trained[:max_length], row.number)
     last = max(i for i, flag in enumerate(trained) if flag) + 1
     ids, trained = ids[:last], trained[:last]
     cut = max(0, len(ids) - max_length)
-    return EncodedRow(tuple(ids[cut:]), tuple(trained[cut:]), row.number, cut)
+    return EncodedRow(ids[cut:], trained[cut:], row.number, cut)
 
 
 def encode_rows(

@@ -7,6 +7,7 @@ are proved here against transformers. Worker only.
 import ctypes
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class EngineProbe:
 
     def ends(self, token: int) -> bool:
         """Whether the engine stops at this token."""
-        return self._weights.ends(token)
+        return token in self._ends
 
     @property
     def end_token(self) -> int:
@@ -71,7 +72,11 @@ class EngineProbe:
 
     def end_tokens(self) -> list[int]:
         """Every token at which the engine stops, in the order of the vocabulary."""
-        return [token for token in range(self.vocabulary_size) if self.ends(token)]
+        return sorted(self._ends)
+
+    @cached_property
+    def _ends(self) -> frozenset[int]:
+        return frozenset(token for token in range(self.vocabulary_size) if self._weights.ends(token))
 
     @property
     def begin_text(self) -> str:

@@ -1,6 +1,7 @@
 """Short rows that share a line, so that no padding is computed; each sees only itself (`batching.collate`)."""
 
 import bisect
+from array import array
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -48,6 +49,8 @@ def pack_rows(rows: Sequence[EncodedRow], length: int) -> list[EncodedRow]:
 
 def _joined(rows: Sequence[EncodedRow]) -> EncodedRow:
     starts = tuple(accumulate((len(row.ids) for row in rows[:-1]), initial=0))
-    ids = tuple(token for row in rows for token in row.ids)
-    trained = tuple(flag for row in rows for flag in row.trained)
+    ids, trained = array("i"), array("b")
+    for row in rows:
+        ids.extend(row.ids)
+        trained.extend(row.trained)
     return EncodedRow(ids, trained, rows[0].number, sum(row.cut for row in rows), starts)

@@ -20,6 +20,7 @@ from workbench.finetune.step_memory import Hardware, step_memory
 from workbench.finetune.training_config import Method
 from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
 from workbench.jobs.context import JobContext
+from workbench.llm.types import IdleMemory
 
 LIBRARIES_BYTES = 650_000_000
 """Resident memory of a process that has loaded torch, transformers, peft and llama.cpp (measured)."""
@@ -39,6 +40,14 @@ _FLOAT, _HALF = 4, 2
 __all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory", "plan_memory"]
 
 
+class EstimateRequest(Boundary):
+    """A training that was not started yet."""
+
+    training: TrainRequest
+    idle: IdleMemory = IdleMemory()
+    """What idle chat models hold."""
+
+
 class Preflight(Boundary):
     """The answer, and which setting to lower when it does not fit."""
 
@@ -46,6 +55,9 @@ class Preflight(Boundary):
     memory_bytes: int
     """Estimated peak of the training process."""
     free_memory_bytes: int
+    """With what idle chat models will give back."""
+    idle_bytes: int = 0
+    """How much of that idle chat models hold: they are unloaded when the training begins and needs it."""
     is_on_card: bool = False
     """Whether both are of the graphics card, where the training would run."""
     is_compact: bool = False
@@ -76,24 +88,34 @@ class Preflight(Boundary):
 
 
 def estimate(
-    request: TrainRequest, encoded: EncodedRows, threads: int, held_out: Sequence[EncodedRow] = ()
+    request: TrainRequest,
+    encoded: EncodedRows,
+    threads: int,
+    held_out: Sequence[EncodedRow] = (),
+    idle: IdleMemory | None = None,
 ) -> Preflight:
-    """The figures for training `encoded` and measuring the rows that are held out."""
+    """The figures for training `encoded` and measuring the rows that are held out.
+
+    `idle`: what chat models that are loaded but not used hold; they make way when the training begins.
+    """
     size = model_size(Path(locate_base(request.base).gguf))
     config = request.config
     lengths = [len(row.ids) for row in encoded.rows]
     schedule = schedule_of(config, encoded.rows)
-    free_memory, free_disk = free_for_training(), free_bytes(Path(request.adapters_folder))
+    is_on_card = this_hardware(config).is_cuda
+    idle_bytes = 0 if idle is None else idle.card_bytes if is_on_card else idle.memory_bytes
+    free_memory, free_disk = free_for_training() + idle_bytes, free_bytes(Path(request.adapters_folder))
     plan = plan_memory(size, config, max(lengths), free_memory)
     memory = plan.peak_bytes
     disk = disk_needed(size, config)
-    fits_memory, fits_disk = memory <= RESERVE * free_memory, disk <= free_disk
+    fits_memory, fits_disk = is_enough(free_memory, memory), disk <= free_disk
     lower = Lowered("") if fits_memory else lowered(config, max(lengths), _fits_in(free_memory, size))
     return Preflight(
         fits=fits_memory and fits_disk,
         memory_bytes=memory,
         free_memory_bytes=free_memory,
-        is_on_card=this_hardware(config).is_cuda,
+        idle_bytes=idle_bytes,
+        is_on_card=is_on_card,
         is_compact=plan.is_compact,
         disk_bytes=disk,
         free_disk_bytes=free_disk,
@@ -152,10 +174,27 @@ class MemoryPlan:
     is_compact: bool = False
 
 
+def is_enough(free_memory: int, peak: int) -> bool:
+    """Whether a training with this peak may plan with so much free memory (bytes)."""
+    return peak <= RESERVE * free_memory
+
+
+def could_fit(peak: int) -> bool:
+    """Whether this computer could hold such a training beside nothing else; `peak` in bytes."""
+    from workbench.llm.fit import total_memory
+
+    return is_enough(total_memory(), peak)
+
+
+def host_bytes(size: ModelSize) -> int:
+    """Of the processor's memory, for a training on a graphics card: the libraries, and the base on its way there."""
+    return LIBRARIES_BYTES + size.file_bytes + _FLOAT * size.parameters
+
+
 def plan_memory(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> MemoryPlan:
     """Fast where that fits into `free_memory` (bytes), else compact where this system can."""
     fast = peak_memory(size, config, longest)
-    if fast <= RESERVE * free_memory or this_hardware(config).is_cuda or not can_be_compact():
+    if is_enough(free_memory, fast) or this_hardware(config).is_cuda or not can_be_compact():
         return MemoryPlan(fast)
     return MemoryPlan(peak_memory(size, config, longest, is_compact=True), is_compact=True)
 
@@ -229,4 +268,4 @@ _FREE_SPACE = "Free some disk space, or choose a smaller rank."
 
 def _fits_in(free_memory: int, size: ModelSize) -> Fits:
     """`free_memory` in bytes."""
-    return lambda config, longest: plan_memory(size, config, longest, free_memory).peak_bytes <= RESERVE * free_memory
+    return lambda config, longest: is_enough(free_memory, plan_memory(size, config, longest, free_memory).peak_bytes)

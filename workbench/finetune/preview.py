@@ -66,7 +66,7 @@ def preview_rows(request: PreviewRequest, probe: EngineProbe) -> PreviewReport:
 
 
 def _preview(row: EncodedRow, probe: EngineProbe) -> RowPreview:
-    pieces = [(probe.piece(token), trained) for token, trained in zip(row.ids, row.trained, strict=True)]
+    pieces = [(probe.piece(token), bool(trained)) for token, trained in zip(row.ids, row.trained, strict=True)]
     tokens = tuple(
         TokenPreview(id=token, text=piece.decode("utf-8", "replace"), trained=trained)
         for token, (piece, trained) in zip(row.ids, pieces, strict=True)

@@ -10,6 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.finetune.adapter_folder import check_free
 from workbench.finetune.general_rows import general_file
 from workbench.finetune.made_model import check_free_model
+from workbench.finetune.preflight import EstimateRequest
 from workbench.finetune.preview import PreviewRequest
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.scratch.sizes import ScratchSettings
@@ -18,7 +19,7 @@ from workbench.finetune.training_config import trouble_with
 from workbench.finetune.types import ExportRequest, MadeModel, Method, Objective, TrainingConfig, TrainRequest
 from workbench.jobs.spec import JobSpec
 from workbench.llm.gguf_header import read_header
-from workbench.llm.types import ModelRef
+from workbench.llm.types import IdleMemory, ModelRef
 from workbench.paths import WorkbenchPaths
 
 LANE = "training"
@@ -161,11 +162,11 @@ def can_resume(request: TrainRequest) -> bool:
     return folder is not None and folder.is_unfinished
 
 
-def estimate_spec(request: TrainRequest) -> JobSpec:
-    """Memory, time, disk: result is a `preflight.Preflight`."""
+def estimate_spec(request: TrainRequest, idle: IdleMemory) -> JobSpec:
+    """Memory, time, disk: result is a `preflight.Preflight`. `idle`: what chat models hold that will make way."""
     return JobSpec(
         task="workbench.finetune.tasks:estimate",
-        params=request.model_dump(mode="json"),
+        params=EstimateRequest(training=request, idle=idle).model_dump(mode="json"),
         title=f"Estimate {request.name}",
     )
 

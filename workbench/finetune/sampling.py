@@ -63,7 +63,7 @@ def text_prompts(config: TrainingConfig, blocks: Sequence[EncodedRow], model: Sa
         return []
     if config.sample_prompts:
         return [SamplePrompt(text, tuple(model.tokenize(text))) for text in config.sample_prompts]
-    leads = [block.ids[:_LEAD_TOKENS] for block in blocks[:FROM_ROWS] if len(block.ids) > _LEAD_TOKENS]
+    leads = [tuple(block.ids[:_LEAD_TOKENS]) for block in blocks[:FROM_ROWS] if len(block.ids) > _LEAD_TOKENS]
     begin = tuple(model.tokenize(""))  # a mark that people need not read
     shown = [ids[len(begin) :] if ids[: len(begin)] == begin else ids for ids in leads]
     return [SamplePrompt(_text(seen, model), ids) for seen, ids in zip(shown, leads, strict=True)]

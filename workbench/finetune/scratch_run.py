@@ -159,7 +159,7 @@ class ScratchRun:
             return []
         if config.sample_prompts:
             return [(text, tuple(model.tokenize_plain(text))) for text in config.sample_prompts]
-        leads = [block.ids[:_LEAD_TOKENS] for block in blocks[:3]]
+        leads = [tuple(block.ids[:_LEAD_TOKENS]) for block in blocks[:3]]
         return [(model.text(ids), tuple(ids)) for ids in leads]
 
     # -- while it runs ------------------------------------------------------------------------------------------------

@@ -40,19 +40,20 @@ def train(context: JobContext, request: TrainRequest) -> TrainReport:
         run.close()
 
 
-def estimate(context: JobContext, request: TrainRequest) -> preflight.Preflight:
+def estimate(context: JobContext, request: preflight.EstimateRequest) -> preflight.Preflight:
     """Memory, time and disk of a training, before it is started; also what would be cut or left out.
 
     Produced at once with the time as it is reckoned; the result has it from a few batches, where the training fits.
     """
-    with EngineProbe(locate_base(request.base).gguf, context.threads) as probe:
+    training = request.training
+    with EngineProbe(locate_base(training.base).gguf, context.threads) as probe:
         context.progress(0, 0, "Counting tokens")
-        prepared = prepare(request, probe)
-        found = preflight.estimate(request, prepared.encoded, context.threads, prepared.held_out)
+        prepared = prepare(training, probe, context.progress)
+        found = preflight.estimate(training, prepared.encoded, context.threads, prepared.held_out, request.idle)
     if not found.fits:
         return found
     context.produce(found)
-    return preflight.with_measured_time(found, context, request, prepared.rows, prepared.held_out)
+    return preflight.with_measured_time(found, context, training, prepared.rows, prepared.held_out)
 
 
 def estimate_from_scratch(context: JobContext, request: TrainRequest) -> ScratchEstimate:

@@ -1,6 +1,7 @@
 """Raw text for continued pre-training: documents joined by the end token and cut into blocks of one length."""
 
 import hashlib
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -80,11 +81,11 @@ def _documents(rows: Sequence[TrainingRow]) -> tuple[list[str], int]:
     return once, len(texts) - len(once)
 
 
-def _tokens(text: str, model: RawTextModel) -> list[int]:
+def _tokens(text: str, model: RawTextModel) -> "array[int]":
     """One document with its begin mark, where the model wants one, and the end token before the next."""
     begin = model.tokenize("")
     end = [model.end_token] if model.end_token >= 0 else model.tokenize_plain("\n\n")
-    return [*begin, *model.tokenize_plain(text), *end]
+    return array("i", [*begin, *model.tokenize_plain(text), *end])
 
 
 def _held_out(lengths: Sequence[int], documents: Sequence[str], share: float, seed: int) -> set[int]:
@@ -100,11 +101,13 @@ def _held_out(lengths: Sequence[int], documents: Sequence[str], share: float, se
     return held
 
 
-def _blocks(documents: Sequence[Sequence[int]], length: int) -> list[EncodedRow]:
-    stream = [token for ids in documents for token in ids]
-    pieces = [tuple(stream[start : start + length]) for start in range(0, len(stream), length)]
+def _blocks(documents: "Sequence[array[int]]", length: int) -> list[EncodedRow]:
+    stream = array("i")
+    for ids in documents:
+        stream.extend(ids)
+    pieces = (stream[start : start + length] for start in range(0, len(stream), length))
     return [
-        EncodedRow(ids, (True,) * len(ids), number)
+        EncodedRow(ids, array("b", [True]) * len(ids), number)
         for number, ids in enumerate(pieces, 1)
         if len(ids) >= _FEWEST_TOKENS
     ]

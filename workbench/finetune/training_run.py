@@ -12,12 +12,12 @@ from workbench.finetune import adapter_folder, perplexity, preflight, training, 
 from workbench.finetune.base_model import Agreement, BaseFiles, check_same_model, load_base, transformers_logits
 from workbench.finetune.batching import build_schedule
 from workbench.finetune.checkpoints import disk_full_in_words
+from workbench.finetune.claiming import TrainingMemory
 from workbench.finetune.disk_patience import DiskPatience
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.exact_trainer import save_peft
 from workbench.finetune.gguf.adapter import export_adapter
 from workbench.finetune.group import device, leading
-from workbench.finetune.heap import make_compact
 from workbench.finetune.library_versions import library_versions
 from workbench.finetune.loss import losses_of
 from workbench.finetune.made_model import ModelMaker, TrainedModel
@@ -39,7 +39,6 @@ from workbench.finetune.types import (
     Verification,
 )
 from workbench.jobs.context import JobContext
-from workbench.jobs.memory_claims import MemoryClaim, claim_memory
 
 
 @dataclass(slots=True)
@@ -56,6 +55,7 @@ class TrainingRun:
     threads: int
     notes: list[RunNote] = field(default_factory=list)
     _before: perplexity.BlockLosses = ()
+    _memory: TrainingMemory | None = None
     _patience: DiskPatience = field(init=False)
     _agreement: Agreement = field(default_factory=lambda: Agreement(0, 1.0, 0.0, 0.0, 1.0))
 
@@ -66,7 +66,8 @@ class TrainingRun:
         """Train to the end, or until stopped. Raises WorkbenchError with a sentence."""
         prepared = prepare(self.request, self.probe, self.context.progress)
         self.notes += prepared.notes
-        self._claim_memory(_longest(prepared))
+        self._memory = self._memory_for(prepared)
+        self._memory.claim()
         preflight.check_disk(self.request, Path(self.request.adapters_folder), self.run.root)
         samples = verification.choose_samples([row.ids for row in prepared.rows])
         model = self._load(samples)
@@ -101,28 +102,16 @@ class TrainingRun:
         if torch.cuda.is_available():
             torch.cuda.set_device(device())
         prepared = prepare(self.request, self.probe)
-        self._arrange_memory(_longest(prepared))
+        self._memory_for(prepared).arrange()
         model = self._load(verification.choose_samples([row.ids for row in prepared.rows]))
         job = self._job(model, prepared)
         training.train(replace(job, report=_silent, tell=_silent, resumed=self.run.metrics_seen, sampler=None))
 
-    def _claim_memory(self, longest: int) -> None:
-        """Say what will be needed at worst: chat models that are idle make way, others are loaded only beside it."""
-        peak = self._arrange_memory(longest)
-        if self.context.run_folder is not None:
-            claim = MemoryClaim(title=f"Fine-tune {self.request.name}", peak_bytes=peak)
-            claim_memory(self.context.run_folder, claim)
-            self.context.produce(claim)
-
-    def _arrange_memory(self, longest: int) -> int:
-        """Handle memory as the free memory demands; the peak in bytes."""
+    def _memory_for(self, prepared: Prepared) -> TrainingMemory:
         config = self.request.config
         at_once = config.model_copy(update={"batch_size": -(-config.batch_size // self.request.batch_parts)})
-        size, free = preflight.model_size(self.files.gguf), preflight.free_for_training()
-        plan = preflight.plan_memory(size, at_once, longest, free)
-        if plan.is_compact:
-            make_compact()
-        return plan.peak_bytes
+        title = f"Fine-tune {self.request.name}"
+        return TrainingMemory(self.context, title, preflight.model_size(self.files.gguf), at_once, _longest(prepared))
 
     def _load(self, samples: Sequence[Sequence[int]]) -> Any:
         import torch
@@ -185,6 +174,8 @@ class TrainingRun:
     def _report(self, metrics: StepMetrics) -> None:
         self._patience.write(lambda: self.run.append(metrics))
         self.context.produce(metrics)
+        if self._memory is not None:
+            self._memory.follow()
         if self.control.is_terminating:
             return  # progress would let the cancel take effect before the checkpoint is written
         self.context.progress(metrics.step, metrics.total, f"Training, loss {metrics.loss:.3f}")

@@ -25,13 +25,17 @@ class MemoryClaim(Boundary):
     """What people call the run: "Fine-tune house-style"."""
     peak_bytes: int
     """Resident memory of its process at its worst, estimated."""
+    card_bytes: int = 0
+    """What it will still take of each graphics card beyond what it has; told anew while it grows."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnmetClaim:
     title: str
     missing_bytes: int
-    """What the run does not occupy yet, but will."""
+    """Of the processor's memory: what the run does not occupy yet, but will."""
+    missing_card_bytes: int = 0
+    """The same of each graphics card."""
 
 
 def claim_memory(run_folder: Path, claim: MemoryClaim) -> None:
@@ -55,6 +59,6 @@ def _unmet(path: Path) -> Iterator[UnmetClaim]:
     # Gone meanwhile, or written by another version: nothing has to be kept for it.
     with contextlib.suppress(OSError, ValidationError, psutil.Error):
         claim = MemoryClaim.model_validate_json(path.read_bytes())
-        missing = claim.peak_bytes - int(psutil.Process(pid).memory_info().rss)
-        if missing > 0:
-            yield UnmetClaim(claim.title, missing)
+        missing = max(0, claim.peak_bytes - int(psutil.Process(pid).memory_info().rss))
+        if missing or claim.card_bytes:
+            yield UnmetClaim(claim.title, missing, claim.card_bytes)

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from workbench.llm.fit import reserved_on_cards
 from workbench.llm.placement import Device
 
 _GPU, _INTEGRATED = 1, 2
@@ -18,16 +19,31 @@ def may_have_gpu() -> bool:
 
 
 def find_devices() -> tuple[Device, ...]:
-    """GPUs alone; none where llama.cpp was built for the processor only."""
+    """GPUs alone, without the memory that trainings which run will still take; none where llama.cpp was built for the
+    processor only."""
     from workbench.llm.llama_native import library
 
-    native = library()
-    if not native.llama_supports_gpu_offload():
+    if not _offloads():
         return ()
-    found = list_backends(native._lib)
+    found = list_backends(library()._lib)
     # As llama.cpp does: integrated ones are used only where there is no other.
     kinds = (_GPU,) if any(kind == _GPU for kind, _ in found) else (_INTEGRATED,)
-    return tuple(device for kind, device in found if kind in kinds)
+    reserved = reserved_on_cards()
+    return tuple(_without(device, reserved) for kind, device in found if kind in kinds)
+
+
+def _offloads() -> bool:
+    """Whether llama.cpp was built for graphics cards."""
+    from workbench.llm.llama_native import library
+
+    return bool(library().llama_supports_gpu_offload())
+
+
+def _without(device: Device, reserved: int) -> Device:
+    """The GPU with so many bytes less free; memory that it shares with the processor is reckoned there."""
+    if not reserved or device.shares_memory:
+        return device
+    return device.model_copy(update={"free_bytes": max(0, device.free_bytes - reserved)})
 
 
 def list_backends(ggml: Any) -> list[tuple[int, Device]]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.llm.types import ChatEngine, LoadConfig, ModelKind, ModelRef
+from workbench.llm.llama_native import READ_WHOLE_BYTES
+from workbench.llm.types import ChatEngine, IdleMemory, LoadConfig, ModelKind, ModelRef
 
 KEPT = 6
 """Models that stay loaded for the next question at most; fewer where the memory is needed for another one."""
@@ -58,6 +59,12 @@ class _Kept:
     engine: ChatEngine
     name: str
     users: int = 0
+    is_mapped: bool = False
+    """Whether its weights are mapped from the file: the system counts those as free already."""
+
+    @property
+    def is_unused(self) -> bool:
+        return not self.users and _is_idle(self.engine)
 
 
 @dataclass(slots=True)
@@ -103,7 +110,8 @@ def _get(model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded, borrow: int
         kept = _engines.by_key.pop(key, None)
         if kept is None:
             _make_room(key[0], model, load, on_unloaded)
-            kept = _Kept(open_engine(model, load), model.name)
+            is_mapped = load.mmap and key[1] > READ_WHOLE_BYTES
+            kept = _Kept(open_engine(model, load), model.name, is_mapped=is_mapped)
         _engines.by_key[key] = kept  # the last is the most recently used
         kept.users += borrow
         return kept
@@ -111,7 +119,7 @@ def _get(model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded, borrow: int
 
 def _make_room(path: str, model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded) -> None:
     """Unload the same file under other settings, then what was unused for longest while the new one does not fit."""
-    unused = {key: kept for key, kept in _engines.by_key.items() if not kept.users and _is_idle(kept.engine)}
+    unused = {key: kept for key, kept in _engines.by_key.items() if kept.is_unused}
     for key in [key for key in unused if key[0] == path]:
         _unload(key)
         del unused[key]
@@ -127,17 +135,41 @@ def give_way() -> list[str]:
 
     Returns the names of what was unloaded.
     """
-    from workbench.llm.fit import free_memory, reserved_memory
-
     unloaded = []
     with _engines.lock:
         for key, kept in list(_engines.by_key.items()):
-            if reserved_memory() <= FREE_SHARE * free_memory():
+            if _trainings_fit():
                 break
-            if not kept.users and _is_idle(kept.engine):
+            if kept.is_unused:
                 _unload(key)
                 unloaded.append(kept.name)
     return unloaded
+
+
+def _trainings_fit() -> bool:
+    """Whether those that run find what they will still take, in the processor's memory and on each GPU."""
+    from workbench.llm.devices import find_devices
+    from workbench.llm.fit import free_memory, reserved_memory, reserved_on_cards
+
+    if reserved_memory() > FREE_SHARE * free_memory():
+        return False
+    on_cards = reserved_on_cards()
+    if not on_cards:
+        return True
+    # What a GPU has left beside the claims: a tenth of what is free now stays free.
+    left = [device.free_bytes for device in find_devices() if not device.shares_memory]
+    return all(free >= (1 - FREE_SHARE) / FREE_SHARE * on_cards for free in left)
+
+
+def idle_memory() -> IdleMemory:
+    """What unloading every unused model would give back."""
+    with _engines.lock:
+        unused = [kept for kept in _engines.by_key.values() if kept.is_unused]
+        uses = [(kept.engine.memory(), kept.is_mapped) for kept in unused]
+    on_host = (use.total - use.on_devices - (use.weights if is_mapped else 0) for use, is_mapped in uses)
+    return IdleMemory(
+        memory_bytes=sum(max(0, size) for size in on_host), card_bytes=sum(use.on_devices for use, _ in uses)
+    )
 
 
 def _unload(key: tuple[str, int, int, str]) -> None:

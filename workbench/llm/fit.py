@@ -179,6 +179,11 @@ def reserved_memory() -> int:
     return sum(claim.missing_bytes for claim in claims())
 
 
+def reserved_on_cards() -> int:
+    """Bytes of each graphics card that runs of this data folder will still take."""
+    return sum(claim.missing_card_bytes for claim in claims())
+
+
 def claims() -> list[UnmetClaim]:
     """Of the runs that are under way."""
     return unmet_claims(WorkbenchPaths(find_home()).runs)
@@ -205,7 +210,7 @@ def check_fits(model: ModelRef, load: LoadConfig, devices: Sequence[Device] = ()
     if found.fit is not Fit.WONT:
         return
     needed, free, where = _what_lacks(found)
-    beside = "".join(f" beside the {gigabytes(c.missing_bytes)} that “{c.title}” will still take" for c in waiting)
+    beside = "".join(f" beside the {_missing(c)} that “{c.title}” will still take" for c in waiting)
     raise WorkbenchError(
         f"{model.name} with a context of {load.context_length} tokens needs about "
         f"{gigabytes(needed)}{where}, but {gigabytes(free)} of memory are free{beside}.",
@@ -219,6 +224,13 @@ def check_fits(model: ModelRef, load: LoadConfig, devices: Sequence[Device] = ()
         ),
         code="out_of_memory",
     )
+
+
+def _missing(claim: UnmetClaim) -> str:
+    """ "2.1 GB", "2.1 GB and 9.0 GB of the GPU"."""
+    sizes = [gigabytes(claim.missing_bytes)] if claim.missing_bytes or not claim.missing_card_bytes else []
+    sizes += [f"{gigabytes(claim.missing_card_bytes)} of the GPU"] if claim.missing_card_bytes else []
+    return " and ".join(sizes)
 
 
 def _what_lacks(found: FitVerdict) -> tuple[int, int, str]:

@@ -7,7 +7,7 @@ from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
 from workbench.llm.devices import find_devices, may_have_gpu
 from workbench.llm.endpoints.models import identity
-from workbench.llm.engines import borrowed, give_way
+from workbench.llm.engines import borrowed, give_way, idle_memory
 from workbench.llm.file_hash import FileHashed, fingerprint, hash_whole
 from workbench.llm.header_cache import HeaderCache
 from workbench.llm.library import list_models
@@ -18,6 +18,7 @@ from workbench.llm.types import (
     Completion,
     FinishReason,
     GenerationRequest,
+    IdleMemory,
     LoadConfig,
     MemoryUse,
     ModelRef,
@@ -29,6 +30,7 @@ _log = get_logger("llm")
 GENERATE = "workbench.llm.tasks:generate"
 SCAN_MODELS = "workbench.llm.tasks:scan_models"
 HASH_FILES = "workbench.llm.tasks:hash_files"
+MEASURE_IDLE = "workbench.llm.tasks:measure_idle"
 
 
 class GenerateRequest(Boundary):
@@ -123,6 +125,11 @@ def quantize(context: JobContext, request: QuantizeRequest) -> QuantizeReport:
 def make_room(_context: JobContext) -> MakeRoomReport:
     """A training begins: unload idle models while it will need more than is free. For the warm worker that has them."""
     return MakeRoomReport(unloaded=tuple(give_way()))
+
+
+def measure_idle(_context: JobContext) -> IdleMemory:
+    """What a training could have if idle models made way. For the warm worker that has them."""
+    return idle_memory()
 
 
 def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:

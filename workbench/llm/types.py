@@ -253,6 +253,15 @@ class MemoryUse(Boundary):
         return self.weights + self.kv_cache + self.compute + self.adapters
 
 
+class IdleMemory(Boundary):
+    """What models that are loaded but not used would give back."""
+
+    memory_bytes: int = 0
+    """Of the processor's memory."""
+    card_bytes: int = 0
+    """Of the graphics cards."""
+
+
 class ChatEngine(Protocol):
     """A loaded model. Methods may be called from several threads: concurrent answers share one batch."""
 

@@ -57,6 +57,10 @@ class JobBridge(QObject):
         """Hand a command like "pause" to the running task."""
         self._runner.send_command(job_id, name, **arguments)
 
+    def is_warm(self, worker: str) -> bool:
+        """Whether this worker runs now."""
+        return self._runner.is_warm(worker)
+
     def jobs(self) -> list[JobSnapshot]:
         """All jobs of this start, oldest first."""
         return self._runner.jobs()

@@ -28,7 +28,7 @@ from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.finetune.checkpoints import seal
 from workbench.finetune.defaults import suggested_config
-from workbench.finetune.preflight import Preflight
+from workbench.finetune.preflight import EstimateRequest, Preflight
 from workbench.finetune.removal import PURGE
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.types import (
@@ -41,8 +41,8 @@ from workbench.finetune.types import (
     TrainRequest,
 )
 from workbench.jobs.spec import JobSpec
-from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
-from workbench.llm.types import ChatMessage, ModelRef, Role
+from workbench.llm.tasks import MEASURE_IDLE, SCAN_MODELS, ScanModelsReport
+from workbench.llm.types import ChatMessage, IdleMemory, ModelRef, Role
 from workbench.paths import WorkbenchPaths
 from workbench.ui.finetune import TRAIN, FinetunePresenter, FinetuneTab, Surroundings, build
 from workbench.ui.finetune.deleted_bar import DeletedBar
@@ -70,12 +70,12 @@ class Around:
     jobs: FakeJobs
     messages: FakeMessages = field(default_factory=FakeMessages)
     navigator: FakeNavigator = field(default_factory=FakeNavigator)
+    is_chat_warm: bool = False
 
     def presenter(self) -> FinetunePresenter:
         catalog = ModelCatalog(self.jobs, self.paths.models, lambda: ())
-        return FinetunePresenter(
-            Surroundings(self.jobs, self.messages, self.navigator, self.datasets, self.adapters, self.paths, catalog)
-        )
+        rooms = self.jobs, self.messages, self.navigator, self.datasets, self.adapters, self.paths, catalog
+        return FinetunePresenter(Surroundings(*rooms, is_chat_warm=lambda: self.is_chat_warm))
 
 
 @pytest.fixture
@@ -319,6 +319,27 @@ def test_that_memory_of_a_graphics_card_is_called_that(qtbot: QtBot, around: Aro
     assert "Needs about 812 MB of the graphics card's memory (14.2 GB free)" in label(tab, "preflight")
 
 
+def test_that_what_idle_chat_models_hold_is_asked_first_and_said(qtbot: QtBot, around: Around) -> None:
+    around.is_chat_warm = True
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(MEASURE_IDLE)))
+    assert not around.jobs.of(ESTIMATE)
+    idle = IdleMemory(memory_bytes=2_100_000_000)
+    around.jobs.of(MEASURE_IDLE)[-1].finish(idle)
+    job = around.jobs.of(ESTIMATE)[-1]
+    assert EstimateRequest.model_validate(job.spec.params).idle == idle
+    job.finish(FITS.model_copy(update={"idle_bytes": 2_100_000_000}))
+    assert "(14.2 GB free, 2.1 GB of it once idle chat models are unloaded)" in label(tab, "preflight")
+
+
+def test_that_a_chat_worker_that_dies_does_not_keep_the_estimate(qtbot: QtBot, around: Around) -> None:
+    around.is_chat_warm = True
+    open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(MEASURE_IDLE)))
+    around.jobs.of(MEASURE_IDLE)[-1].crash()
+    assert EstimateRequest.model_validate(around.jobs.of(ESTIMATE)[-1].spec.params).idle == IdleMemory()
+
+
 def test_that_rows_that_are_held_out_are_told_apart_from_those_that_are_trained(qtbot: QtBot, around: Around) -> None:
     tab = open_setup(qtbot, around)
     qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
@@ -338,11 +359,11 @@ def test_that_the_batches_of_a_preset_follow_the_memory_of_this_machine(qtbot: Q
     tab = open_setup(qtbot, around)
     qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
     job = around.jobs.of(ESTIMATE)[-1]
-    asked = TrainRequest.model_validate(job.spec.params).config
+    asked = EstimateRequest.model_validate(job.spec.params).training.config
     smaller = asked.model_copy(update={"batch_size": 1, "gradient_accumulation": 4})
     job.finish(FITS.model_copy(update={"fits": False, "fitting": smaller}))
     qtbot.waitUntil(lambda: len(around.jobs.of(ESTIMATE)) == 2)
-    assert TrainRequest.model_validate(around.jobs.of(ESTIMATE)[-1].spec.params).config == smaller
+    assert EstimateRequest.model_validate(around.jobs.of(ESTIMATE)[-1].spec.params).training.config == smaller
     around.jobs.of(ESTIMATE)[-1].finish(FITS)
     assert label(tab, "preflight_verdict") == "fits"
     assert find(tab, QPushButton, "preset_balanced").isChecked()
@@ -356,7 +377,7 @@ def test_that_settings_of_ones_own_are_never_changed_to_fit(qtbot: QtBot, around
     find(tab, QSpinBox, "option_batch_size").setValue(64)
     qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
     job = around.jobs.of(ESTIMATE)[-1]
-    asked = TrainRequest.model_validate(job.spec.params).config
+    asked = EstimateRequest.model_validate(job.spec.params).training.config
     job.finish(FITS.model_copy(update={"fits": False, "fitting": asked.model_copy(update={"batch_size": 8})}))
     assert find(tab, QSpinBox, "option_batch_size").value() == 64
     assert label(tab, "preflight_verdict") == "does not fit"

@@ -29,7 +29,7 @@ def conversation(*texts: str, system: str = "", number: int = 1) -> TrainingRow:
 
 def parts(row: EncodedRow, probe: EngineProbe) -> tuple[str, str]:
     """The text that is not learned, and the text that is."""
-    pieces = [(probe.piece(token).decode(), trained) for token, trained in zip(row.ids, row.trained, strict=True)]
+    pieces = [(probe.piece(token).decode(), bool(flag)) for token, flag in zip(row.ids, row.trained, strict=True)]
     return tuple("".join(text for text, flag in pieces if flag is wanted) for wanted in (False, True))  # type: ignore[return-value]
 
 

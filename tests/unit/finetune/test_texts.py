@@ -43,7 +43,7 @@ def document(text: str, number: int = 1) -> TrainingRow:
 
 def test_that_documents_are_joined_by_the_end_token_and_cut_to_the_length() -> None:
     found = encode_texts([document("ab"), document("cdef"), document("  "), document("ab")], Letters(), 4, 0.0, 0)
-    assert [row.ids for row in found.training] == [(1, 97, 98, 0), (1, 99, 100, 101), (102, 0)]
+    assert [tuple(row.ids) for row in found.training] == [(1, 97, 98, 0), (1, 99, 100, 101), (102, 0)]
     assert all(all(row.trained) for row in found.training)
     assert [note.message for note in found.notes] == ["Left out, because the same text is there twice: 1 documents."]
 

@@ -10,18 +10,18 @@ import pytest
 from tests.llm_models import write_tiny_gguf
 from tests.unit.finetune.conftest import RequestMaker, colour_rows
 from workbench.errors import WorkbenchError
-from workbench.finetune import loss
+from workbench.finetune import loss, preflight
 from workbench.finetune.adapter_folder import read_card
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import list_checkpoints, newest_good
 from workbench.finetune.engine_probe import EngineProbe
-from workbench.finetune.preflight import ModelSize, training_seconds
+from workbench.finetune.preflight import EstimateRequest, ModelSize, training_seconds
 from workbench.finetune.preview import PreviewRequest
 from workbench.finetune.tasks import estimate, preview, train
 from workbench.finetune.types import StepMetrics, TrainingConfig, TrainReport, TrainRequest
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.adapters import check_adapter
-from workbench.llm.types import ModelRef
+from workbench.llm.types import IdleMemory, ModelRef
 
 pytestmark = pytest.mark.slow
 
@@ -265,7 +265,7 @@ def test_that_a_base_of_which_the_engines_disagree_is_refused_by_name(
 
 def test_that_the_estimate_counts_steps_and_tokens_and_says_what_is_cut(make_request: RequestMaker) -> None:
     request = make_request(epochs=3, max_length=17)
-    answer = estimate(RecordingContext(), request)
+    answer = estimate(RecordingContext(), EstimateRequest(training=request))
     assert answer.steps == 18
     assert answer.rows == 24
     assert answer.longest == 17
@@ -276,9 +276,20 @@ def test_that_the_estimate_counts_steps_and_tokens_and_says_what_is_cut(make_req
     assert answer.advice == ""
 
 
+def test_that_memory_of_idle_models_counts_as_free(make_request: RequestMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = make_request()
+    monkeypatch.setattr(preflight, "free_for_training", lambda: 10_000_000)
+    assert not estimate(RecordingContext(), EstimateRequest(training=training)).fits
+    idle = IdleMemory(memory_bytes=2_000_000_000, card_bytes=7)
+    answer = estimate(RecordingContext(), EstimateRequest(training=training, idle=idle))
+    assert answer.fits
+    assert (answer.free_memory_bytes, answer.idle_bytes) == (2_010_000_000, 2_000_000_000)
+
+
 def test_that_the_estimate_trains_only_the_rows_that_are_not_held_out(make_request: RequestMaker) -> None:
     request = make_request(epochs=3, validation_share=0.25)
-    answer, without = (estimate(RecordingContext(), one) for one in (request, make_request(epochs=3)))
+    both = (EstimateRequest(training=one) for one in (request, make_request(epochs=3)))
+    answer, without = (estimate(RecordingContext(), one) for one in both)
     assert (answer.rows, answer.held_out) == (18, 6)
     assert (without.rows, without.held_out) == (24, 0)
     assert answer.tokens < without.tokens and answer.trained_tokens < without.trained_tokens
@@ -298,7 +309,7 @@ def test_that_measuring_a_row_takes_half_the_arithmetic_of_training_it() -> None
 
 def test_that_rows_longer_than_the_base_can_see_are_refused(make_request: RequestMaker) -> None:
     with pytest.raises(WorkbenchError, match="sees 256 tokens"):
-        estimate(RecordingContext(), make_request(max_length=300))
+        estimate(RecordingContext(), EstimateRequest(training=make_request(max_length=300)))
 
 
 def test_that_the_preview_colours_exactly_what_is_trained(make_request: RequestMaker, base: ModelRef) -> None:

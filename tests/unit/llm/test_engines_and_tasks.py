@@ -6,11 +6,29 @@ import pytest
 from tests.llm_models import write_saying_gguf, write_tiny_adapter, write_tiny_gguf
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
-from workbench.llm import fit
-from workbench.llm.engines import KEPT, borrowed, close_engines, get_engine, open_engine
+from workbench.jobs.memory_claims import UnmetClaim
+from workbench.llm import devices, fit
+from workbench.llm.engines import (
+    KEPT,
+    borrowed,
+    close_engines,
+    get_engine,
+    give_way,
+    idle_memory,
+    open_engine,
+)
 from workbench.llm.file_hash import file_hash
 from workbench.llm.library import describe_gguf
-from workbench.llm.tasks import GenerateRequest, ModelUnloaded, ScanModelsRequest, TextProduced, generate, scan_models
+from workbench.llm.placement import Device
+from workbench.llm.tasks import (
+    GenerateRequest,
+    ModelUnloaded,
+    ScanModelsRequest,
+    TextProduced,
+    generate,
+    measure_idle,
+    scan_models,
+)
 from workbench.llm.types import (
     ChatEngine,
     ChatMessage,
@@ -18,6 +36,7 @@ from workbench.llm.types import (
     FinishReason,
     GenerationConfig,
     GenerationRequest,
+    IdleMemory,
     LoadConfig,
     ModelKind,
     ModelRef,
@@ -104,6 +123,29 @@ def test_that_models_stay_loaded_while_there_is_memory_and_the_one_unused_for_lo
         assert report.completions[0].usage.generated_tokens
         assert [item.name for item in context.produced if isinstance(item, ModelUnloaded)] == ["1"]
         assert _is_unloaded(second) and not _is_unloaded(third) and not _is_unloaded(lent)
+
+
+def test_that_only_unused_models_count_as_what_would_be_given_back(tmp_path: Path) -> None:
+    models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(2)]
+    assert idle_memory() == IdleMemory()
+    with borrowed(models[0], LOAD):
+        assert idle_memory() == IdleMemory()
+        other = get_engine(models[1], LOAD)
+        assert idle_memory() == measure_idle(RecordingContext()) == IdleMemory(memory_bytes=other.memory().total)
+
+
+def test_that_models_make_way_on_the_gpu_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(2)]
+    first, second = (get_engine(model, LOAD) for model in models)
+    monkeypatch.setattr(fit, "claims", lambda: [UnmetClaim("x", 0, missing_card_bytes=9_000_000_000)])
+    monkeypatch.setattr(
+        devices,
+        "list_backends",
+        lambda _: [(1, Device(name="RTX", free_bytes=11_000_000_000 if _is_unloaded(first) else 9_500_000_000))],
+    )
+    monkeypatch.setattr(devices, "_offloads", lambda: True)
+    assert give_way() == ["0"]
+    assert _is_unloaded(first) and not _is_unloaded(second)
 
 
 def test_that_no_more_than_a_few_models_stay_loaded(tmp_path: Path) -> None:

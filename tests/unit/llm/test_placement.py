@@ -3,7 +3,8 @@
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.llm import fit
+from workbench.jobs.memory_claims import UnmetClaim
+from workbench.llm import devices, fit
 from workbench.llm.devices import find_devices, list_backends
 from workbench.llm.fit import Fit, check_fits, estimate, verdict
 from workbench.llm.placement import GPU_SHARE, Device, Placement, gpu_layers_for, place
@@ -81,6 +82,20 @@ def test_that_memory_that_is_shared_is_counted_once() -> None:
 def test_that_a_gpu_lets_a_model_fit_that_the_memory_alone_does_not_hold() -> None:
     assert verdict(MODEL, LOAD, 4 * GB).fit is Fit.WONT
     assert verdict(MODEL, LOAD, 4 * GB, (gpu(8),)).fit is not Fit.WONT
+
+
+def test_that_a_gpu_has_less_for_chat_while_a_training_will_still_take_some(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = UnmetClaim("Fine-tune house-style", missing_bytes=0, missing_card_bytes=5 * GB)
+    monkeypatch.setattr(fit, "claims", lambda: [claim])
+    monkeypatch.setattr(devices, "list_backends", lambda _: [(1, gpu(8, "RTX")), (0, gpu(1))])
+    monkeypatch.setattr(devices, "_offloads", lambda: True)
+    assert [device.free_bytes for device in find_devices()] == [3 * GB]
+    monkeypatch.setattr(fit, "free_memory", lambda: RAM)
+    load = LOAD.model_copy(update={"gpu_layers": 32})
+    with pytest.raises(
+        WorkbenchError, match=r"RTX for 32 .* beside the 5\.0 GB of the GPU that “Fine"
+    ):
+        check_fits(MODEL, load, find_devices())
 
 
 def test_that_too_many_layers_are_refused_with_the_gpu_and_its_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,17 +7,27 @@ their shingles, and MinHash signatures estimate it; locality-sensitive hashing f
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from workbench.datasets.doctor.keys import normalise
 from workbench.datasets.types import TrainingRow
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    Integers = np.ndarray[Any, np.dtype[np.int32]]
+
 NEARLY = 0.8
 """Jaccard index of two rows' shingles from which on they count as nearly the same."""
-CANDIDATES = 0.5
-"""Estimated index from which on two rows are compared: well below, for the estimate of short texts is rough."""
 SHINGLE = 3
 """Words of one shingle."""
 _PERMUTATIONS = 64
+_BANDS, _BAND = 14, 4
+"""Two rows are compared where one of so many runs of their signatures is the same: half of the pairs that are alike to
+(1 / bands) ** (1 / length) = 0.52, nearly all at `NEARLY`."""
+_REMEMBERED = 1000
+"""Rows whose words are kept while others are compared with them."""
 _NUMBER = re.compile(r"\d+")
 
 
@@ -48,22 +58,49 @@ def _pairs(rows: Sequence[TrainingRow]) -> Iterator[tuple[int, int]]:
 
     Rows that differ in a number are never: "3 years" and "5 years" are two facts.
     """
-    from datasketch import MinHash, MinHashLSH
+    shared = _shared_bands(rows)
+    seen: dict[tuple[int, int], list[int]] = {}
+    """Band and its value -> earlier rows with it."""
 
-    shingles = [_shingles(row) for row in rows]
-    numbers = [Counter(_NUMBER.findall(_text(row))) for row in rows]
-    index = MinHashLSH(threshold=CANDIDATES, num_perm=_PERMUTATIONS)
-    for at, own in enumerate(shingles):
-        if not own:
-            continue
-        sketch = MinHash(num_perm=_PERMUTATIONS)
-        sketch.update_batch([shingle.encode("utf-8", "replace") for shingle in own])
-        for other in sorted(index.query(sketch)):
-            if numbers[other] == numbers[at] and _jaccard(shingles[other], own) >= NEARLY:
+    @lru_cache(maxsize=_REMEMBERED)
+    def words_of(at: int) -> tuple[frozenset[str], Counter[str]]:
+        return _shingles(rows[at]), Counter(_NUMBER.findall(_text(rows[at])))
+
+    for at in range(len(rows)):
+        bands = [(band, value) for band, value in enumerate(shared[:, at].tolist()) if value >= 0]
+        for other in sorted({earlier for band in bands for earlier in seen.get(band, ())}):
+            (shingles, numbers), (own, own_numbers) = words_of(other), words_of(at)
+            if numbers == own_numbers and _jaccard(shingles, own) >= NEARLY:
                 yield other, at
                 break  # one earlier twin is enough, and a thousand copies stay a thousand comparisons
         else:
-            index.insert(at, sketch)
+            for band in bands:
+                seen.setdefault(band, []).append(at)
+
+
+def _shared_bands(rows: Sequence[TrainingRow]) -> "Integers":
+    """(bands, rows): a number for each value of a band that several rows have; -1 where a row is alone with its own.
+
+    datasketch's own index keeps sets and words of every row in Python objects, which is 25 KB a row: too much for
+    200,000 of them. These are 300 bytes.
+    """
+    import numpy as np
+    from datasketch import MinHash
+
+    sketches = np.empty((len(rows), _PERMUTATIONS), dtype=np.uint32)
+    words = ([shingle.encode("utf-8", "replace") for shingle in _shingles(row)] for row in rows)
+    for at, sketch in enumerate(MinHash.generator(words, num_perm=_PERMUTATIONS)):
+        sketches[at] = sketch.hashvalues
+    has_words = (sketches != np.iinfo(np.uint32).max).any(axis=1)
+    found = np.full((_BANDS, len(rows)), -1, dtype=np.int32)
+    for band in range(_BANDS):
+        own = np.ascontiguousarray(sketches[:, band * _BAND : (band + 1) * _BAND])
+        _, numbers, counts = np.unique(
+            own.view(np.dtype((np.void, own.strides[0]))), return_inverse=True, return_counts=True
+        )
+        numbers = numbers.ravel()
+        found[band] = np.where((counts[numbers] > 1) & has_words, numbers, -1)
+    return found
 
 
 def _text(row: TrainingRow) -> str:

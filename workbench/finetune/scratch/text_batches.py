@@ -47,7 +47,7 @@ def batches(
 
 def as_example(block: EncodedRow) -> Encoded:
     """A block of text: from each token to the next."""
-    return Encoded(block.ids[:-1], block.ids[1:])
+    return Encoded(tuple(block.ids[:-1]), tuple(block.ids[1:]))
 
 
 def mean_loss(model: Any, blocks: Sequence[EncodedRow], settings: ScratchSettings) -> float:

@@ -55,6 +55,8 @@ class Surroundings:
     collections: "CollectionStore | None" = None
     """Whose text can be learned; None: this window has no documents."""
     in_background: Background = at_once
+    is_chat_warm: Callable[[], bool] = lambda: False
+    """Whether a worker runs that may keep chat models loaded."""
 
 
 class Board(board.Board[FinetuneState, View]):

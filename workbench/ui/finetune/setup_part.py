@@ -21,9 +21,11 @@ from workbench.finetune.scratch.sizes import ScratchEstimate, Size
 from workbench.finetune.sweeps import SweepRequest, combinations
 from workbench.finetune.training_config import Method, trouble_with
 from workbench.finetune.types import TrainingConfig, TrainRequest
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
-from workbench.jobs.spec import JobHandle
-from workbench.llm.types import ModelKind
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, is_last_word
+from workbench.jobs.spec import JobHandle, JobSpec
+from workbench.llm.making_room import LLM_WORKER
+from workbench.llm.tasks import MEASURE_IDLE
+from workbench.llm.types import IdleMemory, ModelKind
 from workbench.naming import numbered
 from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.presets import Goal, Preset, config_for
@@ -162,10 +164,13 @@ class SetupPart:
             return
         turn = self._turn
         self._board.show_setup(is_estimating=True)
-        spec = scratch_estimate_spec(request) if request.scratch is not None else estimate_spec(request)
-        self._estimate = self._around.jobs.submit(
-            spec, lambda event: self._on_estimate(event) if turn == self._turn else None
-        )
+        if request.scratch is not None:
+            self._submit_estimate(turn, scratch_estimate_spec(request))
+        elif self._around.is_chat_warm():
+            spec = JobSpec(task=MEASURE_IDLE, title="Look at idle models", worker=LLM_WORKER)
+            self._around.jobs.submit(spec, lambda event: self._on_idle(turn, request, event))
+        else:
+            self._submit_estimate(turn, estimate_spec(request, IdleMemory()))
 
     def start(self) -> None:
         """Start the training."""
@@ -236,6 +241,17 @@ class SetupPart:
             return None
         self._board.show_setup(sweep_count=len(combinations(sweep)))
         return sweep
+
+    def _on_idle(self, turn: int, request: TrainRequest, event: JobEvent) -> None:
+        """What idle chat models hold is known, or not to be known: then the training is reckoned without it."""
+        if turn == self._turn and is_last_word(event):
+            idle = IdleMemory.model_validate(event.result) if isinstance(event, Finished) else IdleMemory()
+            self._submit_estimate(turn, estimate_spec(request, idle))
+
+    def _submit_estimate(self, turn: int, spec: JobSpec) -> None:
+        self._estimate = self._around.jobs.submit(
+            spec, lambda event: self._on_estimate(event) if turn == self._turn else None
+        )
 
     def _fit_preset(self) -> None:
         """Presets depend on the base and the number of rows; a configuration by hand stays."""

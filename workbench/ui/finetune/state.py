@@ -308,10 +308,12 @@ def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
     steps = "1 step" if found.steps == 1 else f"{found.steps:,} steps"
     held_out = f" ({found.held_out:,} more are held out)" if found.held_out else ""
     memory = "the graphics card's memory" if found.is_on_card else "memory"
+    idle = f", {size_in_words(found.idle_bytes)} of it once idle chat models are unloaded" if found.idle_bytes else ""
     measured = " (measured)" if found.is_measured else " (being measured)" if is_timing else ""
     return (
         f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}{measured}. "
-        f"Needs about {size_in_words(found.memory_bytes)} of {memory} ({size_in_words(found.free_memory_bytes)} free) "
+        f"Needs about {size_in_words(found.memory_bytes)} of {memory} "
+        f"({size_in_words(found.free_memory_bytes)} free{idle}) "
         f"and {size_in_words(found.disk_bytes)} of disk.{_COMPACT if found.is_compact else ''}"
     )
 

@@ -158,6 +158,7 @@ class Tabs:
     @cached_property
     def _finetune_presenter(self) -> "FinetunePresenter":
         """Before its tab, when a training of an earlier start goes on."""
+        from workbench.llm.making_room import LLM_WORKER
         from workbench.ui.finetune import FinetunePresenter, Surroundings
 
         rooms, shared = self._rooms, self.shared
@@ -174,5 +175,6 @@ class Tabs:
                 change_settings=rooms.change_settings,
                 collections=shared.collections,
                 in_background=rooms.in_background,
+                is_chat_warm=lambda: rooms.jobs.is_warm(LLM_WORKER),
             )
         )
