@@ -1,6 +1,7 @@
 """Training rows on disk: JSON lines in a file that is named after its content."""
 
 import hashlib
+import itertools
 import os
 import uuid
 from collections.abc import Iterable
@@ -36,8 +37,11 @@ def write_rows(rows: Iterable[TrainingRow], folder: Path) -> tuple[Path, str]:
     return path, digest.hexdigest()
 
 
-def read_rows(path: Path, expected_hash: str = "") -> list[TrainingRow]:
-    """The rows of a file that `write_rows` made. Raises WorkbenchError when it is gone or was changed since."""
+def read_rows(path: Path, expected_hash: str = "", start: int = 0, end: int | None = None) -> list[TrainingRow]:
+    """The rows of a file that `write_rows` made, or those from `start` (counted from 0) to before `end`.
+
+    Raises WorkbenchError when the file is gone or was changed since.
+    """
     try:
         if expected_hash and hash_file(path) != expected_hash:
             raise WorkbenchError(
@@ -47,7 +51,8 @@ def read_rows(path: Path, expected_hash: str = "") -> list[TrainingRow]:
                 code="rows_changed",
             )
         with path.open("rb") as file:
-            return [TrainingRow.model_validate_json(line) for line in file if line.strip()]
+            lines = itertools.islice((line for line in file if line.strip()), start, end)
+            return [TrainingRow.model_validate_json(line) for line in lines]
     except FileNotFoundError as error:
         raise WorkbenchError(
             f"The rows file {path.name} is gone.", hint="Import the data again.", details=str(path), code="no_file"

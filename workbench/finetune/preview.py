@@ -1,5 +1,6 @@
 """The exact tokens that a training would see, and which of them it would learn: for colouring, before the start."""
 
+import codecs
 from itertools import groupby
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class PreviewRequest(Boundary):
 class TokenPreview(Boundary):
     id: int
     text: str
-    """Its bytes as text; bytes that are only part of a character show as \\ufffd."""
+    """Its bytes as text. A character of several tokens stands with the last of them, what is none shows as \\ufffd."""
     trained: bool
 
 
@@ -58,18 +59,22 @@ class PreviewReport(Boundary):
 
 def preview_rows(request: PreviewRequest, probe: EngineProbe) -> PreviewReport:
     """The previews of `count` rows from `start`."""
-    rows = request.rows or tuple(read_rows(Path(request.rows_path), request.rows_hash))
+    end = request.start + request.count
+    shown = request.rows[request.start : end] or read_rows(
+        Path(request.rows_path), request.rows_hash, request.start, end
+    )
     longest = min(request.max_length or probe.context_length, probe.context_length)
-    shown = rows[request.start : request.start + request.count]
     encoded = [encode_row(row, probe, request.trained_turns, longest) for row in shown]
     return PreviewReport(rows=tuple(_preview(row, probe) for row in encoded), max_length=longest)
 
 
 def _preview(row: EncodedRow, probe: EngineProbe) -> RowPreview:
     pieces = [(probe.piece(token), bool(trained)) for token, trained in zip(row.ids, row.trained, strict=True)]
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    last = len(pieces) - 1
     tokens = tuple(
-        TokenPreview(id=token, text=piece.decode("utf-8", "replace"), trained=trained)
-        for token, (piece, trained) in zip(row.ids, pieces, strict=True)
+        TokenPreview(id=token, text=decoder.decode(piece, place == last), trained=trained)
+        for place, (token, (piece, trained)) in enumerate(zip(row.ids, pieces, strict=True))
     )
     spans = tuple(
         TextSpan(text=b"".join(piece for piece, _ in group).decode("utf-8", "replace"), trained=trained)

@@ -325,6 +325,13 @@ def test_that_the_preview_colours_exactly_what_is_trained(make_request: RequestM
     ]
 
 
+def test_that_a_character_of_several_tokens_is_shown_with_the_last_of_them(base: ModelRef) -> None:
+    row = colour_rows(1)[0]
+    row = row.model_copy(update={"messages": (row.messages[0], row.messages[1].model_copy(update={"content": "é"}))})
+    (shown,) = preview(RecordingContext(), PreviewRequest(base=base, rows=(row,))).rows
+    assert [token.text for token in shown.tokens if token.trained] == ["", "é", "<|end|>"]
+
+
 def test_that_logits_of_equal_arrays_agree() -> None:
     import numpy as np
 

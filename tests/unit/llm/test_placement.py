@@ -92,9 +92,7 @@ def test_that_a_gpu_has_less_for_chat_while_a_training_will_still_take_some(monk
     assert [device.free_bytes for device in find_devices()] == [3 * GB]
     monkeypatch.setattr(fit, "free_memory", lambda: RAM)
     load = LOAD.model_copy(update={"gpu_layers": 32})
-    with pytest.raises(
-        WorkbenchError, match=r"RTX for 32 .* beside the 5\.0 GB of the GPU that “Fine"
-    ):
+    with pytest.raises(WorkbenchError, match=r"RTX for 32 .* beside the 5\.0 GB of the GPU that “Fine"):
         check_fits(MODEL, load, find_devices())
 
 

@@ -7,6 +7,7 @@ from workbench.ui.finetune.curves_part import CurvesPart
 from workbench.ui.finetune.import_part import ImportPart
 from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.packing_part import PackingPart
+from workbench.ui.finetune.preview_part import PreviewPart
 from workbench.ui.finetune.runs_part import RunsPart
 from workbench.ui.finetune.setup_part import SetupPart
 from workbench.ui.finetune.state import FinetuneState, Page
@@ -28,6 +29,7 @@ class FinetunePresenter:
         self.curves = CurvesPart(self._board, around)
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start, self.runs.start_sweep)
+        self.preview = PreviewPart(self._board, around)
         self.packing = PackingPart(self._board, around, self.setup.request, self.adapters.welcome)
         self.texts = TextsPart(self._board, around, self.setup.choose_dataset)
 

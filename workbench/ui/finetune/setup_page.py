@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from workbench.ui.finetune.expert_form import ExpertForm
 from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.presets_form import PresetsForm
+from workbench.ui.finetune.preview_form import PreviewForm
 from workbench.ui.finetune.source_form import SourceForm, note
 from workbench.ui.finetune.state import FinetuneState, SetupState, big_in_words
 from workbench.ui.finetune.sweep_form import SweepForm
@@ -22,6 +23,7 @@ from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.section import Section
 from workbench.ui.widgets.segments import Segments
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -58,6 +60,7 @@ class SetupPage(QWidget):
         self._about_goal.setText(self._goal_in_words(setup))
         self.source.show_state(state)
         self._show_settings(setup)
+        self._show_preview(state)
         self._show_foot(setup)
         self._wait_for_estimate(setup)
 
@@ -88,6 +91,13 @@ class SetupPage(QWidget):
         self._big.setVisible(setup.scratch_estimate is not None)
         if setup.scratch_estimate is not None:
             self._big.setText(big_in_words(setup.scratch_estimate))
+
+    def _show_preview(self, state: FinetuneState) -> None:
+        setup, dataset = state.setup, state.chosen_dataset
+        self.preview_section.setVisible(setup.goal is Goal.INSTRUCTIONS and dataset is not None)
+        self.preview_section.show_open(setup.preview.is_open)
+        self.preview_section.show_summary("" if setup.preview.is_open else self.tr("the exact tokens of each row"))
+        self.preview.show_preview(setup.preview, dataset.row_count if dataset is not None else 0)
 
     def _show_foot(self, setup: SetupState) -> None:
         self._trouble.show_trouble(setup.trouble)
@@ -143,6 +153,8 @@ class SetupPage(QWidget):
         self._expert = ExpertForm(self._body)
         self.sweep = SweepForm(self._body)
         self._config_trouble = note("config_trouble", "error", self._body)
+        self.preview = PreviewForm(self._body)
+        self.preview_section = Section("preview", self.tr("What is learned"), self.preview, self._body)
         self._big = note("big_models", "small", self._body)
         self._trouble = TroubleCard("setup_trouble", self._body)
         self._verdict = QLabel(self._body)
@@ -180,6 +192,7 @@ class SetupPage(QWidget):
         rows.setContentsMargins(0, 0, 4, 0)
         rows.setSpacing(12)
         rows.addWidget(self.source)
+        rows.addWidget(self.preview_section)
         rows.addWidget(self._presets)
         rows.addWidget(self._config_trouble)
         rows.addWidget(self._expert)

@@ -24,6 +24,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.adapters_state import AdapterState, ImportState
 from workbench.ui.finetune.curves_state import CurvesState
 from workbench.ui.finetune.presets import Goal, Preset
+from workbench.ui.finetune.preview_state import PreviewState
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.trouble import Trouble
@@ -113,6 +114,7 @@ class SetupState:
     is_expert: bool = False
     wants_estimate: bool = False
     """Something changed since the last estimate."""
+    preview: PreviewState = field(default_factory=PreviewState)
     is_estimating: bool = False
     is_timing: bool = False
     """Memory and disk are known; a few batches are computed to measure the time."""
