@@ -11,6 +11,7 @@ from workbench.cli.choices import choose_model, listed_models
 from workbench.cli.output import Output, in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.llm.devices import usable_devices
 from workbench.llm.fit import FitVerdict, available_memory, verdict
 from workbench.llm.in_words import size_in_words
 from workbench.llm.model_files import delete_files, files_of, why_not_deletable
@@ -76,7 +77,7 @@ def settings(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             store.save(model.content_key, changes)
     load = LoadConfig.from_settings(place.settings.llm, changes)
     asks = model.kind is ModelKind.CHAT and not model.problem
-    found = verdict(model, load, available_memory()) if asks else None
+    found = verdict(model, load, available_memory(), usable_devices()) if asks else None
     if output.json:
         output.object(_as_object(model, load, changes, found))
         return

@@ -1,6 +1,7 @@
 """`workbench models list | quantize | convert`; the other actions are in `library.py` and `hub.py`."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from workbench.cli import hub, library
 from workbench.cli.choices import choose_model, listed_models, load_config
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
+from workbench.llm.devices import usable_devices
 from workbench.llm.fit import available_memory, verdict
 from workbench.llm.in_words import (
     context_in_words,
@@ -15,6 +17,7 @@ from workbench.llm.in_words import (
     parameters_in_words,
     size_in_words,
 )
+from workbench.llm.placement import Device
 from workbench.llm.quantizing import QuantizationType, QuantizeReport, check_source, quantize_spec, target_for
 from workbench.llm.types import ModelKind, ModelRef
 
@@ -47,7 +50,8 @@ def register(commands: "Commands") -> None:
 
 def show_models(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     models = listed_models(place)
-    fits = [_fit(place, model) for model in models]
+    devices = usable_devices()
+    fits = [_fit(place, model, devices) for model in models]
     if output.json:
         output.object(
             {"models": [model.model_dump(mode="json") | {"fit": f} for model, f in zip(models, fits, strict=True)]}
@@ -97,10 +101,10 @@ def convert(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
     )
 
 
-def _fit(place: Workplace, model: ModelRef) -> str:
+def _fit(place: Workplace, model: ModelRef, devices: Sequence[Device]) -> str:
     if model.problem or model.kind is not ModelKind.CHAT or model.endpoint is not None:
         return ""
-    return str(verdict(model, load_config(place, model), available_memory()).fit)
+    return str(verdict(model, load_config(place, model), available_memory(), devices).fit)
 
 
 def _row(model: ModelRef, fit: str) -> tuple[Any, ...]:

@@ -18,6 +18,11 @@ def may_have_gpu() -> bool:
     return sys.platform != "linux" or any(Path(sign).exists() for sign in _SIGNS)
 
 
+def usable_devices() -> tuple[Device, ...]:
+    """GPUs alone; llama.cpp is only loaded where there may be one."""
+    return find_devices() if may_have_gpu() else ()
+
+
 def find_devices() -> tuple[Device, ...]:
     """GPUs alone, without the memory that trainings which run will still take; none where llama.cpp was built for the
     processor only."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.jobs.context import JobContext
-from workbench.llm.devices import find_devices, may_have_gpu
+from workbench.llm.devices import usable_devices
 from workbench.llm.endpoints.models import identity
 from workbench.llm.engines import borrowed, give_way, idle_memory
 from workbench.llm.file_hash import FileHashed, fingerprint, hash_whole
@@ -98,7 +98,7 @@ def scan_models(context: JobContext, request: ScanModelsRequest) -> ScanModelsRe
     cache = HeaderCache(Path(request.cache_file)) if request.cache_file else None
     folders = [Path(folder).expanduser() for folder in request.own_folders]
     models = list_models(folders, Path(request.models_folder), cache=cache)
-    return ScanModelsReport(models=tuple(models), devices=find_devices() if may_have_gpu() else ())
+    return ScanModelsReport(models=tuple(models), devices=usable_devices())
 
 
 def hash_files(context: JobContext, request: HashFilesRequest) -> HashFilesReport:

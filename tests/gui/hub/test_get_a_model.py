@@ -24,6 +24,7 @@ from workbench.llm.hub.types import (
     RepositoryFiles,
     SearchReport,
 )
+from workbench.llm.placement import Device
 from workbench.llm.tasks import SCAN_MODELS
 from workbench.llm.types import ModelRef
 from workbench.paths import WorkbenchPaths
@@ -180,6 +181,26 @@ def test_that_a_hub_that_cannot_be_reached_is_said_where_it_was_asked(around: Ar
     card = find(dialog, TroubleCard, "hub_trouble")
     assert card.isVisible() and card.text() == "huggingface.co cannot be reached."
     assert len(cells(dialog, "hub_entries")) == len(recommended())
+
+
+def test_that_what_a_graphics_card_and_the_memory_hold_together_fits(
+    around: Around, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.ui.hub.presenter.available_memory", lambda: 8_000_000_000)
+
+    def fits() -> list[str]:
+        dialog = around.open()
+        type_text(find(dialog, QLineEdit, "hub_search"), "big")
+        press(find(dialog, QLineEdit, "hub_search"), Qt.Key.Key_Return)
+        around.jobs.last.finish(SearchReport(query="big", found=(FoundRepository(repository="a/big"),)))
+        click(find(dialog, QPushButton, "hub_list_files"))
+        sizes = (("one.gguf", "Q4_K_M", 12_000_000_000), ("two.gguf", "Q8_0", 40_000_000_000))
+        around.jobs.last.finish(listing("a/big", *sizes))
+        return [row[3] for row in cells(dialog, "hub_files")]
+
+    assert fits() == ["won't fit", "won't fit"]
+    around.catalog.devices = (Device(name="RTX", free_bytes=10_000_000_000, total_bytes=12_000_000_000),)
+    assert fits() == ["fits", "won't fit"]
 
 
 def test_that_the_files_of_what_was_found_show_size_quantization_and_fit(around: Around) -> None:

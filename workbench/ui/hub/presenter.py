@@ -25,6 +25,9 @@ from workbench.ui.hub.downloads_part import DownloadsPart
 from workbench.ui.hub.state import Entry, FileRow, HubState
 from workbench.ui.trouble import Trouble
 
+_BLOCKS_OF_UNKNOWN = 32
+"""The hub does not tell how many layers a model has, only that they can be spread over graphics card and processor."""
+
 
 class HubPresenter:
     """Methods are named after what the user did."""
@@ -55,8 +58,8 @@ class HubPresenter:
     def show_recommended(self) -> None:
         """Back to our own list."""
         self._asked += 1
-        free, load = available_memory(), self._load
-        entries = tuple(Entry.of_recommended(model, verdict(model.model, load, free)) for model in recommended())
+        free, load, devices = available_memory(), self._load, self._around.catalog.devices
+        entries = tuple(Entry.of_recommended(one, verdict(one.model, load, free, devices)) for one in recommended())
         self._board.show(entries=entries, query="", is_searching=False, trouble=None)
         self.select(next((entry.repository for entry in entries if entry.fit == "fits"), entries[0].repository))
 
@@ -183,9 +186,12 @@ class HubPresenter:
     def _row(self, listed: RepositoryFiles, choice: FileChoice) -> FileRow:
         """Whether it fits: by its size, and where we know the shape of the model with what its context needs."""
         known = next((model.model for model in recommended() if model.repository == listed.repository), None)
-        unknown = ModelRef(name=choice.name, path="", context_length=listed.context_length)
+        unknown = ModelRef(
+            name=choice.name, path="", context_length=listed.context_length, block_count=_BLOCKS_OF_UNKNOWN
+        )
         model = (known or unknown).model_copy(update={"size_bytes": choice.size_bytes})
-        return FileRow(choice, verdict(model, self._load, available_memory()), is_by_size=known is None)
+        found = verdict(model, self._load, available_memory(), self._around.catalog.devices)
+        return FileRow(choice, found, is_by_size=known is None)
 
 
 def _trouble_of(problem: WorkbenchError | Failed | Crashed) -> Trouble:
