@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from workbench.datasets.delimited import (
     MAX_COLUMNS,
@@ -96,8 +97,8 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, l
 class _Lines:
     """Numbered lines, of which those of the current record can be given again."""
 
-    def __init__(self, file: object) -> None:
-        self._source: Iterator[str] = bounded_lines(file)  # type: ignore[arg-type]
+    def __init__(self, file: TextIO) -> None:
+        self._source: Iterator[str] = bounded_lines(file)
         self._again: list[str] = []
         self.read: list[str] = []
         """Lines of the current record."""

@@ -20,7 +20,7 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
     import torch
     from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-    class Watching(TrainerCallback):  # type: ignore[misc]
+    class Watching(TrainerCallback):  # type: ignore[misc]  # transformers tells mypy nothing of its classes
         def on_train_begin(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
             if rank() == 0:
                 watch.before_training(rest["model"])
@@ -39,7 +39,7 @@ def build_trainer(job: TrainingJob, watch: StepWatch) -> Any:
                 watch.after_log(rest["model"], state.global_step, logs, control)
             _follow(control)
 
-    class ExactTrainer(Trainer):  # type: ignore[misc]
+    class ExactTrainer(Trainer):  # type: ignore[misc]  # as above
         def compute_loss(
             self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
         ) -> Any:

@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -267,7 +268,7 @@ class ScratchRun:
         for number, (text, ids) in enumerate(prompts):
             said = model.text(continued(trainer.model, ids, self.request.config.sample_tokens, model.end_token))
             sample = TrainingSample(step=step, number=number, prompt=text, text=said)
-            self._patience.write(lambda sample=sample: self.run.append(sample))  # type: ignore[misc]
+            self._patience.write(partial(self.run.append, sample))
             self.context.produce(sample)
 
     def _gives_up(self) -> bool:

@@ -42,6 +42,7 @@ def add_lora(model: Any, config: TrainingConfig) -> Any:
     torch.manual_seed(config.seed)
     settings = LoraConfig(
         r=config.rank,
+        # Declared as int, but only divided by the rank; not every version of peft says so.
         lora_alpha=config.alpha,  # type: ignore[arg-type,unused-ignore]
         lora_dropout=config.dropout,
         target_modules=modules_of(model, config.targets),

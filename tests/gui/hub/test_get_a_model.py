@@ -188,19 +188,19 @@ def test_that_what_a_graphics_card_and_the_memory_hold_together_fits(
 ) -> None:
     monkeypatch.setattr("workbench.ui.hub.presenter.available_memory", lambda: 8_000_000_000)
 
-    def fits() -> list[str]:
-        dialog = around.open()
-        type_text(find(dialog, QLineEdit, "hub_search"), "big")
-        press(find(dialog, QLineEdit, "hub_search"), Qt.Key.Key_Return)
-        around.jobs.last.finish(SearchReport(query="big", found=(FoundRepository(repository="a/big"),)))
+    dialog = around.open()
+
+    def fits(repository: str) -> list[str]:
+        around.presenter.search(repository)
+        around.jobs.last.finish(SearchReport(query=repository, found=(FoundRepository(repository=repository),)))
         click(find(dialog, QPushButton, "hub_list_files"))
         sizes = (("one.gguf", "Q4_K_M", 12_000_000_000), ("two.gguf", "Q8_0", 40_000_000_000))
-        around.jobs.last.finish(listing("a/big", *sizes))
+        around.jobs.last.finish(listing(repository, *sizes))
         return [row[3] for row in cells(dialog, "hub_files")]
 
-    assert fits() == ["won't fit", "won't fit"]
+    assert fits("a/before") == ["won't fit", "won't fit"]
     around.catalog.devices = (Device(name="RTX", free_bytes=10_000_000_000, total_bytes=12_000_000_000),)
-    assert fits() == ["fits", "won't fit"]
+    assert fits("a/after") == ["fits", "won't fit"]
 
 
 def test_that_the_files_of_what_was_found_show_size_quantization_and_fit(around: Around) -> None:

@@ -110,6 +110,7 @@ def starter_tokenizer(path: Path, vocabulary: int) -> "Tokenizer":
     texts = [
         turn.text
         for stage in _TOKENIZER_STAGES
+        # mypy cannot tell the type of a lambda with a default, which binds the stage of this turn.
         for dialog in itertools.islice(stream(7, lambda stage=stage: stage), _TOKENIZER_DIALOGS)  # type: ignore[misc]
         for turn in dialog
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from workbench.finetune.preview import PreviewReport, PreviewRequest
 from workbench.finetune.running import preview_spec
@@ -85,5 +86,5 @@ class PreviewPart:
             case _:
                 pass
 
-    def _show(self, **changes: object) -> None:
-        self._board.show_setup(preview=replace(self._board.setup.preview, **changes))  # type: ignore[arg-type]  # by name
+    def _show(self, **changes: Any) -> None:
+        self._board.show_setup(preview=replace(self._board.setup.preview, **changes))
