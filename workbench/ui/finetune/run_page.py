@@ -68,7 +68,7 @@ class RunPage(QWidget):
                 "rate": f"{step.learning_rate:.2g}",
                 "memory": size_in_words(step.memory_bytes) if step.memory_bytes else "–",
             }
-            if run.is_live and step.eta_seconds:
+            if run.phase is Phase.TRAINING and step.eta_seconds:
                 values["left"] = self.tr("{} left").format(duration_in_words(step.eta_seconds))
         if run.eval_loss is not None:
             values["held_out"] = f"{run.eval_loss:.3f}"
