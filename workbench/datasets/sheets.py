@@ -97,7 +97,7 @@ def check_archive(source: Path | io.BytesIO, name: str) -> None:
     if total > MAX_UNPACKED_BYTES:
         raise WorkbenchError(
             f"{name} unpacks to {total / 1e6:.0f} MB; the limit is {MAX_UNPACKED_BYTES / 1e6:.0f} MB.",
-            hint="Save the sheet as CSV.",
+            hint="Save the sheet as CSV: those are read row by row, however large.",
             code="too_large",
         )
     if not is_workbook:

@@ -136,7 +136,7 @@ def tickets(tmp_path: Path) -> Path:
 def test_that_an_empty_tab_says_what_to_drop(qtbot: QtBot, around: Around) -> None:
     tab = open_tab(qtbot, around)
     assert find(tab, EmptyState, "data_empty").isVisible()
-    assert not find(tab, QPushButton, "data_passages").isVisible()
+    assert find(tab, QPushButton, "data_passages").isVisible()
 
 
 def test_that_a_dropped_file_shows_its_rows_columns_and_format(qtbot: QtBot, around: Around, tickets: Path) -> None:

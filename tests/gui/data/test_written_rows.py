@@ -30,8 +30,9 @@ def around(database: Database) -> Around:
     return Around(DatasetStore(database), FakeCollections("handbook"))
 
 
-def open_page(qtbot: QtBot, around: Around) -> DataTab:
-    save_rows(around, "house")
+def open_page(qtbot: QtBot, around: Around, *, has_rows: bool = True) -> DataTab:
+    if has_rows:
+        save_rows(around, "house")
     tab = build(
         around.jobs, around.messages, around.navigator, datasets=around.datasets, collections=around.collections,
         models=lambda: (SMALL, LARGE, EMBEDDER),
@@ -55,6 +56,14 @@ def test_that_the_largest_model_that_answers_is_offered(qtbot: QtBot, around: Ar
     assert [box.itemText(n) for n in range(box.count())] == ["small", "large"]
     assert box.currentText() == "large"
     assert not box.isEnabled(), "until a model shall write"
+
+
+def test_that_the_first_data_set_can_come_from_a_collection_alone(qtbot: QtBot, around: Around) -> None:
+    tab = open_page(qtbot, around, has_rows=False)
+    assert find(tab, QCheckBox, "passages_writes").isChecked()
+    assert find(tab, QPushButton, "passages_make").isEnabled()
+    click(tab, "passages_make")
+    assert around.jobs.of(WRITE_ROWS)
 
 
 def test_that_written_rows_are_looked_at_and_only_the_taken_ones_used(qtbot: QtBot, around: Around) -> None:

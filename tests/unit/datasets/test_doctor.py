@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from workbench.datasets.doctor import check_rows, find_leaks, mended, without
+from workbench.datasets.doctor.likeness import alike_groups, near_duplicates
 from workbench.datasets.splits import split_rows
 from workbench.datasets.types import Finding, FindingKind, TrainingRow
 from workbench.llm.types import ChatMessage, Role
@@ -171,3 +172,14 @@ def test_that_rows_of_a_group_and_rows_that_are_alike_stay_on_one_side() -> None
     for seed in range(12):
         sides = [row.number in {r.number for r in split_rows(alike, 0.5, seed).training} for row in alike[-3:]]
         assert len(set(sides)) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_that_few_rows_are_like_no_others(count: int) -> None:
+    rows = rows_of(*many(count))
+    assert alike_groups(rows) == list(range(count))
+    assert near_duplicates(rows) == []
+
+
+def test_that_rows_without_words_are_not_alike() -> None:
+    assert alike_groups(rows_of(("", ""), ("", ""))) == [0, 1]

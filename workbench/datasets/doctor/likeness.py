@@ -93,12 +93,10 @@ def _shared_bands(rows: Sequence[TrainingRow]) -> "Integers":
         sketches[at] = sketch.hashvalues
     has_words = (sketches != np.iinfo(np.uint32).max).any(axis=1)
     found = np.full((_BANDS, len(rows)), -1, dtype=np.int32)
-    for band in range(_BANDS):
-        own = np.ascontiguousarray(sketches[:, band * _BAND : (band + 1) * _BAND])
-        _, numbers, counts = np.unique(
-            own.view(np.dtype((np.void, own.strides[0]))), return_inverse=True, return_counts=True
-        )
-        numbers = numbers.ravel()
+    value = np.dtype((np.void, _BAND * sketches.itemsize))
+    for band in range(_BANDS if rows else 0):
+        own = np.ascontiguousarray(sketches[:, band * _BAND : (band + 1) * _BAND]).view(value).ravel()
+        _, numbers, counts = np.unique(own, return_inverse=True, return_counts=True)
         found[band] = np.where((counts[numbers] > 1) & has_words, numbers, -1)
     return found
 

@@ -48,8 +48,7 @@ class LibraryPage(QWidget):
         self._is_rendering = True
         has_any = bool(state.datasets)
         self._stack.setCurrentWidget(self._full if has_any else self._empty)
-        for button in (self._import, self._passages):
-            button.setVisible(has_any)
+        self._import.setVisible(has_any)
         self._table_model.show(state.datasets)
         self._table.select_key(state.selected)
         self._show_rows(state)

@@ -63,22 +63,29 @@ class PassagesPart:
         self._models, self._load = models, load
 
     def open(self) -> None:
-        """Go to the page, with the selected data set and the first collection chosen."""
+        """Go to the page, with the selected data set and the first collection chosen.
+
+        Where there is no data set yet, a model is to write the questions and answers.
+        """
         for left in self._datasets.folder.glob("with-passages-*.jsonl"):
             left.unlink(missing_ok=True)  # of a job that was stopped
         names = tuple(collection.name for collection in self._collections.list_collections())
         chosen = self._board.passages.collection
+        chosen = chosen if chosen in names else next(iter(names), "")
+        models = tuple(model.name for model in self._chat_models())
+        writes = not self._board.state.datasets and bool(models)
         self._board.show(
             page=Page.PASSAGES,
             passages=PassagesState(
                 dataset=self._board.state.selected,
                 collections=names,
-                collection=chosen if chosen in names else (names[0] if names else ""),
+                collection=chosen,
+                writes=writes,
                 top_k=self._board.passages.top_k,
                 without_answer=self._board.passages.without_answer,
-                models=tuple(model.name for model in self._chat_models()),
+                models=models,
                 model=self._likely_model(),
-                name=self._free_name(self._board.state.selected),
+                name=self._free_name(chosen if writes else self._board.state.selected),
                 answers_are_quoted=self._names_documents(self._board.state.selected),
             ),
         )
