@@ -48,9 +48,20 @@ def read_made(folder: Path) -> MadeModel | None:
     """The card of a model that was made here; None where there is none or something is missing or changed."""
     if problem_with(folder, (CARD, f"{folder.name}.gguf", "model.safetensors", "config.json")):
         return None
+    return _read_card(folder)
+
+
+def list_made(models_folder: Path) -> list[MadeModel]:
+    """The models that trainings made and that are still there, the newest first. Cards only: no file is hashed."""
+    found = [_read_card(path.parent) for path in models_folder.glob(f"*/{CARD}")]
+    there = [made for made in found if made is not None and Path(made.gguf_path).is_file()]
+    return sorted(there, key=lambda made: made.created, reverse=True)
+
+
+def _read_card(folder: Path) -> MadeModel | None:
     try:
         card = MadeModel.model_validate(json.loads((folder / CARD).read_text(encoding="utf-8")))
-    except ValueError:
+    except (OSError, ValueError):
         return None
     return card.model_copy(update={"folder": str(folder), "gguf_path": str(folder / f"{folder.name}.gguf")})
 

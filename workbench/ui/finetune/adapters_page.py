@@ -1,7 +1,5 @@
 """The adapters that exist, the trainings that run, and what can be done with an adapter."""
 
-from datetime import datetime
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -14,9 +12,11 @@ from workbench.finetune.evaluation.types import Change, EvaluationReport
 from workbench.finetune.evaluation.wording import headline, points
 from workbench.finetune.types import Adapter
 from workbench.ui.finetune.adapter_card import AdapterCard, loss_in_words
+from workbench.ui.finetune.dates import date_in_words
 from workbench.ui.finetune.deleted_bar import DeletedBar
 from workbench.ui.finetune.export_view import ExportView
 from workbench.ui.finetune.import_bar import ImportBar
+from workbench.ui.finetune.made_view import MadeView
 from workbench.ui.finetune.run_lines import RunLines
 from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.widgets.empty_state import EmptyState
@@ -24,8 +24,11 @@ from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.section import Section
 
 HASH_CHARACTERS = 8
+_NAMED = 5
+"""Models whose names stand beside the folded list."""
 Listed = tuple[Adapter, EvaluationReport | None]
 """An adapter with its last evaluation."""
 
@@ -72,6 +75,9 @@ class AdaptersPage(QWidget):
             self._card.show_adapter(adapter, newest.get(adapter.gguf_hash))
         self._curves.setVisible(bool(state.adapters))
         self.importing.show_import(state.importing)
+        self.made_section.setVisible(bool(state.made))
+        self.made_section.show_summary(", ".join(made.name for made in state.made[:_NAMED]))
+        self.made.show_state(state)
         self._deleted.show_removed(state.removed)
         self.exporting.show_export(state.export)
         self._card.allow_export(state.export is None or not state.export.is_running)
@@ -126,7 +132,7 @@ class AdaptersPage(QWidget):
                        gives_way=True),
                 Column("Loss", lambda a: loss_in_words(a[0]), align_right=True, sort_key=lambda a: a[0].loss or 0.0),
                 Column("Gain", _gain, align_right=True, tooltip=_gain_tip, ink=_gain_ink, sort_key=_gain_key),
-                Column("Trained", lambda a: _date(a[0].created), sort_key=lambda a: a[0].created),
+                Column("Trained", lambda a: date_in_words(a[0].created), sort_key=lambda a: a[0].created),
                 Column("Hash", lambda a: a[0].gguf_hash[:HASH_CHARACTERS], tooltip=lambda a: a[0].gguf_hash,
                        ink=lambda a: "muted", gives_way=True),
             ),
@@ -137,6 +143,8 @@ class AdaptersPage(QWidget):
         self._table.setAccessibleName(self.tr("Adapters"))
         self._table.allow_sorting()
         self._card = AdapterCard(self)
+        self.made = MadeView(self)
+        self.made_section = Section("made", self.tr("Models from trainings"), self.made, self)
         self._deleted = DeletedBar(self)
         self.exporting = ExportView("export", self)
 
@@ -161,6 +169,7 @@ class AdaptersPage(QWidget):
         column.addWidget(self.importing)
         column.addWidget(self._runs)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.made_section)
         column.addWidget(self._deleted)
         column.addWidget(self.exporting)
 
@@ -222,11 +231,3 @@ def _gain_ink(listed: Listed) -> str:
     if report is None or report.gain is None:
         return "muted"
     return {Change.BETTER: "good", Change.WORSE: "bad", Change.UNDECIDED: "muted"}[report.gain.change]
-
-
-def _date(iso: str) -> str:
-    """ "20 Nov 2026, 13:05" in this computer's time."""
-    try:
-        return datetime.fromisoformat(iso).astimezone().strftime("%d %b %Y, %H:%M")
-    except ValueError:
-        return iso

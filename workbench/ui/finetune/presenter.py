@@ -5,6 +5,7 @@ from workbench.ui.finetune.adapters_part import AdaptersPart
 from workbench.ui.finetune.board import Board, Surroundings, View
 from workbench.ui.finetune.curves_part import CurvesPart
 from workbench.ui.finetune.import_part import ImportPart
+from workbench.ui.finetune.made_part import MadePart
 from workbench.ui.finetune.measuring_part import MeasuringPart
 from workbench.ui.finetune.packing_part import PackingPart
 from workbench.ui.finetune.preview_part import PreviewPart
@@ -30,6 +31,7 @@ class FinetunePresenter:
         self.runs = RunsPart(self._board, around, self.adapters.welcome)
         self.setup = SetupPart(self._board, around, self.runs.start, self.runs.start_sweep)
         self.preview = PreviewPart(self._board, around)
+        self.made = MadePart(self._board, around)
         self.packing = PackingPart(self._board, around, self.setup.request, self.adapters.welcome)
         self.texts = TextsPart(self._board, around, self.setup.choose_dataset)
 
@@ -42,6 +44,7 @@ class FinetunePresenter:
         self._around.adapters.adopt()
         self._board.put_up(view)
         self._around.catalog.subscribe(self.setup.take_models)
+        self._around.catalog.subscribe(self.made.refresh)  # a training that made one has it read anew
         self.refresh()
 
     def attach(self, spec: JobSpec) -> Listener:
@@ -59,6 +62,7 @@ class FinetunePresenter:
     def refresh(self) -> None:
         """The tab is shown: adapters, data sets and models may have come or gone."""
         self.adapters.refresh()
+        self.made.refresh()
         if self.state.page is Page.SETUP:
             self.setup.refresh()
 

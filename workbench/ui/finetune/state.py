@@ -13,6 +13,7 @@ from workbench.finetune.scratch.sizes import ScratchEstimate, ScratchSettings
 from workbench.finetune.sweeps import SweepReport, SweepRequest, SweepTrial, combinations
 from workbench.finetune.types import (
     Adapter,
+    MadeModel,
     Method,
     StepMetrics,
     TrainingConfig,
@@ -262,6 +263,9 @@ class FinetuneState:
     page: Page = Page.ADAPTERS
     adapters: tuple[Adapter, ...] = ()
     selected: str = ""
+    made: tuple[MadeModel, ...] = ()
+    """Models that trainings made, the newest first."""
+    selected_made: str = ""
     removed: tuple[RemovedAdapter, ...] = ()
     """Deleted ones that can come back, the last deleted first."""
     adapter: AdapterState = field(default_factory=AdapterState)
@@ -278,6 +282,11 @@ class FinetuneState:
     @property
     def selected_adapter(self) -> Adapter | None:
         return next((adapter for adapter in self.adapters if adapter.name == self.selected), None)
+
+    @property
+    def made_model(self) -> MadeModel | None:
+        """The selected one of `made`."""
+        return next((made for made in self.made if made.name == self.selected_made), None)
 
     @property
     def run(self) -> RunState | None:

@@ -117,6 +117,8 @@ def _without_runs(state: FinetuneState) -> tuple[object, ...]:
     return (
         state.adapters,
         state.selected,
+        state.made,
+        state.selected_made,
         state.removed,
         state.adapter,
         state.curves,
