@@ -11,7 +11,7 @@ from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
 
-_LINES = 4
+_LINES = 3
 """Shown at once; further ones are scrolled to."""
 
 
@@ -30,6 +30,8 @@ class MadeView(QWidget):
     def show_state(self, state: FinetuneState) -> None:
         self._is_showing = True
         self._model.show(state.made)
+        lines = min(_LINES, len(state.made))
+        self._table.setFixedHeight(self._table.horizontalHeader().height() + lines * self._table.rowHeight(0) + 4)
         self._table.select_key(state.selected_made)
         made = state.made_model
         self._words.setText(_in_words(made) if made is not None else "")
@@ -52,7 +54,6 @@ class MadeView(QWidget):
         self._table.setObjectName("made_table")
         self._table.setAccessibleName(self.tr("Models that trainings made"))
         self._table.allow_sorting()
-        self._table.setFixedHeight(self.fontMetrics().height() * 2 * (_LINES + 1))
         self._words = QLabel(self)
         self._words.setObjectName("made_words")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
