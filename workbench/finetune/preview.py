@@ -60,9 +60,9 @@ class PreviewReport(Boundary):
 def preview_rows(request: PreviewRequest, probe: EngineProbe) -> PreviewReport:
     """The previews of `count` rows from `start`."""
     end = request.start + request.count
-    shown = request.rows[request.start : end] or read_rows(
-        Path(request.rows_path), request.rows_hash, request.start, end
-    )
+    shown = request.rows[request.start : end]
+    if not request.rows:
+        shown = tuple(read_rows(Path(request.rows_path), request.rows_hash, request.start, end))
     longest = min(request.max_length or probe.context_length, probe.context_length)
     encoded = [encode_row(row, probe, request.trained_turns, longest) for row in shown]
     return PreviewReport(rows=tuple(_preview(row, probe) for row in encoded), max_length=longest)

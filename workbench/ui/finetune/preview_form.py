@@ -42,9 +42,8 @@ class PreviewForm(QWidget):
         self._before.setEnabled(state.row > 0)
         self._after.setEnabled(state.row + 1 < count)
         self._words.setText(state.in_words)
-        trouble = state.trouble
-        self._trouble.say(*((trouble.text, trouble.hint, trouble.details) if trouble else ("",)))
-        self.text.setVisible(trouble is None)
+        self._trouble.show_trouble(state.trouble)
+        self.text.setVisible(state.trouble is None)
         self.text.show_tokens(state.shown)
 
     def _build_widgets(self) -> None:
