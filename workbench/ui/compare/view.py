@@ -1,7 +1,7 @@
 """The Compare tab: set-up and results, a strip for the run, files dropped anywhere."""
 
 from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.ui.compare.history_page import HistoryPage
@@ -12,13 +12,13 @@ from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.widgets.file_dialogs import OpenDialog, SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.page_title import PageTitle
+from workbench.ui.widgets.tab_view import TabView
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 
-class CompareView(QWidget):
+class CompareView(TabView):
     file_chosen = Signal(str)
     setup_file_chosen = Signal(str)
-    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,11 +36,6 @@ class CompareView(QWidget):
         self._title.setVisible(state.page is Page.SETUP)
         self._trouble.show_trouble(state.trouble)
         self.strip.show_running(state.running)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.shown.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _files_in(event.mimeData().urls()):

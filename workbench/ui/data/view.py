@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.datasets.readers import SUFFIXES
@@ -13,12 +13,12 @@ from workbench.ui.data.passages_page import PassagesPage
 from workbench.ui.data.state import DataState, Page
 from workbench.ui.widgets.file_dialogs import FILES, OpenDialog, files_of
 from workbench.ui.widgets.job_strip import JobStrip
+from workbench.ui.widgets.tab_view import TabView
 
 
-class DataView(QWidget):
+class DataView(TabView):
     files_chosen = Signal(list)
     files_dropped = Signal(list)
-    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +47,6 @@ class DataView(QWidget):
         dialog = OpenDialog(self, self.tr("Files with rows"), "import_dialog", kinds, mode=FILES)
         dialog.filesSelected.connect(self._on_files_selected)
         dialog.open()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.shown.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _files_in(event.mimeData().urls()):

@@ -1,7 +1,7 @@
 """The Fine-tune tab: adapters, a new one, a training that runs."""
 
 from PySide6.QtCore import QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.finetune.types import ExportFormat, MergedQuantization
@@ -11,13 +11,13 @@ from workbench.ui.finetune.curves_page import CurvesPage
 from workbench.ui.finetune.run_page import RunPage
 from workbench.ui.finetune.setup_page import SetupPage
 from workbench.ui.finetune.state import FinetuneState, Page
+from workbench.ui.widgets.tab_view import TabView
 
 RUN_INTERVAL_MS = 100
 """A small model makes hundreds of steps a second; ten pictures a second show them all."""
 
 
-class FinetuneView(QWidget):
-    shown = Signal()
+class FinetuneView(TabView):
     export_requested = Signal(object, str, object)
     """ExportFormat, where to, and MergedQuantization or None."""
 
@@ -50,11 +50,6 @@ class FinetuneView(QWidget):
 
     def open_folder(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if not event.spontaneous():
-            self.shown.emit()
 
     @Slot()
     def _show_now(self) -> None:
