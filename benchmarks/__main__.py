@@ -1,4 +1,7 @@
-"""`python -m benchmarks [NAME] [--json] [--quick]`: exit 0 when it measured (goals met or not), 1 when it could not."""
+"""`python -m benchmarks [NAME] [--json] [--quick] [--only PART]`.
+
+Exit 0 when it measured (goals met or not), 1 when it could not.
+"""
 
 import argparse
 import ast
@@ -7,6 +10,7 @@ import inspect
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
 from benchmarks.report import Report
@@ -29,13 +33,18 @@ def show(report: Report) -> None:
         print(f"  {'met   ' if goal.met else 'MISSED'}  {goal.name}: {goal.value:.4g} (goal {goal.goal})")
 
 
-def run(name: str, quick: bool, data: Path | None) -> Report:
+def run(name: str, quick: bool, data: Path | None, only: str | None = None) -> Report:
     """Raises WorkbenchError when it cannot be measured."""
-    measure = importlib.import_module(f"benchmarks.{name}").run
-    takes_data = "data" in inspect.signature(measure).parameters
+    module = importlib.import_module(f"benchmarks.{name}")
+    takes_data = "data" in inspect.signature(module.run).parameters
     if data is not None and not takes_data:
         raise WorkbenchError(f"The benchmark {name} takes no data.", hint="Leave out --data.")
-    report: Report = measure(quick, data) if takes_data else measure(quick)
+    parts: tuple[str, ...] = getattr(module, "PARTS", ())
+    if only is not None and only not in parts:
+        hint = f"Its parts are {', '.join(parts)}." if parts else "Leave out --only."
+        raise WorkbenchError(f"The benchmark {name} has no part {only}.", hint=hint)
+    chosen: dict[str, Any] = {"data": data} if takes_data else {}
+    report: Report = module.run(quick, **chosen, **({"parts": (only,)} if only else {}))
     return report
 
 
@@ -45,13 +54,14 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="a rougher answer in under a minute")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="what to measure on, where a benchmark takes that")
+    parser.add_argument("--only", metavar="PART", help="one part of a benchmark that has several and takes long")
     arguments = parser.parse_args()
     if arguments.name is None:
         for name in NAMES:
             print(f"{name:16} {question_of(name)}")
         return 0
     try:
-        report = run(arguments.name, arguments.quick, arguments.data)
+        report = run(arguments.name, arguments.quick, arguments.data, arguments.only)
     except WorkbenchError as problem:
         print(f"{arguments.name} could not be measured: {problem}", file=sys.stderr)
         return 1

@@ -17,7 +17,7 @@ from benchmarks._beir import Collection, ndcg_at_10, read_beir
 from benchmarks._seeded import SeededEmbedder
 from workbench import embedding
 from workbench.database import Database
-from workbench.embedding import EmbedderRef, Precision, load_embedder, starter_embedder
+from workbench.embedding import SPECIAL_TOKENS, EmbedderRef, Precision, load_embedder, starter_embedder
 from workbench.jobs.context import RecordingContext
 from workbench.jobs.events import Finished
 from workbench.jobs.runner import JobRunner
@@ -31,8 +31,14 @@ from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import index
 from workbench.rag.types import ChunkingConfig
 from workbench.recording import recorder
+from workbench.settings import RagSettings
 
 NAME = "benchmark"
+
+
+def chunking() -> ChunkingConfig:
+    """How new collections are cut where nothing was set."""
+    return ChunkingConfig.from_settings(RagSettings())
 
 
 @contextmanager
@@ -69,7 +75,7 @@ class Recording(RecordingContext):
 
 def run_index(store: CollectionStore, folder: Path, embedder: EmbedderRef) -> Recording:
     if store.find(NAME) is None:
-        store.create(NAME, embedder, ChunkingConfig())
+        store.create(NAME, embedder, chunking())
     spec = index_spec(store, NAME, [folder])
     context = Recording(store)
     index(context, IndexRequest.model_validate(spec.params))
@@ -109,7 +115,7 @@ def plain(task: Mapping[str, Any]) -> dict[str, Any]:
     network.encode(["warm"], show_progress_bar=False)
     tokenizer = embedding.load_tokenizer(ref)
     splitter = TextSplitter.from_huggingface_tokenizer(
-        tokenizer, ChunkingConfig().chunk_tokens - 2, ChunkingConfig().overlap
+        tokenizer, chunking().chunk_tokens - SPECIAL_TOKENS, chunking().overlap
     )
     with tempfile.TemporaryDirectory() as folder:
         table, chunks = None, 0
@@ -144,6 +150,11 @@ def quality(collection: Collection, ranked: Mapping[str, list[str]]) -> float:
     return sum(scores) / len(scores)
 
 
+def held_bytes(memory: Any) -> int:
+    """What the process holds: pages of files (code, the system's cache) do not count where the system tells them."""
+    return int(memory.rss - getattr(memory, "shared", 0))
+
+
 def memory(task: Mapping[str, Any]) -> dict[str, Any]:
     """Memory of the process while many chunks go in through the whole pipeline, but for the network."""
     ref = starter_embedder().model_copy(update={"name": "seeded"})
@@ -156,9 +167,9 @@ def memory(task: Mapping[str, Any]) -> dict[str, Any]:
         def sample() -> None:
             process = psutil.Process()
             while not over.wait(0.1):
-                samples.append((context.chunks, process.memory_info().rss))
+                samples.append((context.chunks, held_bytes(process.memory_info())))
 
-        store.create(NAME, ref, ChunkingConfig())
+        store.create(NAME, ref, chunking())
         request = IndexRequest.model_validate(index_spec(store, NAME, [Path(task["folder"])]).params)
         thread = threading.Thread(target=sample)
         thread.start()

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks._beir import Collection, ndcg_at_10, read_beir
 from benchmarks._indexing_runs import NAME, collection_store, run_index
 from workbench.embedding import EmbedderRef, Precision, load_embedder, starter_embedder
-from workbench.rag.indexer import embedded_text
+from workbench.rag.chunk_writing import embedded_text
 from workbench.rag.retrieval import Retriever, open_retriever
 from workbench.rag.search_types import RetrievalConfig, RetrievalMode
 

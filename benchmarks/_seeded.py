@@ -1,7 +1,7 @@
 """Vectors and texts from a seed, for sizes where real embedding would take hours."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,7 @@ class SeededEmbedder:
     def __init__(self) -> None:
         self._pool = clustered(50_000, seed=7)
 
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+    def embed_documents(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
         numbers = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") for text in texts]
         rows: Vectors = self._pool[np.array(numbers) % len(self._pool)]
         return rows

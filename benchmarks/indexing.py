@@ -1,13 +1,16 @@
 """How fast do files become searchable, how much memory does that take, and how fast is a second look?
 
 The plain loop (read, split, SentenceTransformer.encode with its defaults, add, file by file) stands beside the program
-on the same files with the same splitter; each runs in a process of its own, its network loaded before the clock runs.
-The program also writes texts and chunks into its database, flushes, and reads every vector back.
+on the same files; each runs in a process of its own, its network loaded before the clock runs. The plain loop splits
+with semantic-text-splitter, the program as new collections are cut; both to the same length with the same overlap.
+"Times the plain loop" is the smaller of two ratios: chunks in a second, and files in a second. The program also writes
+texts and chunks into its database, flushes, and reads every vector back.
 `--data FOLDER` names a collection in the BEIR layout, for the quality of both.
 """
 
 import statistics
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +24,22 @@ CHUNKS, QUICK_CHUNKS = 100_000, 10_000
 CHUNKS_PER_FILE = 100
 FILES = 1000
 ROUNDS = 3
+PARTS = ("speed", "memory", "recheck")
 
 
-def run(quick: bool, data: Path | None = None) -> Report:
+def run(quick: bool, data: Path | None = None, parts: Sequence[str] = PARTS) -> Report:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         measured: dict[str, Any] = {}
-        goals = [*_speed(measured, folder, data, quick)] if data else []
-        if not data:
+        goals: list[Goal] = []
+        if "speed" in parts and data:
+            goals += _speed(measured, folder, data, quick)
+        elif "speed" in parts:
             measured["speed"] = "not measured: name a collection in the BEIR layout with --data FOLDER"
-        goals += _memory(measured, folder, quick)
-        goals += _recheck(measured, folder)
+        if "memory" in parts:
+            goals += _memory(measured, folder, quick)
+        if "recheck" in parts:
+            goals += _recheck(measured, folder)
     return Report("indexing", measured, tuple(goals))
 
 
@@ -47,14 +55,17 @@ def _speed(measured: dict[str, Any], folder: Path, data: Path, quick: bool) -> l
         runs["plain"].append(measure("_indexing_runs", "plain", task))
         for precision in Precision:
             runs[precision].append(measure("_indexing_runs", "ours", task | {"precision": precision.value}))
-    speed = {name: max(found["chunks"] / found["seconds"] for found in all_of) for name, all_of in runs.items()}
+    seconds = {name: min(found["seconds"] for found in all_of) for name, all_of in runs.items()}
+    speed = {name: all_of[0]["chunks"] / seconds[name] for name, all_of in runs.items()}
+    times = {name: min(speed[name] / speed["plain"], seconds["plain"] / seconds[name]) for name in runs}
     ndcg = {name: all_of[0]["ndcg"] for name, all_of in runs.items()}
     measured["chunks_per_second"] = {str(name): round(value, 1) for name, value in speed.items()}
+    measured["files_per_second"] = {str(name): round(len(list(files.iterdir())) / s, 2) for name, s in seconds.items()}
     measured["chunks"] = {str(name): all_of[0]["chunks"] for name, all_of in runs.items()}
     measured["ndcg_at_10"] = {str(name): round(value, 4) for name, value in ndcg.items()}
     return [
-        Goal("speed, times the plain loop", speed[Precision.BFLOAT16] / speed["plain"], ">= 2"),
-        Goal("speed in float32, times the plain loop", speed[Precision.FLOAT32] / speed["plain"], ">= 1.2"),
+        Goal("speed, times the plain loop", times[Precision.BFLOAT16], ">= 2"),
+        Goal("speed in float32, times the plain loop", times[Precision.FLOAT32], ">= 1.2"),
         Goal("nDCG@10, less than the plain loop's by", ndcg["plain"] - ndcg[Precision.BFLOAT16], "<= 0.005"),
     ]
 

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from workbench import embedding
-from workbench.embedding import find_embedder, load_embedder, read_embedder, starter_embedder
+from workbench.embedding import (
+    Precision,
+    SentenceTransformerEmbedder,
+    find_embedder,
+    load_embedder,
+    read_embedder,
+    starter_embedder,
+)
 from workbench.errors import WorkbenchError
 
 
@@ -68,3 +75,27 @@ def test_that_meaning_brings_sentences_together() -> None:
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.1
     assert embedder.embed_query("Kettles boil.") @ vectors[2] == pytest.approx(1.0, abs=2e-3)
     assert embedder.embed_documents([]).shape == (0, 384)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 3])
+def test_that_each_of_many_texts_gets_the_vector_that_it_gets_alone(threads: int) -> None:
+    ref = starter_embedder().model_copy(update={"precision": Precision.FLOAT32})
+    embedder = SentenceTransformerEmbedder(ref, threads=threads)
+    texts = [f"Kettle number {number} boils " + "and boils " * (7 * number % 50) for number in range(70)]
+    vectors = embedder.embed_documents(texts)
+    for number in (0, 1, 33, 69):
+        np.testing.assert_allclose(vectors[number], embedder.embed_query(texts[number]), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_that_embedding_many_texts_ends_with_what_the_check_raises() -> None:
+    asked = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) > 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        SentenceTransformerEmbedder(starter_embedder(), threads=2).embed_documents(["kettle"] * 1000, check)

@@ -1,19 +1,18 @@
 """The loop of an indexing job: parse, chunk, embed, write, read back, and only then say so, file by file."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from workbench.embedding import SPECIAL_TOKENS, load_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
+from workbench.rag.chunk_writing import ChunkWriter, Embedding, stored_chunks
 from workbench.rag.chunking import Chunker
 from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, path_hash
-from workbench.rag.index_writer import IndexWriter
 from workbench.rag.indexing_plan import (
     Duplicate,
     Moved,
@@ -39,17 +38,11 @@ from workbench.rag.indexing_types import (
 )
 from workbench.rag.journal import state_of
 from workbench.rag.languages import language_of
-from workbench.rag.members import places_of
 from workbench.rag.parser import Parser
 from workbench.rag.passwords import Passwords
 from workbench.rag.reasons import LASTING, READER_VERSION, ReasonCode, reason_code
-from workbench.rag.rows import StoredChunk
 from workbench.rag.surveying import Survey
-from workbench.rag.types import ChunkSpan, CollectionRef, PageText
 from workbench.rag.vector_store import damaged
-
-if TYPE_CHECKING:
-    from workbench.embedding import Embedder, Vectors
 
 COLLECTION_CHANGED = "collection_changed"
 """The code of the error whose remedy is to make the same job anew."""
@@ -58,74 +51,9 @@ COLLECTION_CHANGED = "collection_changed"
 _BATCH_CHUNKS = 256
 # So many files are announced together.
 _ANNOUNCED = 500
-# So many are embedded between two looks at whether the job was cancelled.
-_SLICE = 64
 
 
-def stored_chunks(name: str, sha256: str, pages: Sequence[PageText], spans: Sequence[ChunkSpan]) -> list[StoredChunk]:
-    """The index rows of a document, from its text and spans alone; those of a member carry its name and page."""
-    texts = {page.number: page.text for page in pages}
-    places = places_of(name, pages)
-    return [
-        StoredChunk(
-            chunk_id=span.id,
-            document=places[span.page].document,
-            doc_hash=sha256,
-            page=places[span.page].page,
-            start=span.start,
-            end=span.end,
-            title=span.title,
-            text=texts[span.page][span.start : span.end],
-        )
-        for span in spans
-    ]
-
-
-class ChunkWriter:
-    """Embeds chunks and adds them to the index, in slices between which a cancel takes effect. Use with `with`."""
-
-    def __init__(self, collection: CollectionRef, context: JobContext) -> None:
-        self.store = IndexWriter(Path(collection.folder), collection.embedder.dimension, collection.language)
-        self._collection = collection
-        self._context = context
-        self._embedder: Embedder | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.store.close()
-
-    def embed(self, chunks: Sequence[StoredChunk]) -> "Vectors":
-        """Float32 of shape (len(chunks), dimension)."""
-        import numpy as np
-
-        if self._embedder is None:
-            # Loaded at the first new chunk: a run that finds nothing new takes no time for it.
-            self._embedder = load_embedder(self._collection.embedder, threads=self._context.threads)
-        texts = [embedded_text(chunk, self._embedder) for chunk in chunks]
-        # Texts of like length share a batch: little is computed for padding.
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        vectors = np.zeros((len(texts), self._embedder.dimension), dtype=np.float32)
-        for position in range(0, len(texts), _SLICE):
-            self._context.check_cancelled()
-            numbers = order[position : position + _SLICE]
-            vectors[numbers] = self._embedder.embed_documents([texts[number] for number in numbers])
-        return vectors
-
-    def write(self, chunks: Sequence[StoredChunk]) -> None:
-        self.store.add(chunks, self.embed(chunks))
-
-
-def embedded_text(chunk: StoredChunk, embedder: "Embedder") -> str:
-    """The chunk below as much of its heading path as the embedder can still see, deepest headings first."""
-    room = embedder.max_tokens - SPECIAL_TOKENS - embedder.count_tokens(chunk.text)
-    headings = chunk.title.split(" > ")
-    while headings and embedder.count_tokens(" > ".join(headings)) > room:
-        headings.pop(0)
-    return "\n".join(filter(None, [" > ".join(headings), chunk.text]))
+_Read = tuple[FileIndexed, ToIndex]
 
 
 class Indexer:
@@ -143,7 +71,8 @@ class Indexer:
         self._changed = 0
         self._total = 0
         self._done = 0
-        self._waiting: list[tuple[FileIndexed, ToIndex]] = []
+        self._waiting: list[_Read] = []
+        self._embedding: deque[tuple[list[_Read], Embedding]] = deque()
         self._states: dict[str, str] = {}
         self._needed: frozenset[str] = frozenset()
         self._passwords = Passwords(request.passwords)
@@ -154,7 +83,7 @@ class Indexer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._store.close()
+        self._writer.close()
 
     @cached_property
     def _chunker(self) -> Chunker:
@@ -171,7 +100,9 @@ class Indexer:
             self._remove(plan)
             for step in plan.steps:
                 self._take(step, parser)
-        self._flush()
+        self._embed_waiting()
+        while self._embedding:
+            self._write_oldest()
         if any(self._counts[s] for s in (DocumentStatus.INDEXED, DocumentStatus.REMOVED, DocumentStatus.RENAMED)):
             self._context.progress(self._total, self._total, "Tidying the index")
             self._store.tidy()
@@ -416,35 +347,39 @@ class Indexer:
         )
         self._waiting.append((item, step))
         if sum(item.chunks for item, _ in self._waiting) >= _BATCH_CHUNKS:
-            self._flush()
+            self._embed_waiting()
 
-    def _flush(self) -> None:
-        """Write the waiting files in one commit and acknowledge each."""
+    def _embed_waiting(self) -> None:
+        """Begin to embed the files that were read; meanwhile those before them are written, and others read."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        # Read anew: what is in the database restores it if this is not survived.
-        self._store.remove([item.sha256 for item, step in waiting if step.replaces == item.sha256])
         held = self._store.counts()
         # Content that another file had until now is in the index already: only its name is another one.
-        self._store.rename({item.sha256: item.name for item, _ in waiting if item.sha256 in held}, self._names_by_hash)
-        chunks = [
-            chunk
-            for item, _ in waiting
-            if item.sha256 not in held
-            for chunk in stored_chunks(item.name, item.sha256, item.texts, item.spans)
-        ]
+        new = [item for item, step in waiting if item.sha256 not in held or step.replaces == item.sha256]
+        chunks = [chunk for item in new for chunk in stored_chunks(item.name, item.sha256, item.texts, item.spans)]
         self._context.progress(self._done, self._total, f"Embedding {waiting[-1][0].name}")
         self._context.produce(FilesAt(stage=FileStage.EMBEDDING, files={item.path: item.name for item, _ in waiting}))
-        if chunks:
-            self._writer.write(chunks)
+        self._embedding.append((waiting, self._writer.embed(chunks)))
+        if len(self._embedding) > 1:
+            self._write_oldest()
+
+    def _write_oldest(self) -> None:
+        """Write the files that were embedded first in one commit and acknowledge each."""
+        written, embedding = self._embedding.popleft()
+        # Read anew: what is in the database restores it if this is not survived.
+        self._store.remove([item.sha256 for item, step in written if step.replaces == item.sha256])
+        self._writer.write(embedding)
+        new = {chunk.doc_hash for chunk in embedding.chunks}
+        renamed = {item.sha256: item.name for item, _ in written if item.sha256 not in new}
+        self._store.rename(renamed, self._names_by_hash)
         # The new state is in before the old one leaves: no moment without either.
-        self._store.remove([step.replaces for _, step in waiting if step.replaces not in self._needed])
-        for item, _ in waiting:
+        self._store.remove([step.replaces for _, step in written if step.replaces not in self._needed])
+        for item, _ in written:
             self._new_chunks += item.chunks
             self._say(item)
         known = {document.path for document in self._known}
-        self._changed += sum(item.path in known for item, _ in waiting)
+        self._changed += sum(item.path in known for item, _ in written)
 
     def _fail(self, file: FoundFile, name: str, reason: str, code: ReasonCode, sha256: str = "") -> None:
         known = {document.path: document.name for document in self._request.known}

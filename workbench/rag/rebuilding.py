@@ -13,11 +13,11 @@ from typing import Any, Self
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.log import get_logger
+from workbench.rag.chunk_writing import ChunkWriter, stored_chunks
 from workbench.rag.chunking import Chunker
 from workbench.rag.durability import sync_files, sync_folders, write_durably
 from workbench.rag.index_files import remove_index
 from workbench.rag.index_kinds import UNFINISHED, kind_of
-from workbench.rag.indexer import ChunkWriter, stored_chunks
 from workbench.rag.loaders.parsed import Parsed
 from workbench.rag.rows import StoredChunk, join, places_of_rows, places_sum
 from workbench.rag.salvage import salvage
@@ -52,7 +52,7 @@ class Rebuilder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer.store.close()
+        self._writer.close()
 
     def _begin(self) -> None:
         """An unfinished index of another kind is of no use."""
@@ -159,7 +159,7 @@ class Rebuilder:
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
         if waiting:
-            self._writer.write(waiting)
+            self._writer.write(self._writer.embed(waiting))
 
 
 def _cut(document: StoredDocument, chunker: Chunker) -> list[ChunkSpan]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -56,7 +56,9 @@ class WordEmbedder:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def embed_documents(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def embed_documents(
+        self, texts: Sequence[str], check: Callable[[], None] = lambda: None
+    ) -> npt.NDArray[np.float32]:
         self.texts += texts
         return np.stack([self._vector(text) for text in texts]) if texts else np.zeros((0, 512), dtype=np.float32)
 

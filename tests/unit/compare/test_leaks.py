@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,7 @@ class MeaningEmbedder:
     def __init__(self, *alike: str) -> None:
         self.alike, self.embedded = alike, list[str]()
 
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+    def embed_documents(self, texts: Sequence[str], check: Callable[[], None] = lambda: None) -> Vectors:
         self.embedded += texts
         rows = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for place, text in enumerate(texts):

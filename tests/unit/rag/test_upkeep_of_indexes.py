@@ -16,7 +16,7 @@ from workbench.embedding import Embedder, Precision
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.paths import WorkbenchPaths
-from workbench.rag import indexer
+from workbench.rag import chunk_writing, indexer
 from workbench.rag.indexing import (
     build_spec,
     check_spec,
@@ -55,13 +55,13 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
 def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that went through the embedder."""
     texts: list[str] = []
-    real: Callable[..., str] = indexer.embedded_text
+    real: Callable[..., str] = chunk_writing.embedded_text
 
     def noted(chunk: StoredChunk, by: Embedder) -> str:
         texts.append(chunk.text)
         return real(chunk, by)
 
-    monkeypatch.setattr(indexer, "embedded_text", noted)
+    monkeypatch.setattr(chunk_writing, "embedded_text", noted)
     return texts
 
 
@@ -158,16 +158,16 @@ def test_that_an_interrupted_rebuild_goes_on_where_it_was(
     monkeypatch.setattr("workbench.rag.rebuilding._BATCH_CHUNKS", 1)
     chunking = ChunkingConfig(chunk_tokens=16, overlap=0)
     calls: list[int] = []
-    real = indexer.ChunkWriter.write
+    real = chunk_writing.ChunkWriter.write
 
-    def dying(self: indexer.ChunkWriter, chunks: object) -> None:
+    def dying(self: chunk_writing.ChunkWriter, embedding: chunk_writing.Embedding) -> None:
         if calls:
             raise KeyboardInterrupt
         calls.append(1)
-        real(self, chunks)  # type: ignore[arg-type]
+        real(self, embedding)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(indexer.ChunkWriter, "write", dying)
+        patched.setattr(chunk_writing.ChunkWriter, "write", dying)
         run_rebuild(store, build_spec(store, NAME, chunking=chunking))
     store.indexes.sweep_all()
     embedded.clear()

@@ -20,10 +20,10 @@ from workbench.rag.bundles.types import (
     ImportRequest,
     VectorsOf,
 )
+from workbench.rag.chunk_writing import stored_chunks
 from workbench.rag.durability import write_durably
 from workbench.rag.index_kinds import UNFINISHED, kind_of
 from workbench.rag.index_writer import IndexWriter
-from workbench.rag.indexer import stored_chunks
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.rebuilding import Rebuilder
 from workbench.rag.rows import build_rows, join

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from workbench.embedding import Embedder
 from workbench.jobs.context import JobContext
+from workbench.rag.chunk_writing import embedded_text
 from workbench.rag.embedding_tuning.types import TrainingPair, TuningConfig
 from workbench.rag.evaluation.measures import holds
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
-from workbench.rag.indexer import embedded_text
 from workbench.rag.retrieval import NEARLY_THE_SAME
 from workbench.rag.rows import StoredChunk
 

@@ -9,6 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.jobs.journal_file import write_whole
 from workbench.rag.building_beside import build_if_needed, place_for
+from workbench.rag.chunk_writing import embedded_text
 from workbench.rag.durability import write_durably
 from workbench.rag.embedding_tuning.judging import compare, is_better, sentence_of
 from workbench.rag.embedding_tuning.mining import Miner
@@ -19,7 +20,6 @@ from workbench.rag.embedding_tuning.types import Prepared, TunedEmbedder, TuneRe
 from workbench.rag.evaluation.types import EvaluationQuestion, NeededIndex
 from workbench.rag.index_files import has_table
 from workbench.rag.index_kinds import UNFINISHED, kind_of
-from workbench.rag.indexer import embedded_text
 from workbench.rag.retrieval import open_retriever
 from workbench.rag.search_types import RetrievalMode
 

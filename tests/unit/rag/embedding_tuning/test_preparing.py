@@ -1,5 +1,7 @@
 """Before a training: what is kept apart, which negatives are safe, and in which order it is learned."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -50,7 +52,7 @@ class Pointing:
     def embed_query(self, text: str) -> np.ndarray:
         return np.asarray([1.0, 0.0], dtype=np.float32)
 
-    def embed_documents(self, texts: object) -> np.ndarray:
+    def embed_documents(self, texts: object, check: Callable[[], None] = lambda: None) -> np.ndarray:
         raise AssertionError
 
     def count_tokens(self, text: str) -> int:
