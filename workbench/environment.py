@@ -21,6 +21,8 @@ SILENCE = {
     "PYTHONFAULTHANDLER": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "LANCE_LOG": "error",
+    # So much is read ahead of what is worked on; LanceDB's own 2 GiB are the whole of most indexes.
+    "LANCE_DEFAULT_IO_BUFFER_SIZE": str(32 * 2**20),
     # Threads of a training that wait must sleep, not spin: with one busy neighbour, training on two threads of two
     # cores fell from 1,200 to 34 tokens a second. llama.cpp's own are another matter, see `spinning_threads`.
     "OMP_WAIT_POLICY": "PASSIVE",

@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.file_lock import FileLock, is_locked
 from workbench.log import get_logger
 from workbench.rag.durability import sync_files, sync_folders
+from workbench.rag.freed_memory import blocks_go_back
 from workbench.rag.index_files import (
     drop_unconfirmed,
     find_confirmed,
@@ -261,7 +262,8 @@ class IndexWriter(VectorStore):
             if self._read_marks() != self._journal.documents:
                 raise damaged(self._folder, "merging did not keep every chunk")
 
-        self._commit(change, check=check)
+        with blocks_go_back():
+            self._commit(change, check=check)
         self._commits = self._added = 0
         self._journal.fold_when_long()
         # What was read for the merge goes with the table; it is opened anew when it is needed.

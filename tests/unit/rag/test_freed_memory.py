@@ -1,0 +1,39 @@
+"""Memory of merges, in a process of its own: an allocator cannot be told to forget."""
+
+import platform
+import subprocess
+import sys
+
+import pytest
+
+_KEPT = """
+import contextlib, sys
+from pathlib import Path
+from workbench.rag.freed_memory import blocks_go_back
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+large = bytearray(30_000_000)
+del large  # glibc learns from this that blocks of this size come and go
+before = resident()
+blocks, between = [], []
+with blocks_go_back() if sys.argv[1] == "back" else contextlib.nullcontext():
+    for _ in range(60):
+        blocks.append(bytearray(b"x") * 3_000_000)
+        between.append(bytearray(2_000))
+    blocks.clear()
+print(resident() - before)
+"""
+
+
+def kept_bytes(how: str) -> int:
+    """What the process still holds of 180 MB that it freed."""
+    done = subprocess.run([sys.executable, "-c", _KEPT, how], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc only")
+def test_that_what_a_merge_took_goes_back_at_once() -> None:
+    assert kept_bytes("stays") > 150_000_000
+    assert kept_bytes("back") < 20_000_000
