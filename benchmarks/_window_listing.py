@@ -75,8 +75,12 @@ class Driver:
             self._end()
 
     def _open(self) -> None:
+        from workbench.ui.models import ModelsTab  # not before the window opens the tab: what it loads is its own
+
         self._program.window.open_tab("models")
-        self._tab = self._program.window.tab("models")  # type: ignore[assignment]
+        tab = self._program.window.tab("models")
+        assert isinstance(tab, ModelsTab)
+        self._tab = tab
         self._program.tabs.shared.catalog.subscribe(self._on_changed)
         self.ticks.start()
 

@@ -90,6 +90,7 @@ class Driver:
         def submit_scripted(spec: JobSpec, listener: Listener) -> JobHandle:
             return submit(spec.model_copy(update={"task": SCRIPTED}) if spec.task == ANSWER else spec, listener)
 
+        # The window keeps this very object: another one in its place would not be asked.
         self._program.jobs.submit = submit_scripted  # type: ignore[method-assign]
 
     def _is_begun(self) -> bool:
