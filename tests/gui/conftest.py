@@ -48,6 +48,7 @@ def garbage_is_collected_here(garbage_waits: None) -> Iterator[None]:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A loaded machine takes its time: what a test waits for may take a minute, not pytest-qt's five seconds."""
     for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitCallback):
+        assert wait.__kwdefaults__ is not None
         monkeypatch.setitem(wait.__kwdefaults__, "timeout", 60_000)
 
 
