@@ -1,6 +1,6 @@
 """What holds for every tab of the program: a screen reader can name what it meets, a narrow window cuts nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -77,13 +77,14 @@ def test_that_a_screen_reader_can_name_all_that_a_user_meets(program: Program, k
 @pytest.mark.parametrize("dialog", ["preferences", "help", "servers", "hub", "data folder"])
 def test_that_a_screen_reader_can_name_all_of_a_dialog(qtbot: QtBot, program: Program, dialog: str) -> None:
     window = program.window
-    {
+    doors: dict[str, Callable[[], object]] = {
         "preferences": window.preferences_requested.emit,
         "help": window.help_requested.emit,
         "servers": window.servers_requested.emit,
         "hub": lambda: window.open_tab("models", get="yes"),
         "data folder": window.data_folder_requested.emit,
-    }[dialog]()
+    }
+    doors[dialog]()
     qtbot.waitUntil(lambda: any(found.isVisible() for found in window.findChildren(QDialog)), timeout=60_000)
     for found in window.findChildren(QDialog):
         nameless = [f"{type(w).__name__} {w.objectName()} in {_place(w)}" for w in met(found) if not _has_name(w)]
@@ -97,10 +98,14 @@ def test_that_a_screen_reader_can_name_all_of_the_jobs_panel(program: Program) -
     assert not [f"{type(w).__name__} {w.objectName()}" for w in met(panel) if not _has_name(w)]
 
 
-@pytest.mark.parametrize("key", TABS)
-def test_that_the_tab_key_leads_to_everything_that_can_be_acted_on(qtbot: QtBot, program: Program, key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "page"), [*((key, "") for key in TABS), ("playground", "grid"), ("playground", "search")]
+)
+def test_that_the_tab_key_leads_to_everything_that_can_be_acted_on(
+    qtbot: QtBot, program: Program, key: str, page: str
+) -> None:
     program.window.activateWindow()
-    program.window.open_tab(key)
+    program.window.open_tab(key, **({"page": page} if page else {}))
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=60_000)
     start = QApplication.focusWidget()
     assert start is not None

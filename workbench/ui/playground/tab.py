@@ -59,6 +59,8 @@ class PlaygroundTab(QWidget):
         page = self.page(key)
         self._current = key
         self._buttons[key].setChecked(True)
+        for name, button in self._buttons.items():  # Tab leads to the chosen one; Qt would lead to the first
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name == key else Qt.FocusPolicy.ClickFocus)
         self._stack.setCurrentWidget(page)
         head = self._heads.get(key)
         self._head_room.setVisible(head is not None)
