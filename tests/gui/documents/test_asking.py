@@ -425,3 +425,12 @@ def test_that_a_damaged_further_collection_is_mended_and_the_question_asked_agai
     jobs.of(ASK)[-1].fail(lost)
     assert len(jobs.of(REBUILD)) == 2, "each is mended once"
     assert tab.presenter.asking.state.turn is not None and tab.presenter.asking.state.turn.trouble is not None
+
+
+def test_that_after_the_click_on_search_one_can_type_on(tab: DocumentsTab, qtbot: QtBot) -> None:
+    tab.activateWindow()
+    question = find(tab, QLineEdit, "question")
+    type_text(question, "holiday")
+    find(tab, QPushButton, "search_passages").setFocus()
+    click(find(tab, QPushButton, "search_passages"))
+    qtbot.waitUntil(question.hasFocus, timeout=60_000)

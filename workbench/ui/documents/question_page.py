@@ -73,6 +73,8 @@ class QuestionPage(QWidget):
         self._question.setPlaceholderText(
             self.tr("Ask on, or something else") if state.conversation.turns else self.tr("What do you want to know?")
         )
+        if self._ask.hasFocus() or self._search.hasFocus():
+            self._question.setFocus()  # where one asks on; Qt would go to the model once the button is disabled
         self._ask.setEnabled(state.can_ask)
         self._search.setEnabled(state.can_search)
         self._stop.setVisible(state.can_stop)
