@@ -23,10 +23,11 @@ from workbench.finetune.base_model import (
     quiet_libraries,
     transformers_logits,
 )
-from workbench.finetune.checkpoints import MANIFEST, disk_full_in_words, free_bytes, seal
+from workbench.finetune.checkpoints import MANIFEST, disk_full_in_words, seal
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.export_place import MODELFILE, clear_left, put_in_place, remove, target_of
 from workbench.finetune.export_proof import AnswerChecker, TestPrompts, check_marks, choose_prompts, too_much_lost
+from workbench.finetune.export_room import BY_LLAMA_CPP, check_room
 from workbench.finetune.gguf.adapter import export_adapter, read_peft
 from workbench.finetune.gguf.merging import default_quantization, merge
 from workbench.finetune.ollama import modelfile, translate_template
@@ -42,21 +43,14 @@ from workbench.finetune.types import (
 from workbench.jobs.context import JobContext
 from workbench.llm.engines import open_engine
 from workbench.llm.gguf_header import read_header
-from workbench.llm.in_words import size_in_words
 from workbench.llm.library import describe_gguf
-from workbench.llm.quantizing import BITS, QuantizationType, QuantizeRequest, quantize_file
+from workbench.llm.quantizing import QuantizeRequest, quantize_file
 from workbench.llm.types import AdapterRef, LoadConfig, ModelRef
 
 _WHOLE = frozenset({ExportFormat.GGUF_MERGED, ExportFormat.OLLAMA})
-_BY_LLAMA_CPP = {
-    MergedQuantization.Q6_K: QuantizationType.Q6_K,
-    MergedQuantization.Q5_K_M: QuantizationType.Q5_K_M,
-    MergedQuantization.Q4_K_M: QuantizationType.Q4_K_M,
-}
 _LOSS_FLOOR = {MergedQuantization.Q6_K: 0.12, MergedQuantization.Q5_K_M: 0.25, MergedQuantization.Q4_K_M: 0.4}
 """How much a quantisation may change the logits, as a share of their spread: two to three times what the starter model
 loses (0.08, 0.10 and 0.15), whose matrices are so small that they lose more than those of large models."""
-_SPARE_BYTES = 50_000_000
 
 
 def export_to(context: JobContext, request: ExportRequest) -> ExportReport:
@@ -129,7 +123,8 @@ class _Export:
                 hint=f"Put the old file back to {self._files.gguf}.",
                 code="base_changed",
             )
-        self._check_room(beside.parent)
+        if self._request.format in _WHOLE:
+            check_room(beside.parent, self._files.gguf, self._quantization)
         prompts = choose_prompts(self._adapter, self._request.rows_path)
         with EngineProbe(self._files.gguf, self._context.threads) as probe:
             model = self._load(probe)
@@ -160,7 +155,7 @@ class _Export:
 
     def _write_merged(self, beside: Path, model: Any, probe: EngineProbe, prompts: TestPrompts) -> _Proof:
         kind = self._quantization
-        if kind not in _BY_LLAMA_CPP:
+        if kind not in BY_LLAMA_CPP:
             self._merge(beside, kind, whole=False)
             return self._prove(_Written(beside), model, probe, prompts, kind)
         whole = beside.with_name(f"{beside.name}.f16.{os.getpid()}.new")
@@ -171,7 +166,7 @@ class _Export:
                 self._verify(exported.logits, model, probe, verification.REQUANTISED_FLOOR)
             source = describe_gguf(whole)
             quantize_file(
-                self._context, QuantizeRequest(model=source, file_type=_BY_LLAMA_CPP[kind], target=str(beside))
+                self._context, QuantizeRequest(model=source, file_type=BY_LLAMA_CPP[kind], target=str(beside))
             )
         finally:
             whole.unlink(missing_ok=True)
@@ -287,7 +282,7 @@ class _Export:
         engine = open_engine(describe_gguf(written.model), load)
         try:
             adapter = AdapterRef(path=str(written.adapter)) if written.adapter is not None else None
-            return checker.check(engine, adapter, is_exact=kind not in _BY_LLAMA_CPP)
+            return checker.check(engine, adapter, is_exact=kind not in BY_LLAMA_CPP)
         finally:
             engine.close()
 
@@ -296,22 +291,6 @@ class _Export:
         prompts = choose_prompts(self._adapter, self._request.rows_path).prompts[: verification.SAMPLES]
         texts = [probe.prompt(prompt.messages) + prompt.reference for prompt in prompts]
         return [probe.tokenize(text)[: verification.SAMPLE_TOKENS] for text in texts]
-
-    def _check_room(self, folder: Path) -> None:
-        if self._request.format not in _WHOLE:
-            return
-        parameters = sum(_elements(tensor.shape) for tensor in read_header(self._files.gguf).tensors.values())
-        kind = self._quantization
-        needed = parameters * 2 if kind is MergedQuantization.F16 else int(parameters * BITS[QuantizationType.Q8_0] / 8)
-        if kind in _BY_LLAMA_CPP:  # the 16-bit model lies beside it while it is made smaller
-            needed = parameters * 2 + int(parameters * BITS[_BY_LLAMA_CPP[kind]] / 8)
-        free = free_bytes(folder)
-        if needed + _SPARE_BYTES > free:
-            raise WorkbenchError(
-                f"The export needs about {size_in_words(needed)}, but only {size_in_words(free)} are free in {folder}.",
-                hint="Make room, choose another disk or a smaller quantisation.",
-                code="disk_full",
-            )
 
 
 class _TooMuchLost(WorkbenchError):
@@ -326,10 +305,3 @@ class _TooMuchLost(WorkbenchError):
             facts={"cause": "tensor"},
         )
         self.found = Verification.model_validate_json(problem.details)
-
-
-def _elements(shape: Sequence[int]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count

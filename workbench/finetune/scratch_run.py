@@ -4,25 +4,19 @@ Nothing random happens after the first weights: the order of the blocks follows 
 training that was killed and went on gives the same bytes.
 """
 
-import datetime
 import math
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from workbench.datasets.rows_file import hash_file, read_rows
+from workbench.datasets.rows_file import read_rows
 from workbench.errors import WorkbenchError
-from workbench.finetune import verification
-from workbench.finetune.checkpoints import disk_full_in_words, newest_good, save_checkpoint, seal, sync_folder
+from workbench.finetune.checkpoints import newest_good, save_checkpoint
 from workbench.finetune.disk_patience import DiskPatience
 from workbench.finetune.encoding import EncodedRow
-from workbench.finetune.engine_probe import EngineProbe
-from workbench.finetune.gguf.writer import ModelCard, write_gguf
-from workbench.finetune.made_model import CARD
 from workbench.finetune.out_of_memory import is_out_of_memory
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.scratch.loop import PretrainingConfig, StepReport, Trainer, load_checkpoint, rate_factor
@@ -31,11 +25,10 @@ from workbench.finetune.scratch.model import build_model
 from workbench.finetune.scratch.sizes import ScratchSettings
 from workbench.finetune.scratch.text_batches import OwnTokenizer, batches, continued, mean_loss
 from workbench.finetune.scratch.tokenizer import load_tokenizer, train_tokenizer
-from workbench.finetune.scratch.transformers_folder import write_transformers
+from workbench.finetune.scratch_making import ScratchMaker
 from workbench.finetune.step_watch import Control, not_a_number, resident_bytes
 from workbench.finetune.texts import encode_texts, text_of
 from workbench.finetune.types import (
-    MadeModel,
     RunCondition,
     RunNote,
     RunStatus,
@@ -110,7 +103,8 @@ class ScratchRun:
             self.context.check_cancelled()
             return report
         self.context.progress(report.steps, report.total_steps, "Writing the model and comparing both engines")
-        made = self._patience.write(lambda: self._publish(trainer.model, settings, tokenizer, report, len(rows)))
+        maker = ScratchMaker(self.request, settings, tokenizer, self.threads)
+        made = self._patience.write(lambda: maker.make(trainer.model, report, len(rows)))
         report = report.model_copy(update={"made": made})
         self._patience.write(lambda: self.run.finish(report))
         return report
@@ -279,63 +273,6 @@ class ScratchRun:
     def _tokens_per_second(self, step: int, settings: ScratchSettings) -> float:
         seconds = time.monotonic() - self._begun - self._aside
         return (step - self._first_step) * settings.batch_tokens / seconds if self._begun and seconds > 0 else 0.0
-
-    # -- what comes out -----------------------------------------------------------------------------------------------
-
-    def _publish(
-        self, model: Any, settings: ScratchSettings, tokenizer: "Tokenizer", report: TrainReport, documents: int
-    ) -> MadeModel:
-        request = self.request
-        models = Path(request.models_folder)
-        models.mkdir(parents=True, exist_ok=True)
-        staging = models / f".staging-{request.name}"
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir()
-        try:
-            with disk_full_in_words(models):
-                gguf = staging / f"{request.name}.gguf"
-                card = ModelCard(request.name, author="", licence="", description="A small model made from scratch.")
-                write_gguf(gguf, model.state_dict(), settings.shape, tokenizer, card, chat_template="", quantised=False)
-                self._check(model, gguf, tokenizer)
-                write_transformers(staging, model.state_dict(), settings.shape, tokenizer)
-                made = MadeModel(
-                    name=request.name,
-                    folder=str(models / request.name),
-                    gguf_path=str(models / request.name / gguf.name),
-                    gguf_hash=hash_file(gguf),
-                    base_name="",
-                    base_path="",
-                    base_hash="",
-                    dataset_name=request.dataset_name,
-                    dataset_hash=request.rows_hash,
-                    config=request.config,
-                    rows=documents,
-                    steps=report.steps,
-                    loss=report.loss,
-                    eval_loss=report.eval_loss,
-                    seconds=report.seconds,
-                    created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-                )
-                (staging / CARD).write_text(made.model_dump_json(indent=1), encoding="utf-8")
-                seal(staging)
-                staging.rename(made.folder)
-                sync_folder(models)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-        return made
-
-    def _check(self, model: Any, gguf: Path, tokenizer: "Tokenizer") -> None:
-        """llama.cpp must compute what was trained."""
-        import torch
-
-        samples = [tokenizer.encode(text).ids[:64] or [0] for text in ("The answer is", "1 2 3 4 5", "To be or not")]
-
-        def trained(ids: Sequence[int]) -> Any:
-            with torch.no_grad():
-                return model.logits(torch.tensor([list(ids)]))[0].float().numpy()
-
-        with EngineProbe(gguf, self.threads) as probe:
-            verification.verify_model(samples, trained, probe.logits, self.request.name, 0.0)
 
 
 def _settings_of(request: TrainRequest) -> ScratchSettings:

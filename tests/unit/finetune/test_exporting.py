@@ -11,7 +11,7 @@ from tests.llm_models import write_tiny_adapter, write_tiny_gguf
 from tests.unit.finetune.conftest import colour_rows
 from workbench.database import Database
 from workbench.errors import WorkbenchError
-from workbench.finetune import exporting, verification
+from workbench.finetune import export_room, exporting, verification
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import problem_with, seal
 from workbench.finetune.engine_probe import EngineProbe
@@ -198,7 +198,7 @@ def test_that_an_export_that_answers_differently_is_not_kept_and_the_old_one_sta
 def test_that_a_full_disk_is_said_before_anything_is_written(
     adapter: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "free_bytes", lambda folder: 1000)
+    monkeypatch.setattr(export_room, "free_bytes", lambda folder: 1000)
     with pytest.raises(WorkbenchError, match=r"only 1\.0 kB are free") as caught:
         export_as(adapter, ExportFormat.GGUF_MERGED, tmp_path / "merged.gguf")
     assert caught.value.code == "disk_full"
