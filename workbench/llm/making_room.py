@@ -40,7 +40,7 @@ class RoomMaker:
         from workbench.llm.in_words import size_in_words
 
         if isinstance(event, Finished):
+            needs = size_in_words(claim.card_bytes or claim.peak_bytes)
+            where = " of the graphics card" if claim.card_bytes else ""
             for name in event.result["unloaded"]:
-                self._tell(
-                    f"{name} was unloaded to make room: “{claim.title}” needs {size_in_words(claim.peak_bytes)}."
-                )
+                self._tell(f"{name} was unloaded to make room: “{claim.title}” needs {needs}{where}.")
