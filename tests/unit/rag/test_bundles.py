@@ -19,7 +19,15 @@ from workbench.rag.bundles.making import bundle_name, duplicate_spec, export_spe
 from workbench.rag.bundles.reading import BundleReader, read_manifest
 from workbench.rag.bundles.store import BundleStore
 from workbench.rag.bundles.tasks import duplicate, export, import_collection
-from workbench.rag.bundles.types import DOCUMENTS, KNOWLEDGE, MANIFEST, DuplicateRequest, ExportRequest, ImportRequest
+from workbench.rag.bundles.types import (
+    DOCUMENTS,
+    KNOWLEDGE,
+    MANIFEST,
+    VERSION,
+    DuplicateRequest,
+    ExportRequest,
+    ImportRequest,
+)
 from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.evaluation.types import (
@@ -252,7 +260,7 @@ def strange_vectors(members: dict[str, bytes]) -> None:
         (no_document, "cannot be understood"),
         (strange_vectors, "not whole"),
         (lambda members: members.pop(MANIFEST), "no manifest"),
-        (lambda members: with_manifest(members, version=2), "newer version"),
+        (lambda members: with_manifest(members, version=VERSION + 1), "newer version"),
         (lambda members: with_manifest(members, format="other"), "another program"),
         (lambda members: with_manifest(members, name=7), "cannot be understood"),
         (lambda members: with_manifest(members, documents=9), "another number of documents"),
