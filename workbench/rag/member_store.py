@@ -85,6 +85,6 @@ class MemberStore:
             return session.scalar(query.offset(max(0, page - 1)).limit(1)) or page
 
 
-def _pages_of(collection: str, document: str, member: str) -> "sa.Select[tuple[int]]":
+def _pages_of(collection: str, document: str, member: str) -> "sa.Select[int]":
     query = sa.select(sa.func.count()).select_from(PageRow).join(DocumentRow).join(CollectionRow)
     return query.where(CollectionRow.name == collection, DocumentRow.name == document, PageRow.member == member)
