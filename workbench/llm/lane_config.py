@@ -4,6 +4,8 @@ The numbers were measured, see docs/decisions/0011-how-lists-are-decoded.md. All
 none from the clock or from what is free at the moment: the same list is always computed in the same batches.
 """
 
+import bisect
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +28,13 @@ COMMON_BUFFER_WITHOUT_FLASH_UP_TO = 3
 
 LIST_BATCH_WITHOUT_FLASH = 256
 """Rows per call: without flash attention, a buffer of rows x cells x heads is needed."""
+
+SMALL_PARAMETERS = 200_000_000
+"""Up to here a list is shared out over several contexts: threads that wait for each other after each of hundreds of
+operations cost more than the weights that are then read by each context."""
+MOST_SHARES = 4
+LEAST_OF_A_SHARE = 4
+"""Answers of a share: each computes the common beginning for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,25 @@ class LaneConfig:
     def size(self) -> int:
         """Tokens that the cache holds in all."""
         return self.cells or self.context_length * self.sequences
+
+
+def shares_of_list(config: LaneConfig, asks: Sequence[Ask], parameters: int) -> list[range]:
+    """Which answers of a list of a small model are decoded in which context; one share where that does not pay.
+
+    Neighbours stay together: they are the likelier to begin alike. Shares are alike in tokens, not in number.
+    """
+    most = min(MOST_SHARES, config.threads, config.sequences, len(asks) // LEAST_OF_A_SHARE)
+    if parameters > SMALL_PARAMETERS or most < 2:
+        return [range(len(asks))]
+    count = max(range(2, most + 1), key=lambda shares: (shares * (config.threads // shares), shares))
+    work = list(itertools.accumulate(len(ask.tokens) + ask.config.max_tokens for ask in asks))
+    ends = [bisect.bisect_left(work, work[-1] * number / count) for number in range(1, count)]
+    return [range(begin, end) for begin, end in itertools.pairwise([0, *ends, len(asks)])]
+
+
+def of_share(config: LaneConfig, shares: int) -> LaneConfig:
+    """What one of several contexts may use of the threads and of the cells."""
+    return replace(config, threads=config.threads // shares, sequences=config.sequences // shares)
 
 
 def for_list(config: LaneConfig, asks: Sequence[Ask], *, may_share: bool) -> LaneConfig:

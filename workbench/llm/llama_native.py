@@ -111,7 +111,6 @@ class Weights:
         self._adapters: dict[str, Any] = {}
         self._pieces: dict[int, bytes] = {}
         self._vocabulary_lock = threading.Lock()
-        self._buffer = ctypes.create_string_buffer(512)
 
     @property
     def size_bytes(self) -> int:
@@ -149,19 +148,23 @@ class Weights:
         return int(count), tokens
 
     def piece(self, token: int) -> bytes:
-        """The bytes of one token, nothing for a control token. Only called from the scheduler's thread."""
+        """The bytes of one token, nothing for a control token. From any thread that decodes."""
         known = self._pieces.get(token)
         if known is None:
             known = self._pieces[token] = self.piece_with_marks(token, special=False)
         return known
 
     def piece_with_marks(self, token: int, *, special: bool = True) -> bytes:
-        """The bytes of one token, also of a control token. Only called from the scheduler's thread (one buffer)."""
-        count = self.native.llama_token_to_piece(self.vocab, token, self._buffer, len(self._buffer), 0, special)
+        """The bytes of one token, also of a control token. From any thread that decodes."""
+        count, buffer = self._piece(token, 64, special=special)
         if count < 0:
-            self._buffer = ctypes.create_string_buffer(-count)
-            return self.piece_with_marks(token, special=special)
-        return self._buffer.raw[:count]
+            count, buffer = self._piece(token, -count, special=special)
+        return buffer.raw[:count]
+
+    def _piece(self, token: int, room: int, *, special: bool) -> tuple[int, "ctypes.Array[ctypes.c_char]"]:
+        """The number of bytes (negative: the room that they need) and the buffer that holds them."""
+        buffer = ctypes.create_string_buffer(room)
+        return int(self.native.llama_token_to_piece(self.vocab, token, buffer, room, 0, special)), buffer
 
     @cached_property
     def control_texts(self) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """The thread that owns a model's contexts: takes what askers hand in and steps lane after lane.
 
-llama.cpp is not safe to call from several threads, so one thread owns all contexts: a lane for the bare model, one per
-adapter (an adapter belongs to a context; the weights are shared), and one for each list that must be repeatable.
+A context of llama.cpp is not safe to call from several threads, so one thread owns them all: a lane for the bare model,
+one per adapter (an adapter belongs to a context; the weights are shared), and those of each list that must be
+repeatable. Lists of small models are computed by several threads, a context each, while the scheduler waits
+(`list_lanes.py`).
 """
 
 import threading
@@ -10,33 +12,31 @@ from dataclasses import dataclass, field, replace
 
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash
-from workbench.llm.decoding import Decoding
+from workbench.llm.decoding import Ask, Decoding
 from workbench.llm.fit import total_memory
 from workbench.llm.lane import Lane
-from workbench.llm.lane_config import LaneConfig, for_list
+from workbench.llm.lane_config import LaneConfig, for_list, of_share, shares_of_list
 from workbench.llm.lane_context import ActiveAdapter
+from workbench.llm.list_lanes import ListLanes, step
 from workbench.llm.llama_native import Weights
 from workbench.llm.types import FinishReason, MemoryUse
 from workbench.llm.waiting import end_all
-from workbench.log import get_logger
 
 IDLE_LANES = 8
 """Contexts kept at most for the bare model and the last adapters; fewer where they take too much memory."""
 LANES_SHARE = 0.25
 """Share of all the memory that contexts may take together before idle ones are closed."""
 
-_log = get_logger("llm")
-
 
 @dataclass(slots=True)
 class Batch:
-    """A fixed list for one adapter, answered in a lane of its own."""
+    """A fixed list for one adapter, answered in lanes of its own."""
 
     decodings: list[Decoding]
     adapter: ActiveAdapter | None
     exact: bool
     """One after the other, each from nothing."""
-    lane: Lane | None = None
+    lanes: ListLanes | None = None
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class Scheduler:
             self._end_everything()
 
     def _step_all(self) -> None:
-        """One step of a list, then as much time for those who read along."""
+        """A list as far as nobody else asks, at least a step; then as much time for those who read along."""
         began = time.perf_counter()
         if self._batches and self._step_batch(self._batches[0]):
             self._batches.pop(0)
@@ -144,7 +144,7 @@ class Scheduler:
     def _step_lanes(self) -> None:
         alone = not self._batches and sum(not lane.is_idle for lane in self._lanes.values()) == 1
         for key, lane in list(self._lanes.items()):
-            if not lane.is_idle and not _step(lane, alone=alone):
+            if not lane.is_idle and not step(lane, alone=alone):
                 self._lanes.pop(key).close()
 
     def _end_everything(self) -> None:
@@ -154,8 +154,8 @@ class Scheduler:
             self._batches.extend(self._desk.batches)
         end_all(waiting, FinishReason.CANCELLED)
         for batch in self._batches:
-            if batch.lane is not None:
-                batch.lane.close()  # ends its answers
+            if batch.lanes is not None:
+                batch.lanes.close()  # ends its answers
             else:
                 end_all(batch.decodings, FinishReason.CANCELLED)
         self._batches.clear()
@@ -206,56 +206,68 @@ class Scheduler:
         each = [lane.kv_bytes + lane.compute_bytes for lane in self._lanes.values()]
         return len(each) < IDLE_LANES and sum(each) + max(each, default=0) <= LANES_SHARE * total_memory()
 
-    def _open_lane(self, adapter: ActiveAdapter | None, batch: Batch | None = None) -> Lane:
-        """A context for whoever asks, or for one list."""
-        if batch is None:
-            lane = Lane(self._weights, self._config, adapter=adapter)
-        else:
-            chunk = fixed_chunk(self._weights.parameters)
-            config = self._config_for(batch)
-            lane = Lane(self._weights, config, adapter=adapter, fixed_chunk=chunk, keeps=not batch.exact)
-        if adapter is not None and adapter_hash(adapter.path) != adapter.digest:
-            lane.close()
-            raise WorkbenchError(f"The adapter {adapter.path.name} changed while it was loaded.", hint="Ask again.")
-        return lane
+    def _open_lane(self, adapter: ActiveAdapter | None) -> Lane:
+        """A context for whoever asks."""
+        return _unchanged(Lane(self._weights, self._config, adapter=adapter), adapter)
 
-    def _config_for(self, batch: Batch) -> LaneConfig:
-        if batch.exact:
-            return replace(self._config, sequences=1)
+    def _open_list(self, batch: Batch) -> ListLanes:
+        """The contexts for one list. Raises WorkbenchError when there is too little memory."""
         asks = [decoding.ask for decoding in batch.decodings]
-        return for_list(self._config, asks, may_share=self._weights.keeps_all_cells)
+        shares = [range(len(asks))] if batch.exact else self._shares(asks)
+        chunk = fixed_chunk(self._weights.parameters)
+        lanes: list[Lane] = []
+        try:
+            for share in shares:
+                config = self._config_for([asks[index] for index in share], len(shares), exact=batch.exact)
+                lane = Lane(self._weights, config, adapter=batch.adapter, fixed_chunk=chunk, keeps=not batch.exact)
+                lanes.append(_unchanged(lane, batch.adapter))
+        except WorkbenchError:
+            for lane in lanes:
+                lane.close()
+            raise
+        return ListLanes(lanes, [[batch.decodings[index] for index in share] for share in shares])
+
+    def _shares(self, asks: list[Ask]) -> list[range]:
+        return (
+            [range(len(asks))] if self._weights.on_gpu else shares_of_list(self._config, asks, self._weights.parameters)
+        )
+
+    def _config_for(self, asks: list[Ask], shares: int, *, exact: bool) -> LaneConfig:
+        if exact:
+            return replace(self._config, sequences=1)
+        return for_list(of_share(self._config, shares), asks, may_share=self._weights.keeps_all_cells)
 
     def _step_batch(self, batch: Batch) -> bool:
-        """One step of a fixed list; True when it is answered. Its lane sees the whole list before the first step."""
-        if batch.lane is None:
+        """Get a fixed list on; True when it is answered."""
+        if batch.lanes is None:
             try:
-                batch.lane = self._open_lane(batch.adapter, batch)
+                batch.lanes = self._open_list(batch)
             except WorkbenchError as problem:
                 end_all(batch.decodings, FinishReason.ERROR, str(problem))
                 return True
-            for decoding in batch.decodings:
-                batch.lane.submit(decoding)
-        if _step(batch.lane) and not batch.lane.is_idle:
+        batch.lanes.run(self._nobody_asks)
+        if not batch.lanes.is_idle:
             return False
-        batch.lane.close()
-        batch.lane = None
+        batch.lanes.close()
+        batch.lanes = None
         return True
+
+    def _nobody_asks(self) -> bool:
+        """From the threads of a list, while the scheduler's own waits for them."""
+        return self._only_lists and not self._desk.single and not self._desk.closing
+
+
+def _unchanged(lane: Lane, adapter: ActiveAdapter | None) -> Lane:
+    """The lane, if its adapter's file still has the bytes that were checked. Raises WorkbenchError otherwise."""
+    if adapter is not None and adapter_hash(adapter.path) != adapter.digest:
+        lane.close()
+        raise WorkbenchError(f"The adapter {adapter.path.name} changed while it was loaded.", hint="Ask again.")
+    return lane
 
 
 def fixed_chunk(parameters: int) -> int:
     """Prompt tokens per step of a fixed list: from the model alone, never from the clock, so that it repeats."""
     return max(32, min(512, 15_000_000_000 // max(1, parameters) // 32 * 32))
-
-
-def _step(lane: Lane, *, alone: bool = False) -> bool:
-    """One step; a failure ends the answers of this lane, not the engine."""
-    try:
-        lane.step(alone=alone)
-    except WorkbenchError as problem:
-        _log.error("%s", problem)
-        lane.end_all(FinishReason.ERROR, str(problem))
-        return False
-    return True
 
 
 def adapter_key(adapter: ActiveAdapter | None) -> tuple[str, float]:
