@@ -34,6 +34,7 @@ def grid(task: dict[str, Any]) -> dict[str, Any]:
             "again": [c.text for c in _all(engine, requests)] if task["exact"] else [],
             "prompt_tokens": sum(c.usage.prompt_tokens for c in completions),
             "cached_tokens": sum(c.usage.cached_tokens for c in completions),
+            "in_common": max(c.usage.cached_tokens for c in completions),
             "generated_tokens": sum(c.usage.generated_tokens for c in completions),
         }
         if task["exact"]:

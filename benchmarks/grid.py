@@ -65,9 +65,9 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
         our_runs.append(measure("_our_engine", "grid", {**task, "exact": exact and not our_runs}))
     loop, ours = loops[0], our_runs[0]
     loop_seconds, seconds = (min(run["seconds"] for run in runs) for runs in (loops, our_runs))
-    fresh = ours["prompt_tokens"] - ours["cached_tokens"]
-    question = fresh // count
-    shape = {"prefix": ours["prompt_tokens"] // count - question, "question": question, "steps": TOKENS}
+    prefix, computed = ours["in_common"], ours["prompt_tokens"] - ours["cached_tokens"]
+    fresh = ours["prompt_tokens"] - (count - 1) * prefix  # the common beginning once, whatever we computed
+    shape = {"prefix": prefix, "question": (fresh - prefix) // count, "steps": TOKENS}
     rates = measure("_bare_llama", "rates", {**task, **shape, "sequences": [4, 8, 16]})
     limit = min(fresh / way["prompt"] + ours["generated_tokens"] / way["decode"] for way in rates.values())
     found = {
@@ -80,6 +80,7 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
         "share_of_limit": limit / seconds,
         "prompt_tokens_per_request": ours["prompt_tokens"] / count,
         "fresh_tokens_per_request": fresh / count,
+        "computed_tokens_per_request": computed / count,
         "generated_tokens_per_request": ours["generated_tokens"] / count,
         "rates": rates,
         "same_as_loop": _same(ours["texts"], loop["texts"]),

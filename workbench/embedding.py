@@ -178,11 +178,20 @@ def _sha256(path: Path, _modified_ns: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def folder_of(ref: EmbedderRef) -> Path:
+    """Where an embedder lies now: the one that comes with the program moves with its installation."""
+    folder = Path(ref.path)
+    if ref.name != STARTER_NAME or folder.is_dir():
+        return folder
+    starter = starter_embedder()
+    return Path(starter.path) if starter.content_hash == ref.content_hash else folder
+
+
 def load_tokenizer(ref: EmbedderRef) -> Any:
     """The `tokenizers.Tokenizer` of an embedder, without truncation and padding: fast, and needs no torch."""
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(Path(ref.path) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(folder_of(ref) / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
@@ -197,7 +206,7 @@ def load_embedder(ref: EmbedderRef, *, threads: int = 0) -> Embedder:
     with _LOADING:
         kept = _LOADED.get(ref.identity)
         if kept is None:
-            if content_hash(Path(ref.path)) != ref.content_hash:
+            if content_hash(folder_of(ref)) != ref.content_hash:
                 raise WorkbenchError(
                     f"The embedder {ref.name} is not the one that built this collection.",
                     hint="Put the old files back, or index the documents again into a new collection.",
@@ -220,7 +229,7 @@ class SentenceTransformerEmbedder:
         self._ref = ref
         self._torch = torch
         self._network = SentenceTransformer(
-            ref.path,
+            str(folder_of(ref)),
             device=device,
             trust_remote_code=False,
             local_files_only=True,

@@ -12,6 +12,7 @@ from workbench.embedding import (
     SentenceTransformerEmbedder,
     find_embedder,
     load_embedder,
+    load_tokenizer,
     read_embedder,
     starter_embedder,
 )
@@ -28,6 +29,15 @@ def test_that_a_changed_starter_embedder_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(embedding, "STARTER_SHA256", "0" * 64)
     with pytest.raises(WorkbenchError, match="not the one that this program knows"):
         starter_embedder()
+
+
+def test_that_collections_find_the_starter_embedder_after_the_program_moved(tmp_path: Path) -> None:
+    starter = starter_embedder()
+    moved = starter.model_copy(update={"path": str(tmp_path / "python3.10" / "model")})
+    assert len(load_tokenizer(moved).encode("one word").ids) == 4
+    assert embedding.folder_of(moved) == Path(starter.path)
+    other = moved.model_copy(update={"content_hash": "0" * 64})
+    assert embedding.folder_of(other) == Path(moved.path)
 
 
 def folder_of(tmp_path: Path, *, kind: str = "sentence_transformers.models.Transformer", **config: object) -> Path:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from workbench.embedding import EmbedderRef, folder_of
+from workbench.errors import WorkbenchError
 from workbench.rag.index_files import has_table
 from workbench.rag.store import Collection
 
@@ -67,9 +69,16 @@ def look_at(collection: Collection, outdated: int = 0) -> Condition:
         index_bytes=folders,
         missing=tuple(source for source in collection.sources if not os.path.lexists(source)),
         has_index=not collection.chunks or has_table(collection.folder),
-        has_embedder=Path(collection.embedder.path).is_dir(),
+        has_embedder=_is_there(collection.embedder),
         outdated=outdated,
     )
+
+
+def _is_there(embedder: EmbedderRef) -> bool:
+    try:
+        return folder_of(embedder).is_dir()
+    except WorkbenchError:  # the program's own is not installed
+        return False
 
 
 def judge(collection: Collection, condition: Condition, *, is_mending: bool) -> Verdict:

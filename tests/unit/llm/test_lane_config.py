@@ -3,7 +3,15 @@ import dataclasses
 import pytest
 
 from workbench.llm.decoding import Ask
-from workbench.llm.lane_config import LaneConfig, common_beginning, common_length, for_list
+from workbench.llm.lane_config import (
+    SMALL_PARAMETERS,
+    LaneConfig,
+    common_beginning,
+    common_length,
+    for_list,
+    of_share,
+    shares_of_list,
+)
 from workbench.llm.types import GenerationConfig
 
 LANE = LaneConfig(context_length=1024, sequences=8, threads=2)
@@ -59,6 +67,43 @@ def test_that_one_request_is_answered_alone() -> None:
 def test_that_the_same_list_gives_the_same_lane_in_any_order() -> None:
     asks = comparison(40)
     assert for_list(LANE, asks, may_share=True) == for_list(LANE, asks[::-1], may_share=True)
+
+
+@pytest.mark.parametrize(
+    ("threads", "sequences", "count", "shares", "threads_each"),
+    [
+        (1, 8, 64, 1, 1),
+        (2, 8, 64, 2, 1),
+        (6, 8, 64, 3, 2),  # no thread is left over
+        (7, 8, 64, 3, 2),
+        (16, 8, 64, 4, 4),
+        (8, 2, 64, 2, 4),  # each has at least one of the answers at once that the model was loaded with
+        (8, 8, 9, 2, 4),  # and some answers to give
+        (8, 8, 7, 1, 8),
+    ],
+)
+def test_that_threads_share_out_the_list_of_a_small_model(
+    threads: int, sequences: int, count: int, shares: int, threads_each: int
+) -> None:
+    config = dataclasses.replace(LANE, threads=threads, sequences=sequences)
+    found = shares_of_list(config, comparison(count), 6_000_000)
+    assert len(found) == shares and of_share(config, shares).threads == threads_each
+    assert [index for share in found for index in share] == list(range(count)), "each answer is given once"
+    assert shares_of_list(config, comparison(count), SMALL_PARAMETERS + 1) == [range(count)]
+
+
+def test_that_shares_are_alike_in_tokens() -> None:
+    asks = [ask([1] * 900)] * 4 + [ask([1] * 90)] * 28
+    first, second = shares_of_list(LANE, asks, 6_000_000)
+    assert len(first) < len(second) / 3
+    work = [sum(len(asks[n].tokens) + 48 for n in share) for share in (first, second)]
+    assert abs(work[0] - work[1]) < 950
+
+
+def test_that_all_shares_together_keep_to_the_cells_that_the_model_was_loaded_with() -> None:
+    for own in range(60, 1000, 97):
+        lane = for_list(of_share(LANE, 2), comparison(32, prefix=0, own=own), may_share=True)
+        assert 2 * lane.size <= LANE.size
 
 
 @pytest.mark.parametrize(

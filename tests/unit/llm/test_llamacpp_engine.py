@@ -184,6 +184,59 @@ def test_that_the_cells_of_a_list_suffice_for_each_of_its_answers(tmp_path: Path
     assert sum(a.text == b.text for a, b in zip(completions, exact, strict=True)) >= 38
 
 
+@pytest.fixture
+def shared_out(tmp_path: Path, opened: Opener) -> LlamaCppEngine:
+    """Its lists are decoded by two threads, each with a context of its own."""
+    return opened(write_tiny_gguf(tmp_path / "shared.gguf", ends=False), threads=2)
+
+
+def test_that_a_list_in_two_contexts_gives_each_its_answer_and_repeats(shared_out: LlamaCppEngine) -> None:
+    beginning = "The same long beginning of every question. " * 2
+    requests = [ask(beginning + str(n), id=str(n), max_tokens=20 + n) for n in range(16)]
+    together = answers(shared_out, requests)
+    assert [c.id for c in together] == [str(n) for n in range(16)]
+    assert [c.usage.generated_tokens for c in together] == [20 + n for n in range(16)]
+    assert sum(c.usage.cached_tokens < len(beginning) for c in together) == 2, "each context computes the beginning"
+    assert [c.text for c in answers(shared_out, requests)] == [c.text for c in together]
+    exact = shared_out.complete_all(requests, lambda _: None, lambda: False, exact=True)
+    assert sum(a.text == b.text for a, b in zip(together, exact, strict=True)) >= 15
+
+
+def test_that_a_list_in_two_contexts_stops_and_lets_others_ask(shared_out: LlamaCppEngine) -> None:
+    done: list[Completion] = []
+    stopped = threading.Event()
+
+    def all_of_it() -> None:
+        requests = [ask(f"{n}", id=str(n), max_tokens=200) for n in range(200)]
+        done.extend(shared_out.complete_all(requests, lambda _: None, stopped.is_set))
+
+    listed = threading.Thread(target=all_of_it)
+    listed.start()
+    assert answer(shared_out, ask("meanwhile", max_tokens=20)).usage.generated_tokens == 20
+    assert listed.is_alive(), "the asker did not wait for the list"
+    stopped.set()
+    listed.join(60)
+    assert len(done) == 200 and done[-1].finish_reason is FinishReason.CANCELLED
+    assert answer(shared_out, ask("afterwards", max_tokens=8)).usage.generated_tokens == 8
+
+
+def test_that_a_mistake_in_one_of_two_contexts_leaves_nobody_waiting(
+    shared_out: LlamaCppEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("threading.excepthook", lambda _: None)
+    steps, step = itertools.count(), Lane.step
+
+    def mistaken(lane: Lane, *, alone: bool = False) -> None:
+        if next(steps) == 5:
+            raise ZeroDivisionError
+        step(lane, alone=alone)
+
+    monkeypatch.setattr("workbench.llm.lane.Lane.step", mistaken)
+    completions = answers(shared_out, [ask(f"{n}", id=str(n)) for n in range(16)])
+    reasons = [completion.finish_reason for completion in completions]
+    assert len(reasons) == 16 and FinishReason.CANCELLED in reasons, "each has its last word"
+
+
 def test_that_a_list_leaves_an_asker_its_answer(tiny: LlamaCppEngine) -> None:
     alone = answer(tiny, ask("meanwhile", max_tokens=60)).text
     listed = threading.Thread(target=lambda: answers(tiny, [ask(f"{n}", max_tokens=200) for n in range(60)]))

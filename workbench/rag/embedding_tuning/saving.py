@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.datasets.types import Example
-from workbench.embedding import EmbedderRef, read_embedder
+from workbench.embedding import EmbedderRef, folder_of, read_embedder
 from workbench.errors import WorkbenchError
 from workbench.log import get_logger
 from workbench.rag.durability import sync_files, sync_folders, write_durably
@@ -31,7 +31,7 @@ def save_tuned(request: TuneRequest, weights: Path, trained_on: int, asked: Sequ
 
     Raises WorkbenchError when the base's file lacks a weight that was trained.
     """
-    base = Path(request.collection.embedder.path)
+    base = folder_of(request.collection.embedder)
     root = Path(request.embedders_folder)
     staging = root / f".staging-{Path(request.folder).name}"
     shutil.rmtree(staging, ignore_errors=True)
