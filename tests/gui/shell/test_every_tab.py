@@ -111,7 +111,7 @@ def test_that_the_tab_key_leads_to_everything_that_can_be_acted_on(
     assert start is not None
     expected: list[QWidget] = []
     widget = start.nextInFocusChain()
-    while widget is not start:
+    while widget is not None and widget is not start:
         if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
             expected += [widget] if widget.focusProxy() is None and not _is_met_by_arrows(widget) else []
         widget = widget.nextInFocusChain()
