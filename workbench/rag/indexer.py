@@ -1,7 +1,7 @@
 """The loop of an indexing job: parse, chunk, embed, write, read back, and only then say so, file by file."""
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 from workbench.rag.chunk_writing import ChunkWriter, Embedding, stored_chunks
 from workbench.rag.chunking import Chunker
-from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, path_hash
+from workbench.rag.folders import OwnFolders
 from workbench.rag.indexing_plan import (
     Duplicate,
     Moved,
@@ -20,13 +20,9 @@ from workbench.rag.indexing_plan import (
     Step,
     ToIndex,
     Unchanged,
-    find_removed,
-    free_name,
-    make_plan,
 )
 from workbench.rag.indexing_types import (
     DocumentStatus,
-    FailedFile,
     FileIndexed,
     FilesAt,
     FileStage,
@@ -34,14 +30,15 @@ from workbench.rag.indexing_types import (
     IndexReport,
     IndexRequest,
     KnownDocument,
-    Skipped,
 )
 from workbench.rag.journal import state_of
 from workbench.rag.languages import language_of
+from workbench.rag.looking import Look
 from workbench.rag.parser import Parser
 from workbench.rag.passwords import Passwords
-from workbench.rag.reasons import LASTING, READER_VERSION, ReasonCode, reason_code
+from workbench.rag.reasons import READER_VERSION, ReasonCode, reason_code
 from workbench.rag.surveying import Survey
+from workbench.rag.telling import Telling
 from workbench.rag.vector_store import damaged
 
 COLLECTION_CHANGED = "collection_changed"
@@ -66,14 +63,13 @@ class Indexer:
         self._writer = ChunkWriter(request.collection, context)
         self._store = self._writer.store
         self._known = [document for document in request.known if not document.is_deleted]
-        self._counts: Counter[DocumentStatus] = Counter()
+        self._telling = Telling(context, request)
+        self._look = Look(context, request, self._telling)
         self._new_chunks = 0
         self._changed = 0
-        self._total = 0
         self._done = 0
         self._waiting: list[_Read] = []
         self._embedding: deque[tuple[list[_Read], Embedding]] = deque()
-        self._states: dict[str, str] = {}
         self._needed: frozenset[str] = frozenset()
         self._passwords = Passwords(request.passwords)
 
@@ -93,7 +89,8 @@ class Indexer:
         started = time.monotonic()
         self._reconcile(self._request.known)
         with Parser() as parser:
-            plan = self._plan(Survey(parser, self._own_folders(), self._context.check_cancelled))
+            plan = self._look.plan(Survey(parser, self._own_folders(), self._context.check_cancelled))
+            self._needed = frozenset(step.sha256 for step in plan.steps if isinstance(step, ToIndex))
             self._tell_states(plan)
             self._tell_waiting(plan)
             self._move([step for step in plan.steps if isinstance(step, Moved)])
@@ -103,16 +100,17 @@ class Indexer:
         self._embed_waiting()
         while self._embedding:
             self._write_oldest()
-        if any(self._counts[s] for s in (DocumentStatus.INDEXED, DocumentStatus.REMOVED, DocumentStatus.RENAMED)):
-            self._context.progress(self._total, self._total, "Tidying the index")
+        counts = self._telling.counts
+        if any(counts[s] for s in (DocumentStatus.INDEXED, DocumentStatus.REMOVED, DocumentStatus.RENAMED)):
+            self._context.progress(self._look.files, self._look.files, "Tidying the index")
             self._store.tidy()
         return IndexReport(
             collection=self._request.collection.name,
-            indexed=self._counts[DocumentStatus.INDEXED],
-            unchanged=self._counts[DocumentStatus.UNCHANGED],
-            failed=self._counts[DocumentStatus.FAILED],
-            removed=self._counts[DocumentStatus.REMOVED],
-            renamed=self._counts[DocumentStatus.RENAMED],
+            indexed=counts[DocumentStatus.INDEXED],
+            unchanged=counts[DocumentStatus.UNCHANGED],
+            failed=counts[DocumentStatus.FAILED],
+            removed=counts[DocumentStatus.REMOVED],
+            renamed=counts[DocumentStatus.RENAMED],
             chunks=self._new_chunks,
             changed=self._changed,
             seconds=time.monotonic() - started,
@@ -127,107 +125,19 @@ class Indexer:
         if lost:
             raise damaged(Path(self._request.collection.folder), f"{len(lost)} documents are not complete")
 
-    def _plan(self, survey: Survey) -> Plan:
-        sources = [Path(source) for source in self._request.sources]
-        files: list[FoundFile] = []
-        for found in survey.files(sources, [Path(root) for root in self._request.roots]):
-            self._context.progress(0, 0, f"Looking for files: {len(files)}")
-            reason = found.reason if isinstance(found, LeftOut) else self._deleted(found.path)
-            if reason or isinstance(found, LeftOut):
-                self._context.produce(Skipped(path=str(found.path), reason=reason))
-            else:
-                files.append(found)
-        self._total = len(files)
-        folders = [source for source in sources if source in survey.folders]
-        removed = find_removed(self._known, files, folders, survey.has_vanished)
-        self._forget_failed(files, survey)
-        plan = make_plan(list(self._hashed(files, survey)), self._known, removed, self._request.read_again)
-        self._needed = frozenset(step.sha256 for step in plan.steps if isinstance(step, ToIndex))
-        return plan
-
-    def _forget_failed(self, files: Sequence[FoundFile], survey: Survey) -> None:
-        """Files that could not be read and are gone, or folders that answer again."""
-        found = {str(file.path) for file in files}
-        for path in (file.path for file in self._request.failed):
-            place = Path(path)
-            is_below = any(place.is_relative_to(folder) for folder in survey.folders)
-            if path not in found and is_below and (place in survey.folders or survey.has_vanished(place)):
-                gone = FileIndexed(
-                    path=path, name=place.name, status=DocumentStatus.REMOVED, reason="The file is gone."
-                )
-                self._say(gone)
-
-    def _deleted(self, path: Path) -> str:
-        """Why a file in a synced folder stays out; empty when it does not."""
-        if str(path) in self._deleted_paths or path_hash(str(path)) in self._request.excluded:
-            return "It was deleted from this collection. Add the file itself to take it in again."
-        return ""
-
     @cached_property
     def _names_by_hash(self) -> dict[str, str]:
         """What the index calls each content."""
         return {document.sha256: document.name for document in self._request.known if not document.duplicate_of}
 
-    @cached_property
-    def _deleted_paths(self) -> frozenset[str]:
-        return frozenset(document.path for document in self._request.known if document.is_deleted)
-
-    @cached_property
-    def _deleted_hashes(self) -> frozenset[str]:
-        return frozenset(document.sha256 for document in self._request.known if document.is_deleted)
-
     def _own_folders(self) -> OwnFolders | None:
         request = self._request
         return OwnFolders(Path(request.data_folder), Path(request.projects_folder)) if request.data_folder else None
 
-    def _hashed(self, files: Sequence[FoundFile], survey: Survey) -> "list[tuple[FoundFile, str]]":
-        """The readable files with their hashes; the others are reported. What has not changed is not read."""
-        known = {document.path: document for document in self._known}
-        readable = []
-        for number, file in enumerate(files):
-            self._context.progress(0, len(files), f"Looking for changes: {number + 1} of {len(files)}")
-            if self._fails_as_before(file):
-                self._counts[DocumentStatus.FAILED] += 1
-                continue
-            if file.problem:
-                self._fail(file, file.name, file.problem, file.code)
-                continue
-            try:
-                sha256 = self._sha256(file, known.get(str(file.path)), survey)
-            except WorkbenchError as problem:
-                self._fail(file, file.name, str(problem), reason_code(problem.code))
-                continue
-            if sha256 in self._deleted_hashes:
-                reason = "A document with the same content was deleted; this one is taken in once that is purged."
-                self._context.produce(Skipped(path=str(file.path), reason=reason))
-            else:
-                readable.append((file, sha256))
-        return readable
-
-    def _fails_as_before(self, file: FoundFile) -> bool:
-        """Whether it could not be read before and nothing has changed since: a sync does not wait for it again."""
-        before = self._failed_before.get(str(file.path))
-        if before is None or self._request.tries_failed_again or not file.state or self._passwords.of(file.path):
-            return False
-        if before.reason_code is ReasonCode.NEEDS_OCR and self._request.recognition.is_on:
-            return False
-        return before.reason_code in LASTING and before.file_state == _with_version(file.state)
-
-    @cached_property
-    def _failed_before(self) -> dict[str, FailedFile]:
-        return {file.path: file for file in self._request.failed}
-
-    def _sha256(self, file: FoundFile, known: KnownDocument | None, survey: Survey) -> str:
-        if known is not None and file.state and file.state == known.file_state:
-            return known.sha256
-        hashed = survey.hashed(file)
-        self._states[str(file.path)] = hashed.state.settled()
-        return hashed.sha256
-
     def _tell_states(self, plan: Plan) -> None:
         """All at once: one transaction instead of thousands."""
         unchanged = (step.known.path for step in plan.steps if isinstance(step, Unchanged))
-        states = {path: state for path in unchanged if (state := self._states.get(path, ""))}
+        states = {path: state for path in unchanged if (state := self._telling.states.get(path, ""))}
         if states:
             self._context.produce(FileStates(states=states))
 
@@ -242,7 +152,7 @@ class Indexer:
         moved = {move.known.sha256: move.name for move in moves if move.known.name != move.name}
         self._store.rename(moved, self._names_by_hash)
         for move in moves:
-            self._say(
+            self._telling.say(
                 FileIndexed(
                     path=str(move.file.path),
                     name=move.name,
@@ -251,7 +161,7 @@ class Indexer:
                     pages=move.known.pages,
                     chunks=move.known.chunks,
                     renamed_from=move.known.path,
-                    file_state=self._states.get(str(move.file.path), ""),
+                    file_state=self._telling.states.get(str(move.file.path), ""),
                 )
             )
 
@@ -259,7 +169,7 @@ class Indexer:
         gone = [document.sha256 for document in plan.removed if document.chunks]
         self._store.remove([sha256 for sha256 in gone if sha256 not in self._needed])
         for document in plan.removed:
-            self._say(
+            self._telling.say(
                 FileIndexed(
                     path=document.path,
                     name=document.name,
@@ -274,7 +184,7 @@ class Indexer:
                 self._done += 1  # said before
             case Unchanged(known=known):
                 self._done += 1
-                self._say(
+                self._telling.say(
                     FileIndexed(
                         path=known.path,
                         name=known.name,
@@ -287,7 +197,7 @@ class Indexer:
                 )
             case Duplicate():
                 self._done += 1
-                self._say(
+                self._telling.say(
                     FileIndexed(
                         path=str(step.file.path),
                         name=step.name,
@@ -296,11 +206,11 @@ class Indexer:
                         reason_code=ReasonCode.DUPLICATE,
                         reason=f"It has the same content as {step.original} and is found under that name.",
                         duplicate_of=step.original,
-                        file_state=self._states.get(str(step.file.path), ""),
+                        file_state=self._telling.states.get(str(step.file.path), ""),
                     )
                 )
             case ToIndex():
-                self._context.progress(self._done, self._total, f"Reading {step.name}")
+                self._context.progress(self._done, self._look.files, f"Reading {step.name}")
                 self._context.produce(FilesAt(stage=FileStage.READING, files={str(step.file.path): step.name}))
                 self._done += 1
                 self._read(step, parser)
@@ -324,7 +234,7 @@ class Indexer:
             if not spans:
                 raise WorkbenchError(f"{path.name} is empty: it holds no text.", code="empty")
         except WorkbenchError as problem:
-            self._fail(step.file, step.name, str(problem), reason_code(problem.code), step.sha256)
+            self._telling.fail(step.file, step.name, str(problem), reason_code(problem.code), step.sha256)
             return
         item = FileIndexed(
             path=str(path),
@@ -340,7 +250,7 @@ class Indexer:
             language=language_of(page.text for page in parsed.pages),
             warnings=parsed.warnings,
             size_bytes=parsed.size_bytes,
-            file_state=self._states.get(str(path), ""),
+            file_state=self._telling.states.get(str(path), ""),
             is_markdown=parsed.is_markdown,
             texts=parsed.pages,
             spans=tuple(spans),
@@ -358,7 +268,7 @@ class Indexer:
         # Content that another file had until now is in the index already: only its name is another one.
         new = [item for item, step in waiting if item.sha256 not in held or step.replaces == item.sha256]
         chunks = [chunk for item in new for chunk in stored_chunks(item.name, item.sha256, item.texts, item.spans)]
-        self._context.progress(self._done, self._total, f"Embedding {waiting[-1][0].name}")
+        self._context.progress(self._done, self._look.files, f"Embedding {waiting[-1][0].name}")
         self._context.produce(FilesAt(stage=FileStage.EMBEDDING, files={item.path: item.name for item, _ in waiting}))
         self._embedding.append((waiting, self._writer.embed(chunks)))
         if len(self._embedding) > 1:
@@ -377,34 +287,9 @@ class Indexer:
         self._store.remove([step.replaces for _, step in written if step.replaces not in self._needed])
         for item, _ in written:
             self._new_chunks += item.chunks
-            self._say(item)
+            self._telling.say(item)
         known = {document.path for document in self._known}
         self._changed += sum(item.path in known for item, _ in written)
-
-    def _fail(self, file: FoundFile, name: str, reason: str, code: ReasonCode, sha256: str = "") -> None:
-        known = {document.path: document.name for document in self._request.known}
-        path = str(file.path)
-        if path not in known and name in known.values():
-            name = free_name(file, set(known.values()))
-        self._say(
-            FileIndexed(
-                path=path,
-                name=known.get(path, name),
-                status=DocumentStatus.FAILED,
-                reason=reason,
-                reason_code=code,
-                sha256=sha256,
-                file_state=_with_version(self._states.get(path, "")) if sha256 else "",
-            )
-        )
-
-    def _say(self, item: FileIndexed) -> None:
-        self._counts[item.status] += 1
-        self._context.produce(item)
-
-
-def _with_version(state: str) -> str:
-    return f"{state} {READER_VERSION}" if state else ""
 
 
 def _refuse_stale(request: IndexRequest) -> None:
