@@ -7,7 +7,7 @@ what the process held after the imports; on a graphics card the most that the al
 import json
 import sys
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import workbench  # noqa: F401  (silences libraries before they are imported)
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.types import TrainingRow
 from workbench.finetune import tasks
-from workbench.finetune.heap import make_compact
+from workbench.finetune.heap import can_be_orderly, make_orderly
 from workbench.finetune.model_size import model_size
 from workbench.finetune.preflight import EstimateRequest, this_hardware
 from workbench.finetune.step_memory import step_memory
@@ -38,11 +38,10 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         context = RecordingContext(folder, threads=task["threads"])
         _import_libraries()
         before = _status("VmRSS")
-        if is_compact := task.get("is_compact", False):
-            make_compact()  # before anything large: the estimate computes a few batches
+        if can_be_orderly() and not torch.cuda.is_available():
+            make_orderly()  # before anything large: the estimate computes a few batches
         estimated = tasks.estimate(context, EstimateRequest(training=request))
-        hardware = replace(this_hardware(config), is_compact=is_compact)
-        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, hardware)
+        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, this_hardware(config))
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
             tasks.train(context, request)

@@ -30,6 +30,8 @@ class Surroundings(Boundary):
     threads: int
     niceness: int
     omp_threads: str
+    flavour: str
+    """A variable of the spec's own."""
     core_limit: int
     oom_score_adjustment: int
     argv: tuple[str, ...]
@@ -117,6 +119,7 @@ def surroundings(context: JobContext) -> Surroundings:
         threads=context.threads,
         niceness=os.nice(0),
         omp_threads=os.environ["OMP_NUM_THREADS"],
+        flavour=os.environ.get("FLAVOUR", ""),
         core_limit=resource.getrlimit(resource.RLIMIT_CORE)[0],
         oom_score_adjustment=int(Path("/proc/self/oom_score_adj").read_text()),
         argv=tuple(sys.argv),

@@ -214,6 +214,14 @@ def test_that_a_durable_worker_has_a_session_and_a_log_of_its_own(runner: JobRun
     assert produced.item["number"] != os.getsid(0)
 
 
+def test_that_a_durable_worker_is_started_with_the_variables_of_its_spec(runner: JobRunner) -> None:
+    spec = durable("surroundings").model_copy(update={"environment": {"FLAVOUR": "plum"}})
+    last = runner.submit(spec, Heard()).wait(PATIENCE_SECONDS)
+    assert isinstance(last, Finished)
+    assert last.result["flavour"] == "plum"
+    assert last.result["omp_threads"] == str(last.result["threads"]), "beside those of every worker"
+
+
 def test_that_a_flood_of_log_lines_is_complete(runner: JobRunner) -> None:
     heard = Heard()
     assert isinstance(runner.submit(durable("flood", number=10_000), heard).wait(PATIENCE_SECONDS), Finished)

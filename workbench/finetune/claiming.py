@@ -1,17 +1,17 @@
-"""Memory for a training: claimed from those who keep chat models loaded, and handled as what is free demands."""
+"""Memory for a training: claimed from those who keep chat models loaded, and kept in order."""
 
 import threading
 from dataclasses import dataclass
 
 from workbench.finetune import preflight
-from workbench.finetune.heap import make_compact
+from workbench.finetune.heap import can_be_orderly, make_orderly
 from workbench.finetune.model_size import ModelSize
 from workbench.finetune.training_config import TrainingConfig
 from workbench.jobs.context import JobContext
 from workbench.jobs.memory_claims import MemoryClaim, claim_memory
 
 ROOM_SECONDS = 5.0
-"""How long idle chat models may take to make way before the training does with less."""
+"""How long idle chat models may take to make way before the training begins beside them."""
 _LOOK_SECONDS = 0.1
 _GROWN = 0.02
 """Growth on a graphics card, as a share of the whole, that is worth telling."""
@@ -36,22 +36,20 @@ class TrainingMemory:
     def claim(self) -> None:
         """Say what will be needed: idle chat models make way, others are loaded only beside it. Then arrange for it."""
         if preflight.this_hardware(self.config).is_cuda:
-            self._card_peak = self._plan().peak_bytes
+            self._card_peak = self._peak()
             host = preflight.host_bytes(self.size)
             self._tell(MemoryClaim(title=self.title, peak_bytes=host, card_bytes=self._card_peak))
             return
-        fast = preflight.peak_memory(self.size, self.config, self.longest)
-        if self.context.run_folder is not None and self._plan().is_compact and preflight.could_fit(fast):
-            self._tell(MemoryClaim(title=self.title, peak_bytes=fast))
-            self._wait_for(fast)
-        self._tell(MemoryClaim(title=self.title, peak_bytes=self.arrange()))
+        peak = self._peak()
+        self._tell(MemoryClaim(title=self.title, peak_bytes=peak))
+        if self.context.run_folder is not None and preflight.could_fit(peak):
+            self._wait_for(peak)
+        self.arrange()
 
-    def arrange(self) -> int:
-        """Handle memory as the free memory demands; the peak in bytes."""
-        plan = self._plan()
-        if plan.is_compact:
-            make_compact()
-        return plan.peak_bytes
+    def arrange(self) -> None:
+        """Put the heap in order where the processor trains."""
+        if can_be_orderly() and not preflight.this_hardware(self.config).is_cuda:
+            make_orderly()
 
     def follow(self) -> None:
         """After a step: what a graphics card has given by now is no longer claimed."""
@@ -64,8 +62,8 @@ class TrainingMemory:
             self._told = taken
             self._write(self._claim.model_copy(update={"card_bytes": max(0, self._card_peak - taken)}))
 
-    def _plan(self) -> preflight.MemoryPlan:
-        return preflight.plan_memory(self.size, self.config, self.longest, preflight.free_for_training())
+    def _peak(self) -> int:
+        return preflight.peak_memory(self.size, self.config, self.longest)
 
     def _wait_for(self, needed: int) -> None:
         for _ in range(round(ROOM_SECONDS / _LOOK_SECONDS)):

@@ -4,7 +4,6 @@ The figures are estimates: memory from what a step keeps (`step_memory`), time f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from workbench.boundary import Boundary
@@ -13,7 +12,7 @@ from workbench.finetune.base_model import locate_base
 from workbench.finetune.batching import Schedule, build_schedule
 from workbench.finetune.checkpoints import free_bytes
 from workbench.finetune.encoding import EncodedRow, EncodedRows
-from workbench.finetune.heap import can_be_compact, make_compact
+from workbench.finetune.heap import can_be_orderly
 from workbench.finetune.lowering import Fits, Lowered, lowered
 from workbench.finetune.model_size import ModelSize, model_size
 from workbench.finetune.step_memory import Hardware, step_memory
@@ -37,7 +36,7 @@ _FLOAT, _HALF = 4, 2
 """Bytes of a number."""
 
 
-__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory", "plan_memory"]
+__all__ = ["ModelSize", "Preflight", "check_disk", "estimate", "model_size", "peak_memory"]
 
 
 class EstimateRequest(Boundary):
@@ -60,8 +59,6 @@ class Preflight(Boundary):
     """How much of that idle chat models hold: they are unloaded when the training begins and needs it."""
     is_on_card: bool = False
     """Whether both are of the graphics card, where the training would run."""
-    is_compact: bool = False
-    """Whether it fits because freed memory goes back at once, which takes a fifth to two fifths longer."""
     disk_bytes: int
     free_disk_bytes: int
     seconds: float
@@ -105,8 +102,7 @@ def estimate(
     is_on_card = this_hardware(config).is_cuda
     idle_bytes = 0 if idle is None else idle.card_bytes if is_on_card else idle.memory_bytes
     free_memory, free_disk = free_for_training() + idle_bytes, free_bytes(Path(request.adapters_folder))
-    plan = plan_memory(size, config, max(lengths), free_memory)
-    memory = plan.peak_bytes
+    memory = peak_memory(size, config, max(lengths))
     disk = disk_needed(size, config)
     fits_memory, fits_disk = is_enough(free_memory, memory), disk <= free_disk
     lower = Lowered("") if fits_memory else lowered(config, max(lengths), _fits_in(free_memory, size))
@@ -116,7 +112,6 @@ def estimate(
         free_memory_bytes=free_memory,
         idle_bytes=idle_bytes,
         is_on_card=is_on_card,
-        is_compact=plan.is_compact,
         disk_bytes=disk,
         free_disk_bytes=free_disk,
         seconds=training_seconds(size, config, lengths, schedule.steps, threads, [len(row.ids) for row in held_out]),
@@ -155,8 +150,6 @@ def with_measured_time(
     from workbench.finetune import timing
 
     context.progress(0, 0, "Computing a few batches to measure the time")
-    if found.is_compact:
-        make_compact()  # this process measures and ends
     files = locate_base(request.base)
     schedule = schedule_of(request.config, rows)
     model = timing.load_to_time(files, request.base.name, request.config, context.threads)
@@ -164,14 +157,6 @@ def with_measured_time(
     batch_time = timing.time_batches(model, rows, schedule, request.config)
     seconds = timing.whole_seconds(batch_time, rows, schedule, held_out, request.config.epochs)
     return found.model_copy(update={"seconds": _STARTING_SECONDS + seconds, "is_measured": True})
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryPlan:
-    """What a training takes, and how it must handle memory for that."""
-
-    peak_bytes: int
-    is_compact: bool = False
 
 
 def is_enough(free_memory: int, peak: int) -> bool:
@@ -191,18 +176,10 @@ def host_bytes(size: ModelSize) -> int:
     return LIBRARIES_BYTES + size.file_bytes + _FLOAT * size.parameters
 
 
-def plan_memory(size: ModelSize, config: TrainingConfig, longest: int, free_memory: int) -> MemoryPlan:
-    """Fast where that fits into `free_memory` (bytes), else compact where this system can."""
-    fast = peak_memory(size, config, longest)
-    if is_enough(free_memory, fast) or this_hardware(config).is_cuda or not can_be_compact():
-        return MemoryPlan(fast)
-    return MemoryPlan(peak_memory(size, config, longest, is_compact=True), is_compact=True)
-
-
-def peak_memory(size: ModelSize, config: TrainingConfig, longest: int, *, is_compact: bool = False) -> int:
+def peak_memory(size: ModelSize, config: TrainingConfig, longest: int) -> int:
     """Bytes of the training process at its worst batch, where that is the scarce memory: the processor's with the
     libraries, or the graphics card's."""
-    hardware = replace(this_hardware(config), is_compact=is_compact)
+    hardware = this_hardware(config)
     return step_memory(size, config, longest, hardware).total + (0 if hardware.is_cuda else LIBRARIES_BYTES)
 
 
@@ -212,7 +189,9 @@ def this_hardware(config: TrainingConfig) -> Hardware:
 
     from workbench.finetune.exact_trainer import uses_bf16
 
-    return Hardware(is_cuda=torch.cuda.is_available(), bfloat16=uses_bf16(config.precision))
+    return Hardware(
+        is_cuda=torch.cuda.is_available(), bfloat16=uses_bf16(config.precision), is_orderly=can_be_orderly()
+    )
 
 
 def free_for_training() -> int:
@@ -268,4 +247,4 @@ _FREE_SPACE = "Free some disk space, or choose a smaller rank."
 
 def _fits_in(free_memory: int, size: ModelSize) -> Fits:
     """`free_memory` in bytes."""
-    return lambda config, longest: is_enough(free_memory, plan_memory(size, config, longest, free_memory).peak_bytes)
+    return lambda config, longest: is_enough(free_memory, peak_memory(size, config, longest))

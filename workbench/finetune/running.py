@@ -9,6 +9,7 @@ from workbench.datasets.types import Dataset, TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.finetune.adapter_folder import check_free
 from workbench.finetune.general_rows import general_file
+from workbench.finetune.heap import process_environment
 from workbench.finetune.made_model import check_free_model
 from workbench.finetune.preflight import EstimateRequest
 from workbench.finetune.preview import PreviewRequest
@@ -95,6 +96,7 @@ def sweep_spec(request: SweepRequest) -> JobSpec:
         lane=LANE,
         durable=True,
         background=True,
+        environment=process_environment(),
     )
 
 
@@ -153,6 +155,7 @@ def train_spec(request: TrainRequest) -> JobSpec:
         lane=LANE,
         durable=True,
         background=True,
+        environment=process_environment(),
     )
 
 

@@ -7,6 +7,7 @@ allocator adds to them was measured and is kept apart (`_heap_waste`).
 
 from dataclasses import dataclass, fields
 
+from workbench.finetune.heap import BLOCKS_BYTES
 from workbench.finetune.model_size import ModelSize
 from workbench.finetune.training_config import PROJECTIONS, Method, TrainingConfig
 
@@ -19,10 +20,14 @@ _PROCESS_BYTES = 80_000_000
 on the processor with one row of 16 tokens)."""
 _WORKSPACE = {False: 75_000_000, True: 120_000_000}
 """By bfloat16: buffers of the matrix libraries on a graphics card (measured on an H200; older ones take less)."""
+_PIECES = 0.12
+"""In an orderly heap: pieces that no tensor fits into, as a share of the activations (between 0 in float32 and 0.14 in
+bfloat16 were measured with 116M parameters)."""
 _HOLES = {False: 0.7, True: 0.32}
-"""By bfloat16. glibc gives torch its aligned blocks with a few bytes cut off, and small objects move into them: a block
-that is freed is never again large enough for the same tensor. Short-lived results of a forward pass leave such holes.
-Share of what a layer keeps without adapters, fitted to 116M parameters at 64 to 1024 tokens."""
+"""Where the heap is not orderly, by bfloat16. glibc gives torch its aligned blocks with a few bytes cut off, and small
+objects move into them: a block that is freed is never again large enough for the same tensor. Short-lived results of a
+forward pass leave such holes. Share of what a layer keeps without adapters, fitted to 116M parameters at 64 to 1024
+tokens."""
 _ADAPTER_HOLES = {False: 1.45, True: 2.0}
 """The same for a layer with an adapter: holes as a multiple of what comes out of it. They grow over the first steps:
 after two a step in bfloat16 has about two thirds of these."""
@@ -35,8 +40,8 @@ class Hardware:
     is_cuda: bool
     bfloat16: bool
     """Whether steps are computed in bfloat16 (`exact_trainer.uses_bf16`)."""
-    is_compact: bool = False
-    """Whether freed blocks go back to the system at once (`heap.make_compact`): nothing is wasted then."""
+    is_orderly: bool = False
+    """Whether freed blocks serve the next tensors (`heap.make_orderly`): little is wasted then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +94,7 @@ def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware:
         activations=tokens * kept,
         logits=logits,
         passing=tokens * _passing(size, config, hardware) if hardware.is_cuda else 0,
-        waste=0
-        if hardware.is_cuda or hardware.is_compact
-        else tokens * layers_at_once * _heap_waste(size, config, hardware),
+        waste=_waste(size, config, hardware, tokens * layers_at_once, tokens * kept),
         process=_WORKSPACE[hardware.bfloat16] if hardware.is_cuda else _PROCESS_BYTES + size.file_bytes,
     )
 
@@ -143,6 +146,15 @@ def _inputs(size: ModelSize, learning: frozenset[str], hardware: Hardware, numbe
     if hardware.is_cuda:  # attention is computed in bfloat16: what o sees is kept by it
         learning -= {"o_proj"}
     return number * sum(size.inputs(name) for name in learning)  # each has a rounded copy of its own
+
+
+def _waste(size: ModelSize, config: TrainingConfig, hardware: Hardware, passed: int, activations: int) -> int:
+    """What the allocator keeps beside `activations` (bytes); `passed`: tokens times layers."""
+    if hardware.is_cuda:
+        return 0
+    if hardware.is_orderly:
+        return BLOCKS_BYTES + int(_PIECES * activations)
+    return passed * _heap_waste(size, config, hardware)
 
 
 def _heap_waste(size: ModelSize, config: TrainingConfig, hardware: Hardware) -> int:

@@ -51,7 +51,7 @@ class LocalLauncher:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=worker_environment(threads, home=run.folder.parents[1]),
+                env=worker_environment(threads, home=run.folder.parents[1]) | run.read_record().spec.environment,
                 start_new_session=True,
                 creationflags=creation_flags(background=background),
             )

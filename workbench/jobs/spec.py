@@ -29,6 +29,8 @@ class JobSpec(Boundary):
     """Where a durable job keeps its files; chosen by the runner when empty."""
     background: bool = False
     """Runs `nice`, with few threads: training, indexing."""
+    environment: dict[str, str] = Field(default_factory=dict)
+    """Variables with which the process of a durable job is started, beside those of every worker."""
 
 
 class JobState(StrEnum):

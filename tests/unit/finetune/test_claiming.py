@@ -20,23 +20,23 @@ PLENTY = 10**12
 
 
 class Computer:
-    """Says how much is free, each time anew, and hears whether the compact heap was asked for."""
+    """Says how much is free, each time anew, and hears whether the heap was put in order."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, is_cuda: bool = False) -> None:
         self.free = [PLENTY]
-        self.was_made_compact = False
+        self.was_put_in_order = False
         hardware = Hardware(is_cuda=is_cuda, bfloat16=False)
         monkeypatch.setattr(preflight, "this_hardware", lambda config: hardware)
         monkeypatch.setattr(preflight, "free_for_training", self._free)
-        monkeypatch.setattr(preflight, "can_be_compact", lambda: True)
+        monkeypatch.setattr(claiming, "can_be_orderly", lambda: True)
         monkeypatch.setattr("workbench.llm.fit.total_memory", lambda: PLENTY)
-        monkeypatch.setattr(claiming, "make_compact", self._make_compact)
+        monkeypatch.setattr(claiming, "make_orderly", self._make_orderly)
 
     def _free(self) -> int:
         return self.free.pop(0) if len(self.free) > 1 else self.free[0]
 
-    def _make_compact(self) -> None:
-        self.was_made_compact = True
+    def _make_orderly(self) -> None:
+        self.was_put_in_order = True
 
 
 def memory(context: RecordingContext) -> TrainingMemory:
@@ -47,44 +47,33 @@ def claims(context: RecordingContext) -> list[MemoryClaim]:
     return [item for item in context.produced if isinstance(item, MemoryClaim)]
 
 
-def fast_and_compact() -> tuple[int, int]:
-    return (
-        preflight.peak_memory(SIZE, CONFIG, LONGEST),
-        preflight.peak_memory(SIZE, CONFIG, LONGEST, is_compact=True),
-    )
+def peak_bytes() -> int:
+    return preflight.peak_memory(SIZE, CONFIG, LONGEST)
 
 
 def test_that_a_training_that_fits_claims_its_peak_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     computer = Computer(monkeypatch)
     context = RecordingContext(tmp_path)
     memory(context).claim()
-    assert [claim.peak_bytes for claim in claims(context)] == [fast_and_compact()[0]]
-    assert not computer.was_made_compact
+    assert [claim.peak_bytes for claim in claims(context)] == [peak_bytes()]
+    assert computer.was_put_in_order
 
 
-def test_that_a_training_waits_for_idle_models_before_it_does_with_less(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_a_training_waits_for_idle_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     computer = Computer(monkeypatch)
-    fast, compact = fast_and_compact()
-    computer.free = [compact, compact, compact, PLENTY]  # they make way after a moment
+    computer.free = [peak_bytes(), peak_bytes(), PLENTY]  # they make way after a moment
     context = RecordingContext(tmp_path)
     memory(context).claim()
-    assert [claim.peak_bytes for claim in claims(context)] == [fast]
-    assert not computer.was_made_compact
+    assert [claim.peak_bytes for claim in claims(context)] == [peak_bytes()]
+    assert computer.free == [PLENTY]
 
 
-def test_that_a_training_does_with_less_where_nothing_makes_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_a_training_begins_where_nothing_makes_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claiming, "ROOM_SECONDS", 0.2)
     computer = Computer(monkeypatch)
-    fast, compact = fast_and_compact()
-    computer.free = [compact]
-    context = RecordingContext(tmp_path)
-    memory(context).claim()
-    assert [claim.peak_bytes for claim in claims(context)] == [fast, compact]
-    assert computer.was_made_compact
+    computer.free = [1]
+    memory(RecordingContext(tmp_path)).claim()
+    assert computer.was_put_in_order
 
 
 def test_that_a_training_on_a_graphics_card_claims_of_the_card_what_it_does_not_have_yet(

@@ -6,7 +6,7 @@ from workbench.finetune.batching import Schedule
 from workbench.finetune.encoding import EncodedRow
 from workbench.finetune.lowering import lowered
 from workbench.finetune.model_size import ModelSize
-from workbench.finetune.preflight import LIBRARIES_BYTES, RESERVE, disk_needed, plan_memory, training_seconds
+from workbench.finetune.preflight import disk_needed, training_seconds
 from workbench.finetune.step_memory import Hardware, step_memory
 from workbench.finetune.timing import BatchTime, between, whole_seconds
 from workbench.finetune.training_config import Method, Objective, TrainingConfig
@@ -22,6 +22,8 @@ SIZE = ModelSize(
     file_bytes=123_835_968,
 )
 PROCESSOR, IN_BFLOAT16 = Hardware(is_cuda=False, bfloat16=False), Hardware(is_cuda=False, bfloat16=True)
+ORDERLY = Hardware(is_cuda=False, bfloat16=False, is_orderly=True)
+ORDERLY_IN_BFLOAT16 = Hardware(is_cuda=False, bfloat16=True, is_orderly=True)
 CARD = Hardware(is_cuda=True, bfloat16=True)
 QUERY_AND_VALUE = ("q_proj", "v_proj")
 
@@ -38,6 +40,8 @@ QUERY_AND_VALUE = ("q_proj", "v_proj")
         (TrainingConfig(batch_size=4, rank=64), 256, PROCESSOR, 3088e6),
         (TrainingConfig(batch_size=4, targets=QUERY_AND_VALUE), 256, PROCESSOR, 2057e6),
         (TrainingConfig(batch_size=8, dropout=0.1), 128, PROCESSOR, 3596e6),
+        (TrainingConfig(batch_size=4, rank=8), 256, ORDERLY_IN_BFLOAT16, 1807e6),
+        (TrainingConfig(batch_size=4, rank=32), 256, ORDERLY, 1766e6),
         (TrainingConfig(batch_size=4, rank=64), 256, CARD, 1692e6),
         (TrainingConfig(batch_size=16, dropout=0.1), 512, CARD, 6937e6),
         (TrainingConfig(batch_size=16), 512, CARD, 6044e6),
@@ -48,31 +52,6 @@ def test_that_the_estimate_is_near_what_was_measured_on_a_real_machine(
     config: TrainingConfig, longest: int, hardware: Hardware, measured: float
 ) -> None:
     assert 0.95 <= step_memory(SIZE, config, longest, hardware).total / measured <= 1.15
-
-
-def test_that_a_compact_heap_wastes_nothing() -> None:
-    config = TrainingConfig(batch_size=4, rank=32)
-    fast, compact = (
-        step_memory(SIZE, config, 256, Hardware(is_cuda=False, bfloat16=False, is_compact=how)) for how in (False, True)
-    )
-    assert compact.waste == 0
-    assert compact.total == fast.total - fast.waste
-    assert 0.95 <= compact.total / 1739e6 <= 1.15  # measured; 3598e6 with the fast heap
-
-
-def test_that_the_heap_is_compact_only_where_memory_is_scarce(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.finetune.preflight.can_be_compact", lambda: True)
-    monkeypatch.setattr("workbench.finetune.preflight.this_hardware", lambda config: PROCESSOR)
-    config = TrainingConfig(batch_size=4, rank=32)
-    fast = step_memory(SIZE, config, 256, PROCESSOR).total + LIBRARIES_BYTES
-    enough = int(fast / RESERVE) + 1
-    assert plan_memory(SIZE, config, 256, enough).peak_bytes == fast
-    assert not plan_memory(SIZE, config, 256, enough).is_compact
-    scarce = plan_memory(SIZE, config, 256, enough - 10_000_000)
-    assert scarce.is_compact
-    assert scarce.peak_bytes < 0.7 * fast
-    monkeypatch.setattr("workbench.finetune.preflight.can_be_compact", lambda: False)
-    assert plan_memory(SIZE, config, 256, enough - 10_000_000).peak_bytes == fast
 
 
 def test_that_every_parameter_of_full_tuning_has_two_moments_and_a_gradient() -> None:

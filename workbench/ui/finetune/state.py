@@ -325,11 +325,8 @@ def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
         f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}{measured}. "
         f"Needs about {size_in_words(found.memory_bytes)} of {memory} "
         f"({size_in_words(found.free_memory_bytes)} free{idle}) "
-        f"and {size_in_words(found.disk_bytes)} of disk.{_COMPACT if found.is_compact else ''}"
+        f"and {size_in_words(found.disk_bytes)} of disk."
     )
-
-
-_COMPACT = " Memory is scarce, so freed blocks are handed back at once, which takes a fifth to two fifths longer."
 
 
 def scratch_in_words(found: ScratchEstimate) -> str:
