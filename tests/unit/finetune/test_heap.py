@@ -9,7 +9,7 @@ import pytest
 from workbench.finetune.heap import can_be_orderly, process_environment
 
 _STEPS = """
-import ctypes, sys
+import ctypes, os, sys
 from pathlib import Path
 from workbench.finetune.heap import make_orderly
 
@@ -22,7 +22,7 @@ def resident() -> int:
 
 def tensor(size: int) -> ctypes.c_void_p:  # aligned and written to, as torch does it
     block = ctypes.c_void_p()
-    libc.posix_memalign(ctypes.byref(block), 64, size)
+    libc.posix_memalign(ctypes.byref(block), 4096 if "THP_MEM_ALLOC_ENABLE" in os.environ else 64, size)
     ctypes.memset(block, 1, size)
     return block
 
@@ -32,8 +32,8 @@ libc.free(tensor(30_000_000))  # glibc learns from this that blocks of this size
 before = resident()
 kept = []
 for _ in range(60):  # a layer: a passing result, a small object beside it, and what is kept
-    passing = tensor(2_000_000)
-    kept.append(tensor(2_000_000))
+    passing = tensor(2_097_152)
+    kept.append(tensor(2_097_152))
     kept += [libc.malloc(40) for _ in range(5)]
     libc.free(passing)
 print(resident() - before)
