@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from workbench.errors import WorkbenchError
-from workbench.paths import WorkbenchPaths, find_home
+from workbench.paths import WorkbenchPaths, find_home, in_short
 from workbench.ui.garbage import UiGarbage
 from workbench.ui.main_window import MainWindow
 from workbench.ui.messages import EarlyMessages
@@ -153,7 +153,7 @@ class Program:
         self.database = database
         self._ending.append(database.close)
         self._look_back()
-        self.window.show_status(_short(self.paths.home))
+        self.window.show_status(in_short(self.paths.home))
         self.window.make_ready()
         self.is_ready = True
         QTimer.singleShot(0, self.tabs.follow_durable_runs)
@@ -292,14 +292,6 @@ class Program:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
-
-
-def _short(path: Path) -> str:
-    """With "~" for the user's own folder."""
-    try:
-        return f"~/{path.relative_to(Path.home()).as_posix()}"
-    except ValueError:
-        return str(path)
 
 
 def peek_at_settings(path: Path) -> tuple[str, bool]:

@@ -15,6 +15,14 @@ def find_home() -> Path:
     return user_data_path("llm-workbench", appauthor=False)
 
 
+def in_short(path: Path) -> str:
+    """For people to read: with "~" for the user's own folder."""
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    except ValueError:
+        return str(path)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkbenchPaths:
     """The rooms inside the data folder. Nothing is created before `create()`."""

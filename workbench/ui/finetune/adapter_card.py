@@ -1,11 +1,14 @@
 """One adapter: where it comes from, where it lies, what can be done with it."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.finetune.evaluation.types import EvaluationReport
 from workbench.finetune.evaluation.wording import headline
 from workbench.finetune.types import Adapter
+from workbench.paths import in_short
 from workbench.ui.finetune.export_menu import ExportButton
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
@@ -34,7 +37,7 @@ class AdapterCard(QFrame):
         set_role(self._headline, "" if report is not None else "muted")
         lines = [
             *([self._from_elsewhere(adapter)] if adapter.origin else self._trained_here(adapter)),
-            self.tr("Lies in {}").format(adapter.folder),
+            self.tr("Lies in {}").format(in_short(Path(adapter.folder))),
             self.tr("SHA-256 {}").format(adapter.gguf_hash),
         ]
         if adapter.notes:
