@@ -46,6 +46,8 @@ COLLECTION_CHANGED = "collection_changed"
 
 # So many chunks are written together: one commit for many small files.
 _BATCH_CHUNKS = 256
+# A file that is read, but not embedded yet, is done by so much: embedding takes most of the time.
+_SHARE_OF_READING = 0.1
 # So many files are announced together.
 _ANNOUNCED = 500
 
@@ -67,7 +69,8 @@ class Indexer:
         self._look = Look(context, request, self._telling)
         self._new_chunks = 0
         self._changed = 0
-        self._done = 0
+        self._done = 0.0
+        """In files."""
         self._waiting: list[_Read] = []
         self._embedding: deque[tuple[list[_Read], Embedding]] = deque()
         self._needed: frozenset[str] = frozenset()
@@ -212,10 +215,10 @@ class Indexer:
             case ToIndex():
                 self._context.progress(self._done, self._look.files, f"Reading {step.name}")
                 self._context.produce(FilesAt(stage=FileStage.READING, files={str(step.file.path): step.name}))
-                self._done += 1
-                self._read(step, parser)
+                self._done += _SHARE_OF_READING if self._read(step, parser) else 1
 
-    def _read(self, step: ToIndex, parser: Parser) -> None:
+    def _read(self, step: ToIndex, parser: Parser) -> bool:
+        """Whether there is something to embed; otherwise the file was told as failed."""
         path = step.file.path
         try:
             password = self._passwords.of(path)
@@ -235,7 +238,7 @@ class Indexer:
                 raise WorkbenchError(f"{path.name} is empty: it holds no text.", code="empty")
         except WorkbenchError as problem:
             self._telling.fail(step.file, step.name, str(problem), reason_code(problem.code), step.sha256)
-            return
+            return False
         item = FileIndexed(
             path=str(path),
             name=step.name,
@@ -258,6 +261,7 @@ class Indexer:
         self._waiting.append((item, step))
         if sum(item.chunks for item, _ in self._waiting) >= _BATCH_CHUNKS:
             self._embed_waiting()
+        return True
 
     def _embed_waiting(self) -> None:
         """Begin to embed the files that were read; meanwhile those before them are written, and others read."""
@@ -285,6 +289,7 @@ class Indexer:
         self._store.rename(renamed, self._names_by_hash)
         # The new state is in before the old one leaves: no moment without either.
         self._store.remove([step.replaces for _, step in written if step.replaces not in self._needed])
+        self._done += (1 - _SHARE_OF_READING) * len(written)
         for item, _ in written:
             self._new_chunks += item.chunks
             self._telling.say(item)

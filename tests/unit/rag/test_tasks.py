@@ -108,6 +108,19 @@ def test_that_only_what_changed_is_indexed_again(store: CollectionStore, folder:
     assert not any("27 days" in text for text in texts)
 
 
+def test_that_files_are_done_when_they_can_be_found_not_when_they_are_read(
+    store: CollectionStore, folder: Path
+) -> None:
+    spec = index_spec(store, NAME, [folder])
+    assert spec is not None
+    context = RecordingContext()
+    index(context, IndexRequest.model_validate(spec.params))
+    told = ("Reading", "Embedding", "Tidying")
+    shares = [done / total for done, total, label in context.progressed if label.startswith(told)]
+    *before, last = shares
+    assert len(before) == 4 and max(before) < 0.2 and before == sorted(before) and last == 1
+
+
 def test_that_bad_files_are_reported_and_the_others_go_on(store: CollectionStore, folder: Path) -> None:
     (folder / "empty.md").write_bytes(b"")
     (folder / "noise.bin").write_bytes(bytes(range(256)) * 20)
