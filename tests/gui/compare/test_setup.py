@@ -124,8 +124,9 @@ def test_that_an_arm_is_made_in_the_form(desk: Desk, qtbot: QtBot) -> None:
 def test_that_running_waits_for_questions_and_arms(desk: Desk, qtbot: QtBot, questions_file: Path) -> None:
     run = find(desk, QPushButton, "compare_run")
     assert not run.isEnabled()
+    assert "Choose the questions first: a test set, or a file with questions and answers." in texts(desk)
     press(desk, "compare_standard")
-    assert "Choose a file with questions and answers." in texts(desk)
+    assert not run.isEnabled()
     desk.tab.presenter.open_file(str(questions_file))
     read_questions(desk, questions_file)
     assert run.isEnabled()
@@ -164,7 +165,7 @@ def test_that_the_foot_is_whole_in_a_narrow_window_with_a_big_font(desk: Desk, q
     desk.tab.resize(720, 560)
     run, reason = find(desk, QPushButton, "compare_run"), find(desk, QLabel, "compare_reason")
     qtbot.waitUntil(lambda: desk.tab.width() == 720)
-    assert reason.text() == "Choose a file with questions and answers."
+    assert reason.text() == "Choose the questions first: a test set, or a file with questions and answers."
     assert run.width() >= run.sizeHint().width()
     assert reason.height() >= reason.heightForWidth(reason.width())
 

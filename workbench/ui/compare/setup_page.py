@@ -42,7 +42,7 @@ class SetupPage(QWidget):
             page.show_state(state)
         reason = state.not_ready
         self._run.setEnabled(not reason)
-        self._reason.setText(reason if state.questions or state.arms else "")
+        self._reason.setText(reason)
         self._save.setEnabled(state.questions is not None and bool(state.arms))
         self._results.setVisible(state.results is not None)
 

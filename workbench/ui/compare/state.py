@@ -165,7 +165,7 @@ class CompareState:
         if self.is_running:
             return "A comparison is running."
         if self.questions is None:
-            return "Choose a file with questions and answers."
+            return "Choose the questions first: a test set, or a file with questions and answers."
         if self.questions.trouble:
             return self.questions.trouble
         if not self.arms:
