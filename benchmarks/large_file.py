@@ -1,8 +1,8 @@
 """How much memory does a data file of 2 GB take to be looked at and made into a data set?
 
 JSON lines, CSV and Parquet with rows of the same content, each read by the program's own tasks in a process of its own;
-measured is the peak of its resident memory less what it held before. The comparison is pandas, which loads the file; it is
-no part of the program and left out where it is not installed.
+measured is the peak of its resident memory less what it held before. The comparison is pandas, which loads the file; it
+is no part of the program, and left out where it is not installed.
 """
 
 import importlib.util
