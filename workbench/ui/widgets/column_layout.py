@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class ColumnLayout(QLayout):
@@ -41,6 +41,12 @@ class ColumnLayout(QLayout):
             widest = max(widest, self._narrowest * parent.fontMetrics().averageCharWidth())
         fitting = (width + self.spacing()) // max(1, widest + self.spacing())
         return max(1, min(self._columns, fitting, len(shown)))
+
+    def addWidget(self, widget: QWidget) -> None:
+        """At the end, with an item of our own, as in a WrappingRow."""
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
+        self.invalidate()
 
     # -- what Qt asks ------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
 class WrappingRow(QLayout):
@@ -19,6 +19,13 @@ class WrappingRow(QLayout):
         self.setSpacing(spacing)
         for widget in widgets:
             self.addWidget(widget)
+
+    def addWidget(self, widget: QWidget) -> None:
+        """At the end. With an item of our own: one that Qt makes is mistaken by PySide for the dead one of a closed
+        window, when it begins at the same place in memory."""
+        self.addChildWidget(widget)
+        self.addItem(QWidgetItem(widget))
+        self.invalidate()
 
     # -- what Qt asks ------------------------------------------------------------------------------------------------
 
