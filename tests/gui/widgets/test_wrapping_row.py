@@ -22,7 +22,8 @@ def a_row(qtbot: QtBot, width: int) -> tuple[list[QWidget], QWidget]:
 
 def test_that_what_has_room_stands_on_one_line_and_the_field_takes_the_rest(qtbot: QtBot) -> None:
     (first, second, field), window = a_row(qtbot, 700)
-    assert first.y() == second.y() == field.y()
+    assert first.y() == second.y()
+    assert abs(field.geometry().center().y() - first.geometry().center().y()) <= 1, "whatever the style of other tests"
     assert field.geometry().right() == window.width() - 1
 
 
