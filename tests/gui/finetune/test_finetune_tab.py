@@ -43,7 +43,7 @@ from workbench.finetune.types import (
 from workbench.jobs.spec import JobSpec
 from workbench.llm.tasks import MEASURE_IDLE, SCAN_MODELS, ScanModelsReport
 from workbench.llm.types import ChatMessage, IdleMemory, ModelRef, Role
-from workbench.paths import WorkbenchPaths
+from workbench.paths import WorkbenchPaths, in_short
 from workbench.ui.finetune import TRAIN, FinetunePresenter, FinetuneTab, Surroundings, build
 from workbench.ui.finetune.deleted_bar import DeletedBar
 from workbench.ui.finetune.presets import RECIPES, Preset, config_for
@@ -533,7 +533,7 @@ def test_that_an_adapter_shows_where_it_comes_from(qtbot: QtBot, around: Around)
     row = [texts(table, column)[0] for column in range(8)]
     assert row[:6] == ["house", "starter", "house", "90", "0.412", "–"]
     assert row[7] == "ab12cd34"
-    assert str(around.paths.adapters / "house") in label(tab, "adapter_details")
+    assert in_short(around.paths.adapters / "house") in label(tab, "adapter_details")
 
 
 def test_that_an_adapter_is_tried_in_the_playground(qtbot: QtBot, around: Around) -> None:
