@@ -86,6 +86,8 @@ def _at(point: FlipPoint, weights: Weights, shift: float) -> Weights:
     return Weights(**values, **{point.measure.value: share})
 
 
+SHARE = st.just(0.0) | st.floats(0.001, 1)
+"""As sliders give it: nothing, or at least a tenth of a percent."""
 MEASURED = st.fixed_dictionaries(
     {"mean": st.floats(0.05, 1), "latency": st.floats(0.1, 20), "memory": st.integers(GB, 20 * GB)}
 )
@@ -93,7 +95,7 @@ MEASURED = st.fixed_dictionaries(
 
 @given(
     arms=st.lists(MEASURED, min_size=2, max_size=5),
-    weights=st.builds(Weights, quality=st.floats(0.1, 1), latency=st.floats(0, 1), memory=st.floats(0, 1)),
+    weights=st.builds(Weights, quality=st.floats(0.1, 1), latency=SHARE, memory=SHARE),
 )
 @settings(max_examples=150, deadline=None)
 def test_that_the_recommendation_changes_at_a_flip_point_and_not_before(
