@@ -75,7 +75,8 @@ def shares_of_list(config: LaneConfig, asks: Sequence[Ask], parameters: int) -> 
     count = max(range(2, most + 1), key=lambda shares: (shares * (config.threads // shares), shares))
     work = list(itertools.accumulate(len(ask.tokens) + ask.config.max_tokens for ask in asks))
     ends = [bisect.bisect_left(work, work[-1] * number / count) for number in range(1, count)]
-    return [range(begin, end) for begin, end in itertools.pairwise([0, *ends, len(asks)])]
+    # One answer may be as much work as a whole share: none may be left empty.
+    return [range(begin, end) for begin, end in itertools.pairwise([0, *ends, len(asks)]) if begin < end]
 
 
 def of_share(config: LaneConfig, shares: int) -> LaneConfig:

@@ -58,6 +58,7 @@ def case(qtbot: QtBot, program: Program, home: WorkbenchPaths) -> Program:
     cases = find(window, QTableView, "why_cases")
     qtbot.waitUntil(lambda: cases.model().rowCount() == 12, timeout=PATIENCE)
     place = cases.visualRect(cases.model().index(0, 0)).center()
+    # pytest-qt gives the clicks no types
     qtbot.mouseClick(cases.viewport(), Qt.MouseButton.LeftButton, pos=place)  # type: ignore[no-untyped-call]
     return program
 

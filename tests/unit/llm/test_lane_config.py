@@ -100,6 +100,14 @@ def test_that_shares_are_alike_in_tokens() -> None:
     assert abs(work[0] - work[1]) < 950
 
 
+@pytest.mark.parametrize("place", [0, 7, 15])
+def test_that_no_share_is_empty_beside_a_very_long_prompt(place: int) -> None:
+    asks = [ask([1] * (1000 if number == place else 5), answer=1) for number in range(16)]
+    shares = shares_of_list(dataclasses.replace(LANE, threads=4), asks, 6_000_000)
+    assert all(len(share) for share in shares)
+    assert [index for share in shares for index in share] == list(range(16))
+
+
 def test_that_all_shares_together_keep_to_the_cells_that_the_model_was_loaded_with() -> None:
     for own in range(60, 1000, 97):
         lane = for_list(of_share(LANE, 2), comparison(32, prefix=0, own=own), may_share=True)

@@ -93,7 +93,9 @@ def test_that_a_restored_prompt_gets_another_name_where_its_own_is_taken(store: 
     store.save_version("Mails", prompt("a"))
     deleted = store.delete_prompt("Mails")
     store.save_version("Mails", prompt("new"))
-    assert store.restore_prompt(deleted) == "Mails 2" == store.newest("Mails 2").prompt_name  # type: ignore[union-attr]
+    assert store.restore_prompt(deleted) == "Mails 2"
+    newest = store.newest("Mails 2")
+    assert newest is not None and newest.prompt_name == "Mails 2"
     assert store.free_name("Mails") == "Mails 3"
 
 
