@@ -208,14 +208,18 @@ def test_that_marks_of_a_pdf_are_headings_and_tables() -> None:
 @pytest.mark.parametrize("kind", NEW)
 @pytest.mark.parametrize("word", ["x", "\U0001f600", "\u6f22", "lorem ipsum "])
 def test_that_the_time_grows_with_the_text(kind: ChunkerKind, word: str) -> None:
-    def seconds(length: int) -> float:
+    def once(length: int) -> float:
         document = parsed(word * (length // len(word)), markdown=False)
         started = time.process_time()
         spans = chunker(sized(kind, 200, 20)).chunk(document, "x.txt", SHA)
         assert spans[-1].end >= length - 2 * len(word)
         return time.process_time() - started
 
-    seconds(10_000)
+    def seconds(length: int) -> float:
+        """The best of three: a garbage collection in a process of thousands of tests takes a second by itself."""
+        return min(once(length) for _ in range(3))
+
+    once(10_000)
     short, long = seconds(20_000), seconds(100_000)
     assert long < 5 * 3 * max(short, 0.01)
 
