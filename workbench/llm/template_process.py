@@ -6,6 +6,7 @@ memory: that is what this process is for. One JSON object per line in and out: t
 (`template`, `variables`) or the blocks of a prompt (`templates`, `variables`, `items`).
 """
 
+import functools
 import json
 import os
 import re
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
@@ -25,6 +26,9 @@ CPU_SECONDS = 2.0
 MEMORY_BYTES = 512 * 1024 * 1024
 MAX_TEXT = 8_000_000
 MAX_TEMPLATE = 1_000_000
+KEPT_TEMPLATES, KEPT_CHARACTERS = 8, 100_000
+"""Compiled templates that are kept, and how long one may be for it: compiling takes longer than rendering, and the
+rows of a training have one template."""
 _UNDEFINED = re.compile(r"'(.*)' is undefined")
 _NEVER_THE_SAME = ("lipsum",), ("random",)
 """Globals and filters that a prompt may not use: the same version with the same values is the same text."""
@@ -76,12 +80,23 @@ def build_prompt_environment() -> ImmutableSandboxedEnvironment:
     return environment
 
 
-def answer(environment: ImmutableSandboxedEnvironment, request: dict[str, Any]) -> dict[str, Any]:
+class Renderer:
+    """An environment and the templates that were last compiled in it; rendering leaves nothing behind in them."""
+
+    def __init__(self, environment: ImmutableSandboxedEnvironment) -> None:
+        self._environment = environment
+        self._kept = functools.lru_cache(KEPT_TEMPLATES)(environment.from_string)
+
+    def compiled(self, source: str) -> Template:
+        return self._kept(source) if len(source) <= KEPT_CHARACTERS else self._environment.from_string(source)
+
+
+def answer(renderer: Renderer, request: dict[str, Any]) -> dict[str, Any]:
     """`{"text"}`, or `{"error", "kind"}` where kind is syntax, unsafe, raised, time, memory, length or failed."""
     try:
         if len(request["template"]) > MAX_TEMPLATE:
             return {"error": f"it is {len(request['template'])} characters long", "kind": "length"}
-        text = environment.from_string(request["template"]).render(request["variables"])
+        text = renderer.compiled(request["template"]).render(request["variables"])
     except Exception as error:  # noqa: BLE001  (whatever a stranger's template provokes is its failure, told by name)
         return _told(error)
     if len(text) > MAX_TEXT:
@@ -89,20 +104,17 @@ def answer(environment: ImmutableSandboxedEnvironment, request: dict[str, Any]) 
     return {"text": text}
 
 
-def answer_blocks(environment: ImmutableSandboxedEnvironment, request: dict[str, Any]) -> dict[str, Any]:
+def answer_blocks(renderer: Renderer, request: dict[str, Any]) -> dict[str, Any]:
     """`{"texts"}`: one for each item, a pair of a template's index and the variables that are different for it.
 
     Or the error of the first that fails, as in `answer`, with its template's index as `block` and its `line`; of a
     variable without a value (kind undefined) also its `name`.
     """
-    compiled: dict[int, Any] = {}
     texts: list[str] = []
     room = MAX_TEXT
     for index, own in request["items"]:
         try:
-            if index not in compiled:
-                compiled[index] = environment.from_string(request["templates"][index])
-            text = compiled[index].render(request["variables"] | own)
+            text = renderer.compiled(request["templates"][index]).render(request["variables"] | own)
         except Exception as error:  # noqa: BLE001  (as above)
             return {**_told(error), "block": index, "line": _line_of(error)}
         room -= len(text)
@@ -145,14 +157,14 @@ def _line_of(error: Exception) -> int:
 def serve() -> None:
     """Answer line by line until the parent closes the pipe."""
     _limit_memory()
-    environment, prompts = build_environment(), build_prompt_environment()
+    chats, prompts = Renderer(build_environment()), Renderer(build_prompt_environment())
     timer = _cpu_timer()
     _say({"ready": "1"})
     for line in sys.stdin:
         timer(CPU_SECONDS)
         try:
             request = json.loads(line)
-            reply = answer_blocks(prompts, request) if "items" in request else answer(environment, request)
+            reply = answer_blocks(prompts, request) if "items" in request else answer(chats, request)
         except OutOfTimeError:
             reply = {"error": f"it did not finish within {CPU_SECONDS:.0f} seconds", "kind": "time"}
         timer(0)

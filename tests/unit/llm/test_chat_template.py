@@ -7,6 +7,13 @@ import pytest
 from tests.llm_models import TEMPLATE
 from workbench.errors import WorkbenchError
 from workbench.llm.chat_template import ChatTemplate, TemplateRenderer
+from workbench.llm.template_process import (
+    KEPT_CHARACTERS,
+    KEPT_TEMPLATES,
+    Renderer,
+    answer,
+    build_environment,
+)
 from workbench.llm.types import ChatMessage, Role
 
 HELLO = (ChatMessage(role=Role.SYSTEM, content="Be brief."), ChatMessage(role=Role.USER, content="Hello <b>"))
@@ -108,3 +115,19 @@ def test_that_the_process_of_a_closed_renderer_is_gone(renderer: Renderers) -> N
     assert {child.pid for child in psutil.Process().children()} - before
     made.close()
     assert not {child.pid for child in psutil.Process().children()} - before
+
+
+def test_that_a_template_is_compiled_once_for_many_renderings() -> None:
+    renderer = Renderer(build_environment())
+    greeting = "Hello {{ name }}"
+    compiled = renderer.compiled(greeting)
+    assert [answer(renderer, {"template": greeting, "variables": {"name": name}}) for name in ("Ada", "Bob")] == [
+        {"text": "Hello Ada"},
+        {"text": "Hello Bob"},
+    ]
+    assert renderer.compiled(greeting) is compiled
+    for number in range(KEPT_TEMPLATES):
+        renderer.compiled(f"another {number}")
+    assert renderer.compiled(greeting) is not compiled  # a model that was long not asked makes room
+    huge = "x" * (KEPT_CHARACTERS + 1)
+    assert renderer.compiled(huge) is not renderer.compiled(huge)
