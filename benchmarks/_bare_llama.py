@@ -63,7 +63,8 @@ class Bare:
 
 def decode(task: dict[str, Any]) -> dict[str, Any]:
     """Seconds to the first token and tokens per second after it, for each prompt."""
-    bare = Bare(Weights(Path(task["model"]), "bare", 0), task["threads"], cells=task["context"])
+    weights = Weights(Path(task["model"]), "bare", 0)
+    bare = Bare(weights, task["threads"], cells=task["context"], flash=task["flash"])
     native = bare.native
     sampler = native.llama_sampler_chain_init(native.llama_sampler_chain_default_params())
     native.llama_sampler_chain_add(sampler, native.llama_sampler_init_greedy())

@@ -19,6 +19,7 @@ from benchmarks.report import Goal, Report
 from benchmarks.starter import starter_model
 from workbench.jobs.events import Failed, Finished, JobEvent, Produced, is_last_word
 from workbench.jobs.spec import JobSpec
+from workbench.llm.fit import uses_flash_attention
 from workbench.llm.library import describe_gguf
 from workbench.llm.llamacpp_engine import physical_cores
 from workbench.llm.tasks import GENERATE, GenerateReport, GenerateRequest
@@ -54,12 +55,15 @@ def _take_turns(model: Path, home: Path, rounds: int, tokens: int) -> tuple[list
     ours: list[dict[str, Any]] = []
     bare: list[dict[str, Any]] = []
     window = _Window(model, home, tokens)
+    load = LoadConfig(context_length=CONTEXT)
+    flash = uses_flash_attention(describe_gguf(model), load, on_gpu=False)  # the way there is measured, not attention
     try:
         window.answer(_prompt(0))  # loads the model
         for number in range(rounds):
             prompts = [_prompt(1 + number * PROMPTS + n) for n in range(PROMPTS)]
             task = {"model": str(model), "threads": physical_cores(), "context": CONTEXT, "prompts": prompts}
-            bare += measure("_bare_llama", "decode", {**task, "tokens": tokens})["runs"]
+            task |= {"tokens": tokens, "flash": -1 if flash is None else int(flash)}
+            bare += measure("_bare_llama", "decode", task)["runs"]
             ours += [window.answer(prompt) for prompt in prompts]
     finally:
         window.close()

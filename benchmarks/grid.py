@@ -51,6 +51,7 @@ def run(quick: bool) -> Report:
             ),
             Goal("starter: same answers as one after the other, of 64", small["same_as_loop"] * 64 / count, ">= 61"),
             Goal("starter: same answers in exact mode, whatever else is asked", small["same_exact"], f">= {count}"),
+            Goal("starter: exact answers as one after the other", small["exact_same_as_loop"], f">= {count}"),
             Goal("starter: same answers when the grid is run again", small["same_again"], f">= {count}"),
         ),
     )
@@ -87,6 +88,7 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
     }
     if exact:
         found["same_exact"] = _same(ours["exact"], ours["exact_alone"])
+        found["exact_same_as_loop"] = _same(ours["exact"], loop["texts"])
         found["same_again"] = _same(ours["texts"], ours["again"])
         found["exact_same_as_grid"] = _same(ours["texts"], ours["exact"])
     return found

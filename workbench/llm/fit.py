@@ -19,8 +19,13 @@ KV_BLOCK_BYTES = {KvType.F16: 64, KvType.Q8_0: 34, KvType.Q4_0: 18}
 """Bytes of 32 numbers (ggml's block formats)."""
 
 
-SMALL_HEAD = 32
-"""Numbers of an attention head up to which llama.cpp's flash attention is slower on a processor than the usual one."""
+SMALL_HEAD = 64
+"""Numbers of an attention head up to which llama.cpp's flash attention writes slower on a processor than the usual."""
+MOST_SCORES_BYTES = 256 * 2**20
+"""Without flash attention, each row of a call has a score for each token of the context, per head: long contexts of
+many heads are left to it."""
+BATCH_WITHOUT_FLASH = 128
+"""Rows per call: nothing is gained from more, and their scores leave the processor's cache."""
 
 
 class Fit(StrEnum):
@@ -69,12 +74,18 @@ def sequences_for(model: ModelRef, load: LoadConfig) -> int:
 def uses_flash_attention(model: ModelRef, load: LoadConfig, *, on_gpu: bool) -> bool | None:
     """As wished; otherwise not for small heads on a processor; otherwise (None) as llama.cpp decides.
 
-    Its flash attention takes a fixed time for each token that it looks back at, however small the heads are: the
-    starter model (heads of 32) writes 1,060 tokens a second with it and 1,770 without, 700 tokens deep.
+    Its flash attention takes a fixed time for each token that it looks back at, however small the heads are
+    (docs/decisions/0011-how-lists-are-decoded.md has the numbers).
     """
     if load.flash_attention is not None or on_gpu or load.kv_type is not KvType.F16:
         return load.flash_attention
-    return False if 0 < _head_size(model) <= SMALL_HEAD else None
+    scores = _scores_of_a_token(model, load) * context_for(model, load)
+    return False if 0 < _head_size(model) <= SMALL_HEAD and scores <= MOST_SCORES_BYTES else None
+
+
+def batch_for(load: LoadConfig, *, flash: bool | None) -> int:
+    """Rows of one call of llama.cpp: as wished, but no more than pay."""
+    return min(load.batch, BATCH_WITHOUT_FLASH) if flash is False else load.batch
 
 
 def kv_bytes_per_token(model: ModelRef, kv_type: KvType = KvType.F16) -> int:
@@ -93,10 +104,12 @@ def _head_size(model: ModelRef) -> int:
 
 
 def _scores_bytes_per_token(model: ModelRef, load: LoadConfig) -> int:
-    """Without flash attention, each token of a batch has a score for each token of the context, per head."""
-    if uses_flash_attention(model, load, on_gpu=False) is not False:
-        return 0
-    return load.batch * model.head_count * 4
+    return 0 if uses_flash_attention(model, load, on_gpu=False) is not False else _scores_of_a_token(model, load)
+
+
+def _scores_of_a_token(model: ModelRef, load: LoadConfig) -> int:
+    """Bytes: one for each row of a call and each head."""
+    return batch_for(load, flash=False) * model.head_count * 4
 
 
 def verdict(model: ModelRef, load: LoadConfig, free_bytes: int, devices: Sequence[Device] = ()) -> FitVerdict:
@@ -147,21 +160,29 @@ def _longest_with_gpus(model: ModelRef, load: LoadConfig, free_bytes: int, devic
 def _longest_context(model: ModelRef, load: LoadConfig, room: int) -> int:
     """The longest context whose cache and buffers take `room` bytes at most, with as many answers at once as it has."""
     per_token = kv_bytes_per_token(model, load.kv_type)
-    per_token_once = _scores_bytes_per_token(model, load)
     room -= compute_bytes(model, load.batch)
     trained = model.context_length or 1 << 30
     if room <= 0:
         return 0
     if not per_token:
         return trained
+
+    def fits(context: int) -> bool:
+        asked = load.model_copy(update={"context_length": context})
+        each = per_token * sequences_for(model, asked) + _scores_bytes_per_token(model, asked)
+        return each * context <= room
+
+    scores = _scores_of_a_token(model, load)
+    # With scores, up to where flash attention takes over; or without, behind that.
+    ways = ((scores, min(trained, MOST_SCORES_BYTES // scores)), (scores, trained), (0, trained))
     found = 0
     for answers in range(1, load.parallel_sequences + 1):
-        context = min(trained, room // (answers * per_token + per_token_once))
-        if answers > 1:
-            context = min(context, total_memory() // 4 // answers // per_token)
-        asked = load.model_copy(update={"context_length": context})
-        if context and (per_token * sequences_for(model, asked) + per_token_once) * context <= room:
-            found = max(found, context)
+        for once, most in ways:
+            context = min(most, room // (answers * per_token + once))
+            if answers > 1:
+                context = min(context, total_memory() // 4 // answers // per_token)
+            if context > found and fits(context):
+                found = context
         if found == trained:
             break
     return found

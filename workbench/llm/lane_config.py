@@ -17,17 +17,17 @@ WORTH_SHARING = 48
 
 ANSWERS_WITH_FLASH = 16
 """Answers of a list at once: more read the weights less often, but push each other's cache out of the processor's."""
-ANSWERS_WITHOUT_FLASH = 4
-ANSWERS_IN_COMMON_WITHOUT_FLASH = 3
-"""In a common buffer: without flash attention each token looks at the cells of all answers."""
+ANSWERS_WITHOUT_FLASH = 8
+"""Without flash attention each token of a common buffer looks at the cells of all answers."""
+TINY_PARAMETERS = 20_000_000
+"""Up to here weights are read so fast that looking past others costs more."""
+ANSWERS_OF_TINY = 4
+ANSWERS_OF_TINY_IN_COMMON = 3
 
 COMMON_BUFFER_UP_TO = 8
 """Times the longest answer that a common buffer may have: beyond, looking past the others' cells costs too much."""
 COMMON_BUFFER_WITHOUT_FLASH_UP_TO = 3
 """Without flash attention prompts too look at all cells: with little in common, they took three times as long."""
-
-LIST_BATCH_WITHOUT_FLASH = 256
-"""Rows per call: without flash attention, a buffer of rows x cells x heads is needed."""
 
 SMALL_PARAMETERS = 200_000_000
 """Up to here a list is shared out over several contexts: threads that wait for each other after each of hundreds of
@@ -84,7 +84,7 @@ def of_share(config: LaneConfig, shares: int) -> LaneConfig:
     return replace(config, threads=config.threads // shares, sequences=config.sequences // shares)
 
 
-def for_list(config: LaneConfig, asks: Sequence[Ask], *, may_share: bool) -> LaneConfig:
+def for_list(config: LaneConfig, asks: Sequence[Ask], parameters: int, *, may_share: bool) -> LaneConfig:
     """The context for a list: as many answers at once as pay, in no more cells than `config` has.
 
     `may_share`: whether cells of a common beginning can be shared (not in recurrent or sliding-window models).
@@ -93,21 +93,24 @@ def for_list(config: LaneConfig, asks: Sequence[Ask], *, may_share: bool) -> Lan
     common = common_beginning(asks) if may_share else 0
     own = longest - common
     flash = config.flash_attention is not False
-    wanted, most = (
-        (ANSWERS_WITH_FLASH, COMMON_BUFFER_UP_TO)
-        if flash
-        else (ANSWERS_WITHOUT_FLASH, COMMON_BUFFER_WITHOUT_FLASH_UP_TO)
-    )
-    in_common = min(wanted, len(asks), max(1, (config.size - common) // own))
-    cells = common + in_common * own
-    if may_share and cells <= most * longest:
-        if not flash:
-            in_common = min(in_common, ANSWERS_IN_COMMON_WITHOUT_FLASH)
-            cells = common + in_common * own
-        batch = config.batch if flash else min(config.batch, LIST_BATCH_WITHOUT_FLASH)
-        return replace(config, sequences=in_common, cells=cells, common_buffer=True, common=common, batch=batch)
+    most = COMMON_BUFFER_UP_TO if flash else COMMON_BUFFER_WITHOUT_FLASH_UP_TO
+    wanted, wanted_in_common = _answers_at_once(parameters, flash=flash)
+    fitting = min(len(asks), max(1, (config.size - common) // own))
+    if may_share and common + min(wanted, fitting) * own <= most * longest:
+        in_common = min(wanted_in_common, fitting)
+        cells = common + in_common * own
+        return replace(config, sequences=in_common, cells=cells, common_buffer=True, common=common)
     apart = min(wanted, len(asks), max(1, config.size // _padded(longest)))
     return replace(config, sequences=apart, cells=apart * _padded(longest))
+
+
+def _answers_at_once(parameters: int, *, flash: bool) -> tuple[int, int]:
+    """With a buffer of its own for each answer, and in a common one."""
+    if flash:
+        return ANSWERS_WITH_FLASH, ANSWERS_WITH_FLASH
+    if parameters <= TINY_PARAMETERS:
+        return ANSWERS_OF_TINY, ANSWERS_OF_TINY_IN_COMMON
+    return ANSWERS_WITHOUT_FLASH, ANSWERS_WITHOUT_FLASH
 
 
 def common_beginning(asks: Sequence[Ask]) -> int:

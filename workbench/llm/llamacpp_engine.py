@@ -10,7 +10,7 @@ from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate
 from workbench.llm.decoding import Ask, Decoding, Outbox
 from workbench.llm.devices import find_devices
-from workbench.llm.fit import available_memory, estimate, sequences_for, uses_flash_attention
+from workbench.llm.fit import available_memory, batch_for, estimate, sequences_for, uses_flash_attention
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane_config import LaneConfig
 from workbench.llm.lane_context import ActiveAdapter
@@ -117,13 +117,14 @@ class LlamaCppEngine:
             self._weights.free()
 
     def _lane_config(self) -> LaneConfig:
+        flash = uses_flash_attention(self.model, self.load, on_gpu=self._weights.on_gpu)
         return LaneConfig(
             context_length=self._context_length,
             sequences=sequences_for(self.model, self.load),
             threads=self.load.threads or physical_cores(),
-            batch=self.load.batch,
+            batch=batch_for(self.load, flash=flash),
             kv_type=self.load.kv_type,
-            flash_attention=uses_flash_attention(self.model, self.load, on_gpu=self._weights.on_gpu),
+            flash_attention=flash,
         )
 
     # -- preparing ----------------------------------------------------------------------------------------------------

@@ -235,7 +235,8 @@ class Scheduler:
     def _config_for(self, asks: list[Ask], shares: int, *, exact: bool) -> LaneConfig:
         if exact:
             return replace(self._config, sequences=1)
-        return for_list(of_share(self._config, shares), asks, may_share=self._weights.keeps_all_cells)
+        config = of_share(self._config, shares)
+        return for_list(config, asks, self._weights.parameters, may_share=self._weights.keeps_all_cells)
 
     def _step_batch(self, batch: Batch) -> bool:
         """Get a fixed list on; True when it is answered."""

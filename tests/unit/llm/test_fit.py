@@ -7,6 +7,8 @@ from tests.llm_models import write_tiny_gguf
 from workbench.errors import WorkbenchError
 from workbench.llm import fit
 from workbench.llm.fit import (
+    BATCH_WITHOUT_FLASH,
+    MOST_SCORES_BYTES,
     Fit,
     check_fits,
     context_for,
@@ -95,7 +97,10 @@ def test_that_the_estimate_of_the_cache_is_what_llama_cpp_allocates(tmp_path: Pa
     ("head", "load", "on_gpu", "expected"),
     [
         (32, LoadConfig(), False, False),
-        (64, LoadConfig(), False, None),
+        (64, LoadConfig(), False, False),
+        (128, LoadConfig(), False, None),
+        (64, LoadConfig(context_length=100_000), False, None),  # of so many tokens, the scores alone take too much
+        (64, LoadConfig(), True, None),
         (32, LoadConfig(), True, None),
         (32, LoadConfig(flash_attention=True), False, True),
         (64, LoadConfig(flash_attention=False), False, False),
@@ -105,15 +110,31 @@ def test_that_the_estimate_of_the_cache_is_what_llama_cpp_allocates(tmp_path: Pa
 def test_that_small_heads_on_a_processor_do_without_flash_attention(
     head: int, load: LoadConfig, on_gpu: bool, expected: bool | None
 ) -> None:
-    model = MODEL.model_copy(update={"key_length": head})
+    model = MODEL.model_copy(update={"key_length": head, "context_length": 131_072})
     assert uses_flash_attention(model, load, on_gpu=on_gpu) is expected
 
 
 def test_that_scores_for_the_whole_context_are_counted_without_flash_attention() -> None:
     small = MODEL.model_copy(update={"key_length": 32})
     long, short = (estimate(small, ONE.model_copy(update={"context_length": n})).compute for n in (8192, 4096))
-    assert long - short == 4096 * ONE.batch * MODEL.head_count * 4
+    assert long - short == 4096 * BATCH_WITHOUT_FLASH * MODEL.head_count * 4
     free = MODEL.size_bytes + 400_000_000
     longest = verdict(small, ONE, free).longest_context
     fitting = ONE.model_copy(update={"context_length": longest})
     assert 256 < longest < 8192 and verdict(small, fitting, free).fit is not Fit.WONT
+
+
+def test_that_the_longest_context_is_found_behind_the_one_where_scores_become_too_many() -> None:
+    """From there on flash attention is used, which needs no scores: more tokens may fit than a few less."""
+    model = MODEL.model_copy(update={"key_length": 64, "context_length": 131_072})
+    last = MOST_SCORES_BYTES // (BATCH_WITHOUT_FLASH * MODEL.head_count * 4)
+    for megabytes in range(2_000, 2_600, 50):
+        free = MODEL.size_bytes + megabytes * 1_000_000
+        longest = verdict(model, ONE, free).longest_context
+
+        def fits(context: int, free: int = free) -> bool:
+            return verdict(model, ONE.model_copy(update={"context_length": context}), free).fit is not Fit.WONT
+
+        assert fits(longest)
+        assert not any(fits(longest + more) for more in (1, 100, 1_000, 5_000))
+        assert longest > last or not fits(last + 1)

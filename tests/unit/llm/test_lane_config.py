@@ -5,6 +5,7 @@ import pytest
 from workbench.llm.decoding import Ask
 from workbench.llm.lane_config import (
     SMALL_PARAMETERS,
+    TINY_PARAMETERS,
     LaneConfig,
     common_beginning,
     common_length,
@@ -16,6 +17,7 @@ from workbench.llm.types import GenerationConfig
 
 LANE = LaneConfig(context_length=1024, sequences=8, threads=2)
 WITHOUT_FLASH = dataclasses.replace(LANE, flash_attention=False)
+PARAMETERS = TINY_PARAMETERS
 
 
 def ask(tokens: list[int], answer: int = 48) -> Ask:
@@ -27,46 +29,51 @@ def comparison(count: int, *, prefix: int = 600, own: int = 100) -> list[Ask]:
 
 
 def test_that_the_common_beginning_of_a_list_is_counted_once() -> None:
-    lane = for_list(LANE, comparison(64), may_share=True)
+    lane = for_list(LANE, comparison(64), PARAMETERS, may_share=True)
     assert (lane.common_buffer, lane.common, lane.sequences) == (True, 600, 16)
     assert lane.size == lane.cells == 600 + 16 * (100 + 48)
 
 
 def test_that_without_flash_attention_fewer_answers_look_past_each_other() -> None:
-    lane = for_list(WITHOUT_FLASH, comparison(64), may_share=True)
+    lane = for_list(WITHOUT_FLASH, comparison(64), PARAMETERS, may_share=True)
     assert (lane.common_buffer, lane.sequences, lane.size) == (True, 3, 600 + 3 * 148)
 
 
+def test_that_more_answers_share_a_reading_of_weights_that_are_not_tiny() -> None:
+    lane = for_list(WITHOUT_FLASH, comparison(64), PARAMETERS + 1, may_share=True)
+    assert (lane.common_buffer, lane.sequences, lane.size) == (True, 8, 600 + 8 * 148)
+
+
 def test_that_answers_with_little_in_common_have_buffers_of_their_own() -> None:
-    lane = for_list(LANE, comparison(64, prefix=0, own=460), may_share=True)
+    lane = for_list(LANE, comparison(64, prefix=0, own=460), PARAMETERS, may_share=True)
     assert (lane.common_buffer, lane.common, lane.sequences, lane.cells) == (False, 0, 16, 16 * 512)
 
 
 def test_that_without_flash_attention_prompts_with_little_in_common_do_not_look_at_all_cells() -> None:
-    lane = for_list(WITHOUT_FLASH, comparison(64, prefix=60, own=580), may_share=True)
+    lane = for_list(WITHOUT_FLASH, comparison(64, prefix=60, own=580), PARAMETERS, may_share=True)
     assert (lane.common_buffer, lane.sequences, lane.cells) == (False, 4, 4 * 768)
 
 
 def test_that_a_list_never_takes_more_cells_than_the_model_was_loaded_with() -> None:
     for own in range(60, 1000, 97):
         for may_share in (True, False):
-            lane = for_list(LANE, comparison(64, prefix=0, own=own), may_share=may_share)
+            lane = for_list(LANE, comparison(64, prefix=0, own=own), PARAMETERS, may_share=may_share)
             assert lane.size <= LANE.size
-    assert for_list(dataclasses.replace(LANE, sequences=1), comparison(64), may_share=True).sequences == 2
+    assert for_list(dataclasses.replace(LANE, sequences=1), comparison(64), PARAMETERS, may_share=True).sequences == 2
 
 
 def test_that_cells_that_cannot_be_shared_are_not_counted_on() -> None:
-    lane = for_list(WITHOUT_FLASH, comparison(3), may_share=False)
+    lane = for_list(WITHOUT_FLASH, comparison(3), PARAMETERS, may_share=False)
     assert (lane.common_buffer, lane.common, lane.sequences, lane.cells) == (False, 0, 3, 3 * 768)
 
 
 def test_that_one_request_is_answered_alone() -> None:
-    assert for_list(LANE, [ask([1] * 2000)], may_share=True).sequences == 1
+    assert for_list(LANE, [ask([1] * 2000)], PARAMETERS, may_share=True).sequences == 1
 
 
 def test_that_the_same_list_gives_the_same_lane_in_any_order() -> None:
     asks = comparison(40)
-    assert for_list(LANE, asks, may_share=True) == for_list(LANE, asks[::-1], may_share=True)
+    assert for_list(LANE, asks, PARAMETERS, may_share=True) == for_list(LANE, asks[::-1], PARAMETERS, may_share=True)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +117,7 @@ def test_that_no_share_is_empty_beside_a_very_long_prompt(place: int) -> None:
 
 def test_that_all_shares_together_keep_to_the_cells_that_the_model_was_loaded_with() -> None:
     for own in range(60, 1000, 97):
-        lane = for_list(of_share(LANE, 2), comparison(32, prefix=0, own=own), may_share=True)
+        lane = for_list(of_share(LANE, 2), comparison(32, prefix=0, own=own), PARAMETERS, may_share=True)
         assert 2 * lane.size <= LANE.size
 
 
