@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
+from workbench import allocator
 from workbench.datasets.rows_file import write_rows
 from workbench.datasets.types import TrainingRow
 from workbench.finetune import tasks
-from workbench.finetune.heap import can_be_orderly, make_orderly
+from workbench.finetune.heap import make_orderly
 from workbench.finetune.model_size import model_size
 from workbench.finetune.preflight import EstimateRequest, this_hardware
 from workbench.finetune.step_memory import step_memory
@@ -38,7 +39,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         context = RecordingContext(folder, threads=task["threads"])
         _import_libraries()
         before = _status("VmRSS")
-        if can_be_orderly() and not torch.cuda.is_available():
+        if allocator.can_be_told() and not torch.cuda.is_available():
             make_orderly()  # before anything large: the estimate computes a few batches
         estimated = tasks.estimate(context, EstimateRequest(training=request))
         parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, this_hardware(config))

@@ -3,8 +3,9 @@
 import threading
 from dataclasses import dataclass
 
+from workbench import allocator
 from workbench.finetune import preflight
-from workbench.finetune.heap import can_be_orderly, make_orderly
+from workbench.finetune.heap import make_orderly
 from workbench.finetune.model_size import ModelSize
 from workbench.finetune.training_config import TrainingConfig
 from workbench.jobs.context import JobContext
@@ -48,7 +49,7 @@ class TrainingMemory:
 
     def arrange(self) -> None:
         """Put the heap in order where the processor trains."""
-        if can_be_orderly() and not preflight.this_hardware(self.config).is_cuda:
+        if allocator.can_be_told() and not preflight.this_hardware(self.config).is_cuda:
             make_orderly()
 
     def follow(self) -> None:

@@ -13,8 +13,8 @@ import ctypes
 import functools
 import logging
 import os
-import platform
-import sys
+
+from workbench import allocator
 
 log = logging.getLogger("workbench.finetune")
 
@@ -23,8 +23,6 @@ _NO_THREAD_CACHE = "glibc.malloc.tcache_count=0"
 """Read by glibc when a process starts, hence an environment variable."""
 _WHOLE_PAGES = "THP_MEM_ALLOC_ENABLE"
 """torch: tensors of 2 MB or more begin at a page and ask for huge ones."""
-_M_MXFAST, _M_MMAP_THRESHOLD = 1, -3
-"""glibc, malloc.h."""
 _SMALL = range(24, 1020, 16)
 _LARGER = (1100, 1500, 2100, 3000, 4000, 6000, 8000, 12000, 16000)
 _BLOCKS = {True: 1000, False: 100}
@@ -34,14 +32,9 @@ BLOCKS_BYTES = 40_000_000
 _MAPPED_BYTES = 1_000_000
 
 
-def can_be_orderly() -> bool:
-    """Whether this system's allocator can be told (glibc's)."""
-    return sys.platform == "linux" and platform.libc_ver()[0] == "glibc"
-
-
 def process_environment() -> dict[str, str]:
     """Variables with which a process must be started whose heap shall be orderly."""
-    if not can_be_orderly():
+    if not allocator.can_be_told():
         return {}
     others = [each for each in os.environ.get(_TUNABLES, "").split(":") if each and "tcache_count" not in each]
     return {_TUNABLES: ":".join([*others, _NO_THREAD_CACHE]), _WHOLE_PAGES: "1"}
@@ -55,18 +48,18 @@ def make_orderly() -> None:
     back when they are freed: as little memory, a fifth (float32) to two fifths (bfloat16) more processor time.
     An allocator that refuses is only logged: the training then takes more memory, and is the same.
     """
-    libc = ctypes.CDLL(None)
     if _NO_THREAD_CACHE in os.environ.get(_TUNABLES, "").split(":"):
-        accepted = libc.mallopt(_M_MXFAST, 0)
-        _lay_out_small_blocks(libc)
+        accepted = allocator.tell(allocator.MXFAST, 0)
+        _lay_out_small_blocks()
     else:
-        accepted = libc.mallopt(_M_MMAP_THRESHOLD, _MAPPED_BYTES)
-    if accepted != 1:
+        accepted = allocator.tell(allocator.MMAP_THRESHOLD, _MAPPED_BYTES)
+    if not accepted:
         log.warning("malloc refuses another setting: the training may take more memory than was estimated")
 
 
-def _lay_out_small_blocks(libc: ctypes.CDLL) -> None:
+def _lay_out_small_blocks() -> None:
     """Free blocks of every small size, kept apart by tiny ones that are never freed: else they would join."""
+    libc = ctypes.CDLL(None)
     libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
     libc.free.argtypes = [ctypes.c_void_p]
     blocks = []

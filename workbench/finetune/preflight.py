@@ -6,13 +6,13 @@ The figures are estimates: memory from what a step keeps (`step_memory`), time f
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench import allocator
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.finetune.base_model import locate_base
 from workbench.finetune.batching import Schedule, build_schedule
 from workbench.finetune.checkpoints import free_bytes
 from workbench.finetune.encoding import EncodedRow, EncodedRows
-from workbench.finetune.heap import can_be_orderly
 from workbench.finetune.lowering import Fits, Lowered, lowered
 from workbench.finetune.model_size import ModelSize, model_size
 from workbench.finetune.step_memory import Hardware, step_memory
@@ -190,7 +190,7 @@ def this_hardware(config: TrainingConfig) -> Hardware:
     from workbench.finetune.exact_trainer import uses_bf16
 
     return Hardware(
-        is_cuda=torch.cuda.is_available(), bfloat16=uses_bf16(config.precision), is_orderly=can_be_orderly()
+        is_cuda=torch.cuda.is_available(), bfloat16=uses_bf16(config.precision), is_orderly=allocator.can_be_told()
     )
 
 

@@ -1,13 +1,10 @@
 """What a merge of an index took goes back to the system when it is over."""
 
 import contextlib
-import ctypes
-import platform
-import sys
 from collections.abc import Iterator
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""glibc, malloc.h."""
+from workbench import allocator
+
 _BLOCK_BYTES = 128 * 2**10
 _LEARNED_BYTES = 32 * 2**20
 """The largest threshold that glibc learns from blocks that come and go."""
@@ -21,13 +18,12 @@ def blocks_go_back() -> Iterator[None]:
     every merge, to three times what it held. Not for all the time: mapped anew, every tensor of the embedder costs page
     faults. Where the allocator is another one nothing changes.
     """
-    if sys.platform != "linux" or platform.libc_ver()[0] != "glibc":
+    if not allocator.can_be_told():
         yield
         return
-    libc = ctypes.CDLL(None)
-    libc.mallopt(_M_MMAP_THRESHOLD, _BLOCK_BYTES)
+    allocator.tell(allocator.MMAP_THRESHOLD, _BLOCK_BYTES)
     try:
         yield
     finally:
-        libc.mallopt(_M_MMAP_THRESHOLD, _LEARNED_BYTES)
-        libc.mallopt(_M_TRIM_THRESHOLD, 2 * _LEARNED_BYTES)
+        allocator.tell(allocator.MMAP_THRESHOLD, _LEARNED_BYTES)
+        allocator.tell(allocator.TRIM_THRESHOLD, 2 * _LEARNED_BYTES)

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from workbench.finetune.heap import can_be_orderly, process_environment
+from workbench import allocator
+from workbench.finetune.heap import process_environment
 
 _STEPS = """
 import ctypes, os, sys
@@ -48,14 +49,14 @@ def _grown(how: str, environment: dict[str, str]) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(not can_be_orderly(), reason="glibc only")
+@pytest.mark.skipif(not allocator.can_be_told(), reason="glibc only")
 @pytest.mark.parametrize("environment", [process_environment(), {"GLIBC_TUNABLES": ""}], ids=["started for it", "not"])
 def test_that_a_freed_block_serves_the_next_tensor(environment: dict[str, str]) -> None:
     assert _grown("fast", {"GLIBC_TUNABLES": ""}) > 220_000_000
     assert _grown("orderly", environment) < 190_000_000
 
 
-@pytest.mark.skipif(not can_be_orderly(), reason="glibc only")
+@pytest.mark.skipif(not allocator.can_be_told(), reason="glibc only")
 def test_that_what_the_person_told_glibc_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.perturb=1:glibc.malloc.tcache_count=9")
     assert process_environment()["GLIBC_TUNABLES"] == "glibc.malloc.perturb=1:glibc.malloc.tcache_count=0"

@@ -1,10 +1,11 @@
 """Memory of merges, in a process of its own: an allocator cannot be told to forget."""
 
-import platform
 import subprocess
 import sys
 
 import pytest
+
+from workbench import allocator
 
 _KEPT = """
 import contextlib, sys
@@ -33,7 +34,7 @@ def kept_bytes(how: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc only")
+@pytest.mark.skipif(not allocator.can_be_told(), reason="glibc only")
 def test_that_what_a_merge_took_goes_back_at_once() -> None:
     assert kept_bytes("stays") > 150_000_000
     assert kept_bytes("back") < 20_000_000
