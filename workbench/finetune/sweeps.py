@@ -14,7 +14,7 @@ from workbench.finetune.adapter_folder import read_card
 from workbench.finetune.made_model import read_made
 from workbench.finetune.training_config import TrainingConfig
 from workbench.finetune.types import RunStatus, StepMetrics, TrainReport, TrainRequest
-from workbench.jobs.context import JobContext
+from workbench.jobs.context import JobContext, StepContext
 from workbench.jobs.journal_file import append_record, read_records, write_whole
 
 SWEEP = "workbench.finetune.tasks:sweep"
@@ -236,39 +236,22 @@ def _config(request: SweepRequest, chosen: dict[str, Any]) -> TrainingConfig:
         raise WorkbenchError(f"A sweep with {where} = {first['input']} is impossible: {first['msg']}.") from error
 
 
-class _TrialContext:
-    """The job's context as one of its trainings sees it: what it says is told with its number."""
+class _TrialContext(StepContext):
+    """What one of the trainings says is told with its number."""
 
     def __init__(self, context: JobContext, number: int, total: int) -> None:
-        self._context = context
+        super().__init__(context)
         self._number, self._total = number, total
-
-    @property
-    def run_folder(self) -> Path | None:
-        return self._context.run_folder
-
-    @property
-    def threads(self) -> int:
-        return self._context.threads
 
     def progress(self, done: float, total: float = 0.0, label: str = "") -> None:
         share = done / total if total else 0.0
-        self._context.progress(self._number - 1 + share, self._total, f"Run {self._number} of {self._total}: {label}")
+        self._job.progress(self._number - 1 + share, self._total, f"Run {self._number} of {self._total}: {label}")
 
     def produce(self, item: BaseModel) -> None:
         match item:
             case StepMetrics():
-                self._context.produce(TrialStep(trial=self._number, trials=self._total, metrics=item))
+                self._job.produce(TrialStep(trial=self._number, trials=self._total, metrics=item))
             case RunStatus():
-                self._context.produce(item)
+                self._job.produce(item)
             case _:
                 pass  # samples and memory claims of single trainings are not shown
-
-    def check_cancelled(self) -> None:
-        self._context.check_cancelled()
-
-    def is_cancelled(self) -> bool:
-        return self._context.is_cancelled()
-
-    def on_command(self, handler: Callable[[str, dict[str, Any]], None]) -> None:
-        self._context.on_command(handler)

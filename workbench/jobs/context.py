@@ -44,6 +44,36 @@ class JobContext(Protocol):
         ...
 
 
+class StepContext:
+    """The context of a job as one of its steps sees it: all goes to the job but what a subclass says otherwise."""
+
+    def __init__(self, job: JobContext) -> None:
+        self._job = job
+
+    @property
+    def run_folder(self) -> Path | None:
+        return self._job.run_folder
+
+    @property
+    def threads(self) -> int:
+        return self._job.threads
+
+    def progress(self, done: float, total: float = 0.0, label: str = "") -> None:
+        self._job.progress(done, total, label)
+
+    def produce(self, item: BaseModel) -> None:
+        self._job.produce(item)
+
+    def check_cancelled(self) -> None:
+        self._job.check_cancelled()
+
+    def is_cancelled(self) -> bool:
+        return self._job.is_cancelled()
+
+    def on_command(self, handler: Callable[[str, dict[str, Any]], None]) -> None:
+        self._job.on_command(handler)
+
+
 class RecordingContext:
     """Keeps what a task says: for unit tests and for calling a task directly."""
 

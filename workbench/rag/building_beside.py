@@ -6,13 +6,9 @@ on; it is remembered (`IndexStore.keep_beside`) and can take over at once.
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel
-
-from workbench.jobs.context import JobContext
+from workbench.jobs.context import JobContext, StepContext
 from workbench.rag.chunking import check_chunking
 from workbench.rag.durability import write_durably
 from workbench.rag.evaluation.types import IndexBuilt, NeededIndex
@@ -107,36 +103,16 @@ def _tell(context: JobContext, target: CollectionRef, report: RebuildReport) -> 
     return built
 
 
-class _Building:
+class _Building(StepContext):
     """The context of the whole job, with words that say what is being built."""
 
     def __init__(self, context: JobContext, target: CollectionRef) -> None:
-        self._context = context
+        super().__init__(context)
         chunking = target.chunking
         self._what = f"{chunking.size} {chunking.unit}, {target.embedder.name}"
 
-    @property
-    def run_folder(self) -> Path | None:
-        return self._context.run_folder
-
-    @property
-    def threads(self) -> int:
-        return self._context.threads
-
     def progress(self, done: float, total: float = 0.0, label: str = "") -> None:
-        self._context.progress(done, total, f"Building the index ({self._what}): {label}")
-
-    def produce(self, item: BaseModel) -> None:
-        self._context.produce(item)
-
-    def check_cancelled(self) -> None:
-        self._context.check_cancelled()
-
-    def is_cancelled(self) -> bool:
-        return self._context.is_cancelled()
-
-    def on_command(self, handler: Callable[[str, dict[str, Any]], None]) -> None:
-        self._context.on_command(handler)
+        self._job.progress(done, total, f"Building the index ({self._what}): {label}")
 
 
 def drop_measured(store: CollectionStore, collection: str) -> int:
