@@ -7,23 +7,22 @@ buttons change then reaches over the edge. This layout asks the cards for their 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QLayoutItem, QWidget
+
+from workbench.ui.widgets.item_layout import ItemLayout
 
 
-class ColumnLayout(QLayout):
+class ColumnLayout(ItemLayout):
     """At most `columns` columns, none narrower than its cards or than `narrowest` characters; rows as tall as needed.
 
     Characters, not pixels: a bigger font needs wider columns. One column is never refused, however narrow.
     """
 
     def __init__(self, columns: int, narrowest: int = 0, spacing: int = 14) -> None:
-        super().__init__()
+        super().__init__(spacing)
         self._columns = columns
         self._narrowest = narrowest
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(spacing)
 
     def show_widgets(self, widgets: Sequence[QWidget]) -> None:
         """These cards instead of the ones before, which are only taken out."""
@@ -42,37 +41,7 @@ class ColumnLayout(QLayout):
         fitting = (width + self.spacing()) // max(1, widest + self.spacing())
         return max(1, min(self._columns, fitting, len(shown)))
 
-    def addWidget(self, widget: QWidget) -> None:
-        """At the end, with an item of our own, as in a WrappingRow."""
-        self.addChildWidget(widget)
-        self.addItem(QWidgetItem(widget))
-        self.invalidate()
-
     # -- what Qt asks ------------------------------------------------------------------------------------------------
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # Qt asks beyond the end, too
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        taken = self._items.pop(index) if 0 <= index < len(self._items) else None
-        self.invalidate()
-        return taken
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        places = self._places(QRect(0, 0, width, 0))
-        return max((place.bottom() + 1 for _item, place in places), default=0)
 
     def minimumSize(self) -> QSize:
         """One column, as narrow as the widest card allows; how tall, `heightForWidth` says."""
@@ -85,15 +54,7 @@ class ColumnLayout(QLayout):
         whole = self._columns * (width + self.spacing()) - self.spacing()
         return QSize(whole, self.heightForWidth(whole))
 
-    def setGeometry(self, rectangle: QRect) -> None:
-        super().setGeometry(rectangle)
-        for item, place in self._places(rectangle):
-            item.setGeometry(place)
-
     # -- where each card goes ----------------------------------------------------------------------------------------
-
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
 
     def _places(self, room: QRect) -> list[tuple[QLayoutItem, QRect]]:
         shown, columns, gap = self._shown(), self.columns_at(room.width()), self.spacing()

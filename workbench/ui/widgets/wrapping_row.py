@@ -3,52 +3,23 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QWidget, QWidgetItem
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayoutItem, QWidget
+
+from workbench.ui.widgets.item_layout import ItemLayout
 
 
-class WrappingRow(QLayout):
+class WrappingRow(ItemLayout):
     """Each as wide as it wants to be; what is left of a line goes to those that expand, as in a QHBoxLayout.
 
     As narrow as its widest widget: a row of buttons never makes a window wide, and never cuts their words.
     """
 
     def __init__(self, widgets: Sequence[QWidget] = (), spacing: int = 6) -> None:
-        super().__init__()
-        self._items: list[QLayoutItem] = []
-        self.setContentsMargins(0, 0, 0, 0)
-        self.setSpacing(spacing)
+        super().__init__(spacing)
         for widget in widgets:
             self.addWidget(widget)
 
-    def addWidget(self, widget: QWidget) -> None:
-        """At the end. With an item of our own: one that Qt makes is mistaken by PySide for the dead one of a closed
-        window, when it begins at the same place in memory."""
-        self.addChildWidget(widget)
-        self.addItem(QWidgetItem(widget))
-        self.invalidate()
-
     # -- what Qt asks ------------------------------------------------------------------------------------------------
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # Qt asks beyond the end, too
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return max((place.bottom() + 1 for _item, place in self._places(QRect(0, 0, width, 0))), default=0)
 
     def minimumSize(self) -> QSize:
         """One widget; how tall the lines are together, `heightForWidth` says."""
@@ -61,15 +32,7 @@ class WrappingRow(QLayout):
         gaps = self.spacing() * max(0, len(sizes) - 1)
         return QSize(sum(size.width() for size in sizes) + gaps, max((size.height() for size in sizes), default=0))
 
-    def setGeometry(self, rectangle: QRect) -> None:
-        super().setGeometry(rectangle)
-        for item, place in self._places(rectangle):
-            item.setGeometry(place)
-
     # -- where each goes ---------------------------------------------------------------------------------------------
-
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         lines: list[list[QLayoutItem]] = []
