@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from workbench.jobs.spec import JobHandle, JobSpec, Listener
+
 T = TypeVar("T")
 
 
@@ -20,6 +22,13 @@ class Navigator(Protocol):
     def open_tab(self, tab: str, **case: str) -> None:
         """`tab` is "playground", "documents", ...; `case` names what to show there, like adapter="house-style"."""
         ...
+
+
+class StoppableJobs(Protocol):
+    """`Jobs`, and how a run is stopped that somebody else submitted (JobBridge, FakeJobs)."""
+
+    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
+    def cancel(self, job_id: str) -> None: ...
 
 
 class Background(Protocol):

@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.playground.types import PromptVersion
 from workbench.ui import board
 from workbench.ui.playground.grid.state import GridPageState
 from workbench.ui.playground.prompt_source import PromptSource
-from workbench.ui.protocols import Background, Messages
+from workbench.ui.protocols import Background, Messages, StoppableJobs
 
 if TYPE_CHECKING:
     from workbench.datasets.types import Dataset
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
     from workbench.playground.grid.grid_store import GridStore
     from workbench.settings import Settings
     from workbench.ui.models.catalog import ModelCatalog
-
-
-class StoppableJobs(Protocol):
-    """`Jobs`, and how a run is stopped that somebody else submitted (JobBridge, FakeJobs)."""
-
-    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
-    def cancel(self, job_id: str) -> None: ...
 
 
 class SavedPrompts(Protocol):

@@ -17,6 +17,7 @@ from workbench.playground.grid.types import CellsDone, GridReport, GridRequest, 
 from workbench.ui.board import Running
 from workbench.ui.playground.grid.board import Board, Surroundings
 from workbench.ui.playground.grid.state import Page, Results
+from workbench.ui.shown_run import ShownRun, hear_nothing
 from workbench.ui.trouble import trouble_of
 
 _SHOW_EVERY_SECONDS = 0.25
@@ -40,19 +41,15 @@ class RunPart:
         self._on_shown = on_shown
         self._on_recorded = on_recorded
         self._clock = clock
-        self._job_id = ""
-        """Of the job that runs; empty also while nothing was heard yet of a run that is followed."""
-        self._request: GridRequest | None = None
+        self._run = ShownRun[GridRequest](around.jobs, self._on_event)
         self._outcomes: dict[tuple[int, int], Outcome] = {}
         self._next_show = 0.0
-        self._attempts_left = 0
-        self._stopped = False
         self._is_opening = False
         """Whether the job only shows a grid of earlier."""
 
     def start(self, request: GridRequest) -> None:
         """Run a grid, or go on with the same one that was not finished."""
-        self._stopped = False
+        self._run.prepare()
         self._board.show(trouble=None, running=Running("Starting"))
         self._around.in_background(partial(_placed, request, self._around), self._on_placed)
 
@@ -61,25 +58,21 @@ class RunPart:
         results = self._board.state.results
         if results is None or not self._board.state.can_go_on:
             return
-        self._stopped = False
         self._begin(results.request, results.outcomes)
-        self._submit()
+        self._run.submit(grid_job(results.request, background=True))
 
     def stop(self) -> None:
         """What is done is kept; running it again continues."""
-        self._stopped = True
-        if self._job_id:
-            self._around.jobs.cancel(self._job_id)
+        self._run.stop()
 
     def follow(self, spec: JobSpec) -> Listener:
         """Take up a run that was started before this start of the program."""
         try:
             request = GridRequest.model_validate(spec.params)
         except ValidationError:
-            return _ignore  # begun by another version of the program; the jobs panel shows it all the same
-        self._stopped, self._job_id = False, ""
+            return hear_nothing
         self._begin(request, {})
-        return partial(self._hear, request)
+        return self._run.follow()
 
     def open(self, grid_id: int) -> None:
         """Show a grid of the history."""
@@ -92,39 +85,25 @@ class RunPart:
     # -- events -------------------------------------------------------------------------------------------------------
 
     def _on_placed(self, placed: GridRequest | WorkbenchError) -> None:
-        if isinstance(placed, WorkbenchError) or self._stopped:
+        if isinstance(placed, WorkbenchError) or self._run.is_stopped:
             self._end()
             if isinstance(placed, WorkbenchError):
                 self._board.show(trouble=trouble_of(placed))
             return
         self._begin(placed, {})
-        self._submit()
+        self._run.submit(grid_job(placed, background=True))
 
-    def _begin(self, request: GridRequest, outcomes: Mapping[tuple[int, int], Outcome]) -> None:
-        self._request, self._outcomes, self._is_opening = request, dict(outcomes), False
-        self._attempts_left = attempts_for(request)
+    def _begin(
+        self, request: GridRequest, outcomes: Mapping[tuple[int, int], Outcome], *, is_opening: bool = False
+    ) -> None:
+        self._run.begin(request, 0 if is_opening else attempts_for(request))
+        self._outcomes, self._is_opening = dict(outcomes), is_opening
         results = Results(request, dict(self._outcomes), summarize_live(request, self._outcomes))
         self._board.show(
             page=Page.RESULTS, results=results, trouble=None, running=Running("Starting"), selected=None, cell=None
         )
 
-    def _submit(self) -> None:
-        request = self._request
-        if request is not None:
-            job = grid_job(request, background=True)
-            self._job_id = self._around.jobs.submit(job, partial(self._hear, request)).id
-
-    def _hear(self, request: GridRequest, event: JobEvent) -> None:
-        """Of two runs of an earlier start the page shows one; the other is recorded all the same."""
-        if request is not self._request:
-            return
-        if not self._job_id:
-            self._job_id = event.job_id
-            if self._stopped:
-                self._around.jobs.cancel(self._job_id)
-        self._on_event(event)
-
-    def _on_event(self, event: JobEvent) -> None:
+    def _on_event(self, request: GridRequest, event: JobEvent) -> None:
         match event:
             case Queued(reason=reason) if reason:
                 self._board.show(running=Running(reason))
@@ -136,10 +115,9 @@ class RunPart:
                 self._show_cells(GridReport.model_validate(result))
                 self._end()
                 self._on_recorded()
-            case Crashed() if self._attempts_left > 0 and not self._stopped:
+            case Crashed() if self._run.can_try_again:
                 # Native code may take the process with it; the journal knows which column did: left out at last.
-                self._attempts_left -= 1
-                self._submit()
+                self._run.try_again(grid_job(request, background=True))
             case Failed() | Crashed():
                 self._show_cells()
                 self._end()
@@ -167,7 +145,7 @@ class RunPart:
 
     def _show_cells(self, report: GridReport | None = None) -> None:
         self._next_show = self._clock() + _SHOW_EVERY_SECONDS
-        results, request = self._board.state.results, self._request
+        results, request = self._board.state.results, self._run.request
         if results is None or request is None:
             return
         outcomes = dict(self._outcomes)
@@ -181,14 +159,13 @@ class RunPart:
             self._end()
             self._board.show(trouble=trouble_of(found))
             return
-        self._begin(found, {})
+        self._begin(found, {}, is_opening=True)
         self._board.show(running=Running("Opening the grid"))
         spec = JobSpec(task=OPEN_GRID, params=found.model_dump(mode="json"), title=f"Open {found.name}")
-        self._attempts_left, self._is_opening = 0, True
-        self._job_id = self._around.jobs.submit(spec, partial(self._hear, found)).id
+        self._run.submit(spec)
 
     def _end(self) -> None:
-        self._job_id = ""
+        self._run.end()
         self._board.show(running=None)
 
 
@@ -207,7 +184,3 @@ def _found(around: Surroundings, grid_id: int) -> GridRequest | WorkbenchError:
         return WorkbenchError("This grid was made by another version of the program.", details=str(error))
     except WorkbenchError as problem:
         return problem
-
-
-def _ignore(_event: JobEvent) -> None:
-    """Nothing of this run is shown here."""

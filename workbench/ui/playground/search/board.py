@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.ui import board
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.playground.prompt_source import PromptSource
 from workbench.ui.playground.search.state import SearchState
-from workbench.ui.protocols import Background, Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, StoppableJobs
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
@@ -21,13 +20,6 @@ if TYPE_CHECKING:
 
 class View(Protocol):
     def show_state(self, state: SearchState) -> None: ...
-
-
-class StoppableJobs(Protocol):
-    """`Jobs`, and how a run is stopped that somebody else submitted (JobBridge, FakeJobs)."""
-
-    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
-    def cancel(self, job_id: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from pydantic import ValidationError
 
@@ -23,6 +22,7 @@ from workbench.playground.search.types import (
 from workbench.ui.board import Running
 from workbench.ui.playground.search.board import Board, Surroundings
 from workbench.ui.playground.search.state import Live, Page, Row
+from workbench.ui.shown_run import ShownRun, hear_nothing
 from workbench.ui.trouble import trouble_of
 
 _CONTINUES = "Start it again: it goes on where it was."
@@ -42,36 +42,28 @@ class RunPart:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._board, self._around, self._on_saved, self._clock = board, around, on_saved, clock
-        self._job_id = ""
-        """Of the job that runs; empty also while nothing was heard yet of a run that is followed."""
-        self._request: SearchRequest | None = None
+        self._run = ShownRun[SearchRequest](around.jobs, self._on_event)
         self._entered: dict[str, CandidateEntered] = {}
         self._standings: dict[str, Standing] = {}
-        self._attempts_left = 0
-        self._is_stopped = False
         self._next_show = 0.0
 
     def start(self, request: SearchRequest) -> None:
         """Start a placed request."""
-        self._is_stopped, self._attempts_left = False, _ATTEMPTS
         self._begin(request)
-        self._submit(request)
+        self._run.submit(search_job(request, background=True))
 
     def stop(self) -> None:
         """What is done is kept; the same search started again goes on."""
-        self._is_stopped = True
-        if self._job_id:
-            self._around.jobs.cancel(self._job_id)
+        self._run.stop()
 
     def follow(self, spec: JobSpec) -> Listener:
         """Take up a search that was started before this start of the program."""
         try:
             request = SearchRequest.model_validate(spec.params)
         except ValidationError:
-            return _ignore  # begun by another version of the program; the jobs panel shows it all the same
-        self._is_stopped, self._attempts_left, self._job_id = False, _ATTEMPTS, ""
+            return hear_nothing
         self._begin(request)
-        return partial(self._hear, request)
+        return self._run.follow()
 
     def show_report(self, report: SearchReport) -> None:
         """Show a finished search."""
@@ -87,12 +79,9 @@ class RunPart:
         )
         self._board.show(page=Page.RESULTS, live=live, report=report, selected="", trouble=None)
 
-    def _submit(self, request: SearchRequest) -> None:
-        job = search_job(request, background=True)
-        self._job_id = self._around.jobs.submit(job, partial(self._hear, request)).id
-
     def _begin(self, request: SearchRequest) -> None:
-        self._request, self._entered, self._standings = request, {}, {}
+        self._run.begin(request, _ATTEMPTS)
+        self._entered, self._standings = {}, {}
         live = Live(
             name=request.name,
             metric=request.metric.name,
@@ -103,16 +92,6 @@ class RunPart:
         self._board.show(
             page=Page.RESULTS, live=live, report=None, selected="", trouble=None, running=Running("Starting")
         )
-
-    def _hear(self, request: SearchRequest, event: JobEvent) -> None:
-        """Of two searches of an earlier start the page shows one; the other is recorded all the same."""
-        if request is not self._request:
-            return
-        if not self._job_id:
-            self._job_id = event.job_id
-            if self._is_stopped:
-                self._around.jobs.cancel(self._job_id)
-        self._on_event(request, event)
 
     def _on_event(self, request: SearchRequest, event: JobEvent) -> None:
         match event:
@@ -127,9 +106,8 @@ class RunPart:
                 self._take(SearchProgress.model_validate(item))
             case Finished():
                 self._finish(request)
-            case Crashed() if self._attempts_left > 0 and not self._is_stopped:
-                self._attempts_left -= 1
-                self._submit(request)
+            case Crashed() if self._run.can_try_again:
+                self._run.try_again(search_job(request, background=True))
             case Failed() | Crashed():
                 self._end(is_stopped=True)
                 self._board.show(trouble=trouble_of(event, after_crash=_CONTINUES))
@@ -162,7 +140,7 @@ class RunPart:
         self._on_saved()
 
     def _end(self, *, is_stopped: bool = False) -> None:
-        self._job_id = ""
+        self._run.end()
         live = self._board.state.live
         if live is not None:
             live = replace(live, rows=self._rows(), is_stopped=is_stopped)
@@ -187,7 +165,3 @@ def _row_of(result: CandidateResult, winner: str) -> Row:
         round=result.round,
     )
     return Row(entered, standing, is_final=True, is_best=candidate.id == winner)
-
-
-def _ignore(_event: JobEvent) -> None:
-    """Nothing of this run is shown here."""
