@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeJob, FakeJobs, FakeMessages
 from tests.gui.acting import click, find, type_text
 from tests.gui.documents.conftest import documents_tab
+from tests.gui.documents.test_asking import mended
 from tests.gui.documents.test_documents_tab import END, START, TEXT, a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
@@ -31,8 +32,9 @@ from workbench.rag.answer_types import Citation
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
 from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
 from workbench.rag.store import CollectionStore
-from workbench.rag.tasks import COUNT_PASSING, EXHAUST
+from workbench.rag.tasks import COUNT_PASSING, EXHAUST, REBUILD
 from workbench.rag.types import ChunkingConfig, HitFilter
+from workbench.rag.vector_store import INDEX_DAMAGED
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.exhaustive_page import ExhaustivePage
 from workbench.ui.widgets.choice_button import ChoiceButton
@@ -227,3 +229,28 @@ def test_that_another_collection_starts_anew(tab: DocumentsTab, page: Exhaustive
     assert job.cancelled
     assert cells(page, "findings") == []
     assert not find(page, QPushButton, "start_reading").isEnabled(), "there is nothing in it"
+
+
+def test_that_a_damaged_index_is_mended_once_and_the_collection_read_again(
+    page: ExhaustivePage, jobs: FakeJobs
+) -> None:
+    lost = WorkbenchError("The index is damaged.", code=INDEX_DAMAGED)
+    start(page, jobs).fail(lost)
+    (mending,) = jobs.of(REBUILD)
+    assert any(label.text() == "Mending the index" for label in page.strip.findChildren(QLabel))
+    mended(mending)
+    jobs.of(EXHAUST)[1].produce(found(1, "2 years"))
+    assert cells(page, "groups") == [["2 years", "1", "1"]]
+    jobs.of(EXHAUST)[1].fail(lost)
+    assert len(jobs.of(REBUILD)) == 1
+    assert page._trouble.text() == "The index is damaged."
+
+
+def test_that_a_mending_that_is_stopped_ends_the_reading(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    start(page, jobs).fail(WorkbenchError("The index is damaged.", code=INDEX_DAMAGED))
+    click(find(page.strip, QPushButton, "job_strip_stop"))
+    (mending,) = jobs.of(REBUILD)
+    assert mending.cancelled
+    mending.end_cancelled()
+    assert len(jobs.of(EXHAUST)) == 1
+    assert find(page, QPushButton, "start_reading").isEnabled()

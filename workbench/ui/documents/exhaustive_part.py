@@ -1,20 +1,19 @@
 """A question to every passage of the collection. No Qt."""
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle, JobSpec
+from workbench.jobs.events import Finished, JobEvent, Produced, Progressed, Queued
+from workbench.jobs.spec import JobSpec
 from workbench.playground.prompt_files import write_whole
 from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding
 from workbench.rag.exhaustive_export import findings_as_csv, findings_as_markdown
 from workbench.rag.exhaustive_filter import PassageFilter, PassingReport, PassingRequest
-from workbench.rag.indexing import INDEX_DAMAGED, rebuild_spec
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST
 from workbench.rag.types import CollectionRef
 from workbench.ui import board
@@ -23,8 +22,10 @@ from workbench.ui.documents.adapter_choice import adapter_ref, fitting_adapters
 from workbench.ui.documents.asking_state import Place
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
+from workbench.ui.documents.mended_job import MendedJob
 from workbench.ui.documents.place_part import PlacePart
-from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trouble import Trouble
+from workbench.ui.trying import tell, tried
 from workbench.ui.widgets.model_choice import can_answer
 
 _WORKER = "llm"
@@ -40,7 +41,6 @@ class ExhaustivePart:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.board = self._board = ExhaustiveBoard()
-        self._jobs = surroundings.jobs
         self._collections = surroundings.collections
         self._catalog = surroundings.catalog
         self._list_adapters = surroundings.list_adapters
@@ -48,8 +48,7 @@ class ExhaustivePart:
         self._messages = surroundings.messages
         self._in_background = surroundings.in_background
         self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
-        self._handle: JobHandle | None = None
-        self._listens = 0
+        self._job = MendedJob(surroundings, self._show_mending, self._over)
         self._counting: tuple[object, ...] = ()
         """The question, the words and the documents that are being counted for."""
         self._seen: set[tuple[str, int, int]] = set()
@@ -65,9 +64,7 @@ class ExhaustivePart:
         """What the tab has selected; findings belong to a collection."""
         state = self.state
         if name != state.selected:
-            self.stop()
-            self._listens += 1
-            self._handle = None
+            self._job.leave()
             self._seen.clear()
             self.places.leave()
             self._board.state = ExhaustiveState(
@@ -126,7 +123,7 @@ class ExhaustivePart:
         if state.counted is None:
             self._counting = self._countable()
             self._board.show(phase=ReadingPhase.COUNTING, trouble=None)
-            self._start(self._count_spec, self._on_counted)
+            self._job.start(state.selected, self._count_spec, self._on_counted)
 
     def begin(self) -> None:
         """Read from the beginning; what was found for an earlier question goes."""
@@ -144,8 +141,7 @@ class ExhaustivePart:
 
     def stop(self) -> None:
         """What was found stays."""
-        if self._handle is not None:
-            self._handle.cancel()
+        self._job.stop()
 
     def open_finding(self, finding: Finding) -> None:
         self.places.open_place(finding.citation)
@@ -159,7 +155,9 @@ class ExhaustivePart:
             if is_table
             else findings_as_markdown(state.asked, state.findings, state.summary)
         )
-        self._in_background(lambda: _written(target, text), lambda problem: self._tell_export(target, problem))
+        self._in_background(
+            partial(tried, partial(write_whole, target, text)), lambda problem: self._tell_export(target, problem)
+        )
 
     def markdown(self) -> str:
         """What was found, to be pasted elsewhere."""
@@ -169,7 +167,7 @@ class ExhaustivePart:
         if problem is None:
             self._messages.info(f"{len(self.state.findings)} findings were written to {target.name}.")
         else:
-            self._messages.error(problem.message, problem.hint, problem.details)
+            tell(self._messages, problem)
 
     # -- jobs -------------------------------------------------------------------------------------------------------
 
@@ -181,63 +179,16 @@ class ExhaustivePart:
             is_complete=False,
             trouble=None,
         )
-        self._start(self._read_spec, self._on_reading)
-
-    def _start(
-        self, make_spec: Callable[[], JobSpec], hear: Callable[[JobEvent], None], *, may_heal: bool = True
-    ) -> None:
-        self._listens += 1
-        listens = self._listens
-        try:
-            spec = make_spec()
-        except WorkbenchError as problem:
-            self._over(trouble_of(problem))
-            return
-
-        def heard(event: JobEvent) -> None:
-            if listens != self._listens:
-                return
-            if isinstance(event, Failed) and event.code == INDEX_DAMAGED and may_heal:
-                self._heal(make_spec, hear)
-            else:
-                hear(event)
-
-        self._handle = self._jobs.submit(spec, heard)
-
-    def _heal(self, make_spec: Callable[[], JobSpec], hear: Callable[[JobEvent], None]) -> None:
-        """The index lost something: restore it from the database, then read again."""
-        listens = self._listens
-
-        def restored(event: JobEvent) -> None:
-            if listens != self._listens:
-                return
-            match event:
-                case Finished():
-                    self._start(make_spec, hear, may_heal=False)
-                case Failed() | Crashed():
-                    self._over(trouble_of(event))
-                case Cancelled():
-                    self._over()
-                case _:
-                    pass
-
-        self._board.show(running=Running("Mending the index"))
-        self._handle = self._jobs.submit(rebuild_spec(self._collections, self.state.selected), restored)
+        self._job.start(self.state.selected, self._read_spec, self._on_reading)
 
     def _on_counted(self, event: JobEvent) -> None:
-        match event:
-            case Finished(result=result):
-                is_old = self._counting != self._countable()
-                self._board.show(counted=None if is_old else PassingReport.model_validate(result))
-                self._over()
-                if is_old:  # the user typed on meanwhile
-                    self.count()
-            case Failed() | Crashed():
-                self._over(trouble_of(event))
-            case Cancelled():
-                self._over()
-            case _:
-                pass
+        if not isinstance(event, Finished):
+            return
+        is_old = self._counting != self._countable()
+        self._board.show(counted=None if is_old else PassingReport.model_validate(event.result))
+        self._over()
+        if is_old:  # the user typed on meanwhile
+            self.count()
 
     def _on_reading(self, event: JobEvent) -> None:
         match event:
@@ -255,10 +206,6 @@ class ExhaustivePart:
                 self._board.show(
                     is_complete=report.is_complete, problems=problems, progress=self._final_progress(report)
                 )
-                self._over()
-            case Failed() | Crashed():
-                self._over(trouble_of(event))
-            case Cancelled():
                 self._over()
             case _:
                 pass
@@ -278,8 +225,10 @@ class ExhaustivePart:
             self._board.show(findings=(*self.state.findings, numbered))
 
     def _over(self, trouble: Trouble | None = None) -> None:
-        self._handle = None
         self._board.show(phase=ReadingPhase.IDLE, running=None, **({"trouble": trouble} if trouble else {}))
+
+    def _show_mending(self) -> None:
+        self._board.show(running=Running("Mending the index"))
 
     def _countable(self) -> tuple[object, ...]:
         return self.state.question, self.state.passes.words, self.state.wanted
@@ -321,12 +270,3 @@ class ExhaustivePart:
         chosen = self.state.model if self.state.model in names else (names[0] if names else "")
         self._board.show(models=models, model=chosen)
         self.offer_adapters()
-
-
-def _written(target: Path, text: str) -> WorkbenchError | None:
-    """Write a file; why that was not possible."""
-    try:
-        write_whole(target, text)
-    except WorkbenchError as problem:
-        return problem
-    return None
