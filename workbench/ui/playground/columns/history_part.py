@@ -19,7 +19,7 @@ from workbench.playground.conversation import (
 from workbench.playground.conversation_store import HistoryEntry
 from workbench.playground.conversation_text import as_json, columns_as_markdown
 from workbench.playground.types import Exchange
-from workbench.ui.playground.columns.answering_part import asked_of
+from workbench.ui.playground.columns.asking import asked_of
 from workbench.ui.playground.columns.board import Board, Surroundings
 from workbench.ui.playground.columns.state import ColumnState
 
