@@ -1,6 +1,5 @@
 """An arm as a person writes it down: everything by name."""
 
-from datetime import date
 from typing import Any, Self
 
 from pydantic import ConfigDict, Field, field_serializer, field_validator, model_validator
@@ -10,6 +9,7 @@ from workbench.llm.types import GenerationConfig
 from workbench.playground.types import ExampleSelection
 from workbench.rag.answer_types import PassageOrder
 from workbench.rag.search_types import RetrievalConfig
+from workbench.rag.types import DaysAndLanguages
 
 SAVED_PROMPT = "saved:"
 """Before the name of a prompt that was saved in the Playground: "saved:short answers", "saved:short answers@3"."""
@@ -60,7 +60,7 @@ class ExamplesSpec(Boundary):
         return value
 
 
-class RetrievalSpec(RetrievalConfig):
+class RetrievalSpec(RetrievalConfig, DaysAndLanguages):
     """How an arm finds passages and what it does with them."""
 
     reranker: str = ""
@@ -70,18 +70,6 @@ class RetrievalSpec(RetrievalConfig):
     order: PassageOrder = PassageOrder.BEST_FIRST
     passage_tokens: int = Field(0, ge=0, le=1_000_000)
     """Tokens that the passages may take together; 0: what the context leaves."""
-    since: date | None = None
-    """Only documents that were last changed on this day or later; in every collection that is asked."""
-    until: date | None = None
-    """Only documents that were last changed on this day or earlier."""
-    languages: tuple[str, ...] = ()
-    """Only documents in these languages, by their English names; "unknown" for those of which nobody can tell."""
-
-    @model_validator(mode="after")
-    def _days_are_in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError(f"the first day ({self.since}) is after the last ({self.until})")
-        return self
 
     @field_validator("also", "languages", mode="before")
     @classmethod
@@ -94,11 +82,6 @@ class RetrievalSpec(RetrievalConfig):
         return RetrievalConfig.model_validate(
             {name: getattr(self, name) for name in RetrievalConfig.model_fields} | {"rerank": self.reranks}
         )
-
-    @property
-    def looks_inside(self) -> bool:
-        """Whether only the database can tell which documents are meant."""
-        return bool(self.since or self.until or self.languages)
 
     @property
     def reranks(self) -> bool:

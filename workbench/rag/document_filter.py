@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
-from pydantic import model_validator
 
-from workbench.boundary import Boundary
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.rag.indexing_types import DocumentStatus
@@ -15,37 +13,20 @@ from workbench.rag.languages import language_of
 from workbench.rag.member_store import MemberStore
 from workbench.rag.members import is_in
 from workbench.rag.tables import CollectionRow, DocumentRow, PageRow
-from workbench.rag.types import HitFilter
+from workbench.rag.types import DaysAndLanguages, HitFilter
 
 UNKNOWN_LANGUAGE = "unknown"
 """Stands for documents whose language could not be told."""
 _PAGES_READ = 3
 
 
-class DocumentFilter(Boundary):
+class DocumentFilter(DaysAndLanguages):
     """Documents that meet all of what is named here; nothing named: all of them."""
 
     documents: tuple[str, ...] = ()
     """Names. With folders: these and what is below those."""
     folders: tuple[str, ...] = ()
     """As the names of their documents begin: "contracts/2024"."""
-    since: date | None = None
-    """Last changed on this day or later, in local time."""
-    until: date | None = None
-    """Last changed on this day or earlier."""
-    languages: tuple[str, ...] = ()
-    """English names of languages, or `UNKNOWN_LANGUAGE`."""
-
-    @model_validator(mode="after")
-    def _days_are_in_order(self) -> Self:
-        if self.since and self.until and self.since > self.until:
-            raise ValueError(f"the first day ({self.since}) is after the last ({self.until})")
-        return self
-
-    @property
-    def looks_inside(self) -> bool:
-        """Whether only the database can tell which documents are meant."""
-        return bool(self.since or self.until or self.languages)
 
 
 class NoSuchDocuments(WorkbenchError):

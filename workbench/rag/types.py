@@ -3,6 +3,7 @@
 Offsets are code points in the page's text, end exclusive; pages count from 1.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Self
 
@@ -135,6 +136,28 @@ class HitFilter(Boundary):
     """Names of documents."""
     folders: tuple[str, ...] = ()
     """Folders, as the names of their documents begin: "contracts/2024"."""
+
+
+class DaysAndLanguages(Boundary):
+    """What a choice of documents may say that only the database can tell of them."""
+
+    since: date | None = None
+    """Only documents that were last changed on this day or later, in local time; in every collection that is asked."""
+    until: date | None = None
+    """Only documents that were last changed on this day or earlier."""
+    languages: tuple[str, ...] = ()
+    """Only documents in these languages, by their English names; "unknown" for those of which nobody can tell."""
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"the first day ({self.since}) is after the last ({self.until})")
+        return self
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether only the database can tell which documents are meant."""
+        return bool(self.since or self.until or self.languages)
 
 
 class CollectionRef(Boundary):
