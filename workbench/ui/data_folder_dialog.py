@@ -14,7 +14,8 @@ from workbench.paths import WorkbenchPaths
 from workbench.ui.sizes import in_words, size_of
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 @dataclass(frozen=True, slots=True)

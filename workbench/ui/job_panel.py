@@ -25,7 +25,8 @@ from workbench.ui.job_bridge import JobBridge
 from workbench.ui.log_dialog import LogDialog
 from workbench.ui.theme import set_role, tokens_of
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.tool_button import tool_button
 
 REPAINT_MS = 100

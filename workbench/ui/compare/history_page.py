@@ -11,7 +11,8 @@ from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.undo_bar import UndoBar
 
 

@@ -14,7 +14,8 @@ from workbench.ui.compare.state import CompareState
 from workbench.ui.compare.verdict_words import say_verdict
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _ROWS = 6
 """Leaks that are always seen; where the window is too low for them, the page scrolls."""

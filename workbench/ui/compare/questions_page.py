@@ -19,7 +19,8 @@ from workbench.ui.question_words import REVIEW_INKS, origin_in_words, review_in_
 from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog, SaveDialog
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _ROOMY = 760

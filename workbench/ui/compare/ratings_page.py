@@ -23,7 +23,8 @@ from workbench.ui.compare.rating_bar import RatingBar
 from workbench.ui.compare.state import CompareState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _LONGEST = 4000
 _KEYS = range(6)

@@ -11,7 +11,8 @@ from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.describing import describe_made_of
 from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _PLOT_COLUMN = 1
 _MOST_ROWS = 8

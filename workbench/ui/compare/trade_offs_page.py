@@ -18,7 +18,8 @@ from workbench.ui.compare.weights_card import WeightsCard
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.column_layout import ColumnLayout
 from workbench.ui.widgets.empty_state import EmptyState
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.section import Section
 
 T = TypeVar("T")

@@ -21,7 +21,8 @@ from workbench.ui.compare.trial_panel import TrialPanel
 from workbench.ui.compare.why_state import FailedCase, ReasonLine, WhyState, failed_cases, reason_lines
 from workbench.ui.theme import set_role, tokens_of
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()

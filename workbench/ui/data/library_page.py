@@ -20,7 +20,8 @@ from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_title import PageTitle
 from workbench.ui.widgets.question_bar import QuestionBar
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _CELL_CHARACTERS = 200

@@ -22,7 +22,8 @@ from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 

@@ -9,7 +9,8 @@ from workbench.ui import icons
 from workbench.ui.data.state import FindingLine, ImportState, ProblemLine
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 class ProblemsView(QWidget):

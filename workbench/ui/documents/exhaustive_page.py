@@ -27,7 +27,8 @@ from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.text_goes import TextGoes
 from workbench.ui.widgets.trouble_card import TroubleCard
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui.documents.file_rows import FileRow, FileState
 from workbench.ui.documents.when import ago
 from workbench.ui.sizes import in_words
-from workbench.ui.widgets.record_table import Column
+from workbench.ui.widgets.record_model import Column
 
 _ORDER = {state: number for number, state in enumerate(FileState)}
 _INKS = {

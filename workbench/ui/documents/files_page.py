@@ -18,7 +18,8 @@ from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.drop_area import DropArea, paths_of
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.undo_bar import UndoBar
 from workbench.ui.widgets.wrapping_row import WrappingRow
 

@@ -10,7 +10,8 @@ from workbench.ui.sizes import in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _Row = tuple[CollectionIndex, int]
 """The index, its bytes on the disk; -1 while nobody looked."""

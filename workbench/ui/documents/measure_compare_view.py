@@ -15,7 +15,8 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.interval_delegate import IntervalDelegate
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from workbench.rag.evaluation.types import EvaluationQuestion, FoundPlace, Quest
 from workbench.ui.documents.measure_question_form import place_in_words
 from workbench.ui.documents.measure_state import MeasureState
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 @dataclass(frozen=True, slots=True)

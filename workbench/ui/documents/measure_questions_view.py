@@ -26,7 +26,8 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog, files_of
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.question_bar import QuestionBar
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.wrapping_row import WrappingRow
 
 

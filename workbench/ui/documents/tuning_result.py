@@ -11,7 +11,8 @@ from workbench.rag.search_types import RetrievalMode
 from workbench.ui import icons
 from workbench.ui.documents.tuning_state import TuningState
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 @dataclass(frozen=True, slots=True)

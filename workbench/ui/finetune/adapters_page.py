@@ -23,7 +23,8 @@ from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_title import PageTitle
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.section import Section
 
 HASH_CHARACTERS = 8

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QV
 from workbench.finetune.evaluation.types import EvaluatedRow, GivenAnswer
 from workbench.scoring.types import ScoreValue
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 class Shown(StrEnum):

@@ -21,7 +21,8 @@ from workbench.ui.finetune.measure_form import MeasureFormView
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.job_strip import JobStrip
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _INK = {Change.BETTER: "good", Change.WORSE: "bad", Change.UNDECIDED: "muted"}

@@ -22,7 +22,8 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.line_chart import Line, LineChart
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 class CurvesPage(QWidget):

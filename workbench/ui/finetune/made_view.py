@@ -9,7 +9,8 @@ from workbench.ui.finetune.dates import date_in_words
 from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _LINES = 3
 """Shown at once; further ones are scrolled to."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from workbench.compare.wording import percent
 from workbench.scoring.types import MetricSummary
 from workbench.ui.theme import tokens_of
-from workbench.ui.widgets.record_table import RecordTableModel
+from workbench.ui.widgets.record_model import RecordTableModel
 
 T = TypeVar("T")
 _MARGIN = 14

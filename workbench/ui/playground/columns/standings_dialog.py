@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from workbench.compare.wording import percent
 from workbench.playground.ratings import Standing, identity_of
 from workbench.ui.theme import set_role
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 
 class StandingsDialog(QDialog):

@@ -19,7 +19,8 @@ from workbench.playground.types import PromptVersion
 from workbench.ui.playground.editor.diff_view import DiffView
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.widgets.named_button import named_button
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 NOTE_AFTER_MS = 700
 

@@ -24,7 +24,8 @@ from workbench.ui.widgets.interval_delegate import IntervalDelegate
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_title import PageTitle
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _PLOT_COLUMN = 1
 _MOST_RESULTS, _FEWEST_RESULTS = 5, 3

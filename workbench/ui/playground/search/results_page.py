@@ -18,7 +18,8 @@ from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
 from workbench.ui.widgets.page_title import PageTitle
-from workbench.ui.widgets.record_table import Column, RecordTable, RecordTableModel
+from workbench.ui.widgets.record_model import Column, RecordTableModel
+from workbench.ui.widgets.record_table import RecordTable
 
 _FEWEST_ROWS = 8
 """Rows of candidates that are always there; where the window is too low for them, the page scrolls."""
