@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from workbench.jobs.context import RecordingContext
-from workbench.playground.search import conducting
+from workbench.playground.search import telling
 from workbench.playground.search.tasks import search_prompt
 from workbench.playground.search.types import SearchProgress, SearchRequest
 
@@ -21,5 +21,5 @@ class Telling(RecordingContext):
 
 
 if __name__ == "__main__":
-    conducting._TELL_EVERY_SECONDS = 0.0
+    telling._TELL_EVERY_SECONDS = 0.0
     search_prompt(Telling(), SearchRequest.model_validate_json(Path(sys.argv[1]).read_text(encoding="utf-8")))

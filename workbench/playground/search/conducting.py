@@ -1,6 +1,5 @@
 """A whole search on real models: write, race, rewrite, look at the held-out questions, report."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,30 +11,19 @@ from workbench.jobs.context import JobContext
 from workbench.llm.types import ChatEngine, LoadConfig, ModelRef
 from workbench.playground.search.answering import AnsweringEvaluator
 from workbench.playground.search.candidates import Field, build_field
-from workbench.playground.search.catalogue import whole_text
 from workbench.playground.search.journal import SearchJournal
 from workbench.playground.search.planning import REWRITING_SHARE, Plan, plan_search
 from workbench.playground.search.questions import Division, divide
-from workbench.playground.search.reporting import build_report, standing_of
+from workbench.playground.search.reporting import build_report
 from workbench.playground.search.rewriting import GepaRewriter
 from workbench.playground.search.scoring_table import Allowance, ScoreTable
 from workbench.playground.search.search import Race, SearchResult, search
-from workbench.playground.search.types import (
-    Candidate,
-    CandidateEntered,
-    Phase,
-    SearchProgress,
-    SearchReport,
-    SearchRequest,
-    Standing,
-)
+from workbench.playground.search.telling import Teller
+from workbench.playground.search.types import SearchReport, SearchRequest
 from workbench.playground.search.writing import EngineWriter, write_instructions
 from workbench.playground.template import PromptRenderer, problems_in, variables_of
 from workbench.playground.types import QUESTION
 from workbench.scoring.metrics import find_metric
-
-_TELL_EVERY_SECONDS = 0.5
-_SHOWN_TEXT = 4_000
 
 
 class Tools(Protocol):
@@ -108,21 +96,20 @@ class _Conductor:
     plan: Plan
     engine: ChatEngine
     renderer: PromptRenderer
-    clock: Callable[[], float] = time.monotonic
     notes: list[str] = field(default_factory=list)
     allowance: Allowance = field(init=False)
     evaluator: AnsweringEvaluator = field(init=False)
     table: ScoreTable = field(init=False)
-    _phase: Phase = Phase.RACING
-    _told: dict[str, Standing] = field(default_factory=dict)
-    _next_telling: float = 0.0
-    _race: Race | None = None
+    teller: Teller = field(init=False)
 
     def __post_init__(self) -> None:
         budget = self.request.budget
         self.allowance = Allowance(budget.generations, budget.seconds, self.journal.seconds)
         self.evaluator = self._build_evaluator()
-        self.table = ScoreTable(self.evaluator, self.allowance, self._on_scored)
+        self.table = ScoreTable(self.evaluator, self.allowance)
+        asked = {example.id for example in self.division.search}
+        self.teller = Teller(self.context, budget, self.table, self.evaluator.candidates, asked, self.journal.seconds)
+        self.table.on_scored = self.teller.look
 
     def run(self) -> SearchReport:
         writer_engine = self._open_writer()
@@ -135,7 +122,7 @@ class _Conductor:
     def _search(self, writer: EngineWriter | None) -> SearchReport:
         field = self._enter_field(self._write(writer))
         rewriter = self._build_rewriter(writer) if writer is not None and self.plan.rewrites else None
-        self._phase = Phase.RACING
+        self.teller.begin_racing()
         result = search(
             [candidate.id for candidate in field.candidates],
             start=field.candidates[0].id,
@@ -144,8 +131,8 @@ class _Conductor:
             table=self.table,
             rewriter=rewriter,
             rewriting_share=REWRITING_SHARE,
-            on_round=self._on_round,
-            on_held_out=self._on_held_out,
+            on_round=self.teller.go_on,
+            on_held_out=self.teller.begin_held_out,
         )
         if not result.race.asked:
             raise WorkbenchError(
@@ -158,8 +145,7 @@ class _Conductor:
         return self._report(result, field, writer)
 
     def _report(self, result: SearchResult, field: Field, writer: EngineWriter | None) -> SearchReport:
-        self._race = result.race
-        self._tell(everything=True)
+        self.teller.end(result.race)
         return build_report(
             self.request,
             result,
@@ -214,16 +200,15 @@ class _Conductor:
             self.request.seed,
             self.context.is_cancelled,
             self.context.check_cancelled,
-            on_candidate=self._enter,
-            on_begin=self._on_rewriting,
+            on_candidate=self.teller.enter,
+            on_begin=self.teller.begin_rewriting,
         )
 
     def _write(self, writer: EngineWriter | None) -> list[str]:
         """A writer that fails is no end: the search goes on without what it would have written."""
         if writer is None:
             return []
-        self._phase = Phase.WRITING
-        self._show_progress("Writing instructions")
+        self.teller.begin_writing()
         metric, _ = find_metric(self.request.metric.name)
         shown: tuple[Example, ...] = self.division.search
         try:
@@ -258,73 +243,8 @@ class _Conductor:
             )
         for candidate in field.candidates:
             self.evaluator.candidates[candidate.id] = candidate
-            self._enter(candidate)
+            self.teller.enter(candidate)
         return field
-
-    def _enter(self, candidate: Candidate) -> None:
-        self.context.produce(
-            CandidateEntered(
-                id=candidate.id,
-                origin=candidate.origin,
-                instruction=candidate.instruction,
-                examples=candidate.examples,
-                format=candidate.format,
-                text=whole_text(candidate.prompt)[:_SHOWN_TEXT],
-            )
-        )
-
-    def _on_scored(self) -> None:
-        if self.clock() >= self._next_telling:
-            self._tell()
-
-    def _on_round(self, race: Race) -> None:
-        self._race = race
-        self._tell()
-
-    def _on_rewriting(self, race: Race) -> None:
-        self._race, self._phase = race, Phase.REWRITING
-        self._tell()
-
-    def _on_held_out(self, race: Race) -> None:
-        self._race, self._phase = race, Phase.HELD_OUT
-        self._tell()
-
-    def _tell(self, *, everything: bool = False) -> None:
-        """What changed since the last time; progress is also where a cancel takes effect."""
-        self._next_telling = self.clock() + _TELL_EVERY_SECONDS
-        asked = {example.id for example in self.division.search}
-        dropped = self._race.dropped if self._race is not None else {}
-        standings = {one: standing_of(one, self.table, asked, dropped) for one in self.evaluator.candidates}
-        changed = tuple(now for one, now in standings.items() if everything or self._told.get(one) != now)
-        self._told |= standings
-        self.context.produce(
-            SearchProgress(
-                phase=self._phase, standings=changed, used=self.allowance.used, seconds=self.journal.seconds()
-            )
-        )
-        self._show_progress(self._describe())
-
-    def _describe(self) -> str:
-        match self._phase:
-            case Phase.RACING if self._race is not None:
-                left = len(self._race.survivors)
-                return f"Round {self._race.rounds + 1}: {left} candidates left"
-            case Phase.RACING:
-                return "First round"
-            case Phase.WRITING:
-                return "Writing instructions"
-            case Phase.REWRITING:
-                return "Rewriting the best one"
-            case Phase.HELD_OUT:
-                return "Held-out questions"
-
-    def _show_progress(self, label: str) -> None:
-        budget, used = self.request.budget, self.allowance.used
-        by_time = budget.seconds and self.journal.seconds() / budget.seconds
-        if budget.generations and used / budget.generations >= by_time:
-            self.context.progress(used, budget.generations, label)
-        else:
-            self.context.progress(min(self.journal.seconds(), budget.seconds), budget.seconds, label)
 
 
 @dataclass(slots=True)

@@ -120,7 +120,7 @@ def started(desk: Desk, path: Path, **choices: object) -> FakeJob:
 
 @pytest.fixture(autouse=True)
 def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workbench.playground.search.conducting._TELL_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("workbench.playground.search.telling._TELL_EVERY_SECONDS", 0.0)
     monkeypatch.setattr("workbench.ui.playground.search.run_part._SHOW_EVERY_SECONDS", 0.0)
 
 
