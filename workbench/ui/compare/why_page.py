@@ -41,6 +41,8 @@ class WhyPage(QWidget):
         super().__init__(parent)
         self._state: CompareState | None = None
         self._shown: tuple[Results | None, WhyState] | None = None
+        self._asked_for: object = None
+        """What was brought into sight last: where the user scrolls to since then is left alone."""
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -57,6 +59,7 @@ class WhyPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._asked_for = None
         if self._state is not None:
             self._show(self._state)
 
@@ -65,7 +68,10 @@ class WhyPage(QWidget):
         if (results, state.why) != self._shown:
             self._shown = (results, state.why)
             self._show_lines(results, state.why)
-        if state.selected is not None:
+        if self._asked_for != (state.selected, state.why):
+            self._asked_for = (state.selected, state.why)
+            self._cases.reveal_key(state.selected)
+        elif state.selected is not None:
             self._cases.select_key(state.selected)
         self.panel.show_state(state)
 

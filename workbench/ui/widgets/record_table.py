@@ -39,6 +39,8 @@ class RecordTable(QTableView, Generic[T]):
         self._lay_out_columns()
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit_columns)
+        self._revealing = QTimer(self, singleShot=True, interval=0)
+        self._revealing.timeout.connect(self._scroll_to_current)
         self._kept: set[Any] = set()
         model.rowsInserted.connect(self._on_rows_inserted)
         model.modelAboutToBeReset.connect(self._keep_selection)
@@ -70,6 +72,15 @@ class RecordTable(QTableView, Generic[T]):
         row = self._records.row_of(key)
         if row is not None:
             self.selectRow(row)
+
+    def reveal_key(self, key: object) -> None:
+        """Select the record with this key and bring it into sight; where it is not shown, nothing is selected."""
+        if self._records.row_of(key) is None:
+            self.clearSelection()
+            return
+        self.select_key(key)
+        self._scroll_to_current()  # Qt does so only where another row was the current one
+        self._revealing.start()  # once more when a table that has just come to the front has its height
 
     def set_empty_text(self, text: str) -> None:
         self._empty_text = text
@@ -105,6 +116,10 @@ class RecordTable(QTableView, Generic[T]):
             mode = resize.Stretch if number in self._stretched else resize.ResizeToContents
             header.setSectionResizeMode(number, mode)
         header.setResizeContentsPrecision(50)
+
+    @Slot()
+    def _scroll_to_current(self) -> None:
+        self.scrollTo(self.currentIndex())
 
     @Slot()
     def _keep_selection(self) -> None:
