@@ -1,6 +1,8 @@
 """Names for new things, and how many of them there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+SHOWN_ROW_NUMBERS = 12
 
 
 def numbered(wished: str, is_taken: Callable[[str], bool]) -> str:
@@ -14,3 +16,13 @@ def numbered(wished: str, is_taken: Callable[[str], bool]) -> str:
 def counted(number: int, thing: str) -> str:
     """ "1 question", "1,040 questions": for words whose plural ends in s."""
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def row_numbers(numbers: Sequence[int]) -> str:
+    """ "row 3", "rows 3, 8, 19 and 40 more"; empty where there is none."""
+    if not numbers:
+        return ""
+    shown = ", ".join(str(number) for number in numbers[:SHOWN_ROW_NUMBERS])
+    more = len(numbers) - SHOWN_ROW_NUMBERS
+    word = "row" if len(numbers) == 1 else "rows"
+    return f"{word} {shown} and {more} more" if more > 0 else f"{word} {shown}"

@@ -9,13 +9,24 @@ from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
+from workbench.naming import row_numbers
 
 if TYPE_CHECKING:
-    from workbench.datasets.types import Finding, FindingKind
+    from workbench.datasets.types import ColumnMapping, Finding, FindingKind
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-SHOWN_ROWS = 12
+SHOWN_PROBLEMS = 12
+_COLUMNS = {
+    "question": "what the user says, where its name does not tell",
+    "context": "put below the question",
+    "answer": "what is learned",
+    "messages": "the whole conversation, in the place of question and answer",
+    "system": "the system message",
+    "document": "the document in which the answer stands",
+    "group": "rows of one value are held out together, like those of a customer",
+}
+"""Roles of columns (`ColumnMapping`)."""
 
 
 def register(commands: "Commands") -> None:
@@ -24,10 +35,10 @@ def register(commands: "Commands") -> None:
         metavar="WHAT", required=True
     )
     check = data.add_parser("check", help="what is wrong with the rows of a file, with row numbers")
-    check.add_argument("file", type=Path, metavar="FILE")
+    _add_file(check)
     check.set_defaults(run=check_file)
     save = data.add_parser("save", help="make a data set of a file; the file is not changed")
-    save.add_argument("file", type=Path, metavar="FILE")
+    _add_file(save)
     save.add_argument("--name", required=True, metavar="NAME")
     save.add_argument("--leave-out", metavar="KINDS", default="", help="kinds of findings whose rows are left out")
     save.add_argument("--mend", metavar="KINDS", default="", help="kinds of findings whose rows are mended by rule")
@@ -48,11 +59,22 @@ def register(commands: "Commands") -> None:
     delete.set_defaults(run=delete_dataset)
 
 
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    for role, what in _COLUMNS.items():
+        parser.add_argument(f"--{role}-column", metavar="C", default="", help=what)
+
+
 def check_file(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """The findings, errors first."""
     from workbench.datasets.tasks import InspectReport, InspectRequest
 
-    request = InspectRequest(path=str(arguments.file.absolute()), shown_rows=0)
+    request = InspectRequest(
+        path=str(arguments.file.absolute()),
+        mapping=_mapping(arguments, place),
+        shown_rows=0,
+        test_questions=_test_questions(place),
+    )
     params = request.model_dump(mode="json")
     report = InspectReport.model_validate(
         place.run(JobSpec(task="workbench.datasets.tasks:inspect", params=params, title="Check the rows"))
@@ -84,8 +106,10 @@ def save_file(arguments: argparse.Namespace, place: Workplace, output: Output) -
             name=arguments.name,
             path=str(arguments.file.absolute()),
             folder=str(store.folder),
+            mapping=_mapping(arguments, place),
             drop=leave_out,
             mend=mend,
+            test_questions=_test_questions(place),
         )
         params = request.model_dump(mode="json")
         report = PrepareReport.model_validate(
@@ -152,7 +176,7 @@ def from_collection(arguments: argparse.Namespace, place: Workplace, output: Out
             title = f"Put passages to {arguments.name}"
             job = JobSpec(task="workbench.rag.tasks:ground_rows", params=params, title=title)
             grounded = GroundReport.model_validate(place.run(job))
-            for problem in grounded.problems[:SHOWN_ROWS]:
+            for problem in grounded.problems[:SHOWN_PROBLEMS]:
                 output.note(f"  {problem}")
             if not grounded.rows:
                 raise WorkbenchError(
@@ -203,6 +227,38 @@ def delete_dataset(arguments: argparse.Namespace, place: Workplace, output: Outp
         output.text(f"Deleted “{arguments.name}”.")
 
 
+def _test_questions(place: Workplace) -> tuple[str, ...]:
+    """Those of all test sets: rows that ask one of them are a finding."""
+    from workbench.datasets.test_sets.store import TestSetStore
+
+    return TestSetStore(place.database).asked_anywhere()
+
+
+def _mapping(arguments: argparse.Namespace, place: Workplace) -> "ColumnMapping | None":
+    """What was said of the columns over what is guessed; None where nothing was said."""
+    from workbench.datasets.tasks import InspectReport, InspectRequest
+    from workbench.datasets.types import ColumnMapping, Layout
+
+    said = {role: column for role in _COLUMNS if (column := getattr(arguments, f"{role}_column"))}
+    if not said:
+        return None
+    if "messages" in said and {"question", "answer"} & set(said):
+        raise WorkbenchError(
+            "A row is a conversation in one column, or a question and an answer.",
+            hint="Give --messages-column, or the other two.",
+            code="usage",
+        )
+    layout = Layout.MESSAGES if "messages" in said else Layout.COLUMNS
+    typed = ColumnMapping.model_validate({**said, "layout": layout})
+    if typed.is_complete:
+        return typed
+    request = InspectRequest(path=str(arguments.file.absolute()), shown_rows=0, shown_problems=0)
+    title = f"Read {arguments.file.name}"
+    job = JobSpec(task="workbench.datasets.tasks:inspect", params=request.model_dump(mode="json"), title=title)
+    guessed = InspectReport.model_validate(place.run(job)).mapping
+    return guessed.model_copy(update={**said, "guess": ""})
+
+
 def _kinds(text: str, option: str) -> "tuple[FindingKind, ...]":
     from workbench.datasets.types import FindingKind
 
@@ -218,9 +274,7 @@ def _kinds(text: str, option: str) -> "tuple[FindingKind, ...]":
 
 
 def _in_words(finding: "Finding") -> str:
-    numbers = ", ".join(str(number) for number in finding.rows[:SHOWN_ROWS])
-    more = f" and {len(finding.rows) - SHOWN_ROWS} more" if len(finding.rows) > SHOWN_ROWS else ""
-    rows = f" (rows {numbers}{more})" if numbers else ""
+    rows = f" ({row_numbers(finding.rows)})" if finding.rows else ""
     remedy = f"--leave-out {finding.kind}" + (f" or --mend {finding.kind}" if finding.can_fix else "")
     hint = " ".join(part for part in (finding.hint, f"[{remedy}]" if finding.rows else "") if part)
     return f"{finding.severity}: {finding.message}{rows}" + (f"\n    {hint}" if hint else "")

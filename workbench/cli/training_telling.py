@@ -38,7 +38,7 @@ def show_report(report: "TrainReport", output: Output) -> None:
         output.object(report)
         return
     for note in report.notes:
-        output.note(note.message)
+        output.note(str(note))
     if report.gain is not None:
         output.text(perplexity_in_words(report.gain))
     if report.made is not None:

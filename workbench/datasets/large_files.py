@@ -59,7 +59,7 @@ def is_large(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > STREAMED_FROM
 
 
-def look_through(path: Path, mapping: ColumnMapping | None, tell: Tell) -> Look:
+def look_through(path: Path, mapping: ColumnMapping | None, tell: Tell, test_questions: Sequence[str] = ()) -> Look:
     """Every row once: counted, mapped where the mapping is complete, problems noted; the doctor sees a sample."""
     stream = stream_rows(path)
     head = stream.head(_HEAD_ROWS)
@@ -76,7 +76,8 @@ def look_through(path: Path, mapping: ColumnMapping | None, tell: Tell) -> Look:
             draw.offer(mapped.rows)
     look.sample = draw.rows()
     tell("Looking for problems")
-    look.findings = tuple(check_rows(look.sample)) if look.sample else ()
+    if look.sample:
+        look.findings = (*check_rows(look.sample), *find_leaks(look.sample, test_questions))
     if look.trained > len(look.sample):
         said = f"The file is large: the data doctor looked at {len(look.sample):,} of {look.trained:,} rows."
         look.problems.insert(0, RowProblem(row=0, message=said, dropped=False))

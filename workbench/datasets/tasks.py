@@ -29,6 +29,8 @@ class InspectRequest(Boundary):
     """None: guessed."""
     shown_rows: int = Field(50, ge=0, le=1000)
     shown_problems: int = Field(200, ge=0, le=10_000)
+    test_questions: tuple[str, ...] = ()
+    """Rows that ask one of these are a finding."""
 
 
 class InspectReport(Boundary):
@@ -110,12 +112,18 @@ def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
         mapping=mapping,
         training_rows=mapped.rows[: request.shown_rows] if mapped else (),
         training_row_count=len(mapped.rows) if mapped else 0,
-        findings=tuple(check_rows(mapped.rows, on_progress=partial(_tell, context))) if mapped else (),
+        findings=_findings(context, mapped.rows, request.test_questions) if mapped else (),
     )
 
 
+def _findings(context: JobContext, rows: Sequence[TrainingRow], questions: Sequence[str]) -> tuple[Finding, ...]:
+    return (*check_rows(rows, on_progress=partial(_tell, context)), *find_leaks(rows, questions))
+
+
 def _inspect_large(context: JobContext, request: InspectRequest) -> InspectReport:
-    look = look_through(Path(request.path), request.mapping, lambda said: context.progress(0, 0, said))
+    look = look_through(
+        Path(request.path), request.mapping, lambda said: context.progress(0, 0, said), request.test_questions
+    )
     _check_columns(look.head, look.mapping)
     shown = min(request.shown_rows, len(look.head.rows))
     mapped = map_rows(look.head, look.mapping) if look.mapping.is_complete else None
@@ -167,8 +175,7 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
     if large:
         return _prepare_large(context, request, path, mapping)
     mapped = map_rows(table, mapping)
-    checked = check_rows(mapped.rows, on_progress=partial(_tell, context))
-    findings = [*checked, *find_leaks(mapped.rows, request.test_questions)]
+    findings = _findings(context, mapped.rows, request.test_questions)
     kept = without(mapped.rows, [finding for finding in findings if finding.kind in request.drop])
     rows = mended(kept, findings, request.mend)
     problems = tuple(sorted([*table.problems, *mapped.problems], key=lambda problem: problem.row))
@@ -191,7 +198,7 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
     return PrepareReport(
         dataset=dataset,
         problems=problems[:1000],
-        findings=tuple(findings),
+        findings=findings,
         dropped=len(mapped.rows) - len(rows),
         mended=sum(before != after for before, after in zip(kept, rows, strict=True)),
     )

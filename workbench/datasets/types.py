@@ -108,6 +108,7 @@ class FindingKind(StrEnum):
     """What the data doctor looks for."""
 
     EMPTY = "empty"
+    NEAR_EMPTY = "near_empty"
     SHORT_ANSWER = "short_answer"
     LONG_ANSWER = "long_answer"
     DUPLICATE = "duplicate"

@@ -16,6 +16,7 @@ from workbench.finetune.training_config import (
     TrainingConfig,
 )
 from workbench.llm.types import ModelRef
+from workbench.naming import row_numbers
 
 __all__ = [
     "PROJECTIONS",
@@ -128,6 +129,9 @@ class RunNote(Boundary):
 
     message: str
     rows: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.message.removesuffix('.')} ({row_numbers(self.rows)})." if self.rows else self.message
 
 
 class Adapter(Boundary):

@@ -55,6 +55,7 @@ class Around:
     jobs: FakeJobs = field(default_factory=FakeJobs)
     messages: FakeMessages = field(default_factory=FakeMessages)
     navigator: FakeNavigator = field(default_factory=FakeNavigator)
+    test_questions: tuple[str, ...] = ()
 
 
 @pytest.fixture
@@ -64,7 +65,12 @@ def around(database: Database) -> Around:
 
 def open_tab(qtbot: QtBot, around: Around) -> DataTab:
     tab = build(
-        around.jobs, around.messages, around.navigator, datasets=around.datasets, collections=around.collections
+        around.jobs,
+        around.messages,
+        around.navigator,
+        datasets=around.datasets,
+        collections=around.collections,
+        test_questions=lambda: around.test_questions,
     )
     qtbot.addWidget(tab)
     tab.resize(720, 540)
@@ -206,6 +212,20 @@ def test_that_markup_is_mended_on_request_and_the_choice_can_be_undone(
     assert [row.answer for row in around.datasets.rows(dataset)] == ["At nine.", "In the hall."]
     assert dataset.mended == (FindingKind.MARKUP,)
     assert "1 mended" in around.messages.said[-1][1]
+
+
+def test_that_rows_that_ask_test_questions_are_left_out_on_request(qtbot: QtBot, around: Around, tickets: Path) -> None:
+    around.test_questions = ("when",)
+    tab = open_tab(qtbot, around)
+    import_file(tab, around, tickets)
+    find(tab, QTabWidget, "import_tabs").setCurrentIndex(1)
+    leave = find(tab, QCheckBox, f"leave_out_{FindingKind.LEAK}")
+    assert "test questions" in leave.accessibleName()
+    leave.click()
+    find(tab, QPushButton, "dataset_save").click()
+    answer(around.jobs.last)
+    (saved,) = around.datasets.list_datasets()
+    assert [row.question for row in around.datasets.rows(saved)] == ["Broken, sadly", "Broken, sadly"]
 
 
 def test_that_choosing_a_column_shows_the_row_anew(qtbot: QtBot, around: Around, tickets: Path) -> None:

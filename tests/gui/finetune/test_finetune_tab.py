@@ -36,6 +36,7 @@ from workbench.finetune.types import (
     ExportFormat,
     ExportReport,
     ExportRequest,
+    RunNote,
     StepMetrics,
     TrainReport,
     TrainRequest,
@@ -353,6 +354,15 @@ def test_that_what_does_not_fit_says_what_to_lower(qtbot: QtBot, around: Around)
     around.jobs.of(ESTIMATE)[-1].finish(FITS.model_copy(update={"fits": False, "advice": "Set the batch size to 2."}))
     assert label(tab, "preflight_verdict") == "does not fit"
     assert label(tab, "preflight_advice") == "Set the batch size to 2."
+
+
+def test_that_rows_that_are_cut_are_named_before_the_start(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    qtbot.waitUntil(lambda: bool(around.jobs.of(ESTIMATE)))
+    note = RunNote(message="Longer than 512 tokens, the beginning is cut off: 2 rows.", rows=(7, 31))
+    around.jobs.of(ESTIMATE)[-1].finish(FITS.model_copy(update={"notes": (note,)}))
+    said = "Longer than 512 tokens, the beginning is cut off: 2 rows (rows 7, 31)."
+    assert label(tab, "preflight_advice") == said
 
 
 def test_that_the_batches_of_a_preset_follow_the_memory_of_this_machine(qtbot: QtBot, around: Around) -> None:

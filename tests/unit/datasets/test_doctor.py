@@ -183,3 +183,13 @@ def test_that_few_rows_are_like_no_others(count: int) -> None:
 
 def test_that_rows_without_words_are_not_alike() -> None:
     assert alike_groups(rows_of(("", ""), ("", ""))) == [0, 1]
+
+
+@pytest.mark.parametrize("answer", ["-", "…", "?!", "n/a", "N.A.", "TODO"])
+def test_that_an_answer_that_says_nothing_is_found(answer: str) -> None:
+    assert found(check_rows(rows_of(*many(6), ("q", answer))), FindingKind.NEAR_EMPTY).rows == (8,)
+
+
+def test_that_signs_as_labels_are_answers() -> None:
+    signs = [(f"review number {n} of the shop", "+" if n % 2 else "-") for n in range(30)]
+    assert not [f for f in check_rows(rows_of(*signs)) if f.kind is FindingKind.NEAR_EMPTY]

@@ -77,6 +77,13 @@ def test_that_preparing_writes_the_rows_without_those_that_were_dropped(tmp_path
     assert [row.number for row in rows] == [2]
 
 
+def test_that_rows_that_ask_test_questions_are_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("question,answer\nq1,a1\nq2,a2\n", encoding="utf-8")
+    report = inspect(RecordingContext(), InspectRequest(path=str(path), test_questions=("Q2!",)))
+    assert [(finding.kind, finding.rows) for finding in report.findings if finding.rows] == [(FindingKind.LEAK, (3,))]
+
+
 def test_that_columns_nobody_can_guess_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text("a,b,c\n1,2,3\n", encoding="utf-8")

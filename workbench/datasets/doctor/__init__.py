@@ -7,7 +7,7 @@ from workbench.datasets.doctor.labels import label_balance
 from workbench.datasets.doctor.language import other_languages
 from workbench.datasets.doctor.leaks import find_leaks
 from workbench.datasets.doctor.leftovers import leftovers
-from workbench.datasets.doctor.lengths import empty_rows, few_rows, odd_lengths, too_long
+from workbench.datasets.doctor.lengths import empty_rows, few_rows, nearly_empty, odd_lengths, too_long
 from workbench.datasets.doctor.mending import mended
 from workbench.datasets.doctor.personal import personal_data, secrets
 from workbench.datasets.doctor.repetition import repetitions
@@ -17,6 +17,7 @@ __all__ = ["check_rows", "find_leaks", "input_key", "mended", "normalise", "with
 
 _CHECKS: tuple[Callable[[Sequence[TrainingRow]], list[Finding]], ...] = (
     empty_rows,
+    nearly_empty,
     odd_lengths,
     repetitions,
     leftovers,

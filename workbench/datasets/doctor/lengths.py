@@ -1,6 +1,7 @@
 """Answers that are missing, far shorter or far longer than the rest, and rows too long for the model."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 
 from workbench.datasets.doctor.keys import counted
@@ -11,6 +12,11 @@ FAR = 4.0
 """Robust standard deviations of the logarithm of the length from which on an answer is far off."""
 _LEAST_SPREAD = 0.35
 """Of the logarithm: answers that are all of one length make no answer of twice that length suspicious."""
+
+MOST_NEAR_EMPTY = 0.2
+"""Share of the rows up to which an answer like "-" is a gap, and no label."""
+_NOTHING = frozenset({"n/a", "n.a", "na", "tbd", "tba", "todo", "xxx"})
+_WORD = re.compile(r"\w")
 
 
 def empty_rows(rows: Sequence[TrainingRow]) -> list[Finding]:
@@ -27,6 +33,16 @@ def empty_rows(rows: Sequence[TrainingRow]) -> list[Finding]:
             Finding(kind=FindingKind.EMPTY, severity=Severity.WARNING, message=message, rows=tuple(unasked))
         )
     return findings
+
+
+def nearly_empty(rows: Sequence[TrainingRow]) -> list[Finding]:
+    """Answers that stand for none ("-", "…", "n/a"); where many rows answer like that, they are taken for labels."""
+    found = tuple(row.number for row in rows if row.answer.strip() and _says_nothing(row.answer))
+    if not found or len(found) > MOST_NEAR_EMPTY * len(rows):
+        return []
+    message = f"An answer that says nothing, like “-” or “n/a”: {counted(len(found))}."
+    hint = "Leave them out: the model would learn to answer like that."
+    return [Finding(kind=FindingKind.NEAR_EMPTY, severity=Severity.WARNING, message=message, hint=hint, rows=found)]
 
 
 def odd_lengths(rows: Sequence[TrainingRow]) -> list[Finding]:
@@ -68,6 +84,11 @@ def few_rows(rows: Sequence[TrainingRow]) -> list[Finding]:
         return []
     message = f"Only {counted(len(rows))}: a model learns little from fewer than {FEW_ROWS}."
     return [Finding(kind=FindingKind.FEW_ROWS, severity=Severity.WARNING, message=message)]
+
+
+def _says_nothing(answer: str) -> bool:
+    said = answer.strip().casefold().rstrip(".")
+    return said in _NOTHING or not _WORD.search(said)
 
 
 def _odd(kind: FindingKind, message: str, rows: tuple[int, ...]) -> Finding:

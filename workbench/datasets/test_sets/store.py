@@ -128,6 +128,13 @@ class TestSetStore:
         with self._database.reading() as session:
             return tuple(map(question_of, session.scalars(questions_of(get_set(session, name)))))
 
+    def asked_anywhere(self) -> tuple[str, ...]:
+        """The texts of all questions of all sets, rejected ones left out: what training rows must not ask."""
+        text = sa.func.json_extract(SetQuestionRow.question, "$.question")
+        with self._database.reading() as session:
+            query = sa.select(text).where(SetQuestionRow.review != Review.REJECTED.value).distinct()
+            return tuple(session.scalars(query))
+
     def examples(self, name: str, version: str = "") -> tuple[Example, ...]:
         """What a comparison asks: the questions that count, or those of a used version (the beginning of its hash).
 

@@ -7,7 +7,7 @@ from workbench.jobs.spec import Jobs
 from workbench.llm.types import LoadConfig, ModelRef
 from workbench.ui.data.presenter import DataPresenter
 from workbench.ui.data.view import DataView
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, at_once
 
 if TYPE_CHECKING:
     from workbench.datasets.store import DatasetStore
@@ -37,10 +37,14 @@ def build(
     collections: "Collections",
     models: Callable[[], Sequence[ModelRef]] = tuple,
     load: Callable[[], LoadConfig] = LoadConfig,
+    test_questions: Callable[[], Sequence[str]] = tuple,
+    in_background: Background = at_once,
 ) -> DataTab:
-    """Wire the tab. `models` may write rows, loaded as `load` says."""
+    """Wire the tab. `models` may write rows, loaded as `load` says; rows must not ask the `test_questions`."""
     tab = DataTab()
-    tab.presenter = presenter = DataPresenter(jobs, messages, navigator, datasets, collections, models, load)
+    tab.presenter = presenter = DataPresenter(
+        jobs, messages, navigator, datasets, collections, models, load, test_questions, in_background
+    )
     library, importing, passages = tab.library, tab.importing, tab.passages
     library.passages_requested.connect(presenter.passages.open)
     library.tune_requested.connect(presenter.tune_with_selected)

@@ -17,7 +17,7 @@ from workbench.naming import numbered
 from workbench.ui.board import Running
 from workbench.ui.data.board import Board
 from workbench.ui.data.state import ColumnRole, ImportState, Page, Treatments
-from workbench.ui.protocols import Messages
+from workbench.ui.protocols import Background, Messages, at_once
 from workbench.ui.trouble import TRY_AGAIN, Trouble, trouble_of
 
 if TYPE_CHECKING:
@@ -30,12 +30,22 @@ class ImportPart:
     """What the user does on the import page."""
 
     def __init__(
-        self, board: Board, datasets: "DatasetStore", messages: Messages, on_saved: Callable[[str], None]
+        self,
+        board: Board,
+        datasets: "DatasetStore",
+        messages: Messages,
+        on_saved: Callable[[str], None],
+        test_questions: Callable[[], Sequence[str]] = tuple,
+        in_background: Background = at_once,
     ) -> None:
+        """`test_questions`: those of all test sets, which rows must not ask; read in the background."""
         self._board = board
         self._datasets = datasets
         self._messages = messages
         self._on_saved = on_saved
+        self._read_test_questions = test_questions
+        self._in_background = in_background
+        self._test_questions: tuple[str, ...] = ()
 
     def import_files(self, paths: Sequence[str]) -> None:
         """Open the first file now, the others one after another."""
@@ -47,8 +57,15 @@ class ImportPart:
         self._open(ImportState(path=path, name=self._free_name(Path(path).stem), origin=origin, warning=warning), ())
 
     def _open(self, importing: ImportState, waiting: tuple[str, ...]) -> None:
+        self._board.stop()
         self._board.show(page=Page.IMPORT, waiting=waiting, importing=importing)
-        self._inspect(None)
+        self._board.show(running=Running(f"Reading {importing.file_name}"))
+        self._in_background(self._read_test_questions, partial(self._begin, importing.path))
+
+    def _begin(self, path: str, test_questions: Sequence[str]) -> None:
+        if self._board.importing is not None and self._board.importing.path == path:  # not given up meanwhile
+            self._test_questions = tuple(test_questions)
+            self._inspect(None)
 
     def leave_import(self) -> None:
         """Give this file up; the next of several, or back to the list."""
@@ -117,6 +134,7 @@ class ImportPart:
             folder=str(self._datasets.folder),
             drop=tuple(sorted(importing.treatments.left_out)),
             mend=tuple(sorted(importing.treatments.mended)),
+            test_questions=self._test_questions,
         )
         self._board.show_import(is_saving=True, name_trouble="")
         self._board.show(running=Running(f"Saving “{name}”"))
@@ -139,7 +157,7 @@ class ImportPart:
         if importing is None:
             return
         label = f"Reading {importing.file_name}"
-        request = InspectRequest(path=importing.path, mapping=mapping)
+        request = InspectRequest(path=importing.path, mapping=mapping, test_questions=self._test_questions)
         self._board.run(_spec(INSPECT, request, label), partial(self._on_inspect, importing.path))
         if self._board.importing is not None and self._board.importing.report is None:
             self._board.show(running=Running(label))

@@ -15,7 +15,7 @@ from workbench.ui.data.board import Board, View
 from workbench.ui.data.import_part import ImportPart
 from workbench.ui.data.passages_part import Collections, PassagesPart
 from workbench.ui.data.state import DataState, Page
-from workbench.ui.protocols import Messages, Navigator
+from workbench.ui.protocols import Background, Messages, Navigator, at_once
 from workbench.ui.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -37,12 +37,16 @@ class DataPresenter:
         collections: Collections,
         models: Callable[[], Sequence[ModelRef]] = tuple,
         load: Callable[[], LoadConfig] = LoadConfig,
+        test_questions: Callable[[], Sequence[str]] = tuple,
+        in_background: Background = at_once,
     ) -> None:
         self._board = Board(jobs)
         self._messages = messages
         self._navigator = navigator
         self._datasets = datasets
-        self.importing = ImportPart(self._board, datasets, messages, self.refresh_and_select)
+        self.importing = ImportPart(
+            self._board, datasets, messages, self.refresh_and_select, test_questions, in_background
+        )
         self.passages = PassagesPart(self._board, datasets, collections, messages, self.refresh, models, load)
 
     @property

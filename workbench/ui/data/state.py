@@ -7,11 +7,11 @@ from pathlib import Path
 
 from workbench.datasets.tasks import InspectReport
 from workbench.datasets.types import ColumnMapping, Dataset, Finding, FindingKind, Layout, TrainingRow
+from workbench.naming import row_numbers
 from workbench.rag.row_writing import WrittenRow
 from workbench.ui.board import Running
 from workbench.ui.trouble import Trouble
 
-SHOWN_ROW_NUMBERS = 12
 _NO_MAPPING = ColumnMapping()
 
 
@@ -180,7 +180,7 @@ class ImportState:
             severity=str(finding.severity),
             text=finding.message,
             hint=finding.hint,
-            rows=numbers_in_words(finding.rows),
+            rows=row_numbers(finding.rows),
             can_leave_out=bool(finding.rows) and finding.kind is not FindingKind.SAME_ANSWER,
             left_out=finding.kind in self.treatments.left_out,
             can_mend=finding.can_fix,
@@ -262,16 +262,6 @@ class DataState:
     @property
     def shown_conversation(self) -> TrainingRow | None:
         return self.rows[self.shown_row] if 0 <= self.shown_row < len(self.rows) else None
-
-
-def numbers_in_words(numbers: tuple[int, ...]) -> str:
-    """ "rows 3, 8, 19 and 40 more"."""
-    if not numbers:
-        return ""
-    shown = ", ".join(str(number) for number in numbers[:SHOWN_ROW_NUMBERS])
-    more = len(numbers) - SHOWN_ROW_NUMBERS
-    word = "row" if len(numbers) == 1 else "rows"
-    return f"{word} {shown} and {more} more" if more > 0 else f"{word} {shown}"
 
 
 def layout_in_words(layout: Layout) -> str:

@@ -104,7 +104,7 @@ class RunPage(QWidget):
             parts.append(self.tr("Held-out loss {:.3f}.").format(report.eval_loss))
         if report.best_step:
             parts.append(self.tr("The state of step {:,} was the best and was kept.").format(report.best_step))
-        notes = [note.message for note in report.notes]
+        notes = [str(note) for note in report.notes]
         if report.gain is not None:
             notes.insert(0, perplexity_in_words(report.gain))
         self._outcome_text.setText("\n".join([" ".join(parts), *notes]))

@@ -107,7 +107,7 @@ class SetupPage(QWidget):
             set_role(self._verdict, "badge-good" if found.fits else "badge-bad")
             self._verdict.setText(self.tr("fits") if found.fits else self.tr("does not fit"))
         self._preflight.setText(setup.preflight_in_words)
-        notes = [found.advice, *(note.message for note in found.notes)] if found is not None else []
+        notes = [found.advice, *map(str, found.notes)] if found is not None else []
         self._advice.setText("\n".join(note for note in notes if note))
         self._advice.setVisible(any(notes))
         self._start.setText(self.tr("Go on") if setup.goes_on and not setup.restart else self.tr("Start"))

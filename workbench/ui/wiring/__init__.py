@@ -134,6 +134,7 @@ class Tabs:
         )
 
     def _data(self) -> QWidget:
+        from workbench.datasets.test_sets.store import TestSetStore
         from workbench.llm.types import LoadConfig
         from workbench.ui import data
 
@@ -146,6 +147,8 @@ class Tabs:
             collections=shared.collections,
             models=shared.listed_models,
             load=lambda: LoadConfig.from_settings(rooms.settings.llm),
+            test_questions=lambda: TestSetStore(shared.database).asked_anywhere(),
+            in_background=rooms.in_background,
         )
         shared.catalog.subscribe(tab.presenter.passages.take_models)
         return tab

@@ -212,3 +212,9 @@ def test_that_an_exported_set_is_read_the_same(sets: TestSetStore, tmp_path: Pat
         fields = {"id", "question", "answers", "answers_unknown", "tags", "sources"}
         assert [q.model_dump(include=fields) for q in again] == [q.model_dump(include=fields) for q in asked], name
         assert again[1].variables["text"] == "a, b"
+
+
+def test_that_training_rows_are_told_what_any_set_asks(sets: TestSetStore) -> None:
+    sets.add("one", [ask("Who?"), ask("Why?", review=Review.REJECTED)])
+    sets.add("two", [ask("Who?"), ask("When?")])
+    assert sorted(sets.asked_anywhere()) == ["When?", "Who?"]

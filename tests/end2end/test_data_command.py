@@ -1,0 +1,55 @@
+"""`workbench data`: columns that are named, and rows that ask what a test set asks."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.cli import data, test_sets
+from workbench.cli.output import Output
+from workbench.cli.workplace import Workplace
+from workbench.errors import WorkbenchError
+
+pytestmark = pytest.mark.slow
+
+
+def run(place: Workplace, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    """The JSON that a command prints."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    for room in (data, test_sets):
+        room.register(commands)
+    arguments = parser.parse_args(words)
+    arguments.run(arguments, place, Output(json=True))
+    return json.loads(capsys.readouterr().out)
+
+
+def test_that_columns_are_named_and_what_a_test_set_asks_is_left_out(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows, questions = tmp_path / "rows.csv", tmp_path / "test.csv"
+    rows.write_text("kunde,frage,antwort\nA,Who sang?,Nora\nA,Who danced?,Emil\nB,Who slept?,-\n", encoding="utf-8")
+    questions.write_text("question,answer\nwho danced,Emil\n", encoding="utf-8")
+    run(place, capsys, "testsets", "import", "evening", str(questions))
+    with pytest.raises(WorkbenchError, match="not clear which columns"):
+        run(place, capsys, "data", "save", str(rows), "--name", "evening")
+    columns = ("--question-column", "frage", "--answer-column", "antwort", "--group-column", "kunde")
+    checked = run(place, capsys, "data", "check", str(rows), *columns)
+    found = {finding["kind"]: finding["rows"] for finding in checked["findings"] if finding["rows"]}
+    assert found == {"leak": [3]}
+    saved = run(place, capsys, "data", "save", str(rows), "--name", "evening", "--leave-out", "leak", *columns)
+    assert (saved["dataset"]["row_count"], saved["dropped"]) == (2, 1)
+    assert saved["dataset"]["mapping"]["group"] == "kunde"
+
+
+def test_that_one_named_column_leaves_the_others_guessed(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("question,answer,customer\nWho?,Nora,A\n", encoding="utf-8")
+    checked = run(place, capsys, "data", "check", str(rows), "--group-column", "customer")
+    assert [checked["mapping"][name] for name in ("question", "answer", "group")] == ["question", "answer", "customer"]
+    with pytest.raises(WorkbenchError, match="in one column, or a question"):
+        run(place, capsys, "data", "check", str(rows), "--messages-column", "a", "--question-column", "b")
