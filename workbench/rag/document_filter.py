@@ -1,6 +1,7 @@
 """Which documents a question is put to: by name, folder, date of the last change, language."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,8 +11,9 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.languages import language_of
-from workbench.rag.member_store import MemberStore
-from workbench.rag.members import is_in
+from workbench.rag.mail_dates import day_of
+from workbench.rag.member_store import Member, MemberStore
+from workbench.rag.members import is_in, named_below
 from workbench.rag.tables import CollectionRow, DocumentRow, PageRow
 from workbench.rag.types import DaysAndLanguages, HitFilter
 
@@ -33,6 +35,16 @@ class NoSuchDocuments(WorkbenchError):
     """No document of a collection is meant by a filter."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A document that can be found."""
+
+    name: str
+    changed: date
+    language: str
+    pages: int
+
+
 class DocumentFilterStore:
     """Asks the database which documents a filter means."""
 
@@ -45,18 +57,11 @@ class DocumentFilterStore:
         named = HitFilter(documents=wanted.documents, folders=wanted.folders)
         if not wanted.looks_inside and not wanted.documents:
             return named
-        holders = self._members.members(collection)
         if not wanted.looks_inside:
+            holders = self._members.members(collection)
             inside = (name for name in wanted.documents if name in holders)
             return HitFilter(documents=wanted.documents, folders=(*wanted.folders, *inside))
-        found = [
-            part
-            for name, changed, language in self._documents(collection)
-            if (wanted.since is None or changed >= wanted.since)
-            and (wanted.until is None or changed <= wanted.until)
-            and (not wanted.languages or (language or UNKNOWN_LANGUAGE) in wanted.languages)
-            and (part := _named_part(name, named, is_holder=name in holders))
-        ]
+        found = self._meant(collection, wanted, named)
         if not found:
             raise NoSuchDocuments(
                 f"No document of “{collection}” {_in_words(wanted)}.",
@@ -68,17 +73,29 @@ class DocumentFilterStore:
             folders=tuple(name for part in found for name in part.folders),
         )
 
+    def _meant(self, collection: str, wanted: DocumentFilter, named: HitFilter) -> list[HitFilter]:
+        """As much of each document as is meant."""
+        holders = self._members.members(collection)
+        sent = self._members.sent(collection) if wanted.since or wanted.until else {}
+        found: list[HitFilter | None] = []
+        for one in self._documents(collection):
+            if wanted.languages and (one.language or UNKNOWN_LANGUAGE) not in wanted.languages:
+                continue
+            if one.name in sent:
+                days = _days_inside(one, holders[one.name], sent[one.name])
+                found.append(_part_in_days(one.name, named, {name: wanted.holds(day) for name, day in days.items()}))
+            elif wanted.holds(one.changed):
+                found.append(_named_part(one.name, named, is_holder=one.name in holders))
+        return [part for part in found if part is not None]
+
     def changed_between(self, collection: str, since: date | None, until: date | None) -> list[str]:
         """Names of the documents that were last changed in these days, both included; by name."""
-        return [
-            name
-            for name, changed, _ in self._documents(collection)
-            if (since is None or changed >= since) and (until is None or changed <= until)
-        ]
+        days = DocumentFilter(since=since, until=until)
+        return [one.name for one in self._documents(collection) if days.holds(one.changed)]
 
     def folders(self, collection: str) -> list[str]:
         """Every folder that the names of its documents speak of, and of what lies inside them, by name."""
-        names = [name for name, _, _ in self._documents(collection)]
+        names = [one.name for one in self._documents(collection)]
         names += self._members.names(collection)
         found: set[str] = set()
         for name in names:
@@ -89,8 +106,8 @@ class DocumentFilterStore:
     def languages(self, collection: str) -> dict[str, int]:
         """Number of documents by language, the most frequent first."""
         counts: dict[str, int] = {}
-        for _, _, language in self._documents(collection):
-            counts[language or UNKNOWN_LANGUAGE] = counts.get(language or UNKNOWN_LANGUAGE, 0) + 1
+        for one in self._documents(collection):
+            counts[one.language or UNKNOWN_LANGUAGE] = counts.get(one.language or UNKNOWN_LANGUAGE, 0) + 1
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
     def find_languages(self, collection: str) -> None:
@@ -117,14 +134,14 @@ class DocumentFilterStore:
                     [{"of_id": number, "found": language} for number, language in found.items()],
                 )
 
-    def _documents(self, collection: str) -> Sequence[tuple[str, date, str]]:
-        """Name, day of the last change, and language of every document that can be found."""
-        columns = (DocumentRow.name, DocumentRow.file_state, DocumentRow.indexed_at, DocumentRow.language)
-        query = _indexed(collection, *columns).order_by(DocumentRow.name)
+    def _documents(self, collection: str) -> Sequence[_Known]:
+        """Every document that can be found, by name."""
+        when = (DocumentRow.file_state, DocumentRow.indexed_at)
+        query = _indexed(collection, DocumentRow.name, *when, DocumentRow.language, DocumentRow.page_count)
         with self._database.reading() as session:
             return [
-                (name, _changed(state, indexed_at), language or "")
-                for name, state, indexed_at, language in session.execute(query)
+                _Known(name, _changed(state, indexed_at), language or "", pages)
+                for name, state, indexed_at, language, pages in session.execute(query.order_by(DocumentRow.name))
             ]
 
 
@@ -157,6 +174,30 @@ def _named_part(name: str, named: HitFilter, *, is_holder: bool) -> HitFilter | 
     documents = tuple(one for one in named.documents if is_in(one, name))
     inside = tuple(folder for folder in folders if is_in(folder, name))
     return HitFilter(documents=documents, folders=inside) if documents or inside else None
+
+
+def _days_inside(document: _Known, members: Sequence[Member], sent: dict[str, date]) -> dict[str, date]:
+    """The day of all that lies in a document: its own where it is known, else that of the file. By its name there;
+    the empty one is the document itself, where it says something itself."""
+    days = {one.name: day_of(one.name, sent) or document.changed for one in members}
+    says_something = document.pages > sum(one.pages for one in members)
+    return days | ({"": document.changed} if says_something else {})
+
+
+def _part_in_days(name: str, named: HitFilter, is_meant: dict[str, bool]) -> HitFilter | None:
+    """What lies in a document, by its name there (empty: the document itself), as far as its day is meant and it, or
+    the document, or what it lies in, is named."""
+    if all(is_meant.values()):
+        return _named_part(name, named, is_holder=True)
+    full_names = [named_below(name, member) for member, is_in_days in is_meant.items() if is_in_days]
+    kept = tuple(
+        one
+        for one in full_names
+        if not (named.documents or named.folders)
+        or any(is_in(one, document) for document in named.documents)
+        or any(one.startswith(f"{folder.strip('/')}/") for folder in named.folders)
+    )
+    return HitFilter(documents=kept) if kept else None
 
 
 def _in_words(wanted: DocumentFilter) -> str:

@@ -1,12 +1,17 @@
 """What the database knows of files inside files: their names, their pages, and in which document they lie."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from workbench.database import Database
+from workbench.rag.mail_dates import is_mail, sent_on
 from workbench.rag.members import named_below
 from workbench.rag.tables import CollectionRow, DocumentRow, PageRow
+
+_HEAD_CHARACTERS = 20_000
+"""In so many the date stands, however many there are to whom a mail was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,19 @@ class MemberStore:
         """The full names of all that lies inside documents."""
         found = self.members(collection).items()
         return [named_below(document, member.name) for document, members in found for member in members]
+
+    def sent(self, collection: str) -> dict[str, dict[str, date]]:
+        """The days of the mails that lie in documents: by document, then by what they are called there."""
+        query = sa.select(DocumentRow.name, PageRow.member, sa.func.substr(PageRow.text, 1, _HEAD_CHARACTERS))
+        query = query.join_from(PageRow, DocumentRow).join(CollectionRow)
+        query = query.where(CollectionRow.name == collection, DocumentRow.deleted_at == "", PageRow.member != "")
+        looks_so = [PageRow.member.ilike(like) for like in ("%(mail %)", "%.eml%", "%.msg%")]
+        found: dict[str, dict[str, date]] = {}
+        with self._database.reading() as session:
+            for name, member, text in session.execute(query.where(sa.or_(*looks_so))):
+                if is_mail(member) and (day := sent_on(text)) is not None:
+                    found.setdefault(name, {})[member] = day
+        return found
 
     def locate(self, collection: str, name: str) -> Located | None:
         """The document, and what lies in it, that is called by this full name; None where there is none."""

@@ -4,10 +4,13 @@ What is indexed, found, cited and filtered goes by that name and by the member's
 what is read, kept in sync, deleted and purged.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.rag.types import PageText
+
+_PDF = re.compile(r"\.pdf( \(\d+\))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ def named_below(outer: str, member: str) -> str:
 def is_in(name: str, document: str) -> bool:
     """Whether a name is that of a document or of something inside it."""
     return name == document or name.startswith(f"{document}/")
+
+
+def is_named_pdf(member: str) -> bool:
+    """Whether what lies in a file says by its name that it is a PDF; "offer.pdf (2)" is the second of that name."""
+    return bool(_PDF.search(member))
 
 
 def texts_by_name(document: str, pages: Sequence[PageText]) -> dict[str, list[str]]:

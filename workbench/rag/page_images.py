@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
+from workbench.rag.loaders.parsed import WantedPage
 from workbench.rag.parser import Parser
 from workbench.rag.reasons import ReasonCode
 
@@ -21,14 +22,8 @@ class PageImageRequest(Boundary):
 
     path: str
     name: str
-    page: int
-    start: int = 0
-    end: int = 0
-    """The passage to mark, in code points of the page's text."""
-    scale: float = 2.0
-    """Pixels per point (1/72 inch)."""
-    sha256: str = ""
-    """What was indexed; a file that changed since is refused, for its passage may be elsewhere. Empty: any."""
+    """Of the file, as it is told to people."""
+    wanted: WantedPage
     password: str = Field("", repr=False)
     """Of an encrypted file; kept in memory only."""
 
@@ -54,27 +49,15 @@ _viewer = _Viewer()
 
 
 def page_image(context: JobContext, request: PageImageRequest) -> PageImageReport:
-    """The picture of one page. Raises WorkbenchError: file gone, changed since it was indexed, damaged."""
+    """The picture of one page. Raises WorkbenchError: file gone, changed since it was indexed, damaged.
+
+    What lies inside a file is taken out in the memory of the parsing child, within the limits of reading.
+    """
     context.check_cancelled()
     path = Path(request.path)
     with _viewer.lock:
         _refuse_missing(path, request.name)
-        image = _viewer.parser.render(
-            path,
-            path.name,
-            request.page,
-            request.start,
-            request.end,
-            request.scale,
-            password=request.password,
-        )
-    if request.sha256 and image.pop("sha256") != request.sha256:
-        raise WorkbenchError(
-            f"{request.name} was changed since it was indexed.",
-            hint="The indexed text is shown instead; index the file again.",
-            code="changed",
-        )
-    image.pop("sha256", None)
+        image = _viewer.parser.render(path, request.name, request.wanted, password=request.password)
     return PageImageReport.model_validate(image)
 
 

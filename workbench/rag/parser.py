@@ -9,7 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.rag.folders import FolderListing, OwnFolders
 from workbench.rag.hashing import HashedFile
 from workbench.rag.indexing_types import TextRecognition
-from workbench.rag.loaders.parsed import Parsed
+from workbench.rag.loaders.parsed import Parsed, WantedPage
 from workbench.rag.reading_process import ReadingProcess
 
 SECONDS_PER_FILE = 30.0
@@ -49,13 +49,11 @@ class Parser:
             seconds = max(seconds, recognition.seconds_per_file)
         return Parsed.model_validate(self._call(request, seconds, check_cancelled))
 
-    def render(
-        self, path: Path, name: str, page: int, start: int, end: int, scale: float, *, password: str = ""
-    ) -> dict[str, Any]:
-        """A PDF page as {"png" (base64), "width", "height", "boxes", "sha256"}; boxes cover start to end."""
+    def render(self, path: Path, name: str, wanted: WantedPage, *, password: str = "") -> dict[str, Any]:
+        """A PDF page as {"png" (base64), "width", "height", "boxes"}; boxes cover the passage. Raises WorkbenchError:
+        changed, not found inside the file, locked, damaged."""
         request: dict[str, Any] = {"do": "render", "path": str(path), "name": name, "password": password}
-        where = {"page": page, "start": start, "end": end, "scale": scale}
-        return self._call(request | where, self._seconds, _never)
+        return self._call(request | {"wanted": wanted.model_dump(mode="json")}, self._seconds, _never)
 
     def list_folder(
         self, path: Path, own: OwnFolders | None = None, check_cancelled: Callable[[], None] = _never

@@ -129,17 +129,37 @@ def _parse(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
 
 
 def _render(request: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
+    from workbench.rag.loaders.parsed import WantedPage
     from workbench.rag.loaders.pdf import render_page
 
-    place = (request["page"], request["start"], request["end"], request["scale"])
-    image = render_page(data, name, *place, str(request.get("password", "")))
+    wanted, password = WantedPage.model_validate(request["wanted"]), str(request.get("password", ""))
+    if wanted.sha256 and wanted.sha256 != hashlib.sha256(data).hexdigest():
+        raise WorkbenchError(
+            f"{name} was changed since it was indexed.",
+            hint="The indexed text is shown instead; index the file again.",
+            code="changed",
+        )
+    if wanted.member:
+        data, name = _extracted(data, name, wanted.member, password)
+    image = render_page(data, name, wanted, password)
     return {
         "png": base64.b64encode(image.png).decode("ascii"),
         "width": image.width,
         "height": image.height,
         "boxes": image.boxes,
-        "sha256": hashlib.sha256(data).hexdigest(),
     }
+
+
+def _extracted(data: bytes, name: str, member: str, password: str) -> tuple[bytes, str]:
+    """The PDF that lies inside a file, and its full name."""
+    from workbench.rag.loaders import is_pdf
+    from workbench.rag.loaders.extracting import extract
+    from workbench.rag.members import named_below
+
+    found, full_name = extract(data, name, member, password), named_below(name, member)
+    if not is_pdf(found):
+        raise WorkbenchError(f"{full_name} is no PDF, whatever it is called.", hint="Its text is shown.", code="no_pdf")
+    return found, full_name
 
 
 if __name__ == "__main__":

@@ -142,7 +142,8 @@ class DaysAndLanguages(Boundary):
     """What a choice of documents may say that only the database can tell of them."""
 
     since: date | None = None
-    """Only documents that were last changed on this day or later, in local time; in every collection that is asked."""
+    """Only documents that were last changed on this day or later, in local time, and mails inside files that were sent
+    then; in every collection that is asked."""
     until: date | None = None
     """Only documents that were last changed on this day or earlier."""
     languages: tuple[str, ...] = ()
@@ -158,6 +159,10 @@ class DaysAndLanguages(Boundary):
     def looks_inside(self) -> bool:
         """Whether only the database can tell which documents are meant."""
         return bool(self.since or self.until or self.languages)
+
+    def holds(self, day: date) -> bool:
+        """Whether it is one of the days that are meant."""
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
 
 
 class CollectionRef(Boundary):

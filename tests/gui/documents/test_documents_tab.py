@@ -29,7 +29,7 @@ from workbench.llm.types import Completion, FinishReason
 from workbench.rag.answer_types import Answer, AskRequest, Citation
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed, IndexReport
 from workbench.rag.loaders.pdf import _png
-from workbench.rag.page_images import PAGE_IMAGE, PageImageReport
+from workbench.rag.page_images import PAGE_IMAGE, PageImageReport, PageImageRequest
 from workbench.rag.search_types import Hit, QuestionHits
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ASK, INDEX, REBUILD, SEARCH
@@ -186,13 +186,35 @@ def test_that_a_pdf_opens_as_picture_with_the_passage_marked(
     tab.presenter.asking.open_place(HIT.model_copy(update={"document": "a.pdf"}))
     png = base64.b64encode(_png(b"\xff" * 300, 10, 10, 30, 3)).decode()
     job = jobs.of(PAGE_IMAGE)[-1]
-    assert job.spec.params["start"] == START
+    assert job.spec.params["wanted"]["start"] == START
     job.finish(PageImageReport(png=png, width=10, height=10, boxes=((1, 1, 5, 3),)))
     page = find(tab, PageView, "page_view")
     assert page.isVisible()
     assert page.marked_boxes == ((1, 1, 5, 3),)
     click(find(tab, QPushButton, "show_as_text"))
     assert tab.question.place.marked_text() == HIT.text
+
+
+def test_that_a_pdf_in_an_archive_opens_as_its_page(tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore) -> None:
+    archive = a_file("all.zip", file_type="ZIP archive")
+    texts = [PageText(number=1, text="# notes.txt\n\nNothing.", member="notes.txt")]
+    texts += [PageText(number=2 + page, text=TEXT, member="2024/prices.pdf") for page in range(2)]
+    fill(tab, store, archive.model_copy(update={"texts": tuple(texts), "pages": 3}))
+    tab.presenter.asking.open_place(HIT.model_copy(update={"document": "all.zip/2024/prices.pdf", "page": 2}))
+    job = jobs.of(PAGE_IMAGE)[-1]
+    request = PageImageRequest.model_validate(job.spec.params)
+    assert (request.path, request.name) == (archive.path, "all.zip")
+    assert (request.wanted.member, request.wanted.page, request.wanted.text) == ("2024/prices.pdf", 2, TEXT)
+    png = base64.b64encode(_png(b"\xff" * 300, 10, 10, 30, 3)).decode()
+    job.finish(PageImageReport(png=png, width=10, height=10, boxes=((1, 1, 5, 3),)))
+    assert find(tab, PageView, "page_view").isVisible()
+    assert find(tab, QLabel, "place_document").text() == "all.zip/2024/prices.pdf"
+    click(find(tab, QPushButton, "previous_page"))
+    assert PageImageRequest.model_validate(jobs.of(PAGE_IMAGE)[-1].spec.params).wanted.page == 1
+    before = len(jobs.of(PAGE_IMAGE))
+    tab.presenter.asking.open_page_of("all.zip/notes.txt", 1)
+    assert len(jobs.of(PAGE_IMAGE)) == before, "what is no PDF is shown as text"
+    assert tab.question.place.text.isVisible()
 
 
 def test_that_a_pdf_that_changed_shows_the_indexed_text(

@@ -8,6 +8,7 @@ import pytest
 from tests.unit.rag.documents import docx_bytes, pdf_bytes, zip_bytes
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders import containers, load
+from workbench.rag.loaders.parsed import WantedPage
 from workbench.rag.loaders.pdf import _png, render_page
 
 
@@ -63,8 +64,8 @@ def test_that_a_page_is_drawn_with_boxes_around_the_passage() -> None:
     data = pdf_bytes(["The Alder kettle weighs 900 grams."])
     (page,) = load(data, "kettle.pdf").pages
     start = page.text.index("900")
-    image = render_page(data, "kettle.pdf", 1, start, start + 3, 2.0)
-    whole = render_page(data, "kettle.pdf", 1, 0, len(page.text), 2.0)
+    image = render_page(data, "kettle.pdf", WantedPage(page=1, start=start, end=start + 3))
+    whole = render_page(data, "kettle.pdf", WantedPage(page=1, end=len(page.text)))
     assert image.png.startswith(b"\x89PNG")
     (box,), (line,) = image.boxes, whole.boxes
     assert 0 < box[2] - box[0] < (line[2] - line[0]) / 4

@@ -1,6 +1,7 @@
 """Files inside a file: found, cited and filtered by their own name and page; kept in sync with the file they lie in."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.paths import WorkbenchPaths
-from workbench.rag.document_filter import DocumentFilter
+from workbench.rag.document_filter import DocumentFilter, NoSuchDocuments
 from workbench.rag.indexing import delete_documents, index_spec, rebuild_spec, sync_spec
 from workbench.rag.indexing_types import FileIndexed, IndexReport, IndexRequest
 from workbench.rag.judgement_store import RelevanceJudgement, Verdict
 from workbench.rag.loaders import load
+from workbench.rag.mail_dates import day_of, is_mail, sent_on
 from workbench.rag.maintenance import rename
 from workbench.rag.members import places_of
 from workbench.rag.search_types import (
@@ -32,9 +34,9 @@ from workbench.rag.upkeep_types import RebuildRequest, RenameRequest
 NAME = "letters"
 MAILBOX = (
     b"From ann@example.org Mon Jan  1 00:00:00 2024\nFrom: ann@example.org\nTo: bob@example.org\n"
-    b"Subject: Offer 7/24\nDate: Mon, 01 Jan 2024 00:00:00 +0000\n\nThe greenhouse costs 900 euros.\n\n"
+    b"Subject: Offer 7/24\nDate: Mon, 01 Jan 2024 12:00:00 +0000\n\nThe greenhouse costs 900 euros.\n\n"
     b"From bob@example.org Tue Jan  2 00:00:00 2024\nFrom: bob@example.org\nTo: ann@example.org\n"
-    b"Subject: Re: Offer 7/24\nDate: Tue, 02 Jan 2024 00:00:00 +0000\n\nThe submarine is too expensive for us.\n"
+    b"Subject: Re: Offer 7/24\nDate: Tue, 02 Jan 2024 12:00:00 +0000\n\nThe submarine is too expensive for us.\n"
 )
 
 
@@ -135,6 +137,55 @@ def test_that_an_archive_is_filtered_by_itself_by_its_folders_and_by_its_members
             hits = found(store, "violin", **only, **days)
             assert {hit.document for hit in hits} == {"all.zip/2024/zebra.pdf"}
     assert {hit.document for hit in found(store, "violin", since="2000-01-01", documents=("all.zip",))} == whole
+
+
+LETTER = (
+    b"From: ann@example.org\nTo: bob@example.org\nSubject: Barn\nDate: Fri, 03 May 2024 12:00:00 +0000\n"
+    b"MIME-Version: 1.0\nContent-Type: text/plain\n\nThe barn burned down.\n"
+)
+UNDATED = (
+    b"\nFrom cy@example.org Tue Jan  2 00:00:00 2024\nFrom: cy@example.org\nTo: bob@example.org\n"
+    b"Subject: When\n\nDate: x\n"
+)
+
+
+def test_that_a_mail_tells_its_day_and_other_texts_do_not() -> None:
+    for page, day in (
+        (load(MAILBOX, "box.mbox").pages[1], date(2024, 1, 2)),
+        (load(archive_of({"in/barn.eml": LETTER}), "all.zip").pages[0], date(2024, 5, 3)),
+        (load(archive_of({"in.zip": archive_of({"barn.eml": LETTER})}), "all.zip").pages[0], date(2024, 5, 3)),
+    ):
+        assert is_mail(page.member)
+        assert sent_on(page.text) == day
+    assert sent_on("# Barn\n\nFrom: ann\nDate: 2024-05-03 12:00 UTC\n\nText.") == date(2024, 5, 3), "Outlook's"
+    assert sent_on("# Barn\n\nFrom: ann\n\nDate: 2024-05-03") is None, "what stands in the text is no head"
+    assert sent_on("# Barn\n\nDate: some day in May") is None
+    assert not is_mail("Offer (mail 2)/prices.pdf")
+    assert day_of("Offer (mail 2)/prices.pdf", {"Offer (mail 2)": date(2024, 5, 3)}) == date(2024, 5, 3)
+
+
+@pytest.mark.slow
+def test_that_mails_are_filtered_by_the_day_on_which_they_were_sent(store: CollectionStore, folder: Path) -> None:
+    (folder / "box.mbox").write_bytes(MAILBOX + UNDATED)
+    (folder / "letters.zip").write_bytes(archive_of({"barn.eml": LETTER, "notes.txt": "The barn is new."}))
+    run_index(store, folder)
+    today = date.today().isoformat()
+
+    def names(**only: object) -> set[str]:
+        return {hit.document for hit in found(store, "greenhouse submarine barn", **only)}
+
+    first, second = "box.mbox/Offer 7-24 (mail 1)", "box.mbox/Re: Offer 7-24 (mail 2)"
+    assert names(until="2024-01-01") == {first}
+    assert names(since="2024-01-02", until="2024-12-31") == {second, "letters.zip/barn.eml"}
+    assert names(since="2024-01-01", until="2024-12-31", documents=("box.mbox",)) == {first, second}
+    assert names(since="2024-01-01", until="2024-12-31", documents=(second,)) == {second}
+    assert names(since="2024-01-01", until="2024-12-31", folders=("letters.zip",)) == {"letters.zip/barn.eml"}
+    inside_today = {name for name in names(since=today) if "/" in name and not name.startswith("all.zip")}
+    assert inside_today == {"box.mbox/When (mail 3)", "letters.zip/notes.txt"}, "what says no day has that of its file"
+    with pytest.raises(NoSuchDocuments):
+        names(since="2024-02-01", until="2024-02-28")
+    with pytest.raises(NoSuchDocuments):
+        names(since=today, documents=(first,))
 
 
 @pytest.mark.slow

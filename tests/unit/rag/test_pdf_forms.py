@@ -2,6 +2,7 @@
 
 from tests.unit.rag.pdf_pages import form_pdf
 from workbench.rag.loaders import load
+from workbench.rag.loaders.parsed import WantedPage
 from workbench.rag.loaders.pdf import render_page
 
 TEXT = "/FT /Tx /F 4"
@@ -41,5 +42,5 @@ def test_that_a_filled_field_is_marked_on_the_page() -> None:
     data = form_pdf([f"{TEXT} /T (city) /V (Lima) /Rect [120 695 300 712]"], "BT /F1 12 Tf 50 700 Td (City:) Tj ET")
     text = text_of(data)
     start = text.index("Lima")
-    (box,) = render_page(data, "form.pdf", 1, start, start + 4, 1.0).boxes
+    (box,) = render_page(data, "form.pdf", WantedPage(page=1, start=start, end=start + 4, scale=1.0)).boxes
     assert (box[0], box[2]) == (120, 300)

@@ -9,6 +9,7 @@ from tests.unit.rag.documents import picture_png, zip_bytes
 from tests.unit.rag.pdf_pages import PROSE, columns_pdf, pages_pdf, raw_pdf, table_pdf, turned_pdf
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders import load
+from workbench.rag.loaders.parsed import WantedPage
 from workbench.rag.loaders.pdf import load_pdf, reading, render_page
 from workbench.rag.types import MarkKind, PageText
 
@@ -112,7 +113,7 @@ def test_that_turned_text_is_read_line_by_line(turns: int, is_page_turned: bool)
     page = page_of(data)
     assert page.text == "First line.\nSecond line."
     start = page.text.index("Second")
-    assert len(render_page(data, "x.pdf", 1, start, len(page.text), 1.0).boxes) == 1
+    assert len(render_page(data, "x.pdf", WantedPage(page=1, start=start, end=len(page.text), scale=1.0)).boxes) == 1
 
 
 def test_that_larger_and_bolder_lines_are_headings_with_levels() -> None:

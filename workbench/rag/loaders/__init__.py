@@ -9,6 +9,7 @@ from workbench.rag.loaders.containers import container_type
 from workbench.rag.loaders.decoding import decode
 from workbench.rag.loaders.epub import load_epub
 from workbench.rag.loaders.mail import is_mail, is_mbox, load_mail, load_mbox
+from workbench.rag.loaders.nested import Load
 from workbench.rag.loaders.office import load_with_markitdown
 from workbench.rag.loaders.ole import MAGIC as OLE
 from workbench.rag.loaders.ole import load_ole
@@ -50,7 +51,7 @@ def load(data: bytes, name: str, how: Reading | None = None) -> Parsed:
     """
     if not data.strip():
         raise _empty(f"{name} is empty.")
-    parsed = _load(data, name, how or Reading())
+    parsed = load_by_content(data, name, how or Reading(), load)
     characters = sum(len(page.text) for page in parsed.pages)
     if characters > MAX_CHARACTERS:
         raise WorkbenchError(
@@ -67,13 +68,14 @@ def _empty(message: str) -> WorkbenchError:
     return WorkbenchError(message, hint="Nothing can be found in it.", code=ReasonCode.EMPTY)
 
 
-def _load(data: bytes, name: str, how: Reading) -> Parsed:
+def load_by_content(data: bytes, name: str, how: Reading, load_member: Load) -> Parsed:
+    """As `load`, which is also asked for whatever lies inside the file, unless that is done by another."""
     if is_pdf(data):
         return load_pdf_with_scans(data, name, how)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _load_container(data, name, how)
+        return _load_container(data, name, how, load_member)
     if data.startswith(OLE):
-        return load_ole(data, name, how, load)
+        return load_ole(data, name, how, load_member)
     for magic, what in _OTHERS:
         if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:512]):
             if what == _PICTURE and how.recognizer is not None:
@@ -81,7 +83,7 @@ def _load(data: bytes, name: str, how: Reading) -> Parsed:
             raise _unsupported(name, what)
     if data[257:262] == b"ustar":
         raise _unsupported(name, _PACKED)
-    return _load_text(data, name, how)
+    return _load_text(data, name, how, load_member)
 
 
 def _unsupported(name: str, what: str) -> WorkbenchError:
@@ -100,7 +102,7 @@ def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:1024]
 
 
-def _load_container(data: bytes, name: str, how: Reading) -> Parsed:
+def _load_container(data: bytes, name: str, how: Reading, load_member: Load) -> Parsed:
     match container_type(data, name):
         case "docx" | "pptx" as kind:
             return load_with_markitdown(data, kind, name)
@@ -113,16 +115,16 @@ def _load_container(data: bytes, name: str, how: Reading) -> Parsed:
         case "epub":
             return load_epub(data, name)
         case _:
-            return load_archive(data, name, how, load)
+            return load_archive(data, name, how, load_member)
 
 
-def _load_text(data: bytes, name: str, how: Reading) -> Parsed:
+def _load_text(data: bytes, name: str, how: Reading, load_member: Load) -> Parsed:
     if re.match(rb"\s*\{\\rtf", data):
         return load_rtf(data, name)
     if is_mbox(data):
-        return load_mbox(data, name, how, load)
+        return load_mbox(data, name, how, load_member)
     if is_mail(data):
-        return load_mail(data, name, how, load)
+        return load_mail(data, name, how, load_member)
     decoded = decode(data, name)
     suffix = PurePath(name).suffix.lower()
     start = decoded.text[:65_536].lstrip("\ufeff \t\r\n")

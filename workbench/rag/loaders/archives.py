@@ -32,7 +32,7 @@ def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
         for entry in sorted(entries, key=lambda entry: entry.filename):
             if not members.add(entry.filename, partial(reader.read, entry, entry.filename), entry.file_size):
                 break
-    if not members.read:
+    if not members.read and (how.wanted is None or members.told()):
         raise members.problem() or _nothing_inside(name, members)
     return Parsed(pages=tuple(members.pages), warnings=members.told(), file_type="ZIP archive", is_markdown=True)
 

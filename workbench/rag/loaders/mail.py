@@ -4,7 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -25,6 +25,7 @@ _HEADERS = (
 _FIRST = re.compile(rb"\A\s*" + _HEADERS + rb":[ \t]?\S", re.IGNORECASE)
 _ANY = re.compile(rb"^([a-z-]+):", re.IGNORECASE | re.MULTILINE)
 _MBOX = re.compile(rb"^From \S+ .*\d{4}\r?\n(?=[\w-]+: )", re.MULTILINE)
+_PLACE = re.compile(r" \(mail (\d+)\)$")
 _TELLING = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"content-type"}
 
 MAILBOX = "Mailbox"
@@ -82,6 +83,8 @@ def load_mail(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
 def load_mbox(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
     """Every message of a mailbox, in its order."""
     starts = [found.start() for found in _MBOX.finditer(data)]
+    if how.wanted is not None:
+        return _load_one(data, starts, name, how, load)
     pairs: list[tuple[Message, Members]] = []
     notes: tuple[str, ...] = ()
     for part in _parts(data, starts):
@@ -95,6 +98,18 @@ def load_mbox(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
         pairs.append((message, members))
     parsed = as_parsed([message for message, _ in pairs], [members for _, members in pairs], MAILBOX)
     return parsed.model_copy(update={"warnings": (*parsed.warnings, *notes)})
+
+
+def _load_one(data: bytes, starts: Sequence[int], name: str, how: Reading, load: Load) -> Parsed:
+    """The one message in which lies what is wanted. Its place is in its name; the others are not looked at."""
+    mail, _, inside = (how.wanted or "").partition("/")
+    found = _PLACE.search(mail)
+    position = int(found[1]) if found else 0
+    if not 1 <= position <= len(starts):
+        return Parsed(pages=(), file_type=MAILBOX)
+    part = next(_parts(data, starts[position - 1 :]))
+    message, members = _read(part, name, replace(how, wanted=inside), load)
+    return as_parsed([message], [members], "Mail")
 
 
 def _parts(data: bytes, starts: Sequence[int]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
 from workbench.rag.loaders.parsed import Parsed, Reading, plain
-from workbench.rag.members import named_below
+from workbench.rag.members import is_in, named_below
 from workbench.rag.reasons import ReasonCode
 from workbench.rag.types import MarkKind, PageMark, PageText
 
@@ -36,11 +36,14 @@ class Members:
 
     def add(self, name: str, open_member: Callable[[], bytes], size: int) -> bool:
         """Read one more; what cannot be read becomes a warning. False: the allowance is used up."""
-        shown, allowance = self._free(_shown(name)), self._how.allowance
+        shown, allowance, wanted = self._free(_shown(name)), self._how.allowance, self._how.wanted
+        if wanted is not None and not is_in(wanted, shown):
+            return True
+        how = replace(self._how, wanted=None if wanted is None else wanted[len(shown) + 1 :])
         try:
             allowance.take(size)
             left = allowance.characters
-            parsed = self._try(open_member, shown)
+            parsed = self._try(open_member, shown, how)
             if parsed is not None:
                 if allowance.characters == left:  # else its own members were counted
                     allowance.take_text(sum(len(page.text) for page in parsed.pages))
@@ -50,9 +53,9 @@ class Members:
             return False
         return True
 
-    def _try(self, open_member: Callable[[], bytes], name: str) -> Parsed | None:
+    def _try(self, open_member: Callable[[], bytes], name: str, how: Reading) -> Parsed | None:
         try:
-            return self._load(open_member(), name, self._how)
+            return self._load(open_member(), name, how)
         except WorkbenchError as problem:
             self._left_out.append((name, problem))
         except Exception as error:  # noqa: BLE001 - parsers raise anything; one bad part must not take the others along
@@ -147,3 +150,16 @@ def _marked(page: PageText, number: int, head: str) -> PageText:
         place = {"start": mark.start + len(head), "end": mark.end + len(head), "header_end": header_end}
         marks.append(mark.model_copy(update={**place, "level": deeper}))
     return PageText(number=number, text=f"{head}{page.text}", marks=tuple(marks))
+
+
+def own_span(text: str, own: str, start: int, end: int) -> tuple[int, int]:
+    """Where a passage of a page as it was taken in here stands in the page's own text; nowhere (0, 0) where that is
+    another text. What was put in lies above it (names of files), or is a backslash of `as_markdown`."""
+    places, at = [len(own)] * (len(text) + 1), len(own)
+    for position in reversed(range(len(text))):
+        if at and text[position] == own[at - 1]:
+            at -= 1
+        elif at and text[position] != "\\":
+            return 0, 0
+        places[position] = at
+    return (places[min(start, len(text))], places[min(end, len(text))]) if not at else (0, 0)

@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pydantic import Field
+
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.rag.reasons import ReasonCode
@@ -72,6 +74,26 @@ class Reading:
     """Reads scanned pages and pictures; None: they are refused as needing it."""
     seconds: float = 30.0
     """How long the file may take."""
+    wanted: str | None = None
+    """Of what lies inside the file only this is opened, and what that lies in; empty: nothing. None: everything."""
+
+
+class WantedPage(Boundary):
+    """A page of a PDF that is to be seen."""
+
+    page: int
+    start: int = 0
+    end: int = 0
+    """The passage to mark, in code points of the page's text."""
+    scale: float = 2.0
+    """Pixels per point (1/72 inch)."""
+    sha256: str = ""
+    """What was indexed; a file that changed since is refused, for its passage may be elsewhere. Empty: any."""
+    member: str = ""
+    """What is shown lies inside the file under this name; empty: the file itself."""
+    text: str = Field("", repr=False)
+    """Where start and end are counted in another text than the page's own: that. Below the name of its file a page of
+    an archive is not quite what it is by itself."""
 
 
 class Parsed(Boundary):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from workbench.errors import WorkbenchError
-from workbench.rag.loaders.parsed import Parsed, Reading, as_pages
+from workbench.rag.loaders.parsed import Parsed, Reading, WantedPage, as_pages
 from workbench.rag.loaders.pdf import is_about_textless_pages, load_pdf, render_page
 from workbench.rag.loaders.text import clean
 from workbench.rag.reasons import ReasonCode
@@ -49,7 +49,7 @@ def load_pdf_with_scans(data: bytes, name: str, how: Reading) -> Parsed:
 def _empty_pages(data: bytes, name: str, how: Reading) -> tuple[PageText, ...]:
     for number in count(1):
         try:
-            render_page(data, name, number, 0, 0, 0.01, how.password)
+            render_page(data, name, WantedPage(page=number, scale=0.01), how.password)
         except WorkbenchError as problem:
             if problem.code != "no_page":
                 raise
@@ -65,7 +65,7 @@ def _recognized(data: bytes, name: str, how: Reading, numbers: Sequence[int]) ->
     for number in numbers:
         if time.monotonic() > deadline:
             break
-        image = render_page(data, name, number, 0, 0, _SCALE, how.password)
+        image = render_page(data, name, WantedPage(page=number, scale=_SCALE), how.password)
         texts[number] = clean(how.recognizer.recognize(image.png))[0]
     return texts
 

@@ -9,6 +9,8 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
 from workbench.rag.answer_types import Citation
 from workbench.rag.document_store import SourceDocument
+from workbench.rag.loaders.parsed import WantedPage
+from workbench.rag.members import is_named_pdf
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
 from workbench.rag.search_types import FoldedHit, Hit
 from workbench.ui.documents.asking_state import PagePicture, Place
@@ -73,29 +75,30 @@ class PlacePart:
             return
         pages, shown = (located.pages, located.name) if located else (document.pages, document.name)
         place = Place(shown, page, start, end, text, pages, collection=collection, wants_text=wants_text)
-        self._draw(document, place)
+        self._draw(document, located.member if located else "", place)
 
-    def _draw(self, document: SourceDocument, place: Place) -> None:
+    def _draw(self, document: SourceDocument, member: str, place: Place) -> None:
         self._turn += 1
         turn = self._turn
-        if document.file_type != "PDF":
+        if not (is_named_pdf(member) if member else document.file_type == "PDF"):
             self._show(place, None)
             return
         self._show(replace(place, is_loading=True), None)
-        request = PageImageRequest(
-            path=document.path,
-            name=document.name,
+        wanted = WantedPage(
             page=place.page,
             start=place.start,
             end=place.end,
             sha256=document.sha256,
+            member=member,
+            text=place.text if member else "",
         )
+        request = PageImageRequest(path=document.path, name=document.name, wanted=wanted)
 
         def heard(event: JobEvent) -> None:
             if turn == self._turn:
                 self._on_picture(event)
 
-        title = f"Show {document.name}, page {place.page}"
+        title = f"Show {place.document}, page {place.page}"
         params = request.model_dump(mode="json")
         self._jobs.submit(JobSpec(task=PAGE_IMAGE, params=params, title=title, worker=WORKER), heard)
 

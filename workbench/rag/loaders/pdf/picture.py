@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.rag.loaders.nested import own_span
+from workbench.rag.loaders.parsed import WantedPage
 from workbench.rag.loaders.pdf.opening import OpenPdf
 from workbench.rag.loaders.pdf.page_layout import MADE_UP, lay_out
 
@@ -23,24 +25,28 @@ class PageImage:
     boxes: tuple[tuple[float, float, float, float], ...]
 
 
-def render_page(data: bytes, name: str, page: int, start: int, end: int, scale: float, password: str = "") -> PageImage:
-    """The picture of a page (from 1) and the boxes of its text from `start` to `end`, one per line of text."""
+def render_page(data: bytes, name: str, wanted: WantedPage, password: str = "") -> PageImage:
+    """The picture of a page and the boxes of its passage, one per line of text."""
+    page = wanted.page
     with OpenPdf(data, name, password) as document:
         if not 1 <= page <= len(document):
             raise WorkbenchError(f"{name} has no page {page}.", hint=f"It has {len(document)} pages.", code="no_page")
         sheet = document[page - 1]
         width, height = sheet.get_size()
-        scale = min(scale, (_MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
+        scale = min(wanted.scale, (_MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
         bitmap = sheet.render(scale=scale, rev_byteorder=True, may_draw_forms=True)
-        boxes = _boxes(document, sheet, start, end, bitmap.width, bitmap.height)
+        boxes = _boxes(document, sheet, wanted, bitmap.width, bitmap.height)
         png = _png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
         return PageImage(png, bitmap.width, bitmap.height, tuple(boxes))
 
 
 def _boxes(
-    document: Any, sheet: Any, start: int, end: int, width: int, height: int
+    document: Any, sheet: Any, wanted: WantedPage, width: int, height: int
 ) -> list[tuple[float, float, float, float]]:
     layout = lay_out(document, sheet)
+    start, end = wanted.start, wanted.end
+    if wanted.text:
+        start, end = own_span(wanted.text, layout.text, start, end)
     textpage = sheet.get_textpage()
     rows: list[list[float]] = []
     for place in layout.places[start:end]:
