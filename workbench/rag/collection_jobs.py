@@ -6,9 +6,11 @@ Called on one thread, that on which jobs are heard.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from workbench.jobs.events import JobEvent, Produced, Progressed, Queued, is_last_word
+from workbench.jobs.events import Finished, JobEvent, Produced, Progressed, Queued, is_last_word
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
 from workbench.rag.indexing_types import FilesAt, FileStage
+from workbench.rag.maintenance import PURGE
+from workbench.rag.upkeep_types import PurgeRequest
 
 LANE = "collection "
 """How the lanes of jobs on collections begin: one job at a time for each."""
@@ -50,6 +52,7 @@ class CollectionJobs:
         self._files: dict[str, dict[str, FileAtWork]] = {}
         self._handles: dict[str, JobHandle] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self._purge_listeners: list[Callable[[str, frozenset[str]], None]] = []
         self._number = 0
 
     def submit(self, spec: JobSpec, listener: Listener) -> JobHandle:
@@ -63,6 +66,8 @@ class CollectionJobs:
 
         def heard(event: JobEvent) -> None:
             self._follow(name, key, event)
+            if spec.task == PURGE and isinstance(event, Finished):
+                self._tell_purged(PurgeRequest.model_validate(spec.params))
             listener(event)
             self._tell(name)
 
@@ -74,6 +79,10 @@ class CollectionJobs:
         """Have the name of a collection told whose work changed; call the result to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def on_purge(self, listener: Callable[[str, frozenset[str]], None]) -> None:
+        """Have told which contents (SHA-256) have left a collection for good: nothing may show them any more."""
+        self._purge_listeners.append(listener)
 
     def work(self, name: str) -> tuple[CollectionWork, ...]:
         """What is being done with a collection, the first one first; the others wait for it."""
@@ -113,6 +122,10 @@ class CollectionJobs:
                 self._files.get(name, {}).pop(str(item["path"]), None)
             case _:
                 pass
+
+    def _tell_purged(self, request: PurgeRequest) -> None:
+        for listener in tuple(self._purge_listeners):
+            listener(request.collection, frozenset(request.doc_hashes))
 
     def _tell(self, name: str) -> None:
         for listener in tuple(self._listeners):

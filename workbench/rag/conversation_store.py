@@ -1,6 +1,7 @@
 """Conversations with a collection, kept until the user forgets them or a document that they quote is purged."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -49,6 +50,13 @@ class KeptConversation(Boundary):
 
 class _Turns(Boundary):
     turns: tuple[KeptTurn, ...]
+
+
+class HoldsHits(Protocol):
+    """A turn, kept or on the screen."""
+
+    @property
+    def hits(self) -> Sequence[Hit]: ...
 
 
 class ConversationRow(Base):
@@ -113,9 +121,15 @@ def forget_documents(session: Session, collection_id: int, hashes: Collection[st
     for row, owner in session.execute(sa.select(ConversationRow, CollectionRow.name).join(CollectionRow)).all():
         turns = _read(row.turns)
         is_own = row.collection_id == collection_id
-        quoted = {hit.doc_hash for turn in turns for hit in turn.hits if is_own or hit.collection not in {"", owner}}
-        if (quoted & wanted) or (is_own and not turns):
+        if quotes(turns, owner, wanted, is_own=is_own) or (is_own and not turns):
             session.delete(row)
+
+
+def quotes(turns: Iterable[HoldsHits], owner: str, hashes: Collection[str], *, is_own: bool) -> bool:
+    """Whether a conversation with the collection `owner` holds a passage of one of these contents of a collection: its
+    own one, or one that it asked too."""
+    hits = (hit for turn in turns for hit in turn.hits)
+    return any(hit.doc_hash in hashes and (is_own or hit.collection not in {"", owner}) for hit in hits)
 
 
 def _are_there(session: Session, hashes: Collection[str]) -> bool:

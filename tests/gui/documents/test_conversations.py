@@ -1,18 +1,21 @@
-"""Conversations of the page "Ask" outlive the program, and go when the user says so."""
+"""Conversations of the page "Ask" outlive the program, and go when the user says so or a document that they quote."""
 
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages
+from tests.fakes import FakeJob, FakeJobs, FakeMessages
 from tests.gui.acting import click, find
 from tests.gui.documents.conftest import documents_tab
-from tests.gui.documents.test_asking import answer, ask
+from tests.gui.documents.test_asking import CITED, FOUND, answer, ask
 from tests.gui.documents.test_documents_tab import a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.paths import WorkbenchPaths
+from workbench.rag.answer_types import Answer
+from workbench.rag.maintenance import PURGE
+from workbench.rag.search_types import Hit, QuestionHits
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig
 from workbench.ui.documents import DocumentsTab
@@ -32,8 +35,8 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     return store
 
 
-def opened(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs) -> DocumentsTab:
-    tab = documents_tab(store, jobs, FakeMessages())
+def opened(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages | None = None) -> DocumentsTab:
+    tab = documents_tab(store, jobs, messages)
     qtbot.addWidget(tab)
     tab.resize(1100, 760)
     tab.show()
@@ -66,3 +69,85 @@ def test_that_a_conversation_is_opened_again_after_a_restart_and_forgotten(
     assert again.question.conversation.cards() == []
     assert store.conversations.list_conversations("handbook") == []
     assert "How long is the warranty?" not in menu_of(opened(qtbot, store, jobs))
+
+
+def quoted(job: FakeJob, hit: Hit, text: str = "27 days [1].") -> None:
+    """An answer that quotes this passage."""
+    citation = CITED.model_copy(update={"collection": hit.collection, "document": hit.document})
+    job.produce(QuestionHits(id="1", hits=(hit,)))
+    job.produce(Answer(id="1", answer=text, answerable=True, hits=(hit,), used=1, citations=(citation,)))
+    job.finish()
+
+
+def remove_and_purge(tab: DocumentsTab, store: CollectionStore, jobs: FakeJobs) -> None:
+    """As the user does it on the page Files: "a.md" of the handbook goes without a trace."""
+    tab.presenter.files.remove(["/d/a.md"])
+    tab.presenter.files.purge()
+    jobs.of(PURGE)[-1].finish()
+    assert [document.name for document in store.documents.all("handbook")] == ["b.md"]
+
+
+def test_that_a_purge_takes_the_conversation_on_the_page_along_that_quotes_the_document(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages
+) -> None:
+    store.files.record("handbook", a_file("b.md"))
+    tab = opened(qtbot, store, jobs, messages)
+    quoted(ask(tab, jobs, "What does B say?"), FOUND.model_copy(update={"document": "b.md", "doc_hash": "b.md"}))
+    tab.presenter.asking.begin_conversation()
+    quoted(ask(tab, jobs, "What does A say?"), FOUND)
+    tab.presenter.asking.begin_conversation()
+    quoted(ask(tab, jobs, "How many days?"), FOUND)
+    assert tab.question.place.text.toPlainText()
+    assert len(menu_of(tab)) >= 2
+    remove_and_purge(tab, store, jobs)
+    assert tab.question.conversation.cards() == []
+    assert not tab.question.place.text.isVisible()
+    assert find(tab.question.place, QLabel, "place_document").isVisible() is False
+    assert any("quoted a document" in text for text in messages.texts("info"))
+    entries = menu_of(tab)
+    assert "What does A say?" not in entries
+    entries["What does B say?"].trigger()
+    (card,) = tab.question.conversation.cards()
+    assert "27 days" in find(card, MarkedAnswer, "documents_answer").toPlainText(), "another document's answer stays"
+
+
+def test_that_an_answer_that_is_being_written_from_a_purged_document_is_stopped(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    store.files.record("handbook", a_file("b.md"))
+    tab = opened(qtbot, store, jobs)
+    job = ask(tab, jobs, "How many days?")
+    job.produce(QuestionHits(id="1", hits=(FOUND,)))
+    remove_and_purge(tab, store, jobs)
+    assert job.cancelled
+    assert tab.question.conversation.cards() == []
+    job.produce(Answer(id="1", answer="27 days [1].", answerable=True, hits=(FOUND,), used=1))
+    job.finish()
+    assert tab.question.conversation.cards() == []
+    assert store.conversations.list_conversations("handbook") == []
+
+
+def test_that_conversations_of_another_collection_that_asked_the_purged_document_go_too(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    store.files.record("handbook", a_file("b.md"))
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    store.files.record("letters", a_file("c.md"))
+    tab = opened(qtbot, store, jobs)
+    tab.presenter.select_collection("letters")
+    quoted(ask(tab, jobs, "And the handbook?"), FOUND.model_copy(update={"collection": "handbook"}))
+    quoted(ask(tab, jobs, "And then?"), FOUND.model_copy(update={"document": "c.md", "doc_hash": "c.md"}))
+    tab.presenter.select_collection("handbook")
+    remove_and_purge(tab, store, jobs)
+    tab.presenter.select_collection("letters")
+    assert tab.question.conversation.cards() == [], "the first turn quoted it, and the second may rest on that"
+
+
+def test_that_a_document_that_is_only_removed_leaves_conversations_alone(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    tab = opened(qtbot, store, jobs)
+    quoted(ask(tab, jobs, "How many days?"), FOUND)
+    tab.presenter.files.remove(["/d/a.md"])
+    tab.presenter.refresh()
+    assert len(tab.question.conversation.cards()) == 1, "it can come back"

@@ -31,6 +31,7 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.answer_types import Citation
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding, Reached
 from workbench.rag.exhaustive_filter import FilterKind, PassingReport, PassingRequest
+from workbench.rag.maintenance import PURGE
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST, REBUILD
 from workbench.rag.types import ChunkingConfig, HitFilter
@@ -254,3 +255,24 @@ def test_that_a_mending_that_is_stopped_ends_the_reading(page: ExhaustivePage, j
     mending.end_cancelled()
     assert len(jobs.of(EXHAUST)) == 1
     assert find(page, QPushButton, "start_reading").isEnabled()
+
+
+def test_that_a_purge_takes_what_was_found_in_the_document_along(
+    tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs, database: Database, home: WorkbenchPaths
+) -> None:
+    CollectionStore(database, home).files.record("handbook", a_file("b.md"))
+    tab.presenter.refresh()
+    job = start(page, jobs)
+    other = found(2, "2 years")
+    other = other.model_copy(update={"citation": other.citation.model_copy(update={"document": "b.md"})})
+    for finding in (found(1, "3 years"), other):
+        job.produce(finding)
+    job.finish(report(40, is_complete=True))
+    find(page, QTableView, "findings").selectRow(0)
+    assert page.place.marked_text() == TEXT[START:END]
+    tab.presenter.files.remove(["/d/a.md"])
+    assert len(cells(page, "findings")) == 2, "it can come back"
+    tab.presenter.files.purge()
+    jobs.of(PURGE)[-1].finish()
+    assert [row[:3] for row in cells(page, "findings")] == [["[1]", "2 years", "b.md, 1"]]
+    assert not page.place.text.isVisible()

@@ -13,7 +13,7 @@ from workbench.ui.documents.answering_part import AnsweringPart
 from workbench.ui.documents.asking_board import AskingBoard
 from workbench.ui.documents.asking_state import AskingState, Forgetting, Phase, Place
 from workbench.ui.documents.board import Surroundings
-from workbench.ui.documents.conversation_state import AskedTurn, Conversation
+from workbench.ui.documents.conversation_state import AskedTurn, Conversation, without_quotes
 from workbench.ui.documents.conversations_part import ConversationsPart
 from workbench.ui.documents.judging_part import JudgingPart
 from workbench.ui.documents.place_part import PlacePart
@@ -31,6 +31,7 @@ class AskingPart:
     def __init__(self, surroundings: Surroundings) -> None:
         self.board = self._board = AskingBoard()
         self._catalog = surroundings.catalog
+        self._messages = surroundings.messages
         self._list_adapters = surroundings.list_adapters
         self.settings = SearchSettingsPart(surroundings, self._board)
         self.judging = JudgingPart(surroundings, self._board)
@@ -196,6 +197,29 @@ class AskingPart:
         for turn in self.state.conversation.turns:
             if turn.hits and not turn.verdicts:
                 self.judging.show_verdicts(turn.id)
+
+    def forget_documents(self, collection: str, hashes: frozenset[str]) -> None:
+        """These contents of a collection are gone for good: every conversation goes that quotes them, whole, as it
+        went from the database; later answers may rest on it. What is being answered from them is stopped."""
+        self._conversations = {
+            owner: without_quotes(owner, kept, collection, hashes) for owner, kept in self._conversations.items()
+        }
+        state = self.state
+        earlier = without_quotes(state.selected, state.earlier, collection, hashes)
+        is_open = bool(without_quotes(state.selected, (state.conversation,), collection, hashes))
+        if len(earlier) < len(state.earlier):
+            self._board.show(earlier=earlier)
+        if not is_open:
+            self._answering.leave()
+            self.places.leave()
+            self._board.show(
+                conversation=Conversation(),
+                phase=Phase.IDLE,
+                place=None,
+                trouble=None,
+                forgetting=Forgetting.NOTHING,
+            )
+            self._messages.info("The conversation was forgotten: it quoted a document of which no trace may be left.")
 
     # -- places -----------------------------------------------------------------------------------------------------
 

@@ -1,11 +1,12 @@
 """Questions to a collection and what came of them. No Qt."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.llm.types import ChatMessage, Role
 from workbench.rag.answer_types import Answer, AnswerPrompt, Citation
+from workbench.rag.conversation_store import quotes
 from workbench.rag.judgement_store import Verdict
 from workbench.rag.search_types import Hit
 from workbench.ui.trouble import Trouble
@@ -102,6 +103,14 @@ class Conversation:
                 messages.append(ChatMessage(role=Role.USER, content=turn.searched))
                 messages.append(ChatMessage(role=Role.ASSISTANT, content=turn.answer.answer))
         return tuple(messages)
+
+
+def without_quotes(
+    owner: str, conversations: Sequence[Conversation], collection: str, hashes: frozenset[str]
+) -> tuple[Conversation, ...]:
+    """Those of the conversations with `owner` that quote none of these contents of `collection`."""
+    is_own = owner == collection
+    return tuple(one for one in conversations if not quotes(one.turns, owner, hashes, is_own=is_own))
 
 
 def place_key(place: Hit | Citation) -> str:

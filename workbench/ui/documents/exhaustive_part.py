@@ -1,5 +1,6 @@
 """A question to every passage of the collection. No Qt."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from workbench.ui.board import Running
 from workbench.ui.documents.adapter_choice import adapter_ref, fitting_adapters
 from workbench.ui.documents.asking_state import Place
 from workbench.ui.documents.board import Surroundings
-from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase
+from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase, numbered, without_documents
 from workbench.ui.documents.mended_job import MendedJob
 from workbench.ui.documents.place_part import PlacePart
 from workbench.ui.trouble import Trouble
@@ -75,6 +76,13 @@ class ExhaustivePart:
             self._board.show(has_chunks=has_chunks)
         if has_chunks and (name, has_chunks) != (state.selected, state.has_chunks):
             self._look_for_folders(name)
+
+    def forget_documents(self, documents: Sequence[str]) -> None:
+        """These documents are gone for good, and with them what was found there."""
+        self.places.forget(documents)
+        left = without_documents(self.state.findings, documents)
+        if len(left) < len(self.state.findings):
+            self._board.show(findings=left)
 
     def _look_for_folders(self, name: str) -> None:
         def show(folders: tuple[str, ...]) -> None:
@@ -220,9 +228,7 @@ class ExhaustivePart:
         place = (finding.citation.document, finding.citation.page, finding.citation.start)
         if place not in self._seen:
             self._seen.add(place)
-            number = len(self.state.findings) + 1
-            numbered = finding.model_copy(update={"citation": finding.citation.model_copy(update={"number": number})})
-            self._board.show(findings=(*self.state.findings, numbered))
+            self._board.show(findings=(*self.state.findings, numbered(finding, len(self.state.findings) + 1)))
 
     def _over(self, trouble: Trouble | None = None) -> None:
         self._board.show(phase=ReadingPhase.IDLE, running=None, **({"trouble": trouble} if trouble else {}))

@@ -1,5 +1,6 @@
 """Everything that the page "Whole collection" shows. No Qt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -7,6 +8,7 @@ from workbench.llm.types import ModelRef
 from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.exhaustive import ExhaustiveProgress, Finding
 from workbench.rag.exhaustive_filter import PassageFilter, PassingReport
+from workbench.rag.members import is_in
 from workbench.ui.board import Running
 from workbench.ui.documents.asking_state import Place
 from workbench.ui.trouble import Trouble
@@ -104,3 +106,14 @@ class ExhaustiveState:
         long = f"; {self.problems:,} were too long for the model" if self.problems else ""
         end = "" if self.is_complete or not self.is_free else " Stopped before the end."
         return f"{what}; {read}{over}{long}.{end}"
+
+
+def numbered(finding: Finding, number: int) -> Finding:
+    """A finding with its place in the list."""
+    return finding.model_copy(update={"citation": finding.citation.model_copy(update={"number": number})})
+
+
+def without_documents(findings: Sequence[Finding], documents: Sequence[str]) -> tuple[Finding, ...]:
+    """What was found elsewhere than in these documents and in what lies in them, numbered anew."""
+    left = (one for one in findings if not any(is_in(one.citation.document, name) for name in documents))
+    return tuple(numbered(one, number) for number, one in enumerate(left, 1))

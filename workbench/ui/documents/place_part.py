@@ -1,7 +1,7 @@
 """The place in a document that is open beside questions and findings. No Qt."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from workbench.errors import WorkbenchError
@@ -10,7 +10,7 @@ from workbench.jobs.spec import JobSpec
 from workbench.rag.answer_types import Citation
 from workbench.rag.document_store import SourceDocument
 from workbench.rag.loaders.parsed import WantedPage
-from workbench.rag.members import is_named_pdf
+from workbench.rag.members import is_in, is_named_pdf
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
 from workbench.rag.search_types import FoldedHit, Hit
 from workbench.ui.documents.asking_state import PagePicture, Place
@@ -60,6 +60,15 @@ class PlacePart:
         place = self._shown()
         if place is not None:
             self._show(replace(place, wants_text=wants_text), None)
+
+    def forget(self, documents: Sequence[str]) -> None:
+        """These documents of the selected collection are gone for good: what is open of them is closed."""
+        place = self._shown()
+        if place is None or place.collection != self._selected():
+            return
+        if any(is_in(place.document, document) for document in documents):
+            self.leave()
+            self._show(None, None)
 
     def leave(self) -> None:
         """Another collection: what is being drawn is not shown any more."""

@@ -55,6 +55,7 @@ class DocumentsPresenter:
         """The tab is shown for the first time."""
         self._board.put_up(view)
         self._jobs.subscribe(self._on_work)
+        self._jobs.on_purge(self._on_purge)
         self.asking.start()
         self._board.show(work=self._jobs.all_work())
         self.refresh()
@@ -133,6 +134,14 @@ class DocumentsPresenter:
         if name == self.state.selected and now and time.monotonic() - self._read_at > READ_SECONDS:
             self._read_at = time.monotonic()
             self.refresh()
+
+    def _on_purge(self, name: str, hashes: frozenset[str]) -> None:
+        """Documents are gone for good: what quotes them goes from the pages as it goes from the database."""
+        self.asking.forget_documents(name, hashes)
+        if name == self.state.selected:
+            gone = [document.name for document in self.state.removed if document.sha256 in hashes]
+            self.asking.places.forget(gone)
+            self.reading.forget_documents(gone)
 
     def _show_work(self) -> None:
         self._shown_at = time.monotonic()
