@@ -23,6 +23,7 @@ from workbench.rag.store import CollectionStore
 from workbench.settings import Settings
 from workbench.ui.compare import CompareTab, build
 from workbench.ui.compare.questions_board import QuestionRooms
+from workbench.ui.protocols import Background, at_once
 
 
 @dataclass
@@ -77,8 +78,8 @@ def turn_to(tab: CompareTab, title: str, pages: str = "compare_setup_pages") -> 
     tabs.setCurrentIndex(titles.index(title))
 
 
-@pytest.fixture
-def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Desk]:
+def laid_out(qtbot: QtBot, database: Database, home: WorkbenchPaths, *, in_background: Background = at_once) -> Desk:
+    """The tab, shown, and what is around it; models were not looked for yet."""
     found = Desk.__new__(Desk)
     found.jobs, found.messages, found.navigator = FakeJobs(database), FakeMessages(), FakeNavigator()
     found.store, found.catalogue = ComparisonStore(database), FULL
@@ -91,10 +92,17 @@ def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Des
         settings=Settings,
         read_catalogue=lambda: found.catalogue,
         question_rooms=question_rooms(database, home),
+        in_background=in_background,
     )
     qtbot.addWidget(found.tab)
     found.tab.resize(1100, 760)
     found.tab.show()
+    return found
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Desk]:
+    found = laid_out(qtbot, database, home)
     found.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
     yield found
 

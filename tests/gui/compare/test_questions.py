@@ -7,13 +7,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
-from tests.gui.compare.conftest import Desk
+from tests.gui.background import Threads, written_here
+from tests.gui.compare.conftest import Desk, laid_out
 from tests.gui.compare.test_setup import cells, find, press, read_questions, texts
-from tests.unit.compare.scripted import COLLECTION
+from tests.unit.compare.scripted import COLLECTION, MODEL
 from workbench.compare.tasks import PREPARE, PrepareRequest
 from workbench.database import Database
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import Origin, Provenance, Review, SetQuestion
+from workbench.llm.tasks import ScanModelsReport
 from workbench.paths import WorkbenchPaths
 from workbench.rag.asked_questions import WRITE_QUESTIONS
 from workbench.rag.evaluation.generating import GenerateReport
@@ -326,6 +328,32 @@ def test_that_writing_is_stopped_and_what_was_written_stays(
     press(desk, "compare_writing_stop")
     assert job.cancelled
     assert len(sets.questions("handbook")) == 1
+
+
+def test_that_a_set_for_written_questions_is_made_beside_the_window(
+    qtbot: QtBot, sets: TestSetStore, database: Database, home: WorkbenchPaths
+) -> None:
+    CollectionStore(database, home).create("handbook", COLLECTION.embedder, ChunkingConfig())
+    threads = Threads()
+    desk = laid_out(qtbot, database, home, in_background=threads)
+    threads.settle(qtbot)
+    desk.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
+    press(desk, "compare_write")
+    with written_here() as written:
+        press(desk, "compare_writing_write")
+        assert find(desk, QPushButton, "compare_writing_stop").isVisible(), "at once"
+        threads.settle(qtbot)
+        assert written == []
+    job = desk.jobs.of(WRITE_QUESTIONS)[-1]
+    assert job.spec.params["test_set"] == "handbook"
+    assert find(desk, QComboBox, "compare_sets").currentData() == "handbook"
+    job.end_cancelled()
+    CollectionStore(database, home).delete("handbook")
+    press(desk, "compare_writing_write")
+    threads.settle(qtbot)
+    assert "There is no collection named 'handbook'" in texts(desk)
+    assert not find(desk, QPushButton, "compare_writing_stop").isVisible()
+    assert len(desk.jobs.of(WRITE_QUESTIONS)) == 1
 
 
 # -- versions and retrieval -------------------------------------------------------------------------------------------

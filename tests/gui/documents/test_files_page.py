@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find, press, type_text
+from tests.gui.background import Threads
 from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_documents_tab import a_file, cells, fill
 from workbench.database import Database
@@ -25,8 +25,6 @@ from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import INDEX
 from workbench.rag.types import ChunkingConfig
 from workbench.ui.documents import DocumentsTab
-
-T = TypeVar("T")
 
 
 def unread(name: str, code: ReasonCode) -> FileIndexed:
@@ -215,31 +213,6 @@ class Heart:
         before = time.thread_time()
         action()
         self.longest = max(self.longest, time.thread_time() - before)
-
-
-class Threads:
-    """`Background` as in the program: a thread for each piece of work."""
-
-    def __init__(self) -> None:
-        self.done: list[Callable[[], None]] = []
-        self.running: list[threading.Thread] = []
-
-    def __call__(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
-        def run() -> None:
-            result = work()
-            self.done.append(lambda: then(result))
-
-        thread = threading.Thread(target=run, name="in-background", daemon=True)
-        self.running.append(thread)
-        thread.start()
-
-    def deliver(self) -> None:
-        while self.done:
-            self.done.pop(0)()
-
-    @property
-    def is_idle(self) -> bool:
-        return not self.done and not any(thread.is_alive() for thread in self.running)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The page "Measure" as a user meets it; jobs are spoken by the test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, type_text
+from tests.gui.background import Threads, written_here
+from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_documents_tab import HIT, a_file, fill
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import Origin, Review, SetQuestion
+from workbench.embedding import starter_embedder
 from workbench.rag.evaluation.generating import GenerateReport
 from workbench.rag.evaluation.journal import MeasureJournal, read_request
 from workbench.rag.evaluation.reporting import report_of
@@ -29,6 +33,7 @@ from workbench.rag.evaluation.types import (
 from workbench.rag.search_types import QuestionHits
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import SEARCH
+from workbench.rag.types import ChunkingConfig
 from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.measure_page import MeasurePage
@@ -239,3 +244,122 @@ def test_that_a_set_goes_to_compare_and_a_test_set_comes_from_there(
     added = sets.questions("handbook", "mine")[-1]
     assert (added.text, [place.document for place in added.relevant]) == ("How long?", ["a.md"])
     assert len(sets.questions("handbook", "mine")) == 3
+
+
+# -- beside the window ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    threads = Threads()
+    yield threads
+    for thread in threads.running:
+        thread.join(60)
+
+
+@pytest.fixture
+def busy_page(qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, threads: Threads) -> MeasurePage:
+    """The page as the program has it: what takes a moment is done on threads."""
+    store.create("handbook", starter_embedder(), ChunkingConfig())
+    store.files.record("handbook", a_file("a.md"))
+    tab = documents_tab(store, jobs, in_background=threads)
+    qtbot.addWidget(tab)
+    tab.resize(1100, 700)
+    tab.show()
+    threads.settle(qtbot)
+    tab.show_page("measure")
+    threads.settle(qtbot)
+    page = tab.page("measure")
+    assert isinstance(page, MeasurePage)
+    return page
+
+
+def draft(page: MeasurePage, jobs: FakeJobs, text: str) -> None:
+    """A new question with a passage that answers it, not yet saved."""
+    click(find(page, QPushButton, "measure_new_question"))
+    type_text(find(page, QPlainTextEdit, "measure_question_text"), text)
+    click(find(page, QPushButton, "measure_search"))
+    jobs.of(SEARCH)[-1].produce(QuestionHits(id="1", hits=(HIT,)))
+    jobs.of(SEARCH)[-1].finish()
+    find(page, QListWidget, "measure_hits").item(0).setCheckState(Qt.CheckState.Checked)
+
+
+def test_that_questions_are_saved_judged_and_removed_beside_the_window(
+    qtbot: QtBot, busy_page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore, threads: Threads
+) -> None:
+    page = busy_page
+    with written_here() as written:
+        for text in ("How many days?", "How long?"):
+            draft(page, jobs, text)
+            click(find(page, QPushButton, "measure_save"))
+            threads.settle(qtbot)
+        assert [row[0] for row in table(page, "measure_question_table")] == ["How many days?", "How long?"]
+        find(page, QTableView, "measure_question_table").selectRow(0)
+        click(find(page, QPushButton, "measure_remove"))
+        threads.settle(qtbot)
+    assert [question.text for question in sets.questions("handbook", "Questions")] == ["How long?"]
+    assert [row[0] for row in table(page, "measure_question_table")] == ["How long?"]
+    assert written == []
+
+
+def test_that_a_set_is_named_and_deleted_beside_the_window(
+    qtbot: QtBot, busy_page: MeasurePage, sets: QuestionSetStore, threads: Threads
+) -> None:
+    questions = busy_page.questions
+    with written_here() as written:
+        for name in ("mine", "mine"):
+            questions.new_set_requested.emit()
+            questions.named.emit(name)
+            threads.settle(qtbot)
+        assert busy_page.presenter.state.name_trouble == "There is already a test set “mine”. Choose another name."
+        questions.naming_left.emit()
+        questions.delete_requested.emit()
+        questions.delete_confirmed.emit()
+        threads.settle(qtbot)
+    assert sets.list_sets("handbook") == []
+    assert busy_page.presenter.state.set_name == ""
+    assert written == []
+
+
+def test_that_a_question_that_cannot_be_saved_is_in_its_form_again_with_the_reason(
+    qtbot: QtBot, busy_page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore, threads: Threads
+) -> None:
+    page = busy_page
+    draft(page, jobs, "How many days?")
+    click(find(page, QPushButton, "measure_save"))
+    threads.settle(qtbot)
+    find(page, QTableView, "measure_question_table").selectRow(0)
+    editor = find(page, QPlainTextEdit, "measure_question_text")
+    editor.setPlainText("How many days in all?")
+    sets.remove([question.id for question in sets.questions("handbook", "Questions")])  # by somebody else
+    click(find(page, QPushButton, "measure_save"))
+    threads.settle(qtbot)
+    assert editor.toPlainText() == "How many days in all?"
+    shown = [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+    assert "That question is not in the test set any more." in shown
+
+
+def test_that_a_set_for_written_questions_is_made_beside_the_window(
+    qtbot: QtBot, busy_page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore, threads: Threads
+) -> None:
+    page = busy_page
+    with written_here() as written:
+        click(find(page, QPushButton, "measure_generate"))
+        click(find(page, QPushButton, "measure_write"))
+        assert page.writing.isVisible(), "at once"
+        threads.settle(qtbot)
+        assert written == []
+    assert jobs.of(GENERATE)[-1].spec.params["test_set"] == "Questions"
+    assert [entry.name for entry in sets.list_sets("handbook")] == ["Questions"]
+
+
+def test_that_writing_that_is_stopped_before_its_job_begins_no_job(
+    qtbot: QtBot, busy_page: MeasurePage, jobs: FakeJobs, threads: Threads
+) -> None:
+    page = busy_page
+    click(find(page, QPushButton, "measure_generate"))
+    click(find(page, QPushButton, "measure_write"))
+    page.writing.stop_requested.emit()
+    threads.settle(qtbot)
+    assert jobs.of(GENERATE) == []
+    assert not page.writing.isVisible()

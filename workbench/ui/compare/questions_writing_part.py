@@ -1,6 +1,7 @@
 """Questions that a model writes out of documents. No Qt."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -11,7 +12,9 @@ from workbench.ui.board import Running
 from workbench.ui.compare.questions_board import SetsBoard
 from workbench.ui.compare.questions_editing_part import QuestionsEditingPart
 from workbench.ui.compare.questions_part import QuestionsPart
+from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 from workbench.ui.widgets.model_choice import can_answer
 
 
@@ -21,6 +24,7 @@ class QuestionsWritingPart:
     def __init__(self, board: SetsBoard, shown: QuestionsPart, editing: QuestionsEditingPart) -> None:
         self._board, self._shown, self._editing = board, shown, editing
         self._job_id = ""
+        self._is_stopped = False
 
     def open(self, is_open: bool = True) -> None:
         """Show what has to be chosen."""
@@ -54,28 +58,44 @@ class QuestionsWritingPart:
         model = next((each for each in writing.models if each.name == writing.model), None)
         if writing.not_ready or model is None:
             return
-        try:
+        load = rooms.load(model)
+        self._is_stopped = False
+        self._show(running=Running(f"{model.name} reads passages"))
+
+        def prepare() -> WriteQuestionsRequest:
+            collection = rooms.collections.ref(writing.collection)
             name = state.name if state.can_edit else rooms.sets.create(rooms.sets.free_name(writing.collection))
-            request = WriteQuestionsRequest(
-                collection=rooms.collections.ref(writing.collection),
+            known = rooms.sets.questions(name)
+            return WriteQuestionsRequest(
+                collection=collection,
                 test_set=name,
                 model=model,
-                load=rooms.load(model),
+                load=load,
                 count=writing.count,
-                seed=len(rooms.sets.questions(name)),
-                known=tuple(question.question for question in rooms.sets.questions(name)),
+                seed=len(known),
+                known=tuple(question.question for question in known),
             )
-        except WorkbenchError as problem:
-            self._board.show(trouble=trouble_of(problem))
+
+        self._board.in_background(partial(tried, prepare), partial(self._submit, state))
+
+    def _submit(self, before: SetsState, request: WriteQuestionsRequest | WorkbenchError) -> None:
+        """`before` is what was shown when it began."""
+        if isinstance(request, WorkbenchError):
+            self._end()
+            self._board.show(trouble=trouble_of(request))
             return
-        if not state.can_edit:
+        name = request.test_set
+        if not before.can_edit and _shown(self._board.state) == _shown(before):  # else something else is looked at
             self._shown.open(f"set:{name}")
-        self._show(running=Running(f"{model.name} reads passages"))
-        job = write_questions_job(request)
-        self._job_id = self._board.jobs.submit(job, lambda event: self._hear(name, model.name, event)).id
+        if self._is_stopped:
+            self._end()
+            return
+        heard = partial(self._hear, name, request.model.name)
+        self._job_id = self._board.jobs.submit(write_questions_job(request), heard).id
 
     def stop(self) -> None:
         """What was written stays."""
+        self._is_stopped = True
         if self._job_id:
             self._board.jobs.cancel(self._job_id)
 
@@ -115,3 +135,8 @@ class QuestionsWritingPart:
 
     def _show(self, **changes: Any) -> None:
         self._board.show(writing=replace(self._board.state.writing, **changes))
+
+
+def _shown(sets: SetsState) -> tuple[str, str, str]:
+    """Which questions are shown."""
+    return sets.name, sets.file, sets.version

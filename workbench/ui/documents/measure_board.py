@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
+from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.search_settings_store import SearchSettings
@@ -11,15 +13,46 @@ from workbench.rag.search_types import RetrievalMode
 from workbench.ui import board
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.measure_state import MeasureState
+from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tell, tried
+
+T = TypeVar("T")
 
 
 class MeasureView(Protocol):
     def show_state(self, state: MeasureState) -> None: ...
 
 
+def _keep(_problem: WorkbenchError) -> None:
+    """Nothing was changed on the page."""
+
+
 class MeasureBoard(board.Board[MeasureState, MeasureView]):
-    def __init__(self) -> None:
+    def __init__(self, around: Surroundings) -> None:
         super().__init__(MeasureState())
+        self._around = around
+
+    def off_thread(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        *,
+        failed: Callable[[WorkbenchError], None] = _keep,
+    ) -> None:
+        """Do it off the UI thread, then what follows. What goes wrong is said: on the page, or in the message bar where
+        that shows another collection by then; `failed` puts back what the page showed as done already."""
+        collection = self.state.collection
+
+        def done(found: T | WorkbenchError) -> None:
+            if not isinstance(found, WorkbenchError):
+                then(found)
+            elif self.state.collection != collection:
+                tell(self._around.messages, found)
+            else:
+                failed(found)
+                self.show(trouble=trouble_of(found))
+
+        self._around.in_background(partial(tried, work), done)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,14 @@ class ComparePart:
         self._board.show(report=report, outcomes=outcomes, setting=max(report.best, 0), question="", progress={})
 
     def delete_measurement(self, number: int) -> None:
-        self._doors.measurements.delete(number)
-        self._board.show(report=None, outcomes=(), setting=-1, question="")
-        self.show_history()
+        name = self._board.state.collection
+
+        def then(_nothing: None) -> None:
+            if self._board.state.collection == name:
+                self._board.show(report=None, outcomes=(), setting=-1, question="")
+                self.show_history()
+
+        self._board.off_thread(partial(self._doors.measurements.delete, number), then)
 
     def change(self, field: str, value: Any) -> None:
         """`field` is one of `SetUp`."""

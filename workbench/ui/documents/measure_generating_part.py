@@ -1,11 +1,12 @@
 """Questions that a model writes, into the test set that is shown; they wait for a look. No Qt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobHandle
 from workbench.rag.evaluation.generating import GenerateReport, GenerateRequest
 from workbench.rag.evaluation.running import generate_job
+from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
 from workbench.ui.documents.measure_state import Shown
@@ -19,15 +20,16 @@ class GeneratingPart:
         self,
         board: MeasureBoard,
         doors: Doors,
-        make_set: Callable[[], None],
+        adding: Callable[[Sequence[EvaluationQuestion]], Callable[[], tuple[str, int]]],
         refresh: Callable[[Callable[[], None] | None], None],
         show_waiting: Callable[[], None],
     ) -> None:
-        """`make_set` makes a test set where there is none, `refresh` reads it anew and then does what it is given,
-        `show_waiting` opens the first question that waits for a look."""
+        """`adding` gives what adds questions to the chosen test set, or to a new one, off the UI thread; `refresh`
+        reads it anew and then does what it is given, `show_waiting` opens the first question that waits for a look."""
         self._board, self._doors = board, doors
-        self._make_set, self._refresh, self._show_waiting = make_set, refresh, show_waiting
+        self._adding, self._refresh, self._show_waiting = adding, refresh, show_waiting
         self._job: JobHandle | None = None
+        self._is_stopped = False
 
     def choose_model(self, name: str) -> None:
         self._board.show(model=name)
@@ -41,24 +43,38 @@ class GeneratingPart:
         model = next((model for model in state.models if model.name == state.model), None)
         if model is None or state.generating is not None or not state.has_chunks:
             return
-        self._make_set()
-        state = self._board.state
-        request = GenerateRequest(
-            collection=around.collections.ref(state.collection),
-            test_set=state.set_name,
-            model=model,
-            load=around.catalog.load_config(model, around.settings().llm),
-            count=state.wanted,
-            seed=len(state.questions),
-            known=tuple(question.text for question in state.questions),
-        )
+        load, adding = around.catalog.load_config(model, around.settings().llm), self._adding(())
+        self._is_stopped = False
         self._board.show(generating=Running("Opening the model"), trouble=None)
-        self._job = around.jobs.submit(
-            generate_job(request), lambda event: self._on_generated(state.collection, model.name, event)
+
+        def prepare() -> GenerateRequest:
+            return GenerateRequest(
+                collection=around.collections.ref(state.collection),
+                test_set=adding()[0],
+                model=model,
+                load=load,
+                count=state.wanted,
+                seed=len(state.questions),
+                known=tuple(question.text for question in state.questions),
+            )
+
+        self._board.off_thread(prepare, self._submit, failed=lambda _: self._board.show(generating=None))
+
+    def _submit(self, request: GenerateRequest) -> None:
+        name = request.collection.name
+        if name != self._board.state.collection:
+            return  # another one is shown by now, and nothing was begun
+        self._board.show(set_name=request.test_set)
+        if self._is_stopped:
+            self._end_generating()
+            return
+        self._job = self._doors.around.jobs.submit(
+            generate_job(request), lambda event: self._on_generated(name, request.model.name, event)
         )
 
     def stop_generating(self) -> None:
         """What was written so far stays."""
+        self._is_stopped = True
         if self._job is not None:
             self._job.cancel()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from workbench.datasets.beir import is_beir
@@ -29,8 +30,13 @@ _Result = Imported | WorkbenchError
 class ImportPart:
     """Methods are named after what the user did."""
 
-    def __init__(self, board: MeasureBoard, doors: Doors, add: Callable[[Sequence[EvaluationQuestion]], int]) -> None:
-        """`add` puts questions into the test set and says how many are new."""
+    def __init__(
+        self,
+        board: MeasureBoard,
+        doors: Doors,
+        add: Callable[[Sequence[EvaluationQuestion], Callable[[int], None]], None],
+    ) -> None:
+        """`add` puts questions into the test set, then says how many are new."""
         self._board, self._doors, self._add = board, doors, add
         self._table: Table | None = None
 
@@ -92,7 +98,9 @@ class ImportPart:
         if isinstance(found, WorkbenchError):
             self._board.show(trouble=trouble_of(found))
             return
-        new = self._add(found.questions)
+        self._add(found.questions, partial(self._tell, found))
+
+    def _tell(self, found: Imported, new: int) -> None:
         self.leave_import()
         said = f"{len(found.questions)} questions, {new} of them new."
         if found.problems:

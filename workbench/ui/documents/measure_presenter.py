@@ -30,7 +30,7 @@ class MeasurePresenter:
     ) -> None:
         database = around.collections.database
         doors = Doors(around, QuestionSetStore(database), MeasurementStore(database), search, change_search, switched)
-        self._board = MeasureBoard()
+        self._board = MeasureBoard(around)
         self._around = around
         self.questions = QuestionsPart(self._board, doors)
         self.comparing = ComparePart(self._board, doors)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from workbench.datasets.test_sets.types import Origin, Review
 from workbench.errors import WorkbenchError
@@ -24,6 +25,7 @@ from workbench.ui.documents.measure_generating_part import GeneratingPart
 from workbench.ui.documents.measure_import_part import ImportPart
 from workbench.ui.documents.measure_state import Draft, Shown
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 _PASSAGES = 20
 _FIRST_SET = "Questions"
@@ -48,7 +50,7 @@ class QuestionsPart:
         self._board, self._doors = board, doors
         self._search_turn = self._read_turn = 0
         self.importing = ImportPart(board, doors, self._add_and_show)
-        self.generating = GeneratingPart(board, doors, self._make_set, self._refresh, self._next_waiting)
+        self.generating = GeneratingPart(board, doors, self._adding, self._refresh, self._next_waiting)
         self.exchange = ExchangePart(board, doors, self.importing.take)
 
     def show_sets(self, chosen: str = "", then: Callable[[], None] | None = None) -> None:
@@ -87,13 +89,19 @@ class QuestionsPart:
         self._board.show(is_naming=False, name_trouble="")
 
     def name_set(self, name: str) -> None:
-        try:
-            self._doors.sets.create(self._board.state.collection, name.strip())
-        except WorkbenchError as problem:
-            self._board.show(name_trouble=str(problem))
-            return
-        self._board.show(is_naming=False, name_trouble="", draft=None)
-        self.show_sets(name.strip())
+        collection = self._board.state.collection
+
+        def then(problem: WorkbenchError | None) -> None:
+            if self._board.state.collection != collection:
+                return  # it is listed when that is selected again
+            if problem is not None:
+                self._board.show(name_trouble=str(problem))
+                return
+            self._board.show(is_naming=False, name_trouble="", draft=None)
+            self.show_sets(name.strip())
+
+        work = partial(tried, partial(self._doors.sets.create, collection, name.strip()))
+        self._doors.around.in_background(work, then)
 
     def ask_to_delete(self) -> None:
         self._board.show(asks_to_delete=bool(self._board.state.set_name))
@@ -103,9 +111,14 @@ class QuestionsPart:
 
     def delete_set(self) -> None:
         state = self._board.state
-        self._doors.sets.delete(state.collection, state.set_name)
-        self._board.show(asks_to_delete=False, draft=None, hits=(), set_name="")
-        self.show_sets()
+        self._board.show(asks_to_delete=False)
+
+        def then(_nothing: None) -> None:
+            if self._board.state.collection == state.collection:
+                self._board.show(draft=None, hits=(), set_name="")
+                self.show_sets()
+
+        self._board.off_thread(partial(self._doors.sets.delete, state.collection, state.set_name), then)
 
     # -- one question -----------------------------------------------------------------------------------------------
 
@@ -188,31 +201,54 @@ class QuestionsPart:
         if draft.id:
             old = next(q for q in state.questions if q.id == draft.id)
             changed = old.model_copy(update={"text": draft.text, "relevant": draft.relevant, "review": Review.ACCEPTED})
-            self._doors.sets.change(changed)
+            self._write(partial(self._doors.sets.change, changed), then)
         else:
             origin = Origin.MARKED if any(not p.is_whole_document for p in draft.relevant) else Origin.TYPED
-            self._add([EvaluationQuestion(text=draft.text, relevant=draft.relevant, origin=origin)])
-        self._board.show(draft=None, hits=(), was_searched=False)
-        self.show_sets(then=then)
+            new = EvaluationQuestion(text=draft.text, relevant=draft.relevant, origin=origin)
+            self._write(self._adding([new]), then)
 
-    def _add_and_show(self, questions: Sequence[EvaluationQuestion]) -> int:
-        new = self._add(questions)
-        self.show_sets()
-        return new
+    def _write(self, change: Callable[[], object], then: Callable[[], None] | None = None) -> None:
+        """Change the set off the UI thread. The form is free at once; it is filled again where that goes wrong and
+        nothing else was begun."""
+        state = self._board.state
+        self._board.show(draft=None, hits=(), was_searched=False, trouble=None)
+
+        def done(_result: object) -> None:
+            if self._board.state.collection == state.collection:
+                self.show_sets(then=then)
+
+        def failed(_problem: WorkbenchError) -> None:
+            if self._board.state.draft is None:
+                self._board.show(draft=state.draft, hits=state.hits, was_searched=state.was_searched)
+
+        self._board.off_thread(change, done, failed=failed)
+
+    def _add_and_show(self, questions: Sequence[EvaluationQuestion], then: Callable[[int], None]) -> None:
+        collection = self._board.state.collection
+
+        def done(added: tuple[str, int]) -> None:
+            name, new = added
+            then(new)
+            if self._board.state.collection == collection:
+                self.show_sets(name)
+
+        self._board.off_thread(self._adding(questions), done)
 
     def _refresh(self, then: Callable[[], None] | None) -> None:
         self.show_sets(then=then)
 
-    def _make_set(self) -> None:
-        self._add(())
+    def _adding(self, questions: Sequence[EvaluationQuestion]) -> Callable[[], tuple[str, int]]:
+        """What adds them to the chosen set, off the UI thread; one is made where there is none. Gives its name, and how
+        many are new."""
+        sets, collection, chosen = self._doors.sets, self._board.state.collection, self._board.state.set_name
 
-    def _add(self, questions: Sequence[EvaluationQuestion]) -> int:
-        """Into the chosen set; one is made where there is none."""
-        state = self._board.state
-        if not state.set_name:
-            self._doors.sets.create(state.collection, _FIRST_SET)
-            self._board.show(set_name=_FIRST_SET)
-        return self._doors.sets.add(state.collection, self._board.state.set_name, questions)
+        def add() -> tuple[str, int]:
+            name = chosen or _FIRST_SET
+            if not chosen and all(entry.name != name for entry in sets.list_sets(collection)):
+                sets.create(collection, name)
+            return name, sets.add(collection, name, questions)
+
+        return add
 
     def accept(self) -> None:
         """The question as it stands in the form; then the next one that waits."""
@@ -223,23 +259,19 @@ class QuestionsPart:
 
     def accept_all(self) -> None:
         """Every question that waits."""
-        self._doors.sets.review(self._board.state.waiting, Review.ACCEPTED)
-        self._board.show(draft=None)
-        self.show_sets()
+        self._write(partial(self._doors.sets.review, self._board.state.waiting, Review.ACCEPTED))
 
     def reject(self) -> None:
         draft = self._board.state.draft
         if draft is not None and draft.id:
-            self._doors.sets.review([draft.id], Review.REJECTED)
-            self._board.show(draft=None)
-            self.show_sets(then=self._next_waiting)
+            self._write(partial(self._doors.sets.review, [draft.id], Review.REJECTED), self._next_waiting)
 
     def remove(self) -> None:
         draft = self._board.state.draft
         if draft is not None and draft.id:
-            self._doors.sets.remove([draft.id])
-        self._board.show(draft=None, hits=())
-        self.show_sets()
+            self._write(partial(self._doors.sets.remove, [draft.id]))
+        else:
+            self._board.show(draft=None, hits=())
 
     def _next_waiting(self) -> None:
         waiting = self._board.state.waiting

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
-from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed
 from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.rag.building_beside import drop_measured
@@ -17,8 +15,6 @@ from workbench.rag.search_types import RetrievalMode
 from workbench.ui.board import Running
 from workbench.ui.documents.measure_board import Doors, MeasureBoard
 from workbench.ui.trouble import trouble_of
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class UsingPart:
                 self._doors.change_search(setting.mode, reranker if setting.rerank else "")
                 self._build(spec, partial(self._used, setting))
 
-        self._do(work, then)
+        self._board.off_thread(work, then)
 
     def _used(self, setting: RetrievalSetting) -> None:
         before = self._before
@@ -86,7 +82,7 @@ class UsingPart:
                 self._doors.change_search(before.mode, before.reranker)
                 self._build(spec, lambda: self._tell(f"“{before.collection}” is searched as before."))
 
-        self._do(work, then)
+        self._board.off_thread(work, then)
 
     def drop_indexes(self) -> None:
         """Give back the space of indexes that were built only to be measured."""
@@ -96,29 +92,12 @@ class UsingPart:
             self._doors.around.messages.info(f"{removed} measured index{'' if removed == 1 else 'es'} removed.")
             self._refresh()
 
-        self._do(lambda: drop_measured(collections, name), then)
+        self._board.off_thread(lambda: drop_measured(collections, name), then)
 
     def _tell(self, said: str) -> None:
         self._doors.around.messages.info(said)
         self._doors.switched()
         self._refresh()
-
-    def _do(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Off the UI thread; what is wrong is said on the page."""
-
-        def tried() -> T | WorkbenchError:
-            try:
-                return work()
-            except WorkbenchError as problem:
-                return problem
-
-        def done(found: T | WorkbenchError) -> None:
-            if isinstance(found, WorkbenchError):
-                self._board.show(trouble=trouble_of(found))
-            else:
-                then(found)
-
-        self._doors.around.in_background(tried, done)
 
     def _build(self, spec: JobSpec | None, then: Callable[[], None]) -> None:
         """Where an index must be built first it answers at the end of that job."""
