@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.embedding import Embedder, load_embedder
+from workbench.rag.index_commits import is_being_written
 from workbench.rag.index_files import has_table
-from workbench.rag.index_writer import IndexWriter, is_being_written
+from workbench.rag.index_writer import IndexWriter
 from workbench.rag.search_types import FoldedHit, Hit, RetrievalConfig, RetrievalMode
 from workbench.rag.types import CollectionRef, HitFilter
 from workbench.rag.vector_store import Among, StoredChunk, VectorStore, damaged

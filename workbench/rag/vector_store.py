@@ -121,7 +121,7 @@ class VectorStore:
         """The nearest chunks with their cosine similarity; those of the `hidden` document hashes stay unseen."""
         with self._words():
             query = self._table.search(vector, vector_column_name="vector").distance_type("cosine")
-            # Only heard where the index for vectors exists: see `index_writer.build_vector_index`.
+            # Only heard where the index for vectors exists: see `vector_index`.
             query = _where(query.nprobes(_PROBES).refine_factor(_REFINE), hidden, only)
             rows = query.select([*_READ_COLUMNS, "_distance"]).limit(limit).to_list()
         return [(_chunk(row), 1.0 - float(row["_distance"])) for row in rows]

@@ -9,8 +9,9 @@ import pytest
 from tests.unit.rag.index_rows import add_document, chunk, data_files, manifests, vectors
 from workbench.errors import WorkbenchError
 from workbench.rag import durability
+from workbench.rag.index_commits import is_being_written
 from workbench.rag.index_files import list_files, table_folder
-from workbench.rag.index_writer import IndexWriter, is_being_written
+from workbench.rag.index_writer import IndexWriter
 from workbench.rag.journal import NAME as JOURNAL
 from workbench.rag.salvage import find_damage, salvage
 from workbench.rag.vector_store import VectorStore
