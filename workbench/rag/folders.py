@@ -111,7 +111,9 @@ class OwnFolders:
 
     def hold(self, path: Path) -> bool:
         """Whether a path is one of the program's own, by whichever name it is reached."""
-        with contextlib.suppress(OSError):  # a path that cannot be looked at is reported by `problem_with`
+        # A path that cannot be looked at is reported by `problem_with`; of a link that leads to itself Python before
+        # 3.13 says RuntimeError.
+        with contextlib.suppress(OSError, RuntimeError):
             real = path.resolve()
             return _is_below(real, self.home) and not _is_below(real, self.projects)
         return False

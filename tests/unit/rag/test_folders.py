@@ -81,6 +81,17 @@ def test_that_a_link_into_the_data_folder_is_left_out(home: WorkbenchPaths, own:
     assert left_out.reason == "a link into the data folder of LLM Workbench"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links that lead to themselves")
+def test_that_a_link_to_itself_is_named_and_the_folder_is_read(own: OwnFolders, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "a.md").write_text("a")
+    (folder / "me.md").symlink_to("me.md")
+    problems = {found.name: found.problem for found in walk([folder], own) if isinstance(found, FoundFile)}
+    assert problems.pop("me.md").startswith("It cannot be looked at")
+    assert problems == {"a.md": ""}
+
+
 def test_that_a_path_inside_the_data_folder_is_refused(home: WorkbenchPaths, own: OwnFolders, tmp_path: Path) -> None:
     home.settings.write_text("{}")
     alias = tmp_path / "alias"
