@@ -175,6 +175,7 @@ class Program:
 
     def _look_after_collections(self) -> None:
         """Sync folders, purge what was deleted, check indexes: now and while the window is open."""
+        from workbench.rag.collection_jobs import UnaskedJobs
         from workbench.rag.store import CollectionStore
         from workbench.rag.upkeep import Upkeep
 
@@ -183,7 +184,7 @@ class Program:
         store = CollectionStore(self.database, self.paths)
         upkeep = Upkeep(
             store,
-            self.tabs.shared.collection_jobs,
+            UnaskedJobs(self.tabs.shared.collection_jobs),
             self.jobs.post,
             self.messages.info,
             in_background=self.in_background,

@@ -36,6 +36,18 @@ class CollectionWork:
     """What it does now; why it waits, before it runs."""
     done: float = 0.0
     total: float = 0.0
+    is_unasked: bool = False
+    """Nobody asked for it: folders that are looked at again, say."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether people are told of it: of what nobody asked for only once there is something to do."""
+        return not self.is_unasked or self.done > 0
+
+    @property
+    def in_words(self) -> str:
+        """What it does, or is."""
+        return self.label or self.title
 
     @property
     def is_mending(self) -> bool:
@@ -55,14 +67,15 @@ class CollectionJobs:
         self._purge_listeners: list[Callable[[str, frozenset[str]], None]] = []
         self._number = 0
 
-    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle:
+    def submit(self, spec: JobSpec, listener: Listener, *, unasked: bool = False) -> JobHandle:
         """As `Jobs.submit`; a job in the lane of a collection is followed."""
         if not spec.lane.startswith(LANE):
             return self._jobs.submit(spec, listener)
         name = spec.lane.removeprefix(LANE)
         self._number += 1
         key = str(self._number)
-        self._work.setdefault(name, {})[key] = CollectionWork(job=key, task=spec.task, title=spec.title)
+        work = CollectionWork(job=key, task=spec.task, title=spec.title, is_unasked=unasked)
+        self._work.setdefault(name, {})[key] = work
 
         def heard(event: JobEvent) -> None:
             self._follow(name, key, event)
@@ -130,3 +143,13 @@ class CollectionJobs:
     def _tell(self, name: str) -> None:
         for listener in tuple(self._listeners):
             listener(name)
+
+
+class UnaskedJobs:
+    """`Jobs` on collections that nobody asked for."""
+
+    def __init__(self, jobs: CollectionJobs) -> None:
+        self._jobs = jobs
+
+    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle:
+        return self._jobs.submit(spec, listener, unasked=True)

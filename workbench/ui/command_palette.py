@@ -1,10 +1,12 @@
 """Ctrl+K: every action of the window by name, with its shortcut."""
 
+import contextlib
 from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Slot
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QLineEdit,
     QListView,
@@ -27,6 +29,8 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self._window = window
         self._actions: list[QAction] = []
+        self._before: QWidget | None = None
+        """What had the focus when it was opened."""
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -38,6 +42,8 @@ class CommandPalette(QFrame):
         self._search.clear()
         self._show_matches()
         self._place()
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self.show()
         self.raise_()
         self._search.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -87,7 +93,7 @@ class CommandPalette(QFrame):
     def _on_key(self, event: QKeyEvent) -> bool:
         match event.key():
             case Qt.Key.Key_Escape:
-                self.hide()
+                self._leave()
             case Qt.Key.Key_Down | Qt.Key.Key_Tab:
                 self._move(1)
             case Qt.Key.Key_Up | Qt.Key.Key_Backtab:
@@ -103,8 +109,16 @@ class CommandPalette(QFrame):
         if count:
             self._list.setCurrentIndex(self._model.index((self._list.currentIndex().row() + step) % count))
 
-    def _run(self, index: QModelIndex) -> None:
+    def _leave(self) -> None:
+        """Hide; the keyboard speaks again to what it spoke to before."""
+        before, self._before = self._before, None
+        with contextlib.suppress(RuntimeError):  # it is gone meanwhile
+            if before is not None and before.isVisible():
+                before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.hide()
+
+    def _run(self, index: QModelIndex) -> None:
+        self._leave()
         if index.isValid():
             self._model.actions[index.row()].trigger()
 

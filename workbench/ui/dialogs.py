@@ -38,7 +38,7 @@ class Dialogs:
         _bring_up(self._preferences)
 
     def open_help(self) -> None:
-        dialog = HelpDialog(self._window.actions(), self._paths.home, self._window)
+        dialog = HelpDialog(self._window.actions_here(), self._paths.home, self._window)
         dialog.data_folder_requested.connect(self.open_data_folder)
         dialog.show()
 

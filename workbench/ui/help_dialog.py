@@ -41,7 +41,7 @@ class HelpDialog(QDialog):
             self,
         )
         self._words.setWordWrap(True)
-        self._keys_title = QLabel(self.tr("Keys"), self)
+        self._keys_title = QLabel(self.tr("Keys, those of the tab in front first"), self)
         set_role(self._keys_title, "subtitle")
         self._keys = _table_of_keys([action for action in actions if not action.shortcut().isEmpty()], self)
         self._place = ElidedLabel(str(home), Qt.TextElideMode.ElideMiddle, self)
@@ -83,14 +83,10 @@ def _table_of_keys(actions: Sequence[QAction], parent: QWidget) -> QWidget:
     grid.setVerticalSpacing(6)
     grid.setHorizontalSpacing(14)
     grid.setColumnStretch(1, 1)
-    rows = [
-        (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), title_of(action)) for action in actions
-    ]
-    rows += [("Ctrl+Enter", inside.tr("Run, in the tabs")), ("Esc", inside.tr("Stop, in the tabs"))]
-    for row, (keys, title) in enumerate(rows):
-        label = QLabel(keys, inside)
+    for row, action in enumerate(actions):
+        label = QLabel(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), inside)
         set_role(label, "key")
         grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(QLabel(title, inside), row, 1)
-    grid.setRowStretch(len(rows), 1)
+        grid.addWidget(QLabel(title_of(action), inside), row, 1)
+    grid.setRowStretch(len(actions), 1)
     return inside

@@ -4,23 +4,28 @@ from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 
 from workbench import resources
 from workbench.ui.tokens import DARK, LIGHT
 
 _NAME, _INK = "icon_name", "icon_ink"
+_SMALL, _GAP = 16, 3
+"""A push button with an icon of up to so many pixels gets so much more room before its words; Qt leaves four pixels."""
 
 
-def pixmap(name: str, color: str, size: int, scale: float) -> QPixmap:
-    """The icon `resources/icons/<name>.svg` drawn in `color`, `size` device-independent pixels square."""
+def pixmap(name: str, color: str, size: int, scale: float, gap: int = 0) -> QPixmap:
+    """The icon `resources/icons/<name>.svg` drawn in `color`, `size` device-independent pixels square.
+
+    `gap` pixels at its right stay empty.
+    """
     from PySide6.QtSvg import QSvgRenderer
 
-    picture = QPixmap(round(size * scale), round(size * scale))
+    picture = QPixmap(round((size + gap) * scale), round(size * scale))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     QSvgRenderer(QByteArray(_source(name).replace("currentColor", color).encode())).render(
-        painter, QRectF(0, 0, picture.width(), picture.height())
+        painter, QRectF(0, 0, picture.height(), picture.height())
     )
     painter.end()
     picture.setDevicePixelRatio(scale)
@@ -56,20 +61,21 @@ def _draw(target: QAbstractButton | QAction | QLabel, dark: bool) -> None:
     if isinstance(target, QLabel):
         target.setPixmap(pixmap(name, _color(ink, dark), size, _screen_scale()))
         return
-    target.setIcon(_icon(name, ink, size, dark))
+    gap = _GAP if isinstance(target, QPushButton) and size <= _SMALL else 0
+    target.setIcon(_icon(name, ink, size, dark, gap))
     if isinstance(target, QAbstractButton):
-        target.setIconSize(QSize(size, size))
+        target.setIconSize(QSize(size + gap, size))
 
 
 @cache
-def _icon(name: str, ink: str, size: int, dark: bool) -> QIcon:
+def _icon(name: str, ink: str, size: int, dark: bool, gap: int = 0) -> QIcon:
     made = QIcon()
     scale = _screen_scale()
-    made.addPixmap(pixmap(name, _color(ink, dark), size, scale))
+    made.addPixmap(pixmap(name, _color(ink, dark), size, scale, gap))
     if ink == "muted":  # navigation: what is selected takes the accent's ink
-        made.addPixmap(pixmap(name, _color("accent_ink", dark), size, scale), QIcon.Mode.Normal, QIcon.State.On)
+        made.addPixmap(pixmap(name, _color("accent_ink", dark), size, scale, gap), QIcon.Mode.Normal, QIcon.State.On)
     else:  # Qt would make it of this one, which is too pale where the ink is white
-        made.addPixmap(pixmap(name, _color("disabled", dark), size, scale), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, _color("disabled", dark), size, scale, gap), QIcon.Mode.Disabled)
     return made
 
 

@@ -9,14 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QMainWindow,
     QPushButton,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -101,6 +103,11 @@ class MainWindow(QMainWindow):
         if key not in self._built:
             self._build_tab(self._specs[key])
         return self._built.get(key)
+
+    def actions_here(self) -> list[QAction]:
+        """Those of the tab that is shown, then the window's."""
+        widget = self._built.get(self._current)
+        return [*(widget.actions() if widget is not None else ()), *self._actions.all()]
 
     def open_tab(self, tab: str, **case: str) -> None:
         """Show a tab, with something in hand where `case` names it. "jobs" is the panel below them."""
@@ -297,9 +304,7 @@ class MainWindow(QMainWindow):
             from workbench.ui.command_palette import CommandPalette
 
             self._palette = CommandPalette(self)
-        widget = self._built.get(self._current)
-        of_tab = [*widget.actions()] if widget is not None else []
-        self._palette.open_with([*of_tab, *self._actions.all()])
+        self._palette.open_with(self.actions_here())
 
     # -- events -------------------------------------------------------------------------------------------------------
 
@@ -312,6 +317,15 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._sidebar.set_narrow(event.size().width() < NARROW_BELOW)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus, as the space bar does: on some systems Qt leaves that out."""
+        button = QApplication.focusWidget()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+        if is_enter and isinstance(button, QPushButton | QToolButton) and self.isAncestorOf(button):
+            button.click()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._state.save(self, self._current, is_job_panel_open=self._job_dock.isVisible())

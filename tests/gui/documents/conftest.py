@@ -61,11 +61,12 @@ def documents_tab(
     *,
     in_background: Background = at_once,
     adapters: Sequence[Adapter] = (),
+    collection_jobs: CollectionJobs | None = None,
 ) -> DocumentsTab:
     """The tab as the program builds it, on what the test holds."""
     return build(
         Surroundings(
-            jobs=CollectionJobs(jobs),
+            jobs=collection_jobs or CollectionJobs(jobs),
             messages=messages or FakeMessages(),
             navigator=navigator or FakeNavigator(),
             collections=store,

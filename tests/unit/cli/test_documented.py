@@ -55,6 +55,17 @@ def test_that_the_choices_of_an_option_are_in_its_usage(command: str) -> None:
         assert "|".join(words) in usage_of(command)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_that_the_usage_tells_what_may_be_given_several_times(command: str) -> None:
+    usage = usage_of(command)
+    for action in COMMANDS[command]._actions:
+        option = "|".join(action.option_strings)
+        if option and isinstance(action, argparse._AppendAction):
+            assert re.search(rf"\[{option} [^][]*(\[@N\])?\]\.\.\.", usage), f"[{option} X]..."
+        elif option and action.nargs == "+":
+            assert re.search(rf"\[{option} [^]]*\.\.\.\]", usage), f"[{option} X...]"
+
+
 def test_that_the_document_names_no_option_that_does_not_exist() -> None:
     known = {option for parser in COMMANDS.values() for option in options_of(parser)} | EVERYWHERE
     assert set(re.findall(r"(?<![\w-])--[a-z][\w-]*", DOCUMENT)) <= known

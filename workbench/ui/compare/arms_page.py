@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from workbench.compare.standard_arms import Missing
 from workbench.ui import icons
@@ -13,6 +13,7 @@ from workbench.ui.compare.arms_part import MOST_ARMS
 from workbench.ui.compare.state import CompareState
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
+from workbench.ui.widgets.wrapping_row import WrappingRow
 
 _TABS = {"models": "Models", "data": "Data", "documents": "Documents", "finetune": "Fine-tune"}
 
@@ -122,13 +123,8 @@ class ArmsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
-        bar = QHBoxLayout()
-        bar.setSpacing(6)
-        for button in (self._standard, self._guide, self._add, self._copy, self._remove, self._up, self._down):
-            bar.addWidget(button)
-        bar.addStretch(1)
-        bar.addWidget(self._undo)
-        column.addLayout(bar)
+        moving = (self._add, self._copy, self._remove, self._up, self._down)
+        column.addLayout(WrappingRow([self._standard, self._guide, *moving, self._undo]))
         self._splitter = splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setObjectName("compare_arms_split")
         splitter.addWidget(self._arms)

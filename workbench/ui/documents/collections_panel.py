@@ -94,8 +94,8 @@ class CollectionsPanel(QWidget):
                 item.setData(role, value)
 
     def _second_line(self, collection: Collection, verdict: Verdict) -> str:
-        if work := self._state.work.get(collection.name):
-            return work[0].label or work[0].title
+        if work := self._state.told_work(collection.name):
+            return work.in_words
         if verdict.health is not Health.HEALTHY:
             return verdict.health.value
         looked = ago(collection.last_sync.at) if collection.last_sync else ""

@@ -78,7 +78,7 @@ class HitRow(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space if self.hasFocus():  # not a button on it
                 self._on_opened()
             case Qt.Key.Key_Right:
                 self._why.setChecked(True)

@@ -89,18 +89,22 @@ class DocumentsState:
     def has_chunks(self) -> bool:
         return self.totals.chunks > 0
 
+    def told_work(self, name: str) -> CollectionWork | None:
+        """What is being done with a collection, as far as people are told of it."""
+        return next((work for work in self.work.get(name, ()) if work.is_told), None)
+
     @property
     def running_collection(self) -> str:
         """The collection whose work the strip shows: the selected one before others."""
-        return (
-            self.selected if self.work.get(self.selected) else next((name for name in self.work if self.work[name]), "")
-        )
+        return next((name for name in (self.selected, *self.work) if self.told_work(name)), "")
 
     @property
     def running(self) -> Running | None:
-        """What is being done with it."""
-        work = self.work.get(self.running_collection)
-        return Running(work[0].label or work[0].title, work[0].done, work[0].total) if work else None
+        """What is being done with it; the title of a job names the collection itself."""
+        name = self.running_collection
+        if (work := self.told_work(name)) is None:
+            return None
+        return Running(f"{name}: {work.label}" if work.label else work.title, work.done, work.total)
 
     def verdict(self, collection: Collection) -> Verdict:
         """How a collection is."""

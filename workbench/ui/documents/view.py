@@ -57,7 +57,7 @@ class DocumentsView(QWidget):
         self._more.setVisible(bool(state.selected))
         self.export.show_state(state)
         self._show_deleted()
-        self.strip.show_running(state.running, about=state.running_collection)
+        self.strip.show_running(state.running)
         for key, page in self._built.items():
             self._show_on(key, page)
         if state.selected != self._selected and not state.is_reading:

@@ -158,6 +158,7 @@ class EditorView(QWidget):
             ("undo", self.tr("Undo in the prompt"), ("Ctrl+Z",), self.undo_requested),
             ("redo", self.tr("Redo in the prompt"), ("Ctrl+Shift+Z", "Ctrl+Y"), self.redo_requested),
             ("save", self.tr("Save a version of the prompt"), ("Ctrl+S",), self.save_requested),
+            ("new", self.tr("New prompt"), (), self.head.new_requested),
             ("versions", self.tr("Versions of the prompt"), ("Ctrl+Shift+H",), self.versions_requested),
             ("mistake", self.tr("Go to the next mistake"), ("F8",), self.mistake_requested),
         ):
