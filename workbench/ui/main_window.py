@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 NARROW_BELOW = 1000
 JOB_PANEL_HEIGHT = 230
+LEAST = QSize(900, 560)
+"""In a smaller window words are cut; a smaller screen gets it nevertheless."""
 
 
 class MainWindow(QMainWindow):
@@ -236,7 +238,7 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().addWidget(self._status, 1)
         self.statusBar().addPermanentWidget(self._jobs_button)
-        self.setMinimumSize(720, 480)
+        self.setMinimumSize(LEAST.boundedTo(self.screen().availableSize()))
 
     def _connect(self) -> None:
         self._sidebar.tab_chosen.connect(self._on_tab_chosen)

@@ -19,7 +19,7 @@ from tests.gui.shell.conftest import TITLES, FakeTabs
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.ui.command_palette import CommandPalette
-from workbench.ui.main_window import MainWindow
+from workbench.ui.main_window import LEAST, MainWindow
 from workbench.ui.tabs import TabSpec
 from workbench.ui.window_state import WindowState, clamped
 
@@ -157,7 +157,7 @@ def test_that_size_tab_and_splitters_are_there_at_the_next_start(qtbot: QtBot, h
 
     first = start()
     first.open_tab("documents")
-    first.resize(777, 555)
+    first.resize(800, 655)
     splitter = find(first, QSplitter, "documents_split")
     splitter.setSizes([150, 500])
     sizes = splitter.sizes()
@@ -165,7 +165,7 @@ def test_that_size_tab_and_splitters_are_there_at_the_next_start(qtbot: QtBot, h
 
     second = start()
     assert second.current_tab == "documents"
-    assert second.size() == QSize(777, 555)
+    assert second.size() == QSize(800, 655)
     assert find(second, QSplitter, "documents_split").sizes() == sizes
 
 
@@ -177,6 +177,12 @@ def test_that_a_damaged_state_file_gives_the_defaults(qtbot: QtBot, home: Workbe
     window.show()
     assert window.current_tab == "home"
     assert window.width() >= 720
+
+
+def test_that_no_window_is_so_small_that_words_are_cut_unless_its_screen_is(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(300, 200)
+    assert window.size() == LEAST.boundedTo(window.screen().availableSize())
+    assert QSize(900, 560) == LEAST
 
 
 @pytest.mark.parametrize(
