@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QSignalBlocker, QSize
 from PySide6.QtGui import QIcon, QResizeEvent
 from PySide6.QtWidgets import QTabWidget, QWidget
 
@@ -90,3 +90,4 @@ class PageTabs(QTabWidget):
         if bool(bar.property("is_close")) != is_close:
             bar.setProperty("is_close", is_close)
             restyle(bar)
+            QCoreApplication.sendEvent(bar, QEvent(QEvent.Type.StyleChange))  # for this alone it measures tabs anew
