@@ -3,14 +3,12 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import find
 from tests.gui.playground.columns_given import columns, settle, shown_text, turns
 from workbench.app import Program
-from workbench.ui.compare import CompareTab
-from workbench.ui.compare.state import Page
 from workbench.ui.help_dialog import HelpDialog
 from workbench.ui.playground.columns import Columns
 
@@ -71,7 +69,7 @@ def test_that_a_prompt_is_made_saved_and_run(qtbot: QtBot, program: Program) -> 
     write("Short")
     key(Qt.Key.Key_Return)
     program.window.activateWindow()  # a window manager does it
-    qtbot.waitUntil(lambda: versions.currentText() == "Short")
+    qtbot.waitUntil(lambda: versions.currentText() == "v1 Short")
     tab_to("prompt")
     write("What colour is the sky?")
     key(Qt.Key.Key_Return, CTRL)
@@ -109,48 +107,13 @@ def test_that_enter_in_a_field_presses_nothing(qtbot: QtBot, program: Program) -
 def test_that_f1_lists_the_keys_of_the_tab_in_front(program: Program) -> None:
     def told() -> set[str]:
         key(Qt.Key.Key_F1)
-        dialog = find(program.window, HelpDialog)
+        [dialog] = [found for found in program.window.findChildren(HelpDialog) if found.isVisible()]
         texts = {label.text() for label in dialog.findChildren(QLabel)}
-        dialog.setObjectName("seen")
         dialog.close()
-        dialog.setParent(None)
+        program.window.activateWindow()  # a window manager does it
         return texts
 
     key(Qt.Key.Key_1, CTRL)
     assert "Save a version of the prompt" not in told()
     key(Qt.Key.Key_3, CTRL)
     assert {"Save a version of the prompt", "Ctrl+S", "Run the prompt", "Commands"} <= told()
-
-
-@pytest.mark.slow
-def test_that_a_sample_project_is_opened_asked_and_compared(qtbot: QtBot, program: Program) -> None:
-    key(Qt.Key.Key_1, CTRL)
-    opener = tab_to("open_project_facts")
-    key(Qt.Key.Key_Return)
-    qtbot.waitUntil(opener.isEnabled, timeout=300_000)
-    tab_to("ask_facts")
-    key(Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: program.window.current_tab == "documents")
-    qtbot.waitUntil(lambda: find(program.window, QListWidget, "collections").count() == 1)
-    key(Qt.Key.Key_1, CTRL)
-    tab_to("compare_facts")
-    key(Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: program.window.current_tab == "compare")
-    tab = program.window.tab("compare")
-    assert isinstance(tab, CompareTab)
-    qtbot.waitUntil(lambda: len(tab.presenter.state.arms) == 5)
-    tab_to("qt_tabwidget_tabbar")
-    key(Qt.Key.Key_Right)
-    arms = tab_to("compare_arms")
-    for _ in range(4):
-        key(Qt.Key.Key_Down)
-    key(Qt.Key.Key_Delete)
-    key(Qt.Key.Key_Delete)
-    assert focused() is arms
-    qtbot.waitUntil(lambda: [arm.name for arm in tab.presenter.state.arms] == ["prompt", "few-shot", "rag"])
-    tab_to("compare_run")
-    key(Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: tab.presenter.state.page is Page.RESULTS)
-    tab_to("job_strip_stop")
-    key(Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: tab.presenter.state.running is None, timeout=120_000)
