@@ -68,8 +68,9 @@ def test_that_a_prompt_is_made_saved_and_run(qtbot: QtBot, program: Program) -> 
     key(Qt.Key.Key_A, CTRL)
     write("Short")
     key(Qt.Key.Key_Return)
-    program.window.activateWindow()  # a window manager does it
     qtbot.waitUntil(lambda: versions.currentText() == "v1 Short")
+    program.window.activateWindow()  # a window manager does it
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     tab_to("prompt")
     write("What colour is the sky?")
     key(Qt.Key.Key_Return, CTRL)
