@@ -253,6 +253,9 @@ class Lane:
     def _next_token(self, slot: Slot, index: int) -> None:
         decoding = slot.decoding
         assert decoding is not None
+        if self._context.is_invalid(index):
+            self._end(slot, FinishReason.ERROR, str(self._context.invalid_numbers()))
+            return
         token = decoding.sampler.sample(self._context.native, index)
         if decoding.ask.config.logprobs:
             decoding.logprobs.append(self._logprob(token, index, decoding.ask.config.logprobs))

@@ -2,6 +2,7 @@
 
 import ctypes
 import functools
+import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,13 +35,13 @@ class LaneContext:
     """Raises WorkbenchError when there is too little memory, or the first token has invalid numbers."""
 
     def __init__(self, weights: Weights, config: LaneConfig, adapter: ActiveAdapter | None, batch: TokenBatch) -> None:
-        self._weights, self._llama = weights, weights.native
+        self._weights, self._llama, self._adapter = weights, weights.native, adapter
         self._flag = ctypes.create_string_buffer(2)
         self.native, self.kv_bytes, self.compute_bytes = self._open(config)
         self.memory = self._llama.llama_get_memory(self.native)
         try:
-            self._apply(adapter)
-            self._probe(adapter, batch)
+            self._apply()
+            self._probe(batch)
         except WorkbenchError:
             self.free()
             raise
@@ -72,6 +73,22 @@ class LaneContext:
         row = self._llama.llama_get_logits_ith(self.native, index)
         return np.ctypeslib.as_array(row, shape=(self._weights.vocabulary_size,))
 
+    def is_invalid(self, index: int) -> bool:
+        """Whether the batch entry has NaN for logits: one on the way there makes all of them NaN.
+
+        The probe misses those that only some texts reach, like the embedding of a rare token.
+        """
+        return math.isnan(self._llama.llama_get_logits_ith(self.native, index)[0])
+
+    def invalid_numbers(self) -> WorkbenchError:
+        """What is said when they are not."""
+        culprit = f"The adapter {self._adapter.path.name}" if self._adapter else self._weights.name
+        return WorkbenchError(
+            f"{culprit} produces invalid numbers (NaN).",
+            hint="The file is damaged: download it again or choose another.",
+            code="invalid_numbers",
+        )
+
     def free(self) -> None:
         if self.native:
             self._llama.llama_free(self.native)
@@ -96,7 +113,8 @@ class LaneContext:
         self.device_bytes = device_bytes(said)
         return context, buffer_bytes(said, "KV"), buffer_bytes(said, "compute")
 
-    def _apply(self, adapter: ActiveAdapter | None) -> None:
+    def _apply(self) -> None:
+        adapter = self._adapter
         if adapter is None:
             return
         loaded = self._weights.adapter(adapter.path, adapter.digest)
@@ -105,7 +123,7 @@ class LaneContext:
         if self._llama.llama_set_adapters_lora(self.native, adapters, 1, scales) != 0:
             raise WorkbenchError(f"The adapter {adapter.path.name} cannot be activated.", code="adapter_load")
 
-    def _probe(self, adapter: ActiveAdapter | None, batch: TokenBatch) -> None:
+    def _probe(self, batch: TokenBatch) -> None:
         """One token through the whole network: NaN weights load without a word and would answer nonsense."""
         import numpy as np
 
@@ -116,12 +134,7 @@ class LaneContext:
         finite = bool(np.isfinite(self.logits(0)).all())
         self._llama.llama_memory_clear(self.memory, False)
         if not finite:
-            culprit = f"The adapter {adapter.path.name}" if adapter else self._weights.name
-            raise WorkbenchError(
-                f"{culprit} produces invalid numbers (NaN).",
-                hint="The file is damaged: download it again or choose another.",
-                code="invalid_numbers",
-            )
+            raise self.invalid_numbers()
 
     def _hear_the_flag(self) -> None:
         """llama.cpp asks before each of the hundreds of operations of a call. A Python function would need the

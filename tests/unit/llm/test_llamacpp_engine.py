@@ -326,6 +326,22 @@ def test_that_a_model_of_invalid_numbers_is_refused_at_load(tmp_path: Path, open
         opened(write_tiny_gguf(tmp_path / "nan.gguf", replace=broken))
 
 
+@pytest.mark.parametrize("temperature", [0.0, 1.0])
+def test_that_invalid_numbers_that_only_some_texts_reach_are_said(
+    tmp_path: Path, opened: Opener, temperature: float
+) -> None:
+    embedding = np.random.default_rng(0).normal(0, 1, (VOCABULARY, 64)).astype(np.float32)
+    embedding[ord("z")] = np.nan
+    path = write_tiny_gguf(tmp_path / "rare.gguf", replace={"token_embd.weight": embedding}, ends=False)
+    engine = opened(path, context_length=512)
+    assert answer(engine, ask("horse", temperature=temperature)).usage.generated_tokens == 24
+    with pytest.raises(WorkbenchError, match="rare produces invalid numbers"):
+        answer(engine, ask("zebra", temperature=temperature))
+    named, fine = answers(engine, [ask("zebra", id="a"), ask("horse", id="b")])
+    assert (named.finish_reason, named.text) == (FinishReason.ERROR, "")
+    assert "invalid numbers" in named.problem and fine.id == "b"
+
+
 def test_that_a_prompt_longer_than_the_context_is_refused_with_counts(tiny: LlamaCppEngine) -> None:
     with pytest.raises(WorkbenchError, match="The prompt has 304 tokens, but tiny sees 256 at once"):
         answer(tiny, ask("x" * 300))
