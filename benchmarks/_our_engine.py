@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import workbench  # noqa: F401  (silences libraries before they are imported)
-from workbench.llm.engines import borrowed, close_engines
+from workbench.llm.engines import borrowed, close_engines, say_nothing
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import (
     AdapterRef,
@@ -85,7 +85,7 @@ def _request(task: dict[str, Any], question: str) -> GenerationRequest:
 
 
 def _engine(task: dict[str, Any]) -> borrowed:
-    return borrowed(describe_gguf(Path(task["model"])), LoadConfig(context_length=task["context"]))
+    return borrowed(describe_gguf(Path(task["model"])), LoadConfig(context_length=task["context"]), say_nothing)
 
 
 def _all(

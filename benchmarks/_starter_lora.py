@@ -11,7 +11,7 @@ from workbench.errors import WorkbenchError
 from workbench.finetune import tasks
 from workbench.finetune.types import TrainingConfig, TrainRequest
 from workbench.jobs.context import RecordingContext
-from workbench.llm.engines import borrowed
+from workbench.llm.engines import borrowed, say_nothing
 from workbench.llm.types import (
     AdapterRef,
     ChatMessage,
@@ -39,7 +39,7 @@ def tuned_answers(
             )
             for row in test
         ]
-        with borrowed(model, LoadConfig(context_length=2048)) as engine:
+        with borrowed(model, LoadConfig(context_length=2048), say_nothing) as engine:
             return [c.text for c in engine.complete_all(requests, lambda _: None, lambda: False)]
 
 

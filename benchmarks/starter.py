@@ -16,7 +16,7 @@ from benchmarks._starter_house_format import Row, rows
 from benchmarks.report import Goal, Report
 from workbench import resources
 from workbench.errors import WorkbenchError
-from workbench.llm.engines import borrowed
+from workbench.llm.engines import borrowed, say_nothing
 from workbench.llm.grounded_prompt import grounded_messages, is_refusal
 from workbench.llm.library import find_starter
 from workbench.llm.types import ChatMessage, Completion, GenerationConfig, GenerationRequest, LoadConfig, ModelRef, Role
@@ -95,7 +95,7 @@ def starter_model() -> ModelRef:
 
 def ask_all(requests: Sequence[GenerationRequest]) -> list[Completion]:
     """Answers of the starter model, in order."""
-    with borrowed(starter_model(), LoadConfig(context_length=2048)) as engine:
+    with borrowed(starter_model(), LoadConfig(context_length=2048), say_nothing) as engine:
         return engine.complete_all(requests, lambda _: None, lambda: False)
 
 

@@ -14,6 +14,7 @@ from workbench.jobs.events import Failed, Finished
 from workbench.jobs.memory_claims import MemoryClaim, claim_memory, unmet_claims
 from workbench.jobs.runner import JobRunner
 from workbench.jobs.spec import JobSpec
+from workbench.llm.engines import KEPT
 from workbench.llm.making_room import RoomMaker
 from workbench.paths import WorkbenchPaths
 
@@ -67,6 +68,15 @@ def test_that_a_training_that_fits_beside_the_models_unloads_none(
     runner.send_command(training.id, "stop")
     assert isinstance(training.wait(PATIENCE), Finished)
     assert told.empty()
+
+
+def test_that_a_model_that_makes_room_for_another_is_said_whoever_asks(
+    runner: JobRunner, told: "queue.SimpleQueue[str]", tmp_path: Path
+) -> None:
+    for number in range(KEPT + 1):
+        asked = spec(write_saying_gguf(tmp_path / f"model-{number}.gguf", "Hey!"))
+        assert isinstance(runner.submit(asked, lambda _: None).wait(PATIENCE), Finished)
+    assert told.get(timeout=PATIENCE) == f"model-0 was unloaded to make room for model-{KEPT}."
 
 
 def test_that_only_living_runs_count_and_only_with_what_they_do_not_have_yet(

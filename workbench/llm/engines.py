@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.llm.llama_native import READ_WHOLE_BYTES
-from workbench.llm.types import ChatEngine, IdleMemory, LoadConfig, ModelKind, ModelRef
+from workbench.llm.types import ChatEngine, IdleMemory, LoadConfig, ModelKind, ModelRef, ModelUnloaded
 
 KEPT = 6
 """Models that stay loaded for the next question at most; fewer where the memory is needed for another one."""
@@ -15,11 +15,11 @@ KEPT = 6
 FREE_SHARE = 0.9
 """Share of the free memory that trainings may count on, as `finetune.preflight` does."""
 
-OnUnloaded = Callable[[str], None]
-"""Told the name of a model that was unloaded to make room."""
+OnUnloaded = Callable[[ModelUnloaded], None]
+"""Told which model was unloaded to make room; a job's `context.produce` brings it to whoever runs jobs."""
 
 
-def _say_nothing(_name: str) -> None:
+def say_nothing(_unloaded: ModelUnloaded) -> None:
     """For callers that cannot tell anybody."""
 
 
@@ -78,13 +78,13 @@ _engines = _Engines()
 
 def get_engine(model: ModelRef, load: LoadConfig) -> ChatEngine:
     """The engine of this model in this process, loaded at the first call. Kept until others push it out."""
-    return _get(model, load, _say_nothing).engine
+    return _get(model, load, say_nothing).engine
 
 
-class borrowed:  # noqa: N801  (reads as a verb: `with borrowed(model, load) as engine`)
+class borrowed:  # noqa: N801  (reads as a verb: `with borrowed(model, load, context.produce) as engine`)
     """`get_engine` for the time of a block, in which it is not unloaded to make room."""
 
-    def __init__(self, model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded = _say_nothing) -> None:
+    def __init__(self, model: ModelRef, load: LoadConfig, on_unloaded: OnUnloaded) -> None:
         self._model, self._load, self._on_unloaded = model, load, on_unloaded
 
     def __enter__(self) -> ChatEngine:
@@ -127,7 +127,7 @@ def _make_room(path: str, model: ModelRef, load: LoadConfig, on_unloaded: OnUnlo
         if len(_engines.by_key) < KEPT and _fits(model, load):
             return
         _unload(key)
-        on_unloaded(kept.name)
+        on_unloaded(ModelUnloaded(name=kept.name, for_name=model.name))
 
 
 def give_way() -> list[str]:

@@ -1,6 +1,7 @@
-"""Chat makes room for a training that begins: whoever runs jobs listens for claims, and the llm worker unloads.
+"""Models make room: for a training that begins, and for another model. Whoever runs jobs listens, and tells the user.
 
-Window and command line both do; the worker that keeps models loaded belongs to one of them.
+For a claim of a training the llm worker is asked to unload; for another model it did so itself. Window and command line
+both listen; the worker that keeps models loaded belongs to one of them.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.events import Finished, JobEvent, Produced
 from workbench.jobs.memory_claims import MemoryClaim
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
+from workbench.llm.types import ModelUnloaded
 
 MAKE_ROOM = "workbench.llm.tasks:make_room"
 LLM_WORKER = "llm"
@@ -30,11 +32,17 @@ class RoomMaker:
         self._jobs, self._tell = jobs, tell
 
     def __call__(self, event: JobEvent) -> None:
-        if isinstance(event, Produced) and event.kind == MemoryClaim.__name__ and self._jobs.is_warm(LLM_WORKER):
-            claim = MemoryClaim.model_validate(event.item)
-            spec = JobSpec(task=MAKE_ROOM, title=f"Make room for {claim.title}", worker=LLM_WORKER)
-            with contextlib.suppress(WorkbenchError):  # the program is closing, and its models with it
-                self._jobs.submit(spec, lambda said: self._on_room(claim, said))
+        match event:
+            case Produced(kind=MemoryClaim.__name__, item=item) if self._jobs.is_warm(LLM_WORKER):
+                self._make_room(MemoryClaim.model_validate(item))
+            case Produced(kind=ModelUnloaded.__name__, item=item):
+                unloaded = ModelUnloaded.model_validate(item)
+                self._tell(f"{unloaded.name} was unloaded to make room for {unloaded.for_name}.")
+
+    def _make_room(self, claim: MemoryClaim) -> None:
+        spec = JobSpec(task=MAKE_ROOM, title=f"Make room for {claim.title}", worker=LLM_WORKER)
+        with contextlib.suppress(WorkbenchError):  # the program is closing, and its models with it
+            self._jobs.submit(spec, lambda said: self._on_room(claim, said))
 
     def _on_room(self, claim: MemoryClaim, event: JobEvent) -> None:
         from workbench.llm.in_words import size_in_words

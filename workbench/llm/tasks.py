@@ -49,12 +49,6 @@ class TextProduced(Boundary):
     text: str
 
 
-class ModelUnloaded(Boundary):
-    """A model that was loaded for earlier questions had to make room in the memory."""
-
-    name: str
-
-
 class MakeRoomReport(Boundary):
     unloaded: tuple[str, ...]
     """Names of the models that were unloaded."""
@@ -134,7 +128,7 @@ def measure_idle(_context: JobContext) -> IdleMemory:
 
 def generate(context: JobContext, request: GenerateRequest) -> GenerateReport:
     """Answer prompts: one is streamed, several are decoded together. A cancelled answer is still produced."""
-    with borrowed(request.model, request.load, lambda name: context.produce(ModelUnloaded(name=name))) as engine:
+    with borrowed(request.model, request.load, context.produce) as engine:
         context.progress(0, len(request.requests), "Answering")
         if request.exact or len(request.requests) != 1:
             completions = _all(context, engine, request.requests, request.exact)

@@ -262,6 +262,14 @@ class IdleMemory(Boundary):
     """Of the graphics cards."""
 
 
+class ModelUnloaded(Boundary):
+    """A model that was loaded for earlier questions had to make room in the memory."""
+
+    name: str
+    for_name: str
+    """The model that needed it."""
+
+
 class ChatEngine(Protocol):
     """A loaded model. Methods may be called from several threads: concurrent answers share one batch."""
 

@@ -17,7 +17,7 @@ from workbench.llm.endpoints.counting import cautious_prompt_tokens, cautious_to
 from workbench.llm.endpoints.requesting import final_prompt
 from workbench.llm.engines import borrowed
 from workbench.llm.grounded_prompt import Passage
-from workbench.llm.tasks import ModelUnloaded, TextProduced, fingerprint_of
+from workbench.llm.tasks import TextProduced, fingerprint_of
 from workbench.llm.types import (
     AdapterRef,
     ChatEngine,
@@ -177,7 +177,7 @@ def answer(context: JobContext, request: AnswerRequest) -> AnswerReport:
     )
     note = _note(request.model, asked)
     context.produce(AnswerBegun(request_id=request.id, messages=parts.messages, begun=asked.prefix, note=note))
-    with borrowed(request.model, request.load, lambda name: context.produce(ModelUnloaded(name=name))) as engine:
+    with borrowed(request.model, request.load, context.produce) as engine:
         completion = _streamed(context, engine, asked, request.model)
         context.produce(completion)
         context.check_cancelled()

@@ -42,7 +42,7 @@ class Answerer:
         if not with_hits:
             return
         self._context.progress(self._done, len(hits), "Loading the model")
-        with borrowed(self._request.model, self._request.load) as engine:
+        with borrowed(self._request.model, self._request.load, self._context.produce) as engine:
             prompts = self._prompts(engine, with_hits)
             if len(self._request.questions) == 1:
                 for question, found, prompt in prompts:
@@ -53,7 +53,7 @@ class Answerer:
     def _rewrite_questions(self) -> None:
         """Follow-up questions are made to stand alone before anything is searched; what they became is told."""
         self._context.progress(0, len(self._questions), "Understanding the question")
-        with borrowed(self._request.model, self._request.load) as engine:
+        with borrowed(self._request.model, self._request.load, self._context.produce) as engine:
             rewritten = [standalone(engine, question, self._request) for question in self._questions]
         for question in rewritten:
             self._context.produce(question)

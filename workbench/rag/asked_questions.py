@@ -64,7 +64,7 @@ def write_questions(context: JobContext, request: WriteQuestionsRequest) -> Gene
     def produce(row: WrittenRow) -> None:
         context.produce(written_question(row, request.collection.name, request.model.name))
 
-    with borrowed(request.model, request.load) as engine:
+    with borrowed(request.model, request.load, context.produce) as engine:
         made = RowWriter(context, wanted, engine, produce).run(chunks)
     written = len(made.rows)
     return GenerateReport(written=written, rejected=made.rejected, read=made.read, is_complete=written >= request.count)

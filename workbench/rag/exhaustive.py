@@ -114,7 +114,7 @@ def go_through(context: JobContext, request: ExhaustiveRequest, retriever: Retri
     likely = passing(request.passes, request.question, chunks, retriever)
     behind = [chunk for chunk in likely if request.after is None or _place(chunk) > _key(request.after)]
     reading = _Reading(context, request, chunks=len(chunks), likely=len(likely), read=len(likely) - len(behind))
-    with borrowed(request.model, request.load) as engine:
+    with borrowed(request.model, request.load, context.produce) as engine:
         for batch in _batches(behind):
             if context.is_cancelled():
                 break

@@ -92,7 +92,7 @@ def write_rows(context: JobContext, request: WriteRowsRequest) -> WriteRowsRepor
     """Read passages until there are enough rows. Raises WorkbenchError when nothing can be asked."""
     context.progress(0, request.count, "Opening the index")
     chunks = open_retriever(request.collection, threads=context.threads).all_chunks()
-    with borrowed(request.model, request.load) as engine:
+    with borrowed(request.model, request.load, context.produce) as engine:
         wanted = Wanted(request.model.name, request.count, request.seed, request.known)
         return RowWriter(context, wanted, engine, context.produce).run(chunks)
 

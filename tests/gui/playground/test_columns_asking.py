@@ -21,7 +21,7 @@ from tests.gui.playground.columns_given import (
     turns,
 )
 from workbench.errors import WorkbenchError
-from workbench.llm.tasks import ModelUnloaded, TextProduced
+from workbench.llm.tasks import TextProduced
 from workbench.llm.too_long import LeaveOutSystem, LeaveOutTurns, Offer, RaiseContext, ShortenAnswer, TooLong
 from workbench.llm.types import FinishReason, GenerationConfig, Role
 from workbench.playground.types import ExtractedAnswer, Prompt, PromptBlock, Reasoning
@@ -204,12 +204,6 @@ def test_that_a_model_that_vanished_is_named_in_its_column(view: Columns, given:
     ask(view, "Hello?")
     assert label(turns(view)[0], "turn_trouble").startswith("The model gone is not there any more.")
     assert given.answers() == []
-
-
-def test_that_a_model_that_made_room_is_named(view: Columns, given: Given) -> None:
-    ask(view, "Hello?")
-    given.answers()[-1].produce(ModelUnloaded(name="big"))
-    assert given.messages.texts("info") == ["big was unloaded to make room for starter."]
 
 
 def test_that_a_crash_keeps_the_text_so_far_and_frees_the_column(qtbot: QtBot, view: Columns, given: Given) -> None:

@@ -16,13 +16,13 @@ from workbench.llm.engines import (
     give_way,
     idle_memory,
     open_engine,
+    say_nothing,
 )
 from workbench.llm.file_hash import file_hash
 from workbench.llm.library import describe_gguf
 from workbench.llm.placement import Device
 from workbench.llm.tasks import (
     GenerateRequest,
-    ModelUnloaded,
     ScanModelsRequest,
     TextProduced,
     generate,
@@ -40,6 +40,7 @@ from workbench.llm.types import (
     LoadConfig,
     ModelKind,
     ModelRef,
+    ModelUnloaded,
     Role,
 )
 
@@ -113,7 +114,7 @@ def test_that_models_stay_loaded_while_there_is_memory_and_the_one_unused_for_lo
 ) -> None:
     models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(4)]
     needed = fit.estimate(models[3], LOAD).total
-    with borrowed(models[0], LOAD) as lent:
+    with borrowed(models[0], LOAD, say_nothing) as lent:
         second, third = get_engine(models[1], LOAD), get_engine(models[2], LOAD)
         assert second.count_text_tokens("abc") == third.count_text_tokens("abc") == 3
         # As if the memory were full until one more model is unloaded.
@@ -121,14 +122,15 @@ def test_that_models_stay_loaded_while_there_is_memory_and_the_one_unused_for_lo
         context = RecordingContext()
         report = generate(context, GenerateRequest(model=models[3], load=LOAD, requests=(ask("hi", max_tokens=2),)))
         assert report.completions[0].usage.generated_tokens
-        assert [item.name for item in context.produced if isinstance(item, ModelUnloaded)] == ["1"]
+        unloaded = [item for item in context.produced if isinstance(item, ModelUnloaded)]
+        assert unloaded == [ModelUnloaded(name="1", for_name="3")]
         assert _is_unloaded(second) and not _is_unloaded(third) and not _is_unloaded(lent)
 
 
 def test_that_only_unused_models_count_as_what_would_be_given_back(tmp_path: Path) -> None:
     models = [describe_gguf(write_tiny_gguf(tmp_path / f"{n}.gguf", seed=n)) for n in range(2)]
     assert idle_memory() == IdleMemory()
-    with borrowed(models[0], LOAD):
+    with borrowed(models[0], LOAD, say_nothing):
         assert idle_memory() == IdleMemory()
         other = get_engine(models[1], LOAD)
         assert idle_memory() == measure_idle(RecordingContext()) == IdleMemory(memory_bytes=other.memory().total)

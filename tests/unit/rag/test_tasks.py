@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.jobs.spec import JobSpec
-from workbench.llm.engines import close_engines
-from workbench.llm.library import find_model
-from workbench.llm.types import Completion, FinishReason, GenerationConfig, LoadConfig
+from workbench.llm.engines import KEPT, close_engines, get_engine
+from workbench.llm.library import describe_gguf, find_model
+from workbench.llm.types import Completion, FinishReason, GenerationConfig, LoadConfig, ModelUnloaded
 from workbench.paths import WorkbenchPaths
 from workbench.rag.answer_types import Answer, AskRequest
 from workbench.rag.answering import make_answer
@@ -154,6 +155,11 @@ def test_that_a_deleted_index_comes_back_without_the_files(store: CollectionStor
 
 
 def asked(store: CollectionStore, model: Path, *questions: str, **changes: object) -> list[Answer]:
+    return [item for item in told(store, model, *questions, **changes) if isinstance(item, Answer)]
+
+
+def told(store: CollectionStore, model: Path, *questions: str, **changes: object) -> list[Any]:
+    """All that asking hands over."""
     context = RecordingContext()
     request = AskRequest(
         collection=store.ref(NAME),
@@ -167,7 +173,17 @@ def asked(store: CollectionStore, model: Path, *questions: str, **changes: objec
         ask(context, request)
     finally:
         close_engines()
-    return [item for item in context.produced if isinstance(item, Answer)]
+    return context.produced
+
+
+def test_that_a_model_that_makes_room_for_an_answer_is_told(facts: CollectionStore, tmp_path: Path) -> None:
+    for number in range(KEPT):
+        kept = describe_gguf(write_saying_gguf(tmp_path / f"kept-{number}.gguf", "X"))
+        get_engine(kept, LoadConfig(context_length=64, threads=1))
+    model = write_saying_gguf(tmp_path / "says.gguf", "27 [1]", context=1024)
+    items = told(facts, model, "How many days of paid holiday are there?")
+    unloaded = [item for item in items if isinstance(item, ModelUnloaded)]
+    assert unloaded == [ModelUnloaded(name="kept-0", for_name="says")]
 
 
 def test_that_an_answer_carries_the_place_of_its_mark(facts: CollectionStore, tmp_path: Path) -> None:

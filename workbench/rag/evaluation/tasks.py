@@ -29,5 +29,5 @@ def generate_questions(context: JobContext, request: GenerateRequest) -> Generat
     """Have a model write questions from the chunks; a cancel keeps what it has."""
     context.progress(0, request.count, "Opening the index")
     chunks = open_retriever(request.collection, threads=context.threads).all_chunks()
-    with borrowed(request.model, request.load) as engine:
+    with borrowed(request.model, request.load, context.produce) as engine:
         return generate(context, request, chunks, engine)

@@ -8,7 +8,7 @@ from tests.openai_server import serving
 from workbench.errors import WorkbenchError
 from workbench.llm.endpoints.models import as_model, identity, where_text_goes
 from workbench.llm.endpoints.types import Endpoint
-from workbench.llm.engines import borrowed, close_engines, open_engine
+from workbench.llm.engines import borrowed, close_engines, open_engine, say_nothing
 from workbench.llm.library import find_model, list_models
 from workbench.llm.types import ChatMessage, GenerationRequest, LoadConfig, ModelRef, Role
 
@@ -54,7 +54,7 @@ def test_that_it_is_opened_once_and_anew_when_it_was_changed() -> None:
         request = GenerationRequest(messages=(ChatMessage(role=Role.USER, content="hi"),))
         try:
             for each in (model, model, moved):
-                with borrowed(each, LoadConfig()) as engine:
+                with borrowed(each, LoadConfig(), say_nothing) as engine:
                     assert engine.stream(request, lambda _: None, lambda: False).text == "You said: hi"
         finally:
             close_engines()
@@ -73,7 +73,7 @@ def test_that_a_new_key_is_used_at_once(monkeypatch: pytest.MonkeyPatch) -> None
         try:
             for key in ("old", "old", "new"):
                 monkeypatch.setenv("FAR_KEY", key)
-                with borrowed(as_model(far), LoadConfig()) as engine:
+                with borrowed(as_model(far), LoadConfig(), say_nothing) as engine:
                     engine.stream(request, lambda _: None, lambda: False)
         finally:
             close_engines()

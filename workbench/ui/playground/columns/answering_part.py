@@ -7,7 +7,6 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
 from workbench.jobs.spec import JobSpec
-from workbench.llm.tasks import ModelUnloaded
 from workbench.llm.types import AdapterRef, Completion
 from workbench.playground.conversation import Turn
 from workbench.playground.tasks import ANSWER, AnswerBegun, AnswerReport, AnswerRequest, PassageText
@@ -176,9 +175,6 @@ class AnsweringPart:
                 self._hear_begun(asking, AnswerBegun.model_validate(item))
             case Produced(kind="Completion", item=item):
                 asking.completion = Completion.model_validate(item)
-            case Produced(kind="ModelUnloaded", item=item):
-                unloaded = ModelUnloaded.model_validate(item).name
-                self._around.messages.info(f"{unloaded} was unloaded to make room for {asking.model.name}.")
             case Finished(result=result):
                 report = AnswerReport.model_validate(result)
                 self._end(asking, asking.finished(report), context_length=report.context_length, note=report.note)
