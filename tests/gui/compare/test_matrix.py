@@ -6,13 +6,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.gui.compare.conftest import Desk, turn_to
 from tests.gui.compare.test_setup import cells, find, press, texts
-from tests.unit.compare.pictures.measured import FIVE, METRIC, measured, reported
+from tests.unit.compare.pictures.measured import FIVE, METRIC, Made, measured, reported
 from workbench.compare.matrix import RowFilter
 from workbench.compare.trial_types import FailureReason
 from workbench.compare.types import ComparisonReport
 from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.matrix_view import MatrixView
 from workbench.ui.compare.picture_view import PictureView
+from workbench.ui.widgets.name_header import NameHeader
 
 
 def show(desk: Desk, report: ComparisonReport) -> MatrixView:
@@ -241,3 +242,45 @@ def test_that_two_thousand_questions_of_eight_arms_are_shown_and_sorted(desk: De
     assert len(column(desk, 0)) == 2000
     click_header(desk, qtbot, 8)
     assert column(desk, 8)[:3] == ["✗", "✗", "✗"]
+
+
+def names(desk: Desk, table: str) -> list[str]:
+    """Of the arms, as they stand above the columns of a table."""
+    header = find(desk, QTableView, table).horizontalHeader()
+    assert isinstance(header, NameHeader)
+    return [header.shown_name(section) for section in range(1, 6)]
+
+
+def test_that_names_of_arms_are_whole_in_a_narrow_window(desk: Desk, qtbot: QtBot) -> None:
+    desk.tab.resize(900, 700)
+    matrix = show(desk, reported(measured()))
+    whole = [arm.name for arm in FIVE]
+
+    def in_one() -> list[str]:
+        return [name.replace("-\n", "-").replace("\n", " ") for name in names(desk, "compare_matrix")]
+
+    qtbot.waitUntil(lambda: in_one() == whole)
+    header, lines = matrix.horizontalHeader(), 1 + max(name.count("\n") for name in names(desk, "compare_matrix"))
+    assert lines == 2
+    assert header.height() >= lines * header.fontMetrics().lineSpacing()
+    assert matrix.columnWidth(0) >= matrix.viewport().width() // 3
+
+
+def test_that_a_long_name_of_an_arm_loses_its_middle_and_is_whole_in_its_tool_tip(desk: Desk, qtbot: QtBot) -> None:
+    long = [f"house-style-of-the-handbook tuned with documents number {number}" for number in range(5)]
+    desk.tab.resize(900, 700)
+    report = reported(measured([Made(name, 0.5) for name in long]))
+    wrong = {"failure": FailureReason.NOT_KNOWN}
+    trials = tuple(trial.model_copy(update={} if trial.scores[METRIC].value else wrong) for trial in report.trials)
+    show(desk, report.model_copy(update={"trials": trials}))
+    for table, title in (("compare_matrix", "Answers"), ("why_reasons", "Why wrong")):
+        turn_to(desk.tab, title, "compare_result_pages")
+        qtbot.waitUntil(lambda table=table: all("…" in name for name in names(desk, table)))  # type: ignore[misc]
+        header = find(desk, QTableView, table).horizontalHeader()
+        for number, name in enumerate(names(desk, table)):
+            assert name.startswith("ho")
+            assert name.endswith(str(number)), "what tells the arms apart is at their ends"
+            tip = header.model().headerData(number + 1, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+            assert long[number] in tip
+            room = header.sectionSize(number + 1)
+            assert all(header.fontMetrics().horizontalAdvance(line) < 1.1 * room for line in name.split("\n"))

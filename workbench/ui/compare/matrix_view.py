@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
 from workbench.compare.matrix import MatrixChoice, SortBy
 from workbench.ui.compare.matrix_model import MatrixModel
 from workbench.ui.compare.state import CompareState
+from workbench.ui.widgets.name_header import NameHeader
 
 FEWEST_QUESTIONS = 9
 """Rows of questions that are always there; where the window is too low for them, the page scrolls."""
-_WIDEST_ARM = 108
-"""Pixels of an arm's column; longer names are shortened, their tool tip is whole."""
+_WIDEST_ARM = 16
+"""Characters of an arm's column; longer names take two lines, or are shortened: their tool tip is whole."""
 _NARROWEST_ARM = 44
 
 
@@ -45,6 +46,8 @@ class MatrixView(QTableView):
         self._records = MatrixModel()
         self._selected: tuple[str, str] | None = None
         self._is_shaded = False
+        self._laid_out: object = None
+        """The names and the width that the columns were laid out for."""
         self._build()
         self.selectionModel().currentChanged.connect(self._on_cell)
         self.horizontalHeader().sectionClicked.connect(self._on_header)
@@ -80,15 +83,18 @@ class MatrixView(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 12)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._head = header = NameHeader(self)
+        self.setHorizontalHeader(header)
         header.setMinimumSectionSize(_NARROWEST_ARM)
         header.setResizeContentsPrecision(20)
         header.setSectionsClickable(True)
 
     def _lay_out(self) -> None:
         """The questions take what the arms leave; spread and mean are the first to go."""
+        asked_for = (self._records.arms, self.viewport().width(), self.font().toString())
+        if asked_for == self._laid_out:
+            return
+        self._laid_out = asked_for
         header, arms = self.horizontalHeader(), len(self._records.arms)
         width, widest = self.viewport().width(), self._widest_arm()
         taken = sum(self._wanted(column, widest) for column in range(1, arms + 1))
@@ -99,14 +105,23 @@ class MatrixView(QTableView):
             if column > 0:
                 header.resizeSection(column, self._wanted(column, widest))
             self.setColumnHidden(column, column > arms and taken + beside > width // 2)
+        self._fit_head()
+
+    def _fit_head(self) -> None:
+        """Its names may take another number of lines."""
+        before = self._head.minimumHeight()
+        self._head.fit_height()
+        if self._head.minimumHeight() != before:
+            self.updateGeometries()
 
     def _wanted(self, column: int, widest: int) -> int:
-        return min(max(self.horizontalHeader().sectionSizeHint(column), _NARROWEST_ARM), widest)
+        return min(max(self._head.wanted_width(column), _NARROWEST_ARM), widest)
 
     def _widest_arm(self) -> int:
         """In a narrow window the questions keep a third of the width."""
         arms = max(1, len(self._records.arms))
-        return min(_WIDEST_ARM, max(_NARROWEST_ARM, self.viewport().width() * 2 // 3 // arms))
+        widest = _WIDEST_ARM * self.fontMetrics().averageCharWidth()
+        return min(widest, max(_NARROWEST_ARM, self.viewport().width() * 2 // 3 // arms))
 
     def _show_sorting(self, choice: MatrixChoice) -> None:
         arms = self._records.arms
@@ -114,8 +129,9 @@ class MatrixView(QTableView):
         if choice.sort is SortBy.ARM and choice.arm in arms:
             column = arms.index(choice.arm) + 1
         order = Qt.SortOrder.DescendingOrder if choice.descending else Qt.SortOrder.AscendingOrder
-        self.horizontalHeader().setSortIndicatorShown(column >= 0)
-        self.horizontalHeader().setSortIndicator(column, order)
+        self._head.setSortIndicatorShown(column >= 0)
+        self._head.setSortIndicator(column, order)
+        self._fit_head()
 
     @Slot(int)
     def _on_header(self, column: int) -> None:

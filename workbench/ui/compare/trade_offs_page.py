@@ -116,7 +116,7 @@ class TradeOffsPage(QWidget):
     def _build_tables(self) -> None:
         self._arm_model: RecordTableModel[ArmRow] = RecordTableModel(
             (
-                Column(self.tr("Arm"), _name, stretch=True, narrowest=10, ink=_ink),
+                Column(self.tr("Arm"), _name, stretch=True, narrowest=10, ink=_ink, tooltip=_name),
                 Column(self.tr("Quality"), lambda row: row.quality, align_right=True),
                 Column(self.tr("Worth"), lambda row: row.worth, align_right=True, tooltip=lambda row: row.shares),
                 Column(self.tr("Answer in"), lambda row: row.latency, align_right=True),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QBrush, QColor, QFont, QShowEvent
+from PySide6.QtGui import QBrush, QColor, QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from workbench.ui.compare.state import CompareState, Results
 from workbench.ui.compare.trial_panel import TrialPanel
 from workbench.ui.compare.why_state import FailedCase, ReasonLine, WhyState, failed_cases, reason_lines
 from workbench.ui.theme import set_role, tokens_of
+from workbench.ui.widgets.name_header import NameHeader
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_model import Column, RecordTableModel
 from workbench.ui.widgets.record_table import RecordTable
@@ -57,6 +58,10 @@ class WhyPage(QWidget):
         if self.isVisible():
             self._show(state)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_reasons()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._asked_for = None
@@ -80,8 +85,8 @@ class WhyPage(QWidget):
         names = tuple(arm.name for arm in results.arms) if results is not None else ()
         lines = reason_lines(trials, names)
         self._reasons_model.show(lines, names)
-        self._fit_reasons(len(lines))
-        self._reasons.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self._names.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self._fit_reasons()
         self._reasons.setVisible(bool(lines))
         self._empty.setVisible(not lines)
         with QSignalBlocker(self._reasons.selectionModel()):
@@ -94,9 +99,12 @@ class WhyPage(QWidget):
         self._filter.setText(self.tr("{} cases: {}, {}").format(len(cases), reason, arm))
         self._all.setVisible(why != WhyState())
 
-    def _fit_reasons(self, count: int) -> None:
+    def _fit_reasons(self) -> None:
+        count = self._reasons_model.rowCount()
         row = self._reasons.verticalHeader().defaultSectionSize()
-        self._reasons.setFixedHeight(self._reasons.horizontalHeader().sizeHint().height() + row * max(1, count) + 4)
+        self._names.fit_height()
+        head = max(self._names.minimumHeight(), self._names.sizeHint().height())
+        self._reasons.setFixedHeight(head + row * max(1, count) + 4)
 
     def _build_widgets(self) -> None:
         self._reasons_model = _ReasonsModel()
@@ -110,9 +118,9 @@ class WhyPage(QWidget):
         self._reasons.setTabKeyNavigation(False)
         self._reasons.verticalHeader().hide()
         self._reasons.verticalHeader().setDefaultSectionSize(self._reasons.fontMetrics().height() + 12)
-        header = self._reasons.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
+        self._names = NameHeader(self._reasons)
+        self._reasons.setHorizontalHeader(self._names)
+        self._names.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self._empty = QLabel(self.tr("No answer is wrong, as far as the arms have answered."), self)
         set_role(self._empty, "muted")
         self._filter = QLabel(self)
