@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import end_program
+from tests.gui.background import Threads
 from workbench.app import Program
 from workbench.paths import WorkbenchPaths
 
@@ -61,3 +62,12 @@ def program(qtbot: QtBot, qapp: QApplication, home: WorkbenchPaths) -> Iterator[
     qtbot.waitUntil(lambda: program.is_ready, timeout=120_000)
     yield program
     end_program(program.window)
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    """For tabs that are built without the whole program."""
+    threads = Threads()
+    yield threads
+    for thread in threads.running:
+        thread.join(60)

@@ -21,6 +21,7 @@ __all__ = [
     "PREPARE_RETRY",
     "RUN_COMPARISON",
     "SUM_UP",
+    "WORKER",
     "Preparation",
     "PrepareRequest",
     "RetryRequest",
@@ -35,6 +36,8 @@ __all__ = [
 PREPARE = "workbench.compare.tasks:prepare"
 PREPARE_RETRY = "workbench.compare.tasks:prepare_retry"
 SUM_UP = "workbench.compare.tasks:sum_up"
+WORKER = "compare"
+"""Warm: reading the questions starts it, and whoever presses "Run" waits for no process to begin and to import."""
 
 
 class PrepareRequest(Boundary):

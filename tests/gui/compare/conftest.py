@@ -1,6 +1,5 @@
 """The Compare tab on fakes: no job runs, the test speaks their events."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,10 +100,10 @@ def laid_out(qtbot: QtBot, database: Database, home: WorkbenchPaths, *, in_backg
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Desk]:
+def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Desk:
     found = laid_out(qtbot, database, home)
     found.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
-    yield found
+    return found
 
 
 @pytest.fixture

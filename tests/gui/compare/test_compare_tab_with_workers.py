@@ -13,9 +13,10 @@ from tests.fakes import FakeMessages, FakeNavigator
 from tests.gui.compare.conftest import question_rooms
 from workbench.compare.catalogue import read_catalogue
 from workbench.compare.store import ComparisonStore
-from workbench.compare.tasks import RUN_COMPARISON
+from workbench.compare.tasks import PREPARE, RUN_COMPARISON
 from workbench.database import Database
-from workbench.jobs.events import Cancelled
+from workbench.datasets.test_sets.tasks import READ_QUESTIONS
+from workbench.jobs.events import Cancelled, JobEvent, Started
 from workbench.jobs.runner import JobRunner
 from workbench.paths import WorkbenchPaths
 from workbench.recording import recorder
@@ -91,6 +92,32 @@ def test_that_a_file_of_questions_becomes_a_verdict(
     # The same arm twice gives the same answers: nothing can be told apart.
     assert "cannot be told apart" in headline.text()
     assert [entry.name for entry in ComparisonStore(database).list_comparisons()] == ["questions"]
+
+
+def test_that_the_process_that_read_the_questions_gets_the_comparison_ready(
+    tab: CompareTab, bridge: JobBridge, qtbot: QtBot, tmp_path: Path
+) -> None:
+    processes: dict[str, int] = {}
+
+    def note(event: JobEvent) -> None:
+        if isinstance(event, Started):
+            processes[event.job_id] = event.pid
+
+    bridge.observe(note)
+    path = tmp_path / "questions.csv"
+    path.write_text("question,answer\nHow heavy is it?,2 kg\n", encoding="utf-8")
+    qtbot.waitUntil(lambda: tab.presenter.state.making.stock.model("starter") is not None, timeout=PATIENCE_MS)
+    tab.file_chosen.emit(str(path))
+    qtbot.waitUntil(lambda: tab.presenter.state.questions is not None, timeout=PATIENCE_MS)
+    press(tab, "compare_standard")
+    press(tab, "compare_run")
+    assert tab.strip.isVisible()
+    qtbot.waitUntil(lambda: tab.presenter.state.page is Page.RESULTS, timeout=PATIENCE_MS)
+    [read] = [job.id for job in bridge.jobs() if job.spec.task == READ_QUESTIONS]
+    [ready] = [job.id for job in bridge.jobs() if job.spec.task == PREPARE]
+    assert processes[ready] == processes[read]
+    press(tab, "job_strip_stop")
+    qtbot.waitUntil(lambda: tab.presenter.state.running is None, timeout=PATIENCE_MS)
 
 
 def test_that_a_run_can_be_stopped_after_the_window_was_closed_and_opened_again(

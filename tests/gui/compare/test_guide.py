@@ -12,7 +12,9 @@ from workbench.compare.verdict_types import PairResult, Verdict
 from workbench.llm.computer import Computer
 from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.expected_page import ExpectedPage
+from workbench.ui.compare.filling import fill_report
 from workbench.ui.compare.guide_page import GuidePage
+from workbench.ui.compare.looking import Looking
 from workbench.ui.widgets.segments import Segments
 
 LAPTOP = Computer(
@@ -161,7 +163,7 @@ def shown(desk: Desk) -> list[str]:
 
 
 def test_that_the_results_say_where_measurement_agreed(desk: Desk) -> None:
-    desk.tab.presenter._run.show_report(report())
+    desk.tab.presenter._run.show_filled(fill_report(report(), "", Looking()))
     desk.tab.results.show_page(desk.tab.results.expected)
     agreed, turned, missing = shown(desk)
     assert agreed.startswith("rag is better than prompt | agreed")
@@ -176,7 +178,8 @@ def test_that_the_results_say_where_measurement_agreed(desk: Desk) -> None:
 
 
 def test_that_results_without_expectations_say_where_they_come_from(desk: Desk) -> None:
-    desk.tab.presenter._run.show_report(report().model_copy(update={"expectations": ()}))
+    without = report().model_copy(update={"expectations": ()})
+    desk.tab.presenter._run.show_filled(fill_report(without, "", Looking()))
     desk.tab.results.show_page(desk.tab.results.expected)
     assert shown(desk) == []
     assert "Which one do I choose?" in find(desk.tab, QLabel, "compare_expected_summary").text()

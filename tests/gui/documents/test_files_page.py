@@ -1,14 +1,13 @@
 """The files of a collection as a user meets them: the queue, filters, passwords, removing and bringing back."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QComboBox, QFrame, QLabel, QLineEdit, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages
@@ -16,6 +15,7 @@ from tests.gui.acting import click, find, press, type_text
 from tests.gui.background import Threads
 from tests.gui.documents.conftest import documents_tab
 from tests.gui.documents.test_documents_tab import a_file, cells, fill
+from tests.gui.turns import Heart
 from workbench.database import Database
 from workbench.embedding import starter_embedder
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed, FilesAt, FileStage, IndexReport, IndexRequest
@@ -193,34 +193,6 @@ def crowded(store: CollectionStore, database: Database) -> CollectionStore:
             {"text": "A page of text. " * 100},
         )
     return store
-
-
-class Heart:
-    """Measures the longest time that the UI thread worked without looking at the user's events."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-
-    def watch(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Serve the window until something is so."""
-        end = time.monotonic() + seconds
-        while not until() and time.monotonic() < end:
-            self.beat(QApplication.processEvents)
-        assert until()
-
-    def beat(self, action: Callable[[], object]) -> None:
-        """One thing that the window does."""
-        before = time.thread_time()
-        action()
-        self.longest = max(self.longest, time.thread_time() - before)
-
-
-@pytest.fixture
-def threads() -> Iterator[Threads]:
-    threads = Threads()
-    yield threads
-    for thread in threads.running:
-        thread.join(60)
 
 
 def test_that_nothing_with_thousands_of_documents_holds_up_the_window(

@@ -19,6 +19,8 @@ def answer_hash(answer: str) -> str:
 def ratings_in_force(ratings: Iterable[AnswerRating], trials: Iterable[Trial]) -> dict[TrialKey, AnswerRating]:
     """Those that are about the answers as they are, by trial."""
     given = {rating.key: rating for rating in ratings}
+    if not given:
+        return {}  # of most comparisons, whose answers may be thousands
     answers = {key: trial.answer for trial in trials if (key := key_of_trial(trial)) in given and not trial.has_failed}
     hashes = {key: answer_hash(answer) for key, answer in answers.items()}
     return {key: rating for key, rating in given.items() if hashes.get(key) == rating.answer_hash}

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from workbench.compare.arm_checks import ArmProblem, check_arm
 from workbench.ui import board
+from workbench.ui.compare.filling import Filled, table_of
 from workbench.ui.compare.matrix import Matrix
 from workbench.ui.compare.state import CompareState
 
@@ -19,30 +20,31 @@ class Board(board.Board[CompareState, View]):
     def __init__(self) -> None:
         super().__init__(CompareState())
 
-    def show(self, **changes: Any) -> None:
-        """Change these fields of the state. What is wrong with the arms and the table of answers follow from them."""
+    def show(self, *, filled: Filled | None = None, **changes: Any) -> None:
+        """Change these fields of the state, and the results to `filled`, whose table is made already.
+
+        What is wrong with the arms and the table of answers follow from them.
+        """
+        if filled is not None:
+            changes["results"] = filled.results
         if changes.keys() & _DECIDES_PROBLEMS:
             then = replace(self.state, **changes)
             changes["making"] = replace(then.making, problems=find_problems(then))
         if changes.keys() & {"results", "looking"}:
-            changes["matrix"] = follow_results(self.state, replace(self.state, **changes))
+            changes["matrix"] = follow_results(self.state, replace(self.state, **changes), filled)
         super().show(**changes)
 
 
-def follow_results(before: CompareState, now: CompareState) -> Matrix:
+def follow_results(before: CompareState, now: CompareState, filled: Filled | None) -> Matrix:
     """The table of the results and the score that are looked at now; other questions are all shown at first."""
     results = now.results
     if results is None or (_filling(before) == _filling(now)):
         return now.matrix
     is_same = before.results is not None and before.results.examples == results.examples
-    return (now.matrix if is_same else Matrix()).filled(
-        tuple(arm.name for arm in results.arms),
-        results.examples,
-        (*results.trials.values(), *results.repeats),
-        now.looking.metric_of(results.metrics),
-        results.leaked_ids,
-        frozenset(results.report.excluded if results.report else ()),
-    )
+    metric = now.looking.metric_of(results.metrics)
+    is_made = filled is not None and filled.metric == metric  # else another score was chosen meanwhile
+    table = filled.table if filled is not None and is_made else table_of(results, metric)
+    return (now.matrix if is_same else Matrix()).filled(table)
 
 
 def _filling(state: CompareState) -> tuple[object, ...]:

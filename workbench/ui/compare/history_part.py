@@ -16,7 +16,9 @@ from workbench.compare.types import ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.ui.compare.board import Board
 from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.filling import Filled, fill_report
 from workbench.ui.compare.history_state import HistoryState
+from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.state import Page
 from workbench.ui.protocols import Background, Messages
 from workbench.ui.trying import tell, tried
@@ -40,7 +42,7 @@ class HistoryPart:
         paths: "WorkbenchPaths",
         exports: ExportPart,
         in_background: Background,
-        on_opened: Callable[[ComparisonReport, "ComparisonEntry"], None],
+        on_opened: Callable[[Filled, "ComparisonEntry"], None],
     ) -> None:
         self._board = board
         self._messages = messages
@@ -85,9 +87,8 @@ class HistoryPart:
         elif not self.state.busy:
             known = self.state.find(number)
             self._show(busy=f"Reading {known.name if known else 'the comparison'}…")
-            self._do(
-                lambda: (self._store.get(number), self._store.entry(number)), lambda found: self._on_opened(*found)
-            )
+            looking = self._board.state.looking
+            self._do(lambda: _filled(self._store, number, looking), lambda found: self._on_opened(*found))
 
     def rename(self, number: int, name: str) -> None:
         entry = self.state.find(number)
@@ -189,6 +190,14 @@ class HistoryPart:
 
     def _show(self, **changes: Any) -> None:
         self._board.show(history=replace(self.state, **changes))
+
+
+def _filled(store: "ComparisonStore", number: int, looking: Looking) -> "tuple[Filled, ComparisonEntry]":
+    """A comparison of the history, ready to be shown under its name there."""
+    report, entry = store.get(number), store.entry(number)
+    filled = fill_report(report, entry.folder, looking)
+    shown = replace(filled.results, name=entry.name, number=entry.id, again_of=entry.again_of)
+    return replace(filled, results=shown), entry
 
 
 def _nothing(_result: object) -> None:

@@ -9,7 +9,7 @@ from workbench.compare.excluding import with_excluded
 from workbench.compare.leak_types import LeakKind
 from workbench.compare.types import ComparisonReport
 from workbench.ui.compare.board import Board
-from workbench.ui.compare.run_part import results_of
+from workbench.ui.compare.filling import Filled, fill_report
 from workbench.ui.protocols import Background
 
 if TYPE_CHECKING:
@@ -68,9 +68,16 @@ class LeaksPart:
 
     def _tell_anew(self, report: ComparisonReport, excluded: tuple[str, ...]) -> None:
         self._board.show(leaking=replace(self._board.state.leaking, is_working=True))
-        self._in_background(partial(with_excluded, report, excluded), partial(self._take, report, excluded))
+        results, looking = self._board.state.results, self._board.state.looking
+        folder = results.folder if results is not None else ""
 
-    def _take(self, before: ComparisonReport, excluded: tuple[str, ...], report: ComparisonReport) -> None:
+        def decide() -> tuple[ComparisonReport, Filled]:
+            told = with_excluded(report, excluded)
+            return told, fill_report(told, folder, looking)
+
+        self._in_background(decide, partial(self._take, report, excluded))
+
+    def _take(self, before: ComparisonReport, excluded: tuple[str, ...], told: tuple[ComparisonReport, Filled]) -> None:
         self._board.show(leaking=replace(self._board.state.leaking, is_working=False))
         results = self._board.state.results
         if results is None or results.report is None or results.report.trials is not before.trials:
@@ -79,7 +86,8 @@ class LeaksPart:
             self._tell_anew(results.report, excluded)  # something was weighed meanwhile
             return
         place = {field: getattr(results, field) for field in ("name", "number", "again_of", "agreement")}
-        self._board.show(results=replace(results_of(report, results.folder), **place))
+        report, filled = told
+        self._board.show(filled=replace(filled, results=replace(filled.results, **place)))
         if results.folder:
             kept = partial(self._store.keep_terms, results.folder, report)
             self._in_background(kept, lambda _: self._on_saved())

@@ -25,6 +25,7 @@ from workbench.ui.compare.again_part import AgainPart
 from workbench.ui.compare.arms_part import ArmsPart
 from workbench.ui.compare.board import Board, View
 from workbench.ui.compare.export_part import ExportPart
+from workbench.ui.compare.filling import Filled
 from workbench.ui.compare.guide_part import GuidePart
 from workbench.ui.compare.history_part import HistoryPart
 from workbench.ui.compare.leaks_part import LeaksPart
@@ -99,7 +100,7 @@ class ComparePresenter:
         self.matrix = MatrixPart(self._board)
         self.again = AgainPart(self._board, self._run, messages, store, paths, read_catalogue, in_background)
         self.history = HistoryPart(self._board, messages, store, paths, self._exports, in_background, self._on_opened)
-        self.pictures = PicturesPart(self._board, messages, self._exports.write)
+        self.pictures = PicturesPart(self._board, messages, self._exports.write, in_background)
         self.leaks = LeaksPart(self._board, store, in_background, self.history.read)
         rows_folder = paths.home / FOLDER / "rows"
         self.why = WhyPart(self._board, navigator, messages, rows_folder, in_background, self.ask_failed_again)
@@ -268,14 +269,11 @@ class ComparePresenter:
         """Put what a comparison was made of into the set-up, by names."""
         self.history.write_setup(comparison_id, lambda path: self.open_file(str(path)))
 
-    def _on_opened(self, report: ComparisonReport, entry: "ComparisonEntry") -> None:
-        self._run.show_report(report, entry.folder)
-        if self.state.results is not None:
-            shown = replace(self.state.results, name=entry.name, number=entry.id, again_of=entry.again_of)
-            self._board.show(results=shown)
+    def _on_opened(self, filled: Filled, entry: "ComparisonEntry") -> None:
+        self._run.show_filled(filled)
         self.ratings.open(entry.id)
-        if entry.again_of:
-            self.again.finished(report, entry.folder)
+        if entry.again_of and filled.results.report is not None:
+            self.again.finished(filled.results.report, entry.folder)
 
     def _on_saved(self, report: ComparisonReport, folder: str) -> None:
         self.history.read()

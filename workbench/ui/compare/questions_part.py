@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from workbench.compare.tasks import WORKER
 from workbench.datasets.questions import ColumnChoice
 from workbench.datasets.test_sets.exporting import write_questions
 from workbench.datasets.test_sets.store import Added, SetEntry, SetVersion
@@ -107,7 +108,8 @@ class QuestionsPart:
         turn = self._begin()
         self._board.show(**_NOTHING, is_reading=True)
         request = ReadQuestionsRequest(path=path, columns=choice)
-        spec = JobSpec(task=READ_QUESTIONS, params=request.model_dump(mode="json"), title=f"Read {Path(path).name}")
+        title = f"Read {Path(path).name}"
+        spec = JobSpec(task=READ_QUESTIONS, params=request.model_dump(mode="json"), title=title, worker=WORKER)
 
         def heard(event: JobEvent) -> None:
             if turn == self._turn:

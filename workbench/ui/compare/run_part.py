@@ -1,10 +1,9 @@
 """The run of a comparison: prepare, start or continue, follow, keep the report. No Qt."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -12,7 +11,7 @@ from workbench.boundary import Boundary
 from workbench.compare.judge.types import TrialScored
 from workbench.compare.running import attempts_for, comparison_job, load_report, place_run
 from workbench.compare.summing_up import summarize_live
-from workbench.compare.tasks import PREPARE, PREPARE_RETRY, SUM_UP, Preparation, PrepareRequest, RetryRequest
+from workbench.compare.tasks import PREPARE, PREPARE_RETRY, SUM_UP, WORKER, Preparation, PrepareRequest, RetryRequest
 from workbench.compare.trial_types import Trial, TrialDone
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
@@ -20,7 +19,9 @@ from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobHandle, JobSpec, Listener
 from workbench.ui.board import Running
 from workbench.ui.compare.board import Board
+from workbench.ui.compare.filling import Filled, fill_report, fill_so_far
 from workbench.ui.compare.leaks_state import LeaksState
+from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.state import Page, Results
 from workbench.ui.compare.why_state import WhyState
 from workbench.ui.protocols import Background, Messages, at_once
@@ -75,6 +76,8 @@ class RunPart:
         self._request: CompareRequest | None = None
         self._trials: dict[tuple[str, str, int], Trial] = {}
         self._next_show = 0.0
+        self._is_counting = self._is_behind = False
+        """Whether answers are summed up at this moment, and whether others came that shall be shown after them."""
         self._attempts_left = 0
         self._stopped = False
 
@@ -173,8 +176,7 @@ class RunPart:
             case Produced(kind="TrialDone", item=item):
                 trial = TrialDone.model_validate(item).trial
                 self._trials[(trial.arm, trial.example_id, trial.repeat)] = trial
-                if self._clock() >= self._next_show:
-                    self._show_trials()
+                self._show_when_due()
             case Produced(kind="TrialScored", item=item):
                 self._take_scores(TrialScored.model_validate(item))
             case Finished():
@@ -201,38 +203,59 @@ class RunPart:
         key = scored.arm, scored.example_id, scored.repeat
         if trial := self._trials.get(key):
             self._trials[key] = trial.model_copy(update={"scores": {**trial.scores, **scored.scores}})
-            if self._clock() >= self._next_show:
-                self._show_trials()
+            self._show_when_due()
+
+    def _show_when_due(self) -> None:
+        if not self._is_counting and self._clock() >= self._next_show:
+            self._show_trials()
 
     def _show_trials(self) -> None:
-        begun = self._clock()
+        """What was answered so far; it is summed up beside the window."""
         results, request = self._board.state.results, self._request
-        if results is not None and request is not None:
-            trials = tuple(self._trials.values())
-            shown = replace(results, **split_repeats(trials), arms=summarize_live(request, trials))
-            self._board.show(results=shown)
+        if request is None or results is None or results.report is not None:
+            return
+        self._is_behind = self._is_counting
+        if not self._is_counting:
+            self._is_counting = True
+            count = partial(fill_so_far, request, results, tuple(self._trials.values()), self._board.state.looking)
+            self._in_background(count, partial(self._take_so_far, results, self._clock()))
+
+    def _take_so_far(self, before: Results, begun: float, filled: Filled) -> None:
+        self._is_counting = False
+        if self._board.state.results is before:  # else the report is shown by now, or another run
+            self._board.show(filled=filled)
         now = self._clock()
         self._next_show = now + max(_SHOW_EVERY_SECONDS, _REST * (now - begun))
+        if self._is_behind:
+            self._show_trials()
 
     def _sum_up(self) -> None:
         """A run that did not come to its end has measured something all the same: let it be summed up and shown."""
         request = self._request
         if request is None or not self._trials:
             return
-        spec = JobSpec(task=SUM_UP, params={"folder": request.folder}, title="Sum up what was measured")
+        spec = JobSpec(task=SUM_UP, params={"folder": request.folder}, title="Sum up what was measured", worker=WORKER)
         self._jobs.submit(spec, partial(self._on_summed_up, request, tuple(self._trials.values())))
 
     def _on_summed_up(self, request: CompareRequest, trials: tuple[Trial, ...], event: JobEvent) -> None:
-        results = self._board.state.results
-        if request is not self._request or self._board.state.is_running or results is None:
-            return  # another one is shown by now
         match event:
             case Finished(result=result):
-                report = ComparisonReport.model_validate(result)
-                whole = report.model_copy(update={"trials": trials, "examples": request.examples})
-                self._board.show(results=results_of(whole, request.folder))
+                looking = self._board.state.looking
+
+                def count() -> Filled:
+                    report = ComparisonReport.model_validate(result)
+                    whole = report.model_copy(update={"trials": trials, "examples": request.examples})
+                    return fill_report(whole, request.folder, looking)
+
+                self._in_background(count, partial(self._show_summed_up, request))
             case _:
                 pass  # its trials are shown; what went wrong with the run was said
+
+    def _show_summed_up(self, request: CompareRequest, filled: Filled) -> None:
+        state = self._board.state
+        is_last = request is self._request and not state.is_running
+        if is_last and state.results is not None and state.results.folder == request.folder:  # else another is shown
+            self._board.show(filled=filled)
 
     def ask_failed_again(self) -> None:
         """The shown comparison once more: what failed or was not asked yet is asked, the rest taken over."""
@@ -246,20 +269,22 @@ class RunPart:
         request = self._request
         self._end()
         if request is not None:
-            self._in_background(partial(_tried_report, request.folder), partial(self._show_finished, request))
+            read = partial(_tried_report, request.folder, self._board.state.looking)
+            self._in_background(read, partial(self._show_finished, request))
 
-    def _show_finished(self, request: CompareRequest, outcome: ComparisonReport | Exception) -> None:
+    def _show_finished(self, request: CompareRequest, outcome: tuple[ComparisonReport, Filled] | Exception) -> None:
         if isinstance(outcome, Exception):
             self._messages.error("The finished comparison cannot be read.", details=str(outcome))
         elif request is self._request:  # nothing else was begun meanwhile
-            self.show_report(outcome, request.folder)
-            self._on_saved(outcome, request.folder)
+            report, filled = outcome
+            self.show_filled(filled)
+            self._on_saved(report, request.folder)
 
-    def show_report(self, report: ComparisonReport, folder: str = "") -> None:
+    def show_filled(self, filled: Filled) -> None:
         """Show a finished comparison."""
         self._board.show(
             page=Page.RESULTS,
-            results=results_of(report, folder),
+            filled=filled,
             selected=None,
             trouble=None,
             leaking=LeaksState(),
@@ -273,47 +298,19 @@ class RunPart:
 
 def preparing(task: str, request: Boundary) -> JobSpec:
     """A job that makes a `CompareRequest` ready."""
-    return JobSpec(task=task, params=request.model_dump(mode="json"), title="Prepare the comparison")
+    return JobSpec(task=task, params=request.model_dump(mode="json"), title="Prepare the comparison", worker=WORKER)
 
 
 def _read_preparation(result: dict[str, Any]) -> CompareRequest:
     return Preparation.model_validate(result).request
 
 
-def _tried_report(folder: str) -> ComparisonReport | Exception:
+def _tried_report(folder: str, looking: Looking) -> tuple[ComparisonReport, Filled] | Exception:
     try:
-        return load_report(folder)
+        report = load_report(folder)
     except (WorkbenchError, ValidationError, OSError) as problem:
         return problem
-
-
-def results_of(report: ComparisonReport, folder: str = "") -> Results:
-    """What the tab shows of a finished report."""
-    return Results(
-        name=report.name,
-        metrics=report.metrics,
-        examples=report.examples,
-        arms=report.arms,
-        **split_repeats(report.trials),
-        verdict=report.verdict,
-        verdict_without_leaks=report.verdict_without_leaks,
-        leaks=report.leaks,
-        folder=folder,
-        expectations=report.expectations,
-        report=report,
-    )
-
-
-class _Split(TypedDict):
-    trials: dict[tuple[str, str], Trial]
-    repeats: tuple[Trial, ...]
-
-
-def split_repeats(trials: Iterable[Trial]) -> _Split:
-    """First answers by arm and question, and the further ones."""
-    every = tuple(trials)
-    first = {(trial.arm, trial.example_id): trial for trial in every if trial.repeat == 0}
-    return {"trials": first, "repeats": tuple(trial for trial in every if trial.repeat)}
+    return report, fill_report(report, folder, looking)
 
 
 def _ignore(_event: JobEvent) -> None:
