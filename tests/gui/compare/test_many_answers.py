@@ -13,9 +13,9 @@ from tests.gui.compare.conftest import Desk, laid_out
 from tests.gui.compare.test_setup import find
 from tests.gui.turns import Heart
 from tests.unit.compare.pictures.measured import measured, reported
+from workbench.compare.matrix import make_rows
 from workbench.database import Database
 from workbench.paths import WorkbenchPaths
-from workbench.ui.compare import matrix
 from workbench.ui.compare.state import Results
 
 MANY, FEW = 1000, 40
@@ -48,13 +48,12 @@ def test_that_a_thousand_questions_are_shown_in_short_turns(
     qtbot: QtBot, database: Database, home: WorkbenchPaths, threads: Threads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counting: set[str] = set()
-    make_rows = matrix.make_rows
 
     def noted(*arguments: object) -> object:
         counting.add(threading.current_thread().name)
         return make_rows(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(matrix, "make_rows", noted)
+    monkeypatch.setattr("workbench.ui.compare.matrix.make_rows", noted)
     desk = laid_out(qtbot, database, home, in_background=threads)
     numbers = {count: desk.store.save(reported(measured(questions=count))).id for count in (FEW, MANY)}
     longest_turn(desk, threads, numbers[FEW], FEW)  # what is built once

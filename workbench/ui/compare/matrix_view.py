@@ -46,8 +46,6 @@ class MatrixView(QTableView):
         self._records = MatrixModel()
         self._selected: tuple[str, str] | None = None
         self._is_shaded = False
-        self._laid_out: object = None
-        """The names and the width that the columns were laid out for."""
         self._build()
         self.selectionModel().currentChanged.connect(self._on_cell)
         self.horizontalHeader().sectionClicked.connect(self._on_header)
@@ -91,10 +89,6 @@ class MatrixView(QTableView):
 
     def _lay_out(self) -> None:
         """The questions take what the arms leave; spread and mean are the first to go."""
-        asked_for = (self._records.arms, self.viewport().width(), self.font().toString())
-        if asked_for == self._laid_out:
-            return
-        self._laid_out = asked_for
         header, arms = self.horizontalHeader(), len(self._records.arms)
         width, widest = self.viewport().width(), self._widest_arm()
         taken = sum(self._wanted(column, widest) for column in range(1, arms + 1))
