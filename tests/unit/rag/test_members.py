@@ -1,6 +1,8 @@
 """Files inside a file: found, cited and filtered by their own name and page; kept in sync with the file they lie in."""
 
+import io
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -102,6 +104,16 @@ def test_that_a_member_counts_its_own_pages() -> None:
 def test_that_two_members_of_one_name_stay_two() -> None:
     parsed = load(archive_of({"../a.txt": "One.", "a.txt": "Two."}), "all.zip")
     assert [page.member for page in parsed.pages] == ["a.txt", "a.txt (2)"]
+
+
+def test_that_an_archive_that_begins_with_a_pdf_as_it_is_stays_an_archive() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.pdf", pdf_bytes(["One.", "Two."]))
+        archive.writestr("b.txt", "Three.")
+    parsed = load(out.getvalue(), "all.zip")
+    assert parsed.file_type == "ZIP archive"
+    assert [page.member for page in parsed.pages] == ["a.pdf", "a.pdf", "b.txt"]
 
 
 def test_that_a_warning_names_its_member() -> None:

@@ -25,6 +25,7 @@ from workbench.rag.reasons import ReasonCode
 # What fits one line between worker and app (jobs.wire.LINE_LIMIT_BYTES), spans included.
 MAX_CHARACTERS = 3_500_000
 
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED, _PICTURE = "a packed file", "a picture"
 _OTHERS = (
     (b"\x89PNG", _PICTURE), (b"\xff\xd8\xff", _PICTURE), (b"GIF8", _PICTURE), (b"II*\0", _PICTURE),
@@ -72,7 +73,7 @@ def load_by_content(data: bytes, name: str, how: Reading, load_member: Load) -> 
     """As `load`, which is also asked for whatever lies inside the file, unless that is done by another."""
     if is_pdf(data):
         return load_pdf_with_scans(data, name, how)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+    if data.startswith(_ZIP):
         return _load_container(data, name, how, load_member)
     if data.startswith(OLE):
         return load_ole(data, name, how, load_member)
@@ -99,7 +100,8 @@ def _unsupported(name: str, what: str) -> WorkbenchError:
 
 
 def is_pdf(data: bytes) -> bool:
-    return b"%PDF-" in data[:1024]
+    """Whether it is one, perhaps with something else before it; an archive that holds one unpacked is none."""
+    return b"%PDF-" in data[:1024] and not data.startswith((*_ZIP, OLE))
 
 
 def _load_container(data: bytes, name: str, how: Reading, load_member: Load) -> Parsed:
