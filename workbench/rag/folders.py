@@ -157,8 +157,7 @@ def _entry(entry: "os.DirEntry[str]", own: OwnFolders | None) -> Entry:
     if entry.is_symlink() and path.is_dir():
         return _left_out(path, "a link to a folder")
     if entry.is_dir(follow_symlinks=False):
-        if own is not None and _is_same(path, own.home):
-            return _left_out(path, "the data folder of LLM Workbench")
+        # Nothing is asked of a folder here: it may be a drive that hangs, and what lies beside it is read all the same.
         return Entry(name=path.name, kind=EntryKind.FOLDER)
     if entry.is_symlink() and own is not None and own.hold(path):
         return _left_out(path, "a link into the data folder of LLM Workbench")
@@ -241,6 +240,9 @@ def _walk_folder(
             deeper = lister(path, own)
         except WorkbenchError as problem:
             yield FoundFile(path, _below(path, root), root, str(problem), ReasonCode(problem.code))
+            continue
+        if deeper.code is ReasonCode.OWN_FILES:
+            yield LeftOut(path, "the data folder of LLM Workbench")
         else:
             yield from _walk_folder(path, root, deeper, own, lister)
 

@@ -7,7 +7,7 @@ import pytest
 
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
-from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, has_vanished, walk
+from workbench.rag.folders import FoundFile, LeftOut, OwnFolders, has_vanished, list_folder, walk
 from workbench.rag.sources import check_sources
 
 
@@ -79,6 +79,23 @@ def test_that_a_link_into_the_data_folder_is_left_out(home: WorkbenchPaths, own:
     (left_out,) = walk([folder], own)
     assert isinstance(left_out, LeftOut)
     assert left_out.reason == "a link into the data folder of LLM Workbench"
+
+
+def test_that_a_listing_asks_nothing_of_the_folders_in_it(
+    own: OwnFolders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docs" / "drive").mkdir(parents=True)
+    asked: list[str] = []
+    real = Path.stat
+
+    def noted(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        asked.append(path.name)
+        return real(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", noted)
+    listing = list_folder(tmp_path / "docs", own)
+    assert [entry.name for entry in listing.entries] == ["drive"]
+    assert "docs" in asked and "drive" not in asked, "a drive that hangs there would take its neighbours along"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links that lead to themselves")
