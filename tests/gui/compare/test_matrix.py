@@ -251,6 +251,21 @@ def names(desk: Desk, table: str) -> list[str]:
     return [header.shown_name(section) for section in range(1, 6)]
 
 
+def test_that_names_of_arms_are_whole_in_a_narrow_window(desk: Desk, qtbot: QtBot) -> None:
+    desk.tab.resize(900, 700)
+    matrix = show(desk, reported(measured()))
+    whole = [arm.name for arm in FIVE]
+
+    def in_one() -> list[str]:
+        return [name.replace("-\n", "-").replace("\n", " ") for name in names(desk, "compare_matrix")]
+
+    qtbot.waitUntil(lambda: in_one() == whole)
+    header, lines = matrix.horizontalHeader(), 1 + max(name.count("\n") for name in names(desk, "compare_matrix"))
+    assert lines == 2
+    assert header.height() >= lines * header.fontMetrics().lineSpacing()
+    assert matrix.columnWidth(0) >= matrix.viewport().width() // 3
+
+
 def test_that_a_long_name_of_an_arm_loses_its_middle_and_is_whole_in_its_tool_tip(desk: Desk, qtbot: QtBot) -> None:
     long = [f"house-style-of-the-handbook tuned with documents number {number}" for number in range(5)]
     desk.tab.resize(900, 700)

@@ -65,4 +65,8 @@ def in_lines(name: str, metrics: QFontMetrics, room: int) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(piece.strip())
-    return [metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in lines]
+    # Qt itself shortens a line also where it is too wide by a fraction of a pixel.
+    middle = Qt.TextElideMode.ElideMiddle
+    return [
+        line if metrics.horizontalAdvance(line) <= room else metrics.elidedText(line, middle, room) for line in lines
+    ]
