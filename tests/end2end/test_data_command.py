@@ -26,6 +26,20 @@ def run(place: Workplace, capsys: pytest.CaptureFixture[str], *words: str) -> An
     return json.loads(capsys.readouterr().out)
 
 
+def test_that_a_check_without_known_columns_asks_for_them(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("x,y,z\nWho sang?,Nora,7\n", encoding="utf-8")
+    parser = argparse.ArgumentParser()
+    data.register(parser.add_subparsers())
+    arguments = parser.parse_args(["data", "check", str(rows)])
+    arguments.run(arguments, place, Output(json=False))
+    said = capsys.readouterr().out
+    assert "0 of 1 rows can be trained" in said
+    assert "--question-column" in said and "The file has: x, y, z." in said and "Nothing wrong" not in said
+
+
 def test_that_columns_are_named_and_what_a_test_set_asks_is_left_out(
     place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

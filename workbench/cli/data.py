@@ -87,7 +87,10 @@ def check_file(arguments: argparse.Namespace, place: Workplace, output: Output) 
         output.text(f"  {problem}")
     for finding in report.findings:
         output.text(_in_words(finding))
-    if not report.problems and not report.findings:
+    if not report.training_row_count and not report.problems:
+        named = ", ".join(report.columns[:12])
+        output.text(f"Say which columns to use: --question-column, --answer-column, ... The file has: {named}.")
+    elif not report.problems and not report.findings:
         output.text("Nothing wrong was found in these rows.")
 
 

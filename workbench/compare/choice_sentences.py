@@ -39,14 +39,18 @@ def about_choice(verdict: Verdict, candidates: Candidates, choice: Choice, weigh
 
 def _about_cheapest(chosen: str, candidates: Candidates) -> Iterator[str]:
     """Nothing where one arm is best: that it is recommended needs no reason."""
-    able = [arm for arm in candidates.best if arm in candidates.eligible]
+    able = [arm for arm in candidates.alike if arm in candidates.eligible]
+    useless = [arm for arm in candidates.best if arm not in candidates.eligible]
+    behind = [arm for arm in candidates.best if arm not in (*candidates.alike, *useless)]
     if len(candidates.best) < 2:
         return
     others = [arm for arm in able if arm != chosen]
     rest = "".join(f"; {arm}: {_whole_price(arm, candidates)}" for arm in others[:_PRICES_SHOWN])
     prices = f"{_whole_price(chosen, candidates)}{rest}"
-    if not others:
+    if not others and not behind:
         yield f"{chosen} is recommended: it alone of these was ever right."
+    elif not others:
+        yield f"{chosen} is recommended: of these it alone is likely to be the best."
     elif all(_whole_price(arm, candidates) == _UNKNOWN for arm in able):
         yield f"{chosen} is recommended for its mean alone: what an answer takes was not measured."
     elif len(alike := all_cheapest(able, candidates.costs, candidates.economy)) > 1:
@@ -56,7 +60,17 @@ def _about_cheapest(chosen: str, candidates: Candidates) -> Iterator[str]:
         yield f"{chosen} is recommended: it costs about as much as {listed(rivals)}, {why} ({prices})."
     else:
         yield f"{chosen} is recommended: of the best it is the cheapest ({prices})."
-    yield from _about_useless([arm for arm in candidates.best if arm not in able], candidates)
+    yield from _about_behind(behind, candidates)
+    yield from _about_useless(useless, candidates)
+
+
+def _about_behind(arms: Sequence[str], candidates: Candidates) -> Iterator[str]:
+    """Why an arm that is not beaten is no choice that would be cheaper."""
+    if arms:
+        names = listed([f"{arm} ({price(arm, candidates.costs)})" for arm in arms])
+        verb, it = ("is", "it is") if len(arms) == 1 else ("are", "they are")
+        top = candidates.best[0]
+        yield f"{names} {verb} behind {top} if only this pair is looked at: {it} not recommended, whatever the price."
 
 
 def _about_useless(arms: Sequence[str], candidates: Candidates) -> Iterator[str]:
@@ -82,11 +96,11 @@ def _about_worth(
     rivals = [arm for arm in worths if arm != chosen]
     rest = f", that of the next, {rivals[0]}, {worths[rivals[0]]:.2f}" if rivals else ""
     yield f"With {said} {chosen} is recommended: its worth is {worths[chosen]:.2f} of 1{rest}."
-    if chosen not in verdict.best and chosen in candidates.means:
+    if chosen not in candidates.alike and chosen in candidates.means:
         lost = candidates.means[verdict.best[0]] - candidates.means[chosen]
         yield f"It answers worse than {verdict.best[0]} by {points(lost)}, which the other weights make up for."
-    elif len(verdict.best) > 1:
-        yield f"{listed(verdict.best)} count as equally good: these questions cannot tell them apart."
+    elif len(candidates.alike) > 1:
+        yield f"{listed(candidates.alike)} count as equally good: these questions cannot tell them apart."
 
 
 def about_flips(points: Sequence[FlipPoint], chosen: str, costs: Mapping[str, Cost]) -> Iterator[str]:

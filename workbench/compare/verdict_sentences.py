@@ -87,6 +87,11 @@ def _about_doubt(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
         f"{parts} cannot be told apart on these {verdict.questions} questions: the difference between {top} and "
         f"{pair.first} is {points(pair.difference)} ({_interval(pair)}{shared})."
     )
+    if pair.low > 0:
+        yield (
+            f"The interval is that of this pair alone. Of {len(verdict.pairs)} pairs one looks like this by chance more "
+            f"often: corrected for that, p {p_value(pair.corrected_p_value)}, and below 0.05 would be needed."
+        )
     more, all_of_them = verdict.more_questions_needed, verdict.questions_needed
     who = "one of them" if len(verdict.best) == 2 else "one arm"
     others = "the other" if len(verdict.best) == 2 and len(means) == 2 else "all others"

@@ -28,6 +28,13 @@ class Candidates:
     economy: Economy = field(default_factory=Economy)
 
     @property
+    def alike(self) -> list[str]:
+        """Of the best, those that are not behind the first one by their own interval either: that a correction over
+        all pairs leaves a clear difference unproved makes a bad arm no safe choice."""
+        behind = {pair.first for pair in self.pairs if self.best and pair.second == self.best[0] and pair.low > 0}
+        return [arm for arm in self.best if arm not in behind]
+
+    @property
     def eligible(self) -> list[str]:
         """Arms that can be recommended, best mean first; one that is never right is no choice, however fast."""
         able = [arm for arm in self.means if self.means[arm] > 0]
@@ -57,7 +64,7 @@ def choose(found: Candidates, weights: Weights) -> Choice:
     equal = [arm for arm in worths if worths[arm] >= highest - _SAME]
     recommended = cheapest(equal, found.costs, found.economy)
     if weights.is_quality_only:
-        able = [arm for arm in found.best if arm in shares]
+        able = [arm for arm in found.alike if arm in shares]
         recommended = cheapest(able, found.costs, found.economy)
     return Choice(
         recommended=recommended,
@@ -82,9 +89,9 @@ def shares_of(found: Candidates) -> dict[str, dict[Measure, float]]:
 
 
 def _qualities(found: Candidates) -> dict[str, float]:
-    """Means by the best mean; arms that cannot be told apart from the best one share it."""
-    top = found.means[found.best[0]]
-    return {arm: 1.0 if arm in found.best else (found.means[arm] / top if top > 0 else 0.0) for arm in found.eligible}
+    """Means by the best mean; arms that count as good as the best one share it."""
+    top, alike = found.means[found.best[0]], found.alike
+    return {arm: 1.0 if arm in alike else (found.means[arm] / top if top > 0 else 0.0) for arm in found.eligible}
 
 
 def _shares_of_lowest(values: Mapping[str, float]) -> dict[str, float]:
@@ -162,7 +169,7 @@ def _uncertain(
     """The flip point for both ends of the interval of the arms' difference; where they count as equal, it is sharp."""
     pair = next((p for p in found.pairs if {p.first, p.second} == {arm, recommended}), None)
     top = found.means[found.best[0]]
-    if pair is None or top <= 0 or (arm in found.best and recommended in found.best):
+    if pair is None or top <= 0 or (arm in found.alike and recommended in found.alike):
         return None, None
     sign = 1 if pair.second == recommended else -1
     ends = [weight_at(sign * end / top) for end in (pair.low, pair.high)]

@@ -194,3 +194,25 @@ def test_that_the_number_it_asks_for_finds_the_difference() -> None:
     needed = 100 + first.more_questions_needed
     found = sum(verdict_on(draw(needed)).winner == "b" for _ in range(150))
     assert 0.65 <= found / 150 <= 0.95
+
+
+def test_that_what_only_the_correction_leaves_unproved_is_said_and_no_bad_arm_recommended_for_it() -> None:
+    """7 and 1 of 12 right, of five arms: alone that is a difference, among ten pairs it may be chance."""
+    good = right(7, 12)
+    bad = [0.0] * 11 + [1.0]
+    arms = {"rag": good, "leaky": bad, "other": right(6, 12), "third": right(5, 12), "fourth": right(4, 12)}
+    costs = {arm: Cost(latency_seconds=0.01 if arm == "leaky" else 0.5) for arm in arms}
+    verdict = verdict_on(arms, costs)
+    pair = next(pair for pair in verdict.pairs if (pair.first, pair.second) == ("leaky", "rag"))
+    assert pair.low > 0 and not pair.is_separated and "leaky" in verdict.best
+    assert verdict.recommended != "leaky"
+    said = " ".join(verdict.reasons)
+    assert "leaky (10 ms per answer" in said and "is behind rag if only this pair is looked at" in said
+
+
+def test_that_an_interval_without_zero_is_explained_where_the_arms_are_not_told_apart() -> None:
+    arms = {"rag": right(7, 12), "leaky": [0.0] * 11 + [1.0], "mute": right(0, 12), "deaf": right(0, 12)}
+    verdict = verdict_on(arms)
+    assert verdict.kind is VerdictKind.UNDECIDED and set(verdict.best) == {"rag", "leaky"}
+    assert any(reason.startswith("The interval is that of this pair alone. Of 6 pairs") for reason in verdict.reasons)
+    assert verdict.recommended == "rag"

@@ -115,6 +115,7 @@ def test_that_a_leftover_is_found_with_its_number(pair: tuple[str, str], kind: F
     [
         "Use a < b && c > d, or List<String> in Java.",
         "Order 4111 1111 1111 1112 of 2024-11-25, 15:30",
+        "It measures 0.4111111111111111 or 4111111111111111.5 or 0,4111111111111111 metres",
         "Write to somebody@example.com, part no. DE89 0000 0000 0000 0000 00.",
         "```html\n<b>bold</b>\n```",
         "Ätherische Öle für Anfänger: naïve façade, 20 € – “quoted”.",

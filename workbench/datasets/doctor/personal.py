@@ -12,7 +12,8 @@ _SECRET = re.compile(
 )
 _EMAIL = re.compile(r"\b[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}\b")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-_CARD = re.compile(r"\b(?:\d[ -]?){12,18}\d\b")
+_CARD = re.compile(r"(?<!\d[.,])\b(?:\d[ -]?){12,18}\d\b(?![.,]\d)")
+"""No digits of a long decimal number."""
 _PHONE_HINT = re.compile(r"\+\d[\d ()/-]{6,}")
 _EXAMPLES = re.compile(r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|[\w-]+\.(?:example|test|invalid))$", re.IGNORECASE)
 
