@@ -89,8 +89,8 @@ def _about_doubt(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
     )
     if pair.low > 0:
         yield (
-            f"The interval is that of this pair alone. Of {len(verdict.pairs)} pairs one looks like this by chance more "
-            f"often: corrected for that, p {p_value(pair.corrected_p_value)}, and below 0.05 would be needed."
+            f"The interval is that of this pair alone. Of {len(verdict.pairs)} pairs one looks like this by chance "
+            f"more often: corrected for that, p {p_value(pair.corrected_p_value)}, and below 0.05 would be needed."
         )
     more, all_of_them = verdict.more_questions_needed, verdict.questions_needed
     who = "one of them" if len(verdict.best) == 2 else "one arm"
