@@ -1,9 +1,10 @@
 """The model that full tuning or continued pre-training makes: a transformers folder with its GGUF file, proved."""
 
+import contextlib
 import datetime
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -66,6 +67,61 @@ def _read_card(folder: Path) -> MadeModel | None:
     return card.model_copy(update={"folder": str(folder), "gguf_path": str(folder / f"{folder.name}.gguf")})
 
 
+@contextlib.contextmanager
+def staged(request: TrainRequest) -> Iterator[Path]:
+    """An empty folder beside the place of what the training makes; it is gone afterwards, unless it was published."""
+    models = Path(request.models_folder)
+    models.mkdir(parents=True, exist_ok=True)
+    staging = models / f".staging-{request.name}"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir()
+    try:
+        with disk_full_in_words(models):
+            yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def publish(staging: Path, made: MadeModel) -> None:
+    """The folder under its name, with its card: complete or not at all."""
+    (staging / CARD).write_text(made.model_dump_json(indent=1), encoding="utf-8")
+    seal(staging)
+    staging.rename(made.folder)
+    sync_folder(staging.parent)
+
+
+def card_of(
+    request: TrainRequest,
+    gguf: Path,
+    report: TrainReport,
+    rows: int,
+    *,
+    base_hash: str = "",
+    gain: TextGain | None = None,
+) -> MadeModel:
+    """What is known of a model whose file is written, where it will lie. `rows`: rows or documents it learned from."""
+    final = Path(request.models_folder) / request.name
+    return MadeModel(
+        name=request.name,
+        folder=str(final),
+        gguf_path=str(final / gguf.name),
+        gguf_hash=hash_file(gguf),
+        base_name=request.base.name,
+        base_path=request.base.path,
+        base_hash=base_hash,
+        dataset_name=request.dataset_name,
+        dataset_hash=request.rows_hash,
+        config=request.config,
+        rows=rows,
+        steps=report.steps,
+        loss=report.loss,
+        eval_loss=report.eval_loss,
+        gain=gain,
+        seconds=report.seconds,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
     """What a training ended with, adapters merged into the weights."""
@@ -99,20 +155,13 @@ class ModelMaker:
 
         Can be tried again when the disk had no room.
         """
-        models = Path(self.request.models_folder)
-        models.mkdir(parents=True, exist_ok=True)
-        staging = models / f".staging-{self.request.name}"
-        shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir()
-        try:
-            with disk_full_in_words(models), quiet_libraries():
-                return self._publish(trained, staging, report, rows, gain)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        with staged(self.request) as staging, quiet_libraries():
+            gguf, notes = self._fill(staging, trained)
+            made = card_of(self.request, gguf, report, rows, base_hash=self.base_hash, gain=gain)
+            publish(staging, made)
+        return made, notes
 
-    def _publish(
-        self, trained: TrainedModel, staging: Path, report: TrainReport, rows: int, gain: TextGain | None
-    ) -> tuple[MadeModel, list[RunNote]]:
+    def _fill(self, staging: Path, trained: TrainedModel) -> tuple[Path, list[RunNote]]:
         name, model = self.request.name, trained.model
         gguf = staging / f"{name}.gguf"
         state = model.state_dict()
@@ -123,13 +172,7 @@ class ModelMaker:
                 samples, lambda ids: trained.logits[tuple(ids)], probe.logits, name, self.reference_difference
             )
             model.save_pretrained(str(staging), state_dict=_rounded(state), max_shard_size="1TB")
-            notes = self._write_tokenizer(staging, probe)
-        made = self._card(gguf, report, rows, gain)
-        (staging / CARD).write_text(made.model_dump_json(indent=1), encoding="utf-8")
-        seal(staging)
-        staging.rename(made.folder)
-        sync_folder(staging.parent)
-        return made, notes
+            return gguf, self._write_tokenizer(staging, probe)
 
     def _write_tokenizer(self, folder: Path, probe: EngineProbe) -> list[RunNote]:
         """The base's own files, or those that transformers reads out of its GGUF, when they cut text alike."""
@@ -157,29 +200,6 @@ class ModelMaker:
             )
             return [RunNote(message=message)]
         return []
-
-    def _card(self, gguf: Path, report: TrainReport, rows: int, gain: TextGain | None) -> MadeModel:
-        request = self.request
-        final = Path(request.models_folder) / request.name
-        return MadeModel(
-            name=request.name,
-            folder=str(final),
-            gguf_path=str(final / gguf.name),
-            gguf_hash=hash_file(gguf),
-            base_name=request.base.name,
-            base_path=request.base.path,
-            base_hash=self.base_hash,
-            dataset_name=request.dataset_name,
-            dataset_hash=request.rows_hash,
-            config=request.config,
-            rows=rows,
-            steps=report.steps,
-            loss=report.loss,
-            eval_loss=report.eval_loss,
-            gain=gain,
-            seconds=report.seconds,
-            created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        )
 
 
 def _rounded(state: "dict[str, torch.Tensor]") -> "dict[str, torch.Tensor]":
