@@ -45,6 +45,11 @@ class EncodedRow:
     def trained_count(self) -> int:
         return sum(self.trained)
 
+    @property
+    def learns(self) -> bool:
+        """Whether a training learns anything of it: the first token has nothing before it that could predict it."""
+        return any(self.trained[1:])
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedRows:
@@ -95,17 +100,22 @@ def encode_rows(
     for done, row in enumerate(rows):
         on_progress(done)
         result = encode_row(row, model, turns, max_length)
-        if any(result.trained[1:]):  # the first token has nothing before it that could predict it
+        if result.learns:
             encoded.append(result)
         else:
             silent.append(row.number)
     if not encoded:
-        raise WorkbenchError(
-            "No token of these rows would be trained.",
-            hint="Check which column is the answer, and that rows are not longer than the longest row allowed.",
-            code="nothing_trained",
-        )
+        raise nothing_trained()
     return EncodedRows(tuple(encoded), tuple(_notes(encoded, silent, max_length)))
+
+
+def nothing_trained() -> WorkbenchError:
+    """Why such a set is refused."""
+    return WorkbenchError(
+        "No token of these rows would be trained.",
+        hint="Check which column is the answer, and that rows are not longer than the longest row allowed.",
+        code="nothing_trained",
+    )
 
 
 def _notes(encoded: Sequence[EncodedRow], silent: Sequence[int], max_length: int) -> list[RunNote]:

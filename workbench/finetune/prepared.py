@@ -17,6 +17,8 @@ from workbench.finetune.training_config import Objective, trouble_with
 from workbench.finetune.types import RunNote, TrainRequest
 
 _TELL_EVERY = 50
+REFUSALS = frozenset({"nothing_trained", "template_not_incremental", "too_long", "bad_setting"})
+"""Codes of what `prepare` raises: a training of the same rows and settings ends with the same, whenever it starts."""
 
 
 @dataclass(frozen=True, slots=True)

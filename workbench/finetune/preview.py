@@ -51,6 +51,19 @@ class RowPreview(Boundary):
     cut: int = 0
     """Tokens that are cut off at the front."""
 
+    @property
+    def learns(self) -> bool:
+        """As `EncodedRow.learns`: other rows are left out."""
+        return any(token.trained for token in self.tokens[1:])
+
+    @property
+    def in_words(self) -> str:
+        """ "112 tokens, 34 of them learned. 12 tokens more at the front are cut off." """
+        if not self.learns:
+            return f"{_tokens(len(self.tokens))}, none of them learned: this row is left out."
+        cut = f" {_tokens(self.cut)} more at the front are cut off." if self.cut else ""
+        return f"{_tokens(len(self.tokens))}, {self.trained_count:,} of them learned.{cut}"
+
 
 class PreviewReport(Boundary):
     rows: tuple[RowPreview, ...]
@@ -66,6 +79,15 @@ def preview_rows(request: PreviewRequest, probe: EngineProbe) -> PreviewReport:
     longest = min(request.max_length or probe.context_length, probe.context_length)
     encoded = [encode_row(row, probe, request.trained_turns, longest) for row in shown]
     return PreviewReport(rows=tuple(_preview(row, probe) for row in encoded), max_length=longest)
+
+
+def as_shown(text: str) -> str:
+    """A token's text so that it can be seen: one that ends a line would have no width."""
+    return text.replace("\r", "␍").replace("\0", "␀").replace("\n", "↵\n")
+
+
+def _tokens(count: int) -> str:
+    return "1 token" if count == 1 else f"{count:,} tokens"
 
 
 def _preview(row: EncodedRow, probe: EngineProbe) -> RowPreview:

@@ -11,7 +11,7 @@ from workbench.finetune.scratch.model import build_model
 from workbench.finetune.scratch.sizes import OPERATIONS, ScratchEstimate, ScratchSettings, big_models
 from workbench.finetune.scratch.text_batches import as_example
 from workbench.finetune.step_watch import resident_bytes
-from workbench.finetune.texts import text_of
+from workbench.finetune.texts import no_text, text_of
 from workbench.finetune.types import TrainRequest
 from workbench.jobs.context import JobContext
 
@@ -27,6 +27,8 @@ def estimate_scratch(context: JobContext, request: TrainRequest) -> ScratchEstim
     settings = request.scratch or ScratchSettings()
     rows = read_rows(Path(request.rows_path), request.rows_hash)
     characters = sum(len(text_of(row)) for row in rows)
+    if not characters:
+        raise no_text()
     torch.set_num_threads(max(1, context.threads))
     context.progress(0, 0, "Measuring a few steps")
     shape = settings.shape

@@ -27,7 +27,7 @@ from workbench.finetune.scratch.text_batches import OwnTokenizer, batches, conti
 from workbench.finetune.scratch.tokenizer import load_tokenizer, train_tokenizer
 from workbench.finetune.scratch_making import ScratchMaker
 from workbench.finetune.step_watch import Control, not_a_number, resident_bytes
-from workbench.finetune.texts import encode_texts, text_of
+from workbench.finetune.texts import encode_texts, no_text, text_of
 from workbench.finetune.types import (
     RunCondition,
     RunNote,
@@ -79,6 +79,8 @@ class ScratchRun:
         settings = _settings_of(self.request)
         rows = read_rows(Path(self.request.rows_path), self.request.rows_hash)
         texts = [text for row in rows if (text := text_of(row))]
+        if not texts:
+            raise no_text()
         tokenizer = self._tokenizer(texts, settings)
         model = OwnTokenizer(tokenizer)
         config = self.request.config

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from workbench.datasets.rows_file import hash_file
+from workbench.errors import WorkbenchError
 from workbench.finetune import adapter_folder, preflight
 from workbench.finetune.base_model import locate_base
+from workbench.finetune.checkpoints import list_checkpoints
 from workbench.finetune.converting import ConvertReport, ConvertRequest, convert_folder
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.made_model import check_free_model, read_made
-from workbench.finetune.prepared import prepare
+from workbench.finetune.prepared import REFUSALS, prepare
 from workbench.finetune.preview import PreviewReport, PreviewRequest, preview_rows
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.scratch.sizes import ScratchEstimate
@@ -36,6 +38,10 @@ def train(context: JobContext, request: TrainRequest) -> TrainReport:
     run.open()
     try:
         return _train_in(context, request, run)
+    except WorkbenchError as problem:
+        if problem.code in REFUSALS and not list_checkpoints(run.root):
+            run.forget()  # it never began, so there is nothing to go on with
+        raise
     finally:
         run.close()
 

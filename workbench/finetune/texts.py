@@ -68,10 +68,15 @@ def encode_texts(
             RunNote(message="The documents are too few to hold out whole ones: the end of the text is held out.")
         )
     if not training:
-        raise WorkbenchError(
-            "There is no text to learn from.", hint="Choose a folder or a data set with text.", code="nothing_trained"
-        )
+        raise no_text()
     return EncodedTexts(tuple(training), tuple(measured), tuple(notes))
+
+
+def no_text() -> WorkbenchError:
+    """Why such a set is refused."""
+    return WorkbenchError(
+        "There is no text to learn from.", hint="Choose a folder or a data set with text.", code="nothing_trained"
+    )
 
 
 def _documents(rows: Sequence[TrainingRow]) -> tuple[list[str], int]:

@@ -20,7 +20,7 @@ from workbench.llm.types import ChatMessage, Role
 from workbench.paths import WorkbenchPaths
 from workbench.recording import recorder
 from workbench.ui.finetune import TRAIN, FinetunePresenter, FinetuneTab, Surroundings, build
-from workbench.ui.finetune.state import Phase
+from workbench.ui.finetune.run_state import Phase
 from workbench.ui.job_bridge import JobBridge
 from workbench.ui.models.catalog import ModelCatalog
 

@@ -82,8 +82,8 @@ def test_that_other_settings_are_shown_as_they_would_be_trained(qtbot: QtBot, ta
     tab.presenter.setup.set_option("trained_turns", TrainedTurns.ALL)
     qtbot.waitUntil(lambda: len(around.jobs.of(PREVIEW)) == 2, timeout=60_000)
     assert PreviewRequest.model_validate(asked(around).spec.params).trained_turns is TrainedTurns.ALL
-    asked(around).finish(PreviewReport(rows=(preview_of(1, ("Yes", True), cut=3),), max_length=512))
-    assert words(tab) == "1 token, 1 of them learned. 3 tokens more at the front are cut off."
+    asked(around).finish(PreviewReport(rows=(preview_of(1, ("<user>", False), ("Yes", True), cut=3),), max_length=512))
+    assert words(tab) == "2 tokens, 1 of them learned. 3 tokens more at the front are cut off."
 
 
 def test_that_a_template_that_cannot_be_followed_is_said(tab: FinetuneTab, around: Around) -> None:

@@ -7,13 +7,16 @@ import pytest
 from tests.unit.finetune.conftest import RequestMaker
 from tests.unit.finetune.test_texts import SEA, document
 from tests.unit.finetune.test_training import StoppingContext, finish, losses
+from workbench.datasets.types import TrainingRow
+from workbench.errors import WorkbenchError
 from workbench.finetune.engine_probe import EngineProbe
+from workbench.finetune.running import can_resume
 from workbench.finetune.scratch.model import build_model
 from workbench.finetune.scratch.sizes import SHAPES, ScratchSettings, Size, big_models, parameters_of
 from workbench.finetune.tasks import estimate_from_scratch, train
 from workbench.finetune.types import TrainingSample, TrainRequest
 from workbench.jobs.context import RecordingContext
-from workbench.llm.types import ModelRef
+from workbench.llm.types import ChatMessage, ModelRef, Role
 
 
 def scratch(make_request: RequestMaker, name: str = "small", **settings: object) -> TrainRequest:
@@ -76,6 +79,17 @@ def test_that_a_stopped_model_from_scratch_goes_on_to_the_same_bytes(make_reques
     assert whole.made and resumed.made
     weights = [Path(made.folder, "model.safetensors").read_bytes() for made in (whole.made, resumed.made)]
     assert weights[0] == weights[1]
+
+
+def test_that_without_text_neither_estimate_nor_training_begins(make_request: RequestMaker) -> None:
+    silent = TrainingRow(messages=(ChatMessage(role=Role.USER, content=" "),), number=1)
+    request = scratch(make_request)
+    without = make_request(rows=[silent], objective="text", method="full")
+    request = request.model_copy(update={"rows_path": without.rows_path, "rows_hash": without.rows_hash})
+    for begin in (estimate_from_scratch, train):
+        with pytest.raises(WorkbenchError, match="There is no text to learn from"):
+            begin(RecordingContext(), request)
+    assert not can_resume(request)
 
 
 @pytest.mark.slow

@@ -10,13 +10,15 @@ import pytest
 from tests.llm_models import write_tiny_gguf
 from tests.unit.finetune.conftest import RequestMaker, colour_rows
 from workbench.errors import WorkbenchError
-from workbench.finetune import loss, preflight
+from workbench.finetune import loss, preflight, training_run
 from workbench.finetune.adapter_folder import read_card
 from workbench.finetune.base_model import compare_logits
 from workbench.finetune.checkpoints import list_checkpoints, newest_good
+from workbench.finetune.encoding import nothing_trained
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.preflight import EstimateRequest, ModelSize, training_seconds
 from workbench.finetune.preview import PreviewRequest
+from workbench.finetune.running import can_resume
 from workbench.finetune.tasks import estimate, preview, train
 from workbench.finetune.types import StepMetrics, TrainingConfig, TrainReport, TrainRequest
 from workbench.jobs.context import JobCancelled, RecordingContext
@@ -310,6 +312,31 @@ def test_that_measuring_a_row_takes_half_the_arithmetic_of_training_it() -> None
 def test_that_rows_longer_than_the_base_can_see_are_refused(make_request: RequestMaker) -> None:
     with pytest.raises(WorkbenchError, match="sees 256 tokens"):
         estimate(RecordingContext(), EstimateRequest(training=make_request(max_length=300)))
+
+
+def test_that_rows_of_which_nothing_would_be_learned_are_refused_and_leave_nothing_behind(
+    make_request: RequestMaker,
+) -> None:
+    request = make_request(max_length=1)  # only the last token of each answer is left, with nothing that predicts it
+    for refused in (lambda: estimate(RecordingContext(), EstimateRequest(training=request)), lambda: finish(request)):
+        with pytest.raises(WorkbenchError, match="No token of these rows would be trained"):
+            refused()
+    assert not can_resume(request)
+
+
+def test_that_a_training_that_saved_something_is_not_forgotten_when_it_is_refused(
+    make_request: RequestMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = make_request(epochs=4)
+    train(StoppingContext(after_step=3), request)
+
+    def refuse(*_: Any) -> None:
+        raise nothing_trained()
+
+    monkeypatch.setattr(training_run, "prepare", refuse)  # as another version of the program might
+    with pytest.raises(WorkbenchError, match="No token"):
+        finish(request)
+    assert can_resume(request) and list_checkpoints(Path(request.work_folder))
 
 
 def test_that_the_preview_colours_exactly_what_is_trained(make_request: RequestMaker, base: ModelRef) -> None:

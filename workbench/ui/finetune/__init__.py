@@ -118,7 +118,7 @@ def _connect_setup(tab: FinetuneTab, presenter: FinetunePresenter) -> None:
     page.preset_chosen.connect(setup.choose_preset)
     page.expert_toggled.connect(setup.open_expert)
     page.option_chosen.connect(setup.set_option)
-    page.estimate_due.connect(setup.estimate)
+    page.estimate_due.connect(setup.estimating.estimate)
     page.estimate_due.connect(presenter.preview.refresh)
     page.preview_section.folded.connect(lambda _name, is_open: presenter.preview.open(is_open))
     page.preview.row_chosen.connect(presenter.preview.choose_row)

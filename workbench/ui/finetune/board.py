@@ -9,7 +9,8 @@ from workbench.paths import WorkbenchPaths
 from workbench.settings import Settings
 from workbench.ui import board
 from workbench.ui.finetune.adapters_state import AdapterState
-from workbench.ui.finetune.state import ExportState, FinetuneState, SetupState
+from workbench.ui.finetune.setup_state import SetupState
+from workbench.ui.finetune.state import ExportState, FinetuneState
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, Messages, Navigator, at_once
 

@@ -15,7 +15,7 @@ from workbench.naming import numbered
 from workbench.ui.board import Running
 from workbench.ui.finetune.adapters_state import ImportState
 from workbench.ui.finetune.board import Board, Surroundings
-from workbench.ui.finetune.state import why_not_tunable
+from workbench.ui.finetune.setup_state import why_not_tunable
 from workbench.ui.trouble import Trouble, trouble_of
 
 

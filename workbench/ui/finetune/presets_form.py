@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from workbench.finetune.training_config import Method
 from workbench.ui.finetune.presets import RECIPES, Goal, Preset
-from workbench.ui.finetune.state import SetupState
+from workbench.ui.finetune.setup_state import SetupState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 

@@ -13,14 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.finetune.preview import RowPreview
+from workbench.finetune.preview import RowPreview, as_shown
 from workbench.ui.finetune.preview_state import PreviewState
 from workbench.ui.theme import set_role, tokens_of
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _LINES = 9
-_NEW_LINE = "↵\n"
-"""A token that ends a line would have no width to be coloured."""
 
 
 class PreviewForm(QWidget):
@@ -120,7 +118,7 @@ class TokensText(QPlainTextEdit):
         if shown == self._shown:
             return
         self._shown = shown
-        self.setPlainText("".join(map(_as_shown, (token.text for token in shown.tokens))) if shown else "")
+        self.setPlainText("".join(map(as_shown, (token.text for token in shown.tokens))) if shown else "")
         self._paint()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -147,7 +145,7 @@ class TokensText(QPlainTextEdit):
         marks: list[QTextEdit.ExtraSelection] = []
         at = 0
         for place, token in enumerate(self._shown.tokens if self._shown else ()):
-            length = len(_as_shown(token.text).encode("utf-16-le", "surrogatepass")) // 2  # as Qt counts
+            length = len(as_shown(token.text).encode("utf-16-le", "surrogatepass")) // 2  # as Qt counts
             mark = QTextEdit.ExtraSelection()
             mark.cursor = QTextCursor(self.document())
             mark.cursor.setPosition(at)
@@ -158,10 +156,6 @@ class TokensText(QPlainTextEdit):
             mark.format = look
             marks.append(mark)
         self.setExtraSelections(marks)
-
-
-def _as_shown(text: str) -> str:
-    return text.replace("\r", "␍").replace("\0", "␀").replace("\n", _NEW_LINE)
 
 
 def _thinned(color: str, alpha: int) -> QColor:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from workbench.finetune.encoding import nothing_trained
 from workbench.finetune.preview import PreviewReport, PreviewRequest
 from workbench.finetune.running import preview_spec
 from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
@@ -45,6 +46,7 @@ class PreviewPart:
             self._show(row=0)
         request = self._request()
         if request == self._shown_for:
+            self._refuse_silence()
             return
         if self._job is not None:
             self._job.cancel()
@@ -81,10 +83,18 @@ class PreviewPart:
             case Finished(result=result):
                 found = PreviewReport.model_validate(result)
                 self._show(rows=dict(enumerate(found.rows, request.start)), is_loading=False)
+                self._refuse_silence()
             case Failed() | Crashed():
                 self._show(trouble=trouble_of(event), is_loading=False)
             case _:
                 pass
+
+    def _refuse_silence(self) -> None:
+        """A data set that is seen whole, with nothing to learn in it, needs no estimate to be refused."""
+        rows = self._board.setup.preview.rows
+        is_current = self._shown_for is not None and self._request() == self._shown_for
+        if is_current and rows and len(rows) == self._row_count and not any(row.learns for row in rows.values()):
+            self._board.show_setup(refusal=trouble_of(nothing_trained()))
 
     def _show(self, **changes: Any) -> None:
         self._board.show_setup(preview=replace(self._board.setup.preview, **changes))

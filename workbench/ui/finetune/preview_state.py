@@ -25,16 +25,7 @@ class PreviewState:
 
     @property
     def in_words(self) -> str:
-        """ "112 tokens, 34 of them learned. 12 are cut off at the front." """
+        """What is known of the row that is shown."""
         if self.is_loading:
             return "Turning rows into tokens…"
-        if (shown := self.shown) is None:
-            return ""
-        if not shown.trained_count:
-            return f"{_tokens(len(shown.tokens))}, none of them learned: this row is left out."
-        cut = f" {_tokens(shown.cut)} more at the front are cut off." if shown.cut else ""
-        return f"{_tokens(len(shown.tokens))}, {shown.trained_count:,} of them learned.{cut}"
-
-
-def _tokens(count: int) -> str:
-    return "1 token" if count == 1 else f"{count:,} tokens"
+        return self.shown.in_words if self.shown is not None else ""

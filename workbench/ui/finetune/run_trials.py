@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from workbench.finetune.sweeps import SweepTrial, combinations
 from workbench.finetune.types import TrainingConfig
-from workbench.ui.finetune.state import RunState
+from workbench.ui.finetune.run_state import RunState
 
 
 class TrialsView(QWidget):

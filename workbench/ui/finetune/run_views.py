@@ -4,8 +4,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from workbench.ui.finetune.run_samples import SamplesView
+from workbench.ui.finetune.run_state import SMOOTHED_FROM, RunState
 from workbench.ui.finetune.run_trials import TrialsView
-from workbench.ui.finetune.state import SMOOTHED_FROM, RunState
 from workbench.ui.widgets.line_chart import Line, LineChart
 from workbench.ui.widgets.segments import Segments
 

@@ -33,7 +33,8 @@ from workbench.jobs.events import (
 )
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.ui.finetune.board import Board, Surroundings
-from workbench.ui.finetune.state import Page, Phase, RunState
+from workbench.ui.finetune.run_state import Phase, RunState
+from workbench.ui.finetune.state import Page
 from workbench.ui.trouble import trouble_of
 
 _ENDED = "What was saved stays: go on from there, or start again under another name."

@@ -15,8 +15,9 @@ from workbench.ui.finetune.expert_form import ExpertForm
 from workbench.ui.finetune.presets import Goal
 from workbench.ui.finetune.presets_form import PresetsForm
 from workbench.ui.finetune.preview_form import PreviewForm
+from workbench.ui.finetune.setup_state import SetupState, big_in_words
 from workbench.ui.finetune.source_form import SourceForm, note
-from workbench.ui.finetune.state import FinetuneState, SetupState, big_in_words
+from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.finetune.sweep_form import SweepForm
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.empty_state import EmptyState
@@ -100,7 +101,7 @@ class SetupPage(QWidget):
         self.preview.show_preview(setup.preview, dataset.row_count if dataset is not None else 0)
 
     def _show_foot(self, setup: SetupState) -> None:
-        self._trouble.show_trouble(setup.trouble)
+        self._trouble.show_trouble(setup.refusal or setup.trouble)
         found = setup.preflight
         self._verdict.setVisible(found is not None)
         if found is not None:

@@ -1,4 +1,4 @@
-"""What shall be trained: base, rows, name, settings; and what that needs, estimated before the start. No Qt."""
+"""What shall be trained: base, rows, name, settings; and the start. No Qt."""
 
 import re
 from collections.abc import Callable
@@ -7,31 +7,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
+from workbench.finetune.encoding import nothing_trained
 from workbench.finetune.preflight import Preflight
 from workbench.finetune.quantized import why_no_qlora
-from workbench.finetune.running import (
-    can_resume,
-    estimate_spec,
-    scratch_estimate_spec,
-    scratch_request,
-    sweep_request,
-    train_request,
-)
-from workbench.finetune.scratch.sizes import ScratchEstimate, Size
+from workbench.finetune.running import can_resume, scratch_request, sweep_request, train_request
+from workbench.finetune.scratch.sizes import Size
 from workbench.finetune.sweeps import SweepRequest, combinations
 from workbench.finetune.training_config import Method, trouble_with
 from workbench.finetune.types import TrainingConfig, TrainRequest
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, is_last_word
-from workbench.jobs.spec import JobHandle, JobSpec
-from workbench.llm.making_room import LLM_WORKER
-from workbench.llm.tasks import MEASURE_IDLE
-from workbench.llm.types import IdleMemory, ModelKind
+from workbench.llm.types import ModelKind
 from workbench.naming import numbered
 from workbench.ui.finetune.board import Board, Surroundings
+from workbench.ui.finetune.estimate_part import EstimatePart
 from workbench.ui.finetune.presets import Goal, Preset, config_for
-from workbench.ui.finetune.state import Page, SweepLine, why_not_tunable
+from workbench.ui.finetune.setup_state import SweepLine, why_not_tunable
+from workbench.ui.finetune.state import Page
 from workbench.ui.finetune.sweep_lines import read_values
-from workbench.ui.trouble import trouble_of
+from workbench.ui.trouble import Trouble, trouble_of
 
 
 class SetupPart:
@@ -48,8 +40,7 @@ class SetupPart:
         self._around = around
         self._on_start = on_start
         self._on_sweep = on_sweep
-        self._estimate: JobHandle | None = None
-        self._turn = 0
+        self.estimating = EstimatePart(board, around, self._request, self._fit_machine)
 
     def open(self, dataset: str = "") -> None:
         """Go to the page; `dataset` is chosen when it is named."""
@@ -145,7 +136,7 @@ class SetupPart:
         try:
             config = TrainingConfig.model_validate(values)
         except ValidationError as error:
-            self._forget_estimate()
+            self.estimating.forget()
             self._board.show_setup(config_trouble=_in_words(error), preset=Preset.OWN, wants_estimate=False)
             return
         if config != self._board.setup.config or self._board.setup.config_trouble:
@@ -155,23 +146,6 @@ class SetupPart:
     def choose_restart(self, restart: bool) -> None:
         self._board.show_setup(restart=restart)
 
-    def estimate(self) -> None:
-        """Have memory, time and disk estimated for what is chosen now."""
-        self._forget_estimate()
-        self._board.show_setup(wants_estimate=False)
-        request = self._request()
-        if request is None:
-            return
-        turn = self._turn
-        self._board.show_setup(is_estimating=True)
-        if request.scratch is not None:
-            self._submit_estimate(turn, scratch_estimate_spec(request))
-        elif self._around.is_chat_warm():
-            spec = JobSpec(task=MEASURE_IDLE, title="Look at idle models", worker=LLM_WORKER)
-            self._around.jobs.submit(spec, lambda event: self._on_idle(turn, request, event))
-        else:
-            self._submit_estimate(turn, estimate_spec(request, IdleMemory()))
-
     def start(self) -> None:
         """Start the training."""
         request = self._request()
@@ -180,7 +154,7 @@ class SetupPart:
         sweep = self._read_sweep() if self._board.setup.is_sweep else None
         if self._board.setup.is_sweep and sweep is None:
             return
-        self._forget_estimate()
+        self.estimating.forget()
         self._board.show_setup(wants_estimate=False, is_own_name=False)
         if sweep is not None:
             self._on_sweep(sweep)
@@ -242,17 +216,6 @@ class SetupPart:
         self._board.show_setup(sweep_count=len(combinations(sweep)))
         return sweep
 
-    def _on_idle(self, turn: int, request: TrainRequest, event: JobEvent) -> None:
-        """What idle chat models hold is known, or not to be known: then the training is reckoned without it."""
-        if turn == self._turn and is_last_word(event):
-            idle = IdleMemory.model_validate(event.result) if isinstance(event, Finished) else IdleMemory()
-            self._submit_estimate(turn, estimate_spec(request, idle))
-
-    def _submit_estimate(self, turn: int, spec: JobSpec) -> None:
-        self._estimate = self._around.jobs.submit(
-            spec, lambda event: self._on_estimate(event) if turn == self._turn else None
-        )
-
     def _fit_preset(self) -> None:
         """Presets depend on the base and the number of rows; a configuration by hand stays."""
         setup, dataset = self._board.setup, self._board.state.chosen_dataset
@@ -270,39 +233,16 @@ class SetupPart:
 
     def _changed(self) -> None:
         """What was estimated and said before no longer counts."""
-        self._forget_estimate()
-        self._board.show_setup(name_trouble="", trouble=None, goes_on=False)
+        self.estimating.forget()
+        self._board.show_setup(name_trouble="", trouble=None, refusal=self._refusal_at_once(), goes_on=False)
         request = self._request()
         goes_on = request is not None and can_resume(request)
         self._board.show_setup(wants_estimate=request is not None, goes_on=goes_on)
 
-    def _forget_estimate(self) -> None:
-        """The answer to a question that was changed since is not waited for."""
-        self._turn += 1
-        if self._estimate is not None:
-            self._estimate.cancel()
-            self._estimate = None
-        self._board.show_setup(preflight=None, scratch_estimate=None, is_estimating=False, is_timing=False)
-
-    def _on_estimate(self, event: JobEvent) -> None:
-        match event:
-            case Finished(result=result) if self._board.setup.goal is Goal.SCRATCH:
-                measured = ScratchEstimate.model_validate(result)
-                self._board.show_setup(is_estimating=False, scratch_estimate=measured, trouble=None)
-            case Produced(kind="Preflight", item=item):  # the time is being measured
-                found = Preflight.model_validate(item)
-                self._board.show_setup(is_estimating=False, is_timing=True, preflight=found, trouble=None)
-            case Finished(result=result):
-                self._board.show_setup(is_timing=False)
-                found = Preflight.model_validate(result)
-                self._board.show_setup(is_estimating=False, preflight=found, trouble=None)
-                self._fit_machine(found)
-            case Failed() | Crashed():
-                self._board.show_setup(is_estimating=False, is_timing=False, trouble=trouble_of(event))
-            case Cancelled():
-                self._board.show_setup(is_estimating=False, is_timing=False)
-            case _:
-                pass
+    def _refusal_at_once(self) -> Trouble | None:
+        """What needs no estimate to be known."""
+        dataset = self._board.state.chosen_dataset
+        return trouble_of(nothing_trained()) if dataset is not None and not dataset.row_count else None
 
     def _fit_machine(self, found: Preflight) -> None:
         """A preset means the same learning on every machine, so its batches follow the memory that is free here."""

@@ -23,7 +23,8 @@ from workbench.finetune.scratch.sizes import SHAPES, parameters_of
 from workbench.finetune.training_config import Method
 from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.finetune.presets import Goal
-from workbench.ui.finetune.state import FinetuneState, SetupState, count_in_words
+from workbench.ui.finetune.setup_state import SetupState, count_in_words
+from workbench.ui.finetune.state import FinetuneState
 from workbench.ui.theme import restyle, set_role
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.file_dialogs import FILE, FOLDER, OpenDialog

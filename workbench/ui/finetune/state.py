@@ -4,36 +4,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from workbench.datasets.types import Dataset
-from workbench.finetune.gguf.architectures import ARCHITECTURES
-from workbench.finetune.out_of_memory import Remedy
-from workbench.finetune.preflight import Preflight
 from workbench.finetune.removal import RemovedAdapter
-from workbench.finetune.running import order_warning
-from workbench.finetune.scratch.sizes import ScratchEstimate, ScratchSettings
-from workbench.finetune.sweeps import SweepReport, SweepRequest, SweepTrial, combinations
-from workbench.finetune.types import (
-    Adapter,
-    MadeModel,
-    Method,
-    StepMetrics,
-    TrainingConfig,
-    TrainingSample,
-    TrainReport,
-    TrainRequest,
-)
-from workbench.llm.types import ModelKind, ModelRef
+from workbench.finetune.types import Adapter, MadeModel
 from workbench.ui.finetune.adapters_state import AdapterState, ImportState
 from workbench.ui.finetune.curves_state import CurvesState
-from workbench.ui.finetune.presets import Goal, Preset
-from workbench.ui.finetune.preview_state import PreviewState
-from workbench.ui.pace import in_words as duration_in_words
-from workbench.ui.sizes import in_words as size_in_words
+from workbench.ui.finetune.run_state import RunState
+from workbench.ui.finetune.setup_state import SetupState
 from workbench.ui.trouble import Trouble
-
-_DEFAULTS = TrainingConfig()
-_SCRATCH = ScratchSettings()
-SMOOTHED_FROM = 60
-"""Below this many steps the single losses are the curve."""
 
 
 class Page(StrEnum):
@@ -44,204 +21,6 @@ class Page(StrEnum):
     """One adapter: before and after, card, lineage."""
     CURVES = "curves"
     """Losses of several trainings over each other."""
-
-
-class Phase(StrEnum):
-    """How a training goes."""
-
-    QUEUED = "queued"
-    STARTING = "starting"
-    TRAINING = "training"
-    PAUSED = "paused"
-    WAITING = "waiting"
-    """For space on the disk."""
-    STOPPING = "stopping"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    """Stopped and saved: can go on."""
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-_OF_ADAPTERS = frozenset({"rank", "alpha", "dropout", "targets"})
-_OF_ROWS = frozenset({"packing", "trained_turns", "general_share"})
-_OF_SCRATCH = frozenset(
-    {
-        "learning_rate", "validation_share", "evaluate_every", "samples_every", "sample_prompts", "sample_tokens",
-        "checkpoint_seconds", "seed",
-    }
-)  # fmt: skip
-LIVE = frozenset({Phase.QUEUED, Phase.STARTING, Phase.TRAINING, Phase.PAUSED, Phase.WAITING, Phase.STOPPING})
-
-
-@dataclass(frozen=True, slots=True)
-class SweepLine:
-    """One setting of a sweep, as it is typed."""
-
-    setting: str = ""
-    values: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SetupState:
-    """What shall be trained."""
-
-    goal: Goal = Goal.INSTRUCTIONS
-    method: Method = Method.LORA
-    why_no_qlora: str = ""
-    collections: tuple[str, ...] = ()
-    """Names of the collections whose text can be learned."""
-    is_gathering: bool = False
-    """Text is being read."""
-    scratch: ScratchSettings = _SCRATCH
-    scratch_estimate: ScratchEstimate | None = None
-    is_sweep: bool = False
-    sweep: tuple[SweepLine, ...] = (SweepLine(),)
-    sweep_trouble: str = ""
-    sweep_count: int = 0
-    """How many trainings the sweep comes to."""
-    bases: tuple[ModelRef, ...] = ()
-    is_scanning: bool = False
-    base: str = ""
-    """Name of the chosen base."""
-    dataset: str = ""
-    name: str = ""
-    is_own_name: bool = False
-    """Typed, not suggested: stays when another data set is chosen."""
-    name_trouble: str = ""
-    preset: Preset = Preset.BALANCED
-    config: TrainingConfig = _DEFAULTS
-    config_trouble: str = ""
-    is_expert: bool = False
-    wants_estimate: bool = False
-    """Something changed since the last estimate."""
-    preview: PreviewState = field(default_factory=PreviewState)
-    is_estimating: bool = False
-    is_timing: bool = False
-    """Memory and disk are known; a few batches are computed to measure the time."""
-    preflight: Preflight | None = None
-    trouble: Trouble | None = None
-    """Why it cannot be estimated or started."""
-    goes_on: bool = False
-    """An unfinished training of this name exists."""
-    restart: bool = False
-
-    @property
-    def chosen_base(self) -> ModelRef | None:
-        return next((base for base in self.bases if base.name == self.base), None)
-
-    @property
-    def base_trouble(self) -> str:
-        base = self.chosen_base
-        return why_not_tunable(base) if base is not None else ""
-
-    @property
-    def order_warning(self) -> str:
-        """What speaks against learning raw text on this base."""
-        base = self.chosen_base
-        return order_warning(base) if base is not None and self.goal is Goal.TEXT else ""
-
-    @property
-    def hidden_settings(self) -> frozenset[str]:
-        """Settings that mean nothing for what is trained."""
-        if self.goal is Goal.SCRATCH:
-            return frozenset(TrainingConfig.model_fields) - _OF_SCRATCH
-        hidden = _OF_ROWS if self.goal is Goal.TEXT else frozenset[str]()
-        return hidden | (_OF_ADAPTERS if self.method is Method.FULL else frozenset())
-
-    @property
-    def can_start(self) -> bool:
-        has_base = self.goal is Goal.SCRATCH or (self.chosen_base is not None and not self.base_trouble)
-        ready = has_base and bool(self.dataset) and bool(self.name.strip())
-        is_sound = not (self.name_trouble or self.config_trouble or (self.is_sweep and self.sweep_trouble))
-        return ready and is_sound and not (self.is_sweep and not self.sweep_count)
-
-    @property
-    def preflight_in_words(self) -> str:
-        """The line above the start button."""
-        if self.is_gathering:
-            return "Reading the text…"
-        if self.is_estimating or (self.wants_estimate and self.can_start):
-            return "Estimating memory and time…"
-        if self.scratch_estimate is not None:
-            return scratch_in_words(self.scratch_estimate)
-        return preflight_in_words(self.preflight, self.is_timing) if self.preflight is not None else ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """One training, live or over."""
-
-    request: TrainRequest
-    job_id: str = ""
-    phase: Phase = Phase.QUEUED
-    label: str = ""
-    """What it does when it is not stepping: "Loading starter"."""
-    steps: tuple[StepMetrics, ...] = ()
-    samples: tuple[TrainingSample, ...] = ()
-    sweep: SweepRequest | None = None
-    """The sweep whose trainings these are, one after the other."""
-    trials: tuple[SweepTrial, ...] = ()
-    trial: int = 0
-    """The training of the sweep that runs now, from 1."""
-    sweep_report: SweepReport | None = None
-    report: TrainReport | None = None
-    trouble: Trouble | None = None
-    remedy: Remedy | None = None
-    """Another start that may succeed where this one failed."""
-    standing: str = ""
-    """Why it stands still, when nobody asked for that."""
-
-    @property
-    def name(self) -> str:
-        return self.request.name
-
-    @property
-    def is_live(self) -> bool:
-        return self.phase in LIVE
-
-    @property
-    def last(self) -> StepMetrics | None:
-        return self.steps[-1] if self.steps else None
-
-    @property
-    def eval_loss(self) -> float | None:
-        """The newest held-out loss."""
-        return next((step.eval_loss for step in reversed(self.steps) if step.eval_loss is not None), None)
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether the same training can be taken up again."""
-        return self.phase in (Phase.STOPPED, Phase.CANCELLED, Phase.FAILED)
-
-    @property
-    def phase_in_words(self) -> str:
-        words = {Phase.STOPPED: "stopped, saved", Phase.WAITING: "disk full"}
-        return words.get(self.phase, self.phase.value)
-
-    @property
-    def line(self) -> str:
-        """One line about the run: "step 34 of 108, loss 0.842, about 2 min left"."""
-        if self.phase in (Phase.QUEUED, Phase.STARTING) or self.last is None:
-            return self.label or self.phase_in_words
-        parts = [f"step {self.last.step} of {self.last.total}", f"loss {self.last.loss:.3f}"]
-        if self.sweep is not None:
-            parts.insert(0, f"training {self.trial} of {len(combinations(self.sweep))}")
-        if self.phase is Phase.TRAINING and self.last.eta_seconds:
-            parts.append(f"about {duration_in_words(self.last.eta_seconds)} left")
-        elif self.phase is not Phase.TRAINING:
-            parts.append(self.phase_in_words)
-        return ", ".join(parts)
-
-    def smoothed(self) -> tuple[tuple[float, float], ...]:
-        """(step, loss) with noise evened out: a mean that forgets, over about a fortieth of the steps so far."""
-        keep = 1 - 1 / max(1.0, len(self.steps) / 40)
-        points: list[tuple[float, float]] = []
-        value, weight = 0.0, 0.0
-        for step in self.steps:
-            value, weight = keep * value + step.loss, keep * weight + 1
-            points.append((step.step, value / weight))
-        return tuple(points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +52,7 @@ class FinetuneState:
     curves: CurvesState = field(default_factory=CurvesState)
     importing: ImportState | None = None
     datasets: tuple[Dataset, ...] = ()
-    setup: SetupState = SetupState()
+    setup: SetupState = field(default_factory=SetupState)
     runs: tuple[RunState, ...] = ()
     """Of this start and re-attached ones, oldest first."""
     shown_run: str = ""
@@ -300,70 +79,3 @@ class FinetuneState:
     @property
     def chosen_dataset(self) -> Dataset | None:
         return next((dataset for dataset in self.datasets if dataset.name == self.setup.dataset), None)
-
-
-def why_not_tunable(base: ModelRef) -> str:
-    """The reason in a sentence why this model cannot be the base of a training; empty when it can."""
-    if base.problem:
-        return base.problem
-    if base.kind is not ModelKind.CHAT:
-        return f"{base.name} is no chat model but {_article(base.kind.value)}."
-    if base.architecture and base.file_format == "gguf" and base.architecture not in ARCHITECTURES:
-        families = ", ".join(ARCHITECTURES)
-        return f"{base.name} is of the family “{base.architecture}”; those that can be tuned are {families}."
-    return ""
-
-
-def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
-    """ "108 steps, about 3 min. Needs about 812 MB of memory (14.2 GB free) and 12 MB of disk." """
-    steps = "1 step" if found.steps == 1 else f"{found.steps:,} steps"
-    held_out = f" ({found.held_out:,} more are held out)" if found.held_out else ""
-    memory = "the graphics card's memory" if found.is_on_card else "memory"
-    idle = f", {size_in_words(found.idle_bytes)} of it once idle chat models are unloaded" if found.idle_bytes else ""
-    measured = " (measured)" if found.is_measured else " (being measured)" if is_timing else ""
-    return (
-        f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}{measured}. "
-        f"Needs about {size_in_words(found.memory_bytes)} of {memory} "
-        f"({size_in_words(found.free_memory_bytes)} free{idle}) "
-        f"and {size_in_words(found.disk_bytes)} of disk."
-    )
-
-
-def scratch_in_words(found: ScratchEstimate) -> str:
-    """ "6.1 M weights, about 12 min for 5 M tokens (the text 3 times) at 7,000 tokens a second." """
-    return (
-        f"{count_in_words(found.parameters)} weights, about {duration_in_words(found.seconds)} for "
-        f"{count_in_words(found.tokens)} tokens (the text {found.passes:.1f} times) at {found.tokens_per_second:,.0f} "
-        f"tokens a second. Needs about {size_in_words(found.memory_bytes)} of memory."
-    )
-
-
-def big_in_words(found: ScratchEstimate) -> str:
-    """What bigger models would take, a line each."""
-    lines = [
-        f"{count_in_words(big.parameters)} weights on {count_in_words(big.tokens)} tokens: "
-        f"{_long_in_words(big.seconds_here)} here, {_long_in_words(big.card_seconds)} on one data-centre "
-        f"graphics card, at least {size_in_words(big.memory_bytes)} of memory."
-        for big in found.big
-    ]
-    speed = f"This computer does {found.operations_per_second / 1e9:,.0f} billion operations a second at this."
-    return "\n".join(["What a bigger one would take:", *lines, speed])
-
-
-def count_in_words(number: float) -> str:
-    """ "6.1 M", "20 B": millions and billions, two digits."""
-    for unit, size in (("T", 1e12), ("B", 1e9), ("M", 1e6)):
-        if number >= size:
-            return f"{number / size:,.3g} {unit}"
-    return f"{number:,.0f}"
-
-
-def _long_in_words(seconds: float) -> str:
-    days = seconds / 86400
-    if days < 2:
-        return duration_in_words(seconds)
-    return f"{days:,.0f} days" if days < 730 else f"{days / 365:,.0f} years"
-
-
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[:1] in "aeiou" else f"a {noun}"

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.finetune.types import TrainingConfig
-from workbench.ui.finetune.state import SetupState, SweepLine
+from workbench.ui.finetune.setup_state import SetupState, SweepLine
 from workbench.ui.theme import set_role
 
 LINES = 3

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from workbench.finetune.types import TrainingConfig
-from workbench.ui.finetune.state import SweepLine
+from workbench.ui.finetune.setup_state import SweepLine
 
 
 def read_values(line: SweepLine) -> list[Any]:
