@@ -30,6 +30,18 @@ def choose_model(place: Workplace, name_or_path: str) -> ModelRef:
     )
 
 
+def choose_local_model(place: Workplace, name_or_path: str) -> ModelRef:
+    """The same for a base of a training: one on a server is refused."""
+    base = choose_model(place, name_or_path)
+    if base.endpoint is not None:
+        raise WorkbenchError(
+            f"{base.name} is on a server; training needs the model on this computer.",
+            hint="`workbench models list` shows what is here.",
+            code="not_offered",
+        )
+    return base
+
+
 def listed_models(place: Workplace) -> list[ModelRef]:
     """By the names that the user gave, without those that were removed from the list."""
     memory = model_memory(place)

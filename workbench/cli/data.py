@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli import data_preview
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -30,7 +31,7 @@ _COLUMNS = {
 
 
 def register(commands: "Commands") -> None:
-    """Add `data check | save | list | delete | from-collection`."""
+    """Add `data check | save | list | delete | from-collection | preview`."""
     data = commands.add_parser("data", help="rows for training: problems, data sets").add_subparsers(
         metavar="WHAT", required=True
     )
@@ -53,6 +54,7 @@ def register(commands: "Commands") -> None:
     making.add_argument("--without-answer", type=float, default=0.0, metavar="X", help="share of rows that lack it")
     making.add_argument("--free", action="store_true", help="documents only guide the answers: leave out no row")
     making.set_defaults(run=from_collection)
+    data_preview.register(data)
     data.add_parser("list", help="the saved data sets").set_defaults(run=list_datasets)
     delete = data.add_parser("delete", help="forget a data set")
     delete.add_argument("name", metavar="NAME")

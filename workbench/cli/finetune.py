@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.adapter_evaluating import evaluate_new
-from workbench.cli.choices import choose_model
+from workbench.cli.choices import choose_local_model
 from workbench.cli.output import Output
 from workbench.cli.packing import import_packed, pack_training, run_packed
 from workbench.cli.sweeping import run_sweep
 from workbench.cli.texts import text_dataset
 from workbench.cli.training_options import add_settings, checked, read_sweep, typed_settings
+from workbench.cli.training_rows import rows_of_file, saved_dataset
 from workbench.cli.training_telling import Telling, show_report
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from workbench.llm.types import ModelRef
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-SHOWN_PROBLEMS = 5
 
 
 def register(commands: "Commands") -> None:
@@ -71,7 +70,7 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     _check_given(arguments)
     typed = typed_settings(arguments)
     sweep = read_sweep(arguments.sweep or [])
-    base = _base(arguments, place)
+    base = choose_local_model(place, arguments.model)
     with place.writing(f"fine-tuning {arguments.name}"):
         request = _request(arguments, typed, base, place, output)
         if request.config.objective is Objective.TEXT and (warning := running.order_warning(base)):
@@ -103,17 +102,6 @@ def _check_given(arguments: argparse.Namespace) -> None:
         )
 
 
-def _base(arguments: argparse.Namespace, place: Workplace) -> "ModelRef":
-    base = choose_model(place, arguments.model)
-    if base.endpoint is not None:
-        raise WorkbenchError(
-            f"{base.name} is on a server; training needs the model on this computer.",
-            hint="`workbench models list` shows what is here.",
-            code="not_offered",
-        )
-    return base
-
-
 def _request(
     arguments: argparse.Namespace, typed: dict[str, Any], base: "ModelRef", place: Workplace, output: Output
 ) -> "TrainRequest":
@@ -142,25 +130,8 @@ def _request(
 
 def _dataset(data: str, system: str, place: Workplace, output: Output) -> "Dataset":
     """The rows of a file, or a saved data set of that name."""
-    from workbench.datasets.mapping import describe
     from workbench.datasets.store import DatasetStore
-    from workbench.datasets.tasks import PrepareReport, PrepareRequest
-    from workbench.jobs.spec import JobSpec
 
     store = DatasetStore(place.database)
-    path = Path(data).expanduser()
-    if not path.exists() and (saved := store.find(data)):
-        return saved
-    request = PrepareRequest(name=path.name, path=str(path.absolute()), folder=str(store.folder), system_text=system)
-    spec = JobSpec(
-        task="workbench.datasets.tasks:prepare", params=request.model_dump(mode="json"), title=f"Read {path.name}"
-    )
-    report = PrepareReport.model_validate(place.run(spec))
-    output.note(f"{path.name}: {report.dataset.row_count} rows ({describe(report.dataset.mapping)}).")
-    for problem in report.problems[:SHOWN_PROBLEMS]:
-        output.note(f"  {path.name}, {problem}")
-    if len(report.problems) > SHOWN_PROBLEMS:
-        output.note(f"  ... and {len(report.problems) - SHOWN_PROBLEMS} more problems.")
-    for finding in report.findings:
-        output.note(f"  {finding.message}")
-    return store.record_new(report.dataset)
+    saved = saved_dataset(data, store)
+    return saved or store.record_new(rows_of_file(data, system, store.folder, place, output))

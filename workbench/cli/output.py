@@ -1,6 +1,7 @@
 """Two faces of one answer: text for people, JSON for scripts. Results go to stdout, everything else to stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,6 +9,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from workbench.errors import WorkbenchError
+
+_LOOKS = {True: ("\x1b[30;42m", "\x1b[30;102m"), False: ("", "\x1b[2m")}
+"""Marked pieces on green, others dim or not: two of each, for neighbours."""
+_PLAIN = "\x1b[0m"
+_BORDER = "·"
+"""Between two pieces without brackets."""
 
 
 def to_json(value: BaseModel | Mapping[str, Any]) -> str:
@@ -38,6 +45,12 @@ class Output:
         """Something a person wants to know beside the result."""
         print(printable(text), file=sys.stderr, flush=True)
 
+    def marked(self, pieces: Sequence[tuple[str, bool]]) -> None:
+        """Pieces of one text, each told from the next; marked ones are coloured on a terminal, else in brackets."""
+        is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        shown = [(printable(text), is_marked) for text, is_marked in pieces]
+        print(_coloured(shown) if is_coloured else _bracketed(shown), flush=True)
+
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Columns as wide as their content; numbers to the right."""
         cells = [[printable(str(cell)) for cell in row] for row in rows]
@@ -59,6 +72,22 @@ class Output:
 def printable(text: str) -> str:
     """Text without the control characters with which a file name could drive a terminal (tabs and newlines stay)."""
     return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _coloured(pieces: Iterable[tuple[str, bool]]) -> str:
+    return "".join(
+        "\n".join(f"{_LOOKS[is_marked][place % 2]}{line}{_PLAIN}" if line else "" for line in text.split("\n"))
+        for place, (text, is_marked) in enumerate(pieces)
+    )
+
+
+def _bracketed(pieces: Iterable[tuple[str, bool]]) -> str:
+    made, is_after_unmarked = "", False
+    for text, is_marked in pieces:
+        border = _BORDER if is_after_unmarked and not is_marked and not made.endswith("\n") else ""
+        made += f"[{text}]" if is_marked else f"{border}{text}"
+        is_after_unmarked = not is_marked
+    return made
 
 
 def in_words(error: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Options of a training on the command line: one for each setting, from its declaration."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,19 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """`--epochs N`, `--packing`, ...: nothing that is not given is set."""
     from workbench.finetune.training_config import PROJECTIONS, TrainingConfig
 
-    for name, field in TrainingConfig.model_fields.items():
-        if name not in _ELSEWHERE:
-            _add(parser, name, field)
+    add_plain_settings(parser, [name for name in TrainingConfig.model_fields if name not in _ELSEWHERE])
     parser.add_argument("--targets", metavar="LAYERS", help=f"layers with an adapter, of {','.join(PROJECTIONS)}")
     parser.add_argument(
         "--sample-prompt", action="append", metavar="TEXT", help="what is answered while it learns; may be given often"
     )
+
+
+def add_plain_settings(parser: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    """The options of these settings alone."""
+    from workbench.finetune.training_config import TrainingConfig
+
+    for name in names:
+        _add(parser, name, TrainingConfig.model_fields[name])
 
 
 def typed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
