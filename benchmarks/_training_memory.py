@@ -26,6 +26,8 @@ from workbench.llm.library import describe_gguf
 from workbench.llm.types import ChatMessage, Role
 
 STEPS = 4
+_ROWS_A_LINE = 6
+"""About as many short rows fill a packed line."""
 
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:
@@ -70,10 +72,12 @@ def _import_libraries() -> None:
 
 
 def _request(base: Path, folder: Path, config: TrainingConfig, tokens: int) -> TrainRequest:
-    """Rows of exactly about `tokens` tokens each: every batch is the largest one."""
-    words = " ".join(f"word{number % 7}" for number in range(tokens * 2))
+    """Rows that are cut to `tokens` tokens, or short ones that fill lines of so many: each batch is the largest."""
+    words = " ".join(f"word{number % 7}" for number in range(tokens // 32 if config.packing else tokens * 2))
     rows = []
-    for number in range(config.batch_size * config.gradient_accumulation * STEPS):
+    for number in range(
+        config.batch_size * config.gradient_accumulation * STEPS * (_ROWS_A_LINE if config.packing else 1)
+    ):
         user = ChatMessage(role=Role.USER, content=f"{number} {words}")
         rows.append(TrainingRow(messages=(user, ChatMessage(role=Role.ASSISTANT, content=words)), number=number))
     path, digest = write_rows(rows, folder / "rows")

@@ -25,6 +25,7 @@ CASES: tuple[tuple[int, dict[str, Any]], ...] = (
     (128, {"batch_size": 1, "rank": 8, "precision": "float32"}),
     (256, {"batch_size": 4, "rank": 32, "precision": "float32"}),
     (512, {"batch_size": 2, "rank": 8, "precision": "float32", "dropout": 0.1}),
+    (1024, {"batch_size": 2, "rank": 8, "precision": "float32", "packing": True}),
     (128, {"batch_size": 8, "rank": 16, "precision": "float32", "targets": ["q_proj", "k_proj", "v_proj", "o_proj"]}),
 )
 QUICK = (1, 6)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 from workbench.finetune.heap import BLOCKS_BYTES
 from workbench.finetune.model_size import ModelSize
-from workbench.finetune.training_config import PROJECTIONS, Method, TrainingConfig
+from workbench.finetune.training_config import PROJECTIONS, Method, Objective, TrainingConfig
 
 _FLOAT, _BFLOAT = 4, 2
 """Bytes of a number."""
@@ -58,6 +58,8 @@ class StepMemory:
     """bfloat16 copies of the weights, which autograd keeps for the way back."""
     activations: int
     """What autograd keeps of each layer."""
+    masks: int
+    """What keeps the rows of a packed line apart, in each layer: numbers, tokens times tokens of the line."""
     logits: int
     passing: int
     """Short-lived results beside what is kept."""
@@ -85,13 +87,15 @@ def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware:
     logits = tokens * size.vocabulary * (_FLOAT + _FLOAT + (_BFLOAT if hardware.bfloat16 else 0))
     gradients = _FLOAT * trained
     at_forward = config.gradient_accumulation > 1
-    forward = tokens * kept + logits
+    masks = _masks(config, hardware, longest, layers_at_once)
+    forward = tokens * kept + masks + logits
     return StepMemory(
         weights=_weights(size, is_4bit=is_4bit),
         trained=_FLOAT * adapter + 2 * _FLOAT * trained,
         gradients=gradients if at_forward else max(0, gradients - forward),
         casts=_casts(size, layers_at_once, is_4bit=is_4bit) + _BFLOAT * adapter if hardware.bfloat16 else 0,
         activations=tokens * kept,
+        masks=masks,
         logits=logits,
         passing=tokens * _passing(size, config, hardware) if hardware.is_cuda else 0,
         waste=_waste(size, config, hardware, tokens * layers_at_once, tokens * kept),
@@ -120,8 +124,9 @@ def _kept_without_adapters(size: ModelSize, config: TrainingConfig, hardware: Ha
     """Attention (q, k, v and what comes out), both norms (their input), and SiLU and product of the inner layer."""
     number = _BFLOAT if hardware.bfloat16 else _FLOAT
     inner = _FLOAT if config.method is Method.QLORA else number  # layers of 4 bits answer in what they were asked in
-    attention = number if hardware.is_cuda else _FLOAT  # on the processor attention is computed in float32
-    return attention * (2 * size.queries + 2 * size.key_width) + 2 * _FLOAT * size.width + 3 * inner * size.inner
+    keys = size.queries if _is_packed(config) else size.key_width  # behind a mask they are repeated for each query head
+    attention = _attention_number(hardware) * (2 * size.queries + 2 * keys)
+    return attention + 2 * _FLOAT * size.width + 3 * inner * size.inner
 
 
 def _kept_inputs(size: ModelSize, config: TrainingConfig, hardware: Hardware, number: int) -> int:
@@ -146,6 +151,23 @@ def _inputs(size: ModelSize, learning: frozenset[str], hardware: Hardware, numbe
     if hardware.is_cuda:  # attention is computed in bfloat16: what o sees is kept by it
         learning -= {"o_proj"}
     return number * sum(size.inputs(name) for name in learning)  # each has a rounded copy of its own
+
+
+def _masks(config: TrainingConfig, hardware: Hardware, longest: int, layers: int) -> int:
+    """Each layer's attention turns the mask, a byte for each pair of tokens, into numbers of its own and keeps them."""
+    if not _is_packed(config):
+        return 0
+    return config.batch_size * longest**2 * (layers * _attention_number(hardware) + 1)
+
+
+def _is_packed(config: TrainingConfig) -> bool:
+    """Whether rows share lines; text is cut into full lines anyway."""
+    return config.packing and config.objective is not Objective.TEXT
+
+
+def _attention_number(hardware: Hardware) -> int:
+    """Bytes: on the processor attention is computed in float32."""
+    return _BFLOAT if hardware.bfloat16 and hardware.is_cuda else _FLOAT
 
 
 def _waste(size: ModelSize, config: TrainingConfig, hardware: Hardware, passed: int, activations: int) -> int:
