@@ -25,7 +25,7 @@ from workbench.ui.widgets.record_table import RecordTable
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 _CELL_CHARACTERS = 200
-_WIDEST_COLUMN = 320
+_WIDEST_COLUMN = 220
 FileRow = tuple[int, int, Mapping[str, str]]
 """Index in the report, row number in the file, the cells."""
 
@@ -45,6 +45,7 @@ class ImportPage(QWidget):
         super().__init__(parent)
         self._is_rendering = False
         self._path = ""
+        self._is_read = False
         self._columns: tuple[str, ...] = ()
         self._row_model: RecordTableModel[FileRow] | None = None
         self._row_table: RecordTable[FileRow] | None = None
@@ -63,11 +64,10 @@ class ImportPage(QWidget):
         self._trouble.show_trouble(importing.trouble)
         self._again.setVisible(importing.trouble is not None)
         self._other.setVisible(importing.trouble is not None)
-        if importing.path != self._path:
-            self._path = importing.path
-            self._tabs.setCurrentIndex(0)
+        self._turn_tabs(importing)
         has_report = importing.report is not None
-        for part in (self.mapping, self._tabs, self._foot):
+        self.mapping.setVisible(importing.has_rows)
+        for part in (self._tabs, self._foot):
             part.setVisible(has_report)
         self._filler.setVisible(not has_report)
         self._show_counts(importing)
@@ -78,10 +78,20 @@ class ImportPage(QWidget):
             self._show_foot(importing)
         self._is_rendering = False
 
+    def _turn_tabs(self, importing: ImportState) -> None:
+        """A new file shows its rows; one of which no row could be read shows why."""
+        if importing.path != self._path:
+            self._path = importing.path
+            self._is_read = False
+            self._tabs.setCurrentIndex(0)
+        if importing.report is not None and not self._is_read:
+            self._is_read = True
+            self._tabs.setCurrentIndex(1 if importing.problem_count and not importing.has_rows else 0)
+
     def _show_counts(self, importing: ImportState) -> None:
         report, found = importing.report, importing.problem_count
         self._count.setVisible(report is not None)
-        self._found.setVisible(report is not None)
+        self._found.setVisible(importing.is_checked)
         if report is None:
             return
         self._count.setText(

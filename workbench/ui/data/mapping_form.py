@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.datasets.types import ColumnMapping, Layout
-from workbench.ui.data.state import ColumnRole, ImportState, layout_in_words
+from workbench.ui.data.state import SAY_COLUMNS, ColumnRole, ImportState, layout_in_words
 from workbench.ui.theme import set_role
 
 
@@ -41,6 +41,7 @@ class MappingForm(QFrame):
         if not self._system_text.hasFocus() and self._system_text.text() != mapping.system_text:
             self._system_text.setText(mapping.system_text)
         self._recognised.setText(_recognised(mapping))
+        set_role(self._recognised, "small" if mapping.is_complete else "warn-small")
 
     def _build_widgets(self) -> None:
         set_role(self, "panel")
@@ -145,4 +146,4 @@ def _labelled(title: str, combo: QComboBox, parent: QWidget) -> QWidget:
 def _recognised(mapping: ColumnMapping) -> str:
     if mapping.guess:
         return f"Recognised: {mapping.guess}. Change it where that is not meant."
-    return "Your choice of columns." if mapping.is_complete else "Say which column asks and which one answers."
+    return "Your choice of columns." if mapping.is_complete else SAY_COLUMNS

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QScrollAre
 
 from workbench.datasets.types import FindingKind
 from workbench.ui import icons
-from workbench.ui.data.state import FindingLine, ImportState, ProblemLine
+from workbench.ui.data.state import SAY_COLUMNS, FindingLine, ImportState, ProblemLine
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.record_model import Column, RecordTableModel
@@ -37,6 +37,10 @@ class ProblemsView(QWidget):
         self._scroll.setVisible(bool(importing.finding_lines))
         self._fit_findings(bool(importing.problem_lines))
         self._fine.setVisible(importing.problem_count == 0)
+        fine = self.tr("Nothing wrong was found in these rows.")
+        self._fine.setText(
+            fine if importing.is_checked else self.tr("{} Then the rows are checked.").format(SAY_COLUMNS)
+        )
         self._undo.setVisible(any(line.can_leave_out for line in importing.finding_lines))
         self._undo.setEnabled(bool(importing.undoable))
 
@@ -63,7 +67,8 @@ class ProblemsView(QWidget):
         self._scroll.setMaximumHeight(max(70, needed) if shares_room else 16_777_215)
 
     def _build_widgets(self) -> None:
-        self._fine = QLabel(self.tr("Nothing wrong was found in these rows."), self)
+        self._fine = QLabel(self)
+        self._fine.setObjectName("no_problems")
         self._fine.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._fine, "muted")
         self._model = RecordTableModel[tuple[int, ProblemLine]](

@@ -60,6 +60,7 @@ class Treatments:
 
 
 NOTHING_TREATED = Treatments()
+SAY_COLUMNS = "Say which column asks and which one answers."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class ImportState:
         if self.report is None or not self.report.numbers:
             return ""
         if not self.mapping.is_complete:
-            return "Say which column asks and which one answers."
+            return SAY_COLUMNS
         number = self.report.numbers[self.shown_row]
         problem = next((p.message for p in self.report.problems if p.row == number), "")
         return f"This row is left out: {problem}" if problem else "This row is left out."
@@ -159,6 +160,15 @@ class ImportState:
     def problem_count(self) -> int:
         """What the badge counts: unusable and doubtful rows, and the data doctor's findings."""
         return 0 if self.report is None else self.report.problem_count + len(self.report.findings)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the rows were looked at: without question and answer there is nothing to look at."""
+        return self.report is not None and (self.mapping.is_complete or self.problem_count > 0)
+
+    @property
+    def has_rows(self) -> bool:
+        return self.report is not None and self.report.row_count > 0
 
     @property
     def usable_rows(self) -> int:
