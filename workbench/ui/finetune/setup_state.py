@@ -137,12 +137,13 @@ def why_not_tunable(base: ModelRef) -> str:
 def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
     """ "108 steps, about 3 min. Needs about 812 MB of memory (14.2 GB free) and 12 MB of disk." """
     steps = "1 step" if found.steps == 1 else f"{found.steps:,} steps"
+    rows = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
     held_out = f" ({found.held_out:,} more are held out)" if found.held_out else ""
     memory = "the graphics card's memory" if found.is_on_card else "memory"
     idle = f", {size_in_words(found.idle_bytes)} of it once idle chat models are unloaded" if found.idle_bytes else ""
     measured = " (measured)" if found.is_measured else " (being measured)" if is_timing else ""
     return (
-        f"{steps} over {found.rows:,} rows{held_out}, about {duration_in_words(found.seconds)}{measured}. "
+        f"{steps} over {rows}{held_out}, about {duration_in_words(found.seconds)}{measured}. "
         f"Needs about {size_in_words(found.memory_bytes)} of {memory} "
         f"({size_in_words(found.free_memory_bytes)} free{idle}) "
         f"and {size_in_words(found.disk_bytes)} of disk."
@@ -151,9 +152,10 @@ def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
 
 def scratch_in_words(found: ScratchEstimate) -> str:
     """ "6.1 M weights, about 12 min for 5 M tokens (the text 3 times) at 7,000 tokens a second." """
+    passes = f"{found.passes:.1f}" if found.passes < 100 else f"{found.passes:,.0f}"
     return (
         f"{count_in_words(found.parameters)} weights, about {duration_in_words(found.seconds)} for "
-        f"{count_in_words(found.tokens)} tokens (the text {found.passes:.1f} times) at {found.tokens_per_second:,.0f} "
+        f"{count_in_words(found.tokens)} tokens (the text {passes} times) at {found.tokens_per_second:,.0f} "
         f"tokens a second. Needs about {size_in_words(found.memory_bytes)} of memory."
     )
 

@@ -142,7 +142,7 @@ class SourceForm(QFrame):
         self._base.setObjectName("base_picker")
         self._base.setAccessibleName(self.tr("Base model"))
         self._base_trouble = note("base_trouble", "error", self)
-        self._order = note("order_warning", "error", self)
+        self._order = note("order_warning", "warn-small", self)
         self._method = QComboBox(self)
         self._method.setObjectName("method_picker")
         self._method.setAccessibleName(self.tr("Method"))
