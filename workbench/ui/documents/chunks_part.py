@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
@@ -17,6 +18,7 @@ from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.chunks_state import PART_CHARACTERS, ChunkSettings, ChunksState
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trying import tried
 
 _IMPOSSIBLE = Trouble("The overlap must be at most half of the chunk size.", "Make chunks longer or repeat less.")
 
@@ -201,12 +203,6 @@ class ChunksPart:
     def _start(self, name: str, make: Callable[[], JobSpec | None], tell: Callable[[str, int], None]) -> None:
         self.board.show(running=Running("Reading the texts"), running_collection=name)
 
-        def made() -> JobSpec | WorkbenchError | None:
-            try:
-                return make()
-            except WorkbenchError as problem:
-                return problem
-
         def go_on(found: JobSpec | WorkbenchError | None) -> None:
             match found:
                 case None:
@@ -216,7 +212,7 @@ class ChunksPart:
                 case JobSpec() as spec:
                     self._rebuild = self._jobs.submit(spec, lambda event: self._on_rebuild(name, event, tell))
 
-        self._in_background(made, go_on)
+        self._in_background(partial(tried, make), go_on)
 
     def _on_rebuild(self, name: str, event: JobEvent, tell: Callable[[str, int], None]) -> None:
         match event:

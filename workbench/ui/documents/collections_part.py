@@ -11,6 +11,7 @@ from workbench.rag.types import ChunkingConfig
 from workbench.ui.documents.indexing_part import chunking_of
 from workbench.ui.documents.spec_part import SpecPart
 from workbench.ui.documents.state import Naming, Purpose
+from workbench.ui.trying import tried
 
 
 class CollectionsPart(SpecPart):
@@ -49,13 +50,6 @@ class CollectionsPart(SpecPart):
     def _try(self, change: Callable[[], None], then: Callable[[], None]) -> None:
         """Do it off the UI thread; what is wrong with the name is said beside its field."""
 
-        def work() -> WorkbenchError | None:
-            try:
-                change()
-            except WorkbenchError as problem:
-                return problem
-            return None
-
         def done(problem: WorkbenchError | None) -> None:
             if problem is None:
                 self._board.show(naming=None)
@@ -64,7 +58,7 @@ class CollectionsPart(SpecPart):
             elif self._board.state.naming is not None:
                 self._board.show(naming=replace(self._board.state.naming, trouble=str(problem)))
 
-        self._in_background(work, done)
+        self._in_background(partial(tried, change), done)
 
     # -- deleting ---------------------------------------------------------------------------------------------------
 

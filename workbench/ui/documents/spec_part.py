@@ -11,6 +11,7 @@ from workbench.jobs.spec import JobSpec, Listener
 from workbench.rag.indexing import COLLECTION_CHANGED, INDEX_DAMAGED, rebuild_spec
 from workbench.ui.documents.board import Board, Surroundings
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tell, tried
 
 MakesSpec = Callable[[], JobSpec | None]
 """Reads the database and perhaps many texts of it. None: there is nothing to do."""
@@ -74,7 +75,7 @@ class SpecPart:
                 case _:
                     heard(event)
 
-        self._in_background(partial(_made, make_spec), submit)
+        self._in_background(partial(tried, make_spec), submit)
 
     def _restore(self, name: str, then: Callable[[], None], heard: Listener) -> None:
         """Build the index again from the database; what goes wrong with that is told to `heard`."""
@@ -91,17 +92,10 @@ class SpecPart:
             elif spec is not None:
                 self._tell(spec)
 
-        self._in_background(partial(_made, partial(rebuild_spec, self._collections, name)), submit)
+        self._in_background(partial(tried, partial(rebuild_spec, self._collections, name)), submit)
 
     def _write(self, change: Callable[[], None], then: Callable[[], None] = _nothing) -> None:
         """Change the database off the UI thread, read it anew, then do what follows; a problem is told instead."""
-
-        def work() -> WorkbenchError | None:
-            try:
-                change()
-            except WorkbenchError as problem:
-                return problem
-            return None
 
         def done(problem: WorkbenchError | None) -> None:
             if problem is not None:
@@ -110,10 +104,10 @@ class SpecPart:
             if problem is None:
                 then()
 
-        self._in_background(work, done)
+        self._in_background(partial(tried, change), done)
 
     def _tell(self, problem: WorkbenchError) -> None:
-        self._messages.error(problem.message, problem.hint, problem.details)
+        tell(self._messages, problem)
 
     def _tell_end(self, event: JobEvent, finished: str, cancelled: str) -> None:
         """What most jobs say at their end."""
@@ -127,10 +121,3 @@ class SpecPart:
                 self._messages.error(trouble.text, trouble.hint, trouble.details)
             case _:
                 pass
-
-
-def _made(make_spec: MakesSpec) -> JobSpec | WorkbenchError | None:
-    try:
-        return make_spec()
-    except WorkbenchError as problem:
-        return problem

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from workbench.errors import WorkbenchError
@@ -13,6 +14,7 @@ from workbench.ui.board import Board
 from workbench.ui.endpoints.state import PRESETS, ServerForm, ServersState, remove_question
 from workbench.ui.protocols import Background
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 AskModels = Callable[[Endpoint, str], CheckReport]
 UsesOf = Callable[[str], Sequence[str]]
@@ -234,12 +236,6 @@ class ServersPresenter:
             return
         self._board.show(waits_for=what, trouble=None)
 
-        def guarded() -> Any:
-            try:
-                return work()
-            except WorkbenchError as problem:
-                return problem
-
         def ended(result: Any) -> None:
             self._board.show(waits_for="")
             if isinstance(result, WorkbenchError):
@@ -247,4 +243,4 @@ class ServersPresenter:
             else:
                 then(result)
 
-        self._in_background(guarded, ended)
+        self._in_background(partial(tried, work), ended)

@@ -11,6 +11,7 @@ from workbench.llm.types import ModelKind, ModelRef
 from workbench.ui.home.state import HomeState, ModelsFound, ProjectCard, ProjectStage
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, Messages, Navigator
+from workbench.ui.trying import tell
 
 
 class View(Protocol):
@@ -114,7 +115,7 @@ class HomePresenter:
         if problem is not None:
             failed = ProjectStage.FAILED if stage is ProjectStage.OPENING else ProjectStage.OPEN
             self._show_project(key, failed, problem.message)
-            self._messages.error(problem.message, problem.hint, problem.details)
+            tell(self._messages, problem)
         else:
             self._take_opened(key, note)
 

@@ -12,6 +12,7 @@ from workbench.llm.types import ModelRef
 from workbench.ui.models.board import Board, Surroundings
 from workbench.ui.models.state import Filter
 from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trying import tried
 
 
 class FilesPart:
@@ -87,7 +88,7 @@ class FilesPart:
         self._board.show(asked_to_delete="")
         if model is not None:
             self._deleting = None
-            self._around.in_background(partial(_try_to_delete, model), partial(self._on_deleted, model))
+            self._around.in_background(partial(tried, partial(delete_files, model)), partial(self._on_deleted, model))
 
     def _on_deleted(self, model: ModelRef, outcome: int | WorkbenchError) -> None:
         if isinstance(outcome, WorkbenchError):
@@ -112,10 +113,3 @@ class FilesPart:
     def _model(self) -> ModelRef | None:
         row = self._board.state.row
         return row.model if row is not None else None
-
-
-def _try_to_delete(model: ModelRef) -> int | WorkbenchError:
-    try:
-        return delete_files(model)
-    except WorkbenchError as problem:
-        return problem

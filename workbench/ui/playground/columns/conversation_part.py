@@ -13,6 +13,7 @@ from workbench.playground.types import Prompt, PromptVersion
 from workbench.ui.playground.columns.answering_part import AnsweringPart
 from workbench.ui.playground.columns.board import Board, Surroundings, model_of
 from workbench.ui.playground.columns.state import ColumnState, TurnAction
+from workbench.ui.trying import tell
 
 _UNDO_DEPTH = 50
 
@@ -92,7 +93,7 @@ class ConversationPart:
         try:
             draft = self._around.source.save_for_run() if not column.setup.version_id else None
         except WorkbenchError as problem:
-            self._around.messages.error(problem.message, problem.hint, problem.details)
+            tell(self._around.messages, problem)
             return
         self.ask(column_id, question, turn.parent_id, draft, without_system=without_system)
 

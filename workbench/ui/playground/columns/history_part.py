@@ -22,6 +22,7 @@ from workbench.playground.types import Exchange
 from workbench.ui.playground.columns.asking import asked_of
 from workbench.ui.playground.columns.board import Board, Surroundings
 from workbench.ui.playground.columns.state import ColumnState
+from workbench.ui.trying import tell
 
 T = TypeVar("T")
 
@@ -150,7 +151,7 @@ class HistoryPart:
         def done(found: tuple[T | None, WorkbenchError | None]) -> None:
             result, problem = found
             if problem is not None:
-                self._around.messages.error(problem.message, problem.hint, problem.details)
+                tell(self._around.messages, problem)
             then(result)
 
         self._around.in_background(guarded, done)

@@ -18,6 +18,7 @@ from workbench.ui.playground.columns.history_part import HistoryPart
 from workbench.ui.playground.columns.setup_part import SetupPart
 from workbench.ui.playground.columns.state import ColumnsState, ColumnState, TurnAction
 from workbench.ui.playground.columns.voting_part import Shuffle, VotingPart
+from workbench.ui.trying import tell
 
 
 class ColumnsPresenter:
@@ -97,7 +98,7 @@ class ColumnsPresenter:
         try:
             draft = self._draft()
         except WorkbenchError as problem:
-            self._around.messages.error(problem.message, problem.hint, problem.details)
+            tell(self._around.messages, problem)
             return
         question = self.state.question.strip()
         self.voting.conversation_id = self.history.open_id

@@ -10,6 +10,7 @@ from workbench.errors import WorkbenchError
 from workbench.playground.ratings import Rating, Standing, pairs_of_vote, standings
 from workbench.ui.playground.columns.board import Board, Surroundings
 from workbench.ui.playground.columns.state import Blind, ColumnState
+from workbench.ui.trying import tell
 
 Shuffle = Callable[[list[str]], None]
 
@@ -117,7 +118,7 @@ class VotingPart:
 
         def then(result: tuple[Standing, ...] | WorkbenchError) -> None:
             if isinstance(result, WorkbenchError):
-                self._around.messages.error(result.message, result.hint, result.details)
+                tell(self._around.messages, result)
             else:
                 self._board.show(standings=result)
 

@@ -13,6 +13,7 @@ from workbench.ui.playground.editor.limits import MOST_SHOTS
 from workbench.ui.playground.editor.state import Examples
 from workbench.ui.protocols import Background
 from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trying import tried
 
 TICKED_AT_FIRST = 4
 MOST_PICKED = 100
@@ -83,7 +84,7 @@ class ExamplesPart:
 
     def _read(self, source: str, read: Callable[[], Sequence[Shot]]) -> None:
         self._board.show(is_reading=True, examples_trouble=None)
-        self._in_background(partial(_tried, read), partial(self._on_read, source))
+        self._in_background(partial(tried, lambda: tuple(read())), partial(self._on_read, source))
 
     def _on_read(self, source: str, found: tuple[Shot, ...] | WorkbenchError) -> None:
         self._board.show(is_reading=False)
@@ -109,13 +110,6 @@ class ExamplesPart:
         draft = self._board.draft
         prompt = changed_prompt(draft.prompt, few_shot=examples.few_shot)
         self._board.change(replace(draft, examples=examples, prompt=prompt), key, examples_trouble=trouble)
-
-
-def _tried(read: Callable[[], Sequence[Shot]]) -> tuple[Shot, ...] | WorkbenchError:
-    try:
-        return tuple(read())
-    except WorkbenchError as problem:
-        return problem
 
 
 def _shots_of(datasets: Datasets, name: str) -> list[Shot]:

@@ -8,11 +8,11 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.playground.imported import ImportedPrompt
 from workbench.playground.prompt_files import read_prompts, write_prompts
-from workbench.playground.types import PromptVersion
 from workbench.ui.playground.editor.board import Board
 from workbench.ui.playground.editor.versions_part import VersionsPart
 from workbench.ui.protocols import Background, Messages
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 _NO_FILE_NAME = '\\/:*?"<>|'
 
@@ -30,7 +30,7 @@ class FilesPart:
 
     def read(self, path: str) -> None:
         """Every prompt of the file becomes one here; the first is opened."""
-        self._in_background(partial(_read, Path(path)), partial(self._on_read, Path(path).name))
+        self._in_background(partial(tried, partial(read_prompts, Path(path))), partial(self._on_read, Path(path).name))
 
     def _on_read(self, file_name: str, found: Sequence[ImportedPrompt] | WorkbenchError) -> None:
         if isinstance(found, WorkbenchError):
@@ -63,7 +63,8 @@ class FilesPart:
             self._board.show(trouble=trouble_of(problem))
             return
         values = self._board.state.given_values
-        self._in_background(partial(_write, Path(path), version, values), partial(self._on_written, Path(path).name))
+        write = partial(write_prompts, Path(path), [version], values=values)
+        self._in_background(partial(tried, write), partial(self._on_written, Path(path).name))
 
     def _on_written(self, file_name: str, done: Sequence[str] | WorkbenchError) -> None:
         if isinstance(done, WorkbenchError):
@@ -77,17 +78,3 @@ class FilesPart:
             self._messages.warning(f"{text} {lines[0]}", details="\n".join(lines))
         else:
             self._messages.info(text)
-
-
-def _read(path: Path) -> Sequence[ImportedPrompt] | WorkbenchError:
-    try:
-        return read_prompts(path)
-    except WorkbenchError as problem:
-        return problem
-
-
-def _write(path: Path, version: PromptVersion, values: dict[str, str]) -> Sequence[str] | WorkbenchError:
-    try:
-        return write_prompts(path, [version], values=values)
-    except WorkbenchError as problem:
-        return problem

@@ -10,12 +10,13 @@ from workbench.playground.grid.export import Format
 from workbench.playground.grid.grid_store import GridEntry, GridState
 from workbench.playground.grid.journal import read_cell
 from workbench.playground.grid.tasks import EXPORT_GRID, ExportReport, ExportRequest
-from workbench.playground.grid.types import Cell, Outcome
+from workbench.playground.grid.types import Cell
 from workbench.ui.playground.grid.board import Board, Surroundings, View
 from workbench.ui.playground.grid.run_part import RunPart
 from workbench.ui.playground.grid.setup_part import SetupPart
 from workbench.ui.playground.grid.state import GridPageState, HistoryLine, Page, RowFilter
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 _SHOWN_HISTORY = 30
 
@@ -144,7 +145,7 @@ class GridPresenter:
         self._looked_at = (selected, outcome.place)
         folder = Path(results.request.folder)
         self._around.in_background(
-            partial(_transcript, folder, outcome), partial(self._on_transcript, (selected, outcome.place))
+            partial(tried, partial(read_cell, folder, outcome)), partial(self._on_transcript, (selected, outcome.place))
         )
 
     def _on_transcript(self, wanted: tuple[tuple[int, int], int], found: Cell | WorkbenchError) -> None:
@@ -178,10 +179,3 @@ def describe(entry: GridEntry) -> str:
         case GridState.BEGUN:
             end = f"{entry.total} answers, begun"
     return f"{entry.name} · {when} · {end}"
-
-
-def _transcript(folder: Path, outcome: Outcome) -> Cell | WorkbenchError:
-    try:
-        return read_cell(folder, outcome)
-    except WorkbenchError as problem:
-        return problem

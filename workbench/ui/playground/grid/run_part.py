@@ -19,6 +19,7 @@ from workbench.ui.playground.grid.board import Board, Surroundings
 from workbench.ui.playground.grid.state import Page, Results
 from workbench.ui.shown_run import ShownRun, hear_nothing
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tried
 
 _SHOW_EVERY_SECONDS = 0.25
 """Answers may come by the hundred per second; eyes do not."""
@@ -51,7 +52,8 @@ class RunPart:
         """Run a grid, or go on with the same one that was not finished."""
         self._run.prepare()
         self._board.show(trouble=None, running=Running("Starting"))
-        self._around.in_background(partial(_placed, request, self._around), self._on_placed)
+        place = partial(place_grid, request, self._around.paths)  # writes and hashes the whole request
+        self._around.in_background(partial(tried, place), self._on_placed)
 
     def go_on(self) -> None:
         """Make what is missing or failed of the grid that is shown; what is there stays."""
@@ -167,14 +169,6 @@ class RunPart:
     def _end(self) -> None:
         self._run.end()
         self._board.show(running=None)
-
-
-def _placed(request: GridRequest, around: Surroundings) -> GridRequest | WorkbenchError:
-    """Writes and hashes the whole request, hence not on the thread of the window."""
-    try:
-        return place_grid(request, around.paths)
-    except WorkbenchError as problem:
-        return problem
 
 
 def _found(around: Surroundings, grid_id: int) -> GridRequest | WorkbenchError:

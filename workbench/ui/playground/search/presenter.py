@@ -8,7 +8,7 @@ from workbench.llm.types import LoadConfig, ModelRef
 from workbench.playground.search.keeping import keep_winner
 from workbench.playground.search.running import place_search
 from workbench.playground.search.store import SearchEntry
-from workbench.playground.search.types import Outcome, SearchBudget, SearchReport, SearchRequest
+from workbench.playground.search.types import Outcome, SearchBudget, SearchRequest
 from workbench.playground.search.wording import points
 from workbench.playground.types import PromptVersion
 from workbench.scoring.types import MetricChoice
@@ -17,6 +17,7 @@ from workbench.ui.playground.search.run_part import RunPart
 from workbench.ui.playground.search.setup_part import SetupPart, source_of_file
 from workbench.ui.playground.search.state import HistoryLine, Page, SearchState, ShotsFrom
 from workbench.ui.trouble import trouble_of
+from workbench.ui.trying import tell, tried
 
 _SHOWN_HISTORY = 30
 
@@ -110,7 +111,7 @@ class SearchPresenter:
         if report is None or report.outcome is Outcome.START_IS_BEST or self.state.is_keeping:
             return
         self._board.show(is_keeping=True)
-        self._around.in_background(partial(self._keep, report), self._on_kept)
+        self._around.in_background(partial(tried, partial(keep_winner, report, self._around.prompts)), self._on_kept)
 
     def open_history(self, search_id: int) -> None:
         if self.state.is_running:
@@ -123,16 +124,10 @@ class SearchPresenter:
             return
         self._run.show_report(report)
 
-    def _keep(self, report: SearchReport) -> "PromptVersion | WorkbenchError":
-        try:
-            return keep_winner(report, self._around.prompts)
-        except WorkbenchError as problem:
-            return problem
-
     def _on_kept(self, kept: "PromptVersion | WorkbenchError") -> None:
         self._board.show(is_keeping=False)
         if isinstance(kept, WorkbenchError):
-            self._around.messages.error(kept.message, hint=kept.hint, details=kept.details)
+            tell(self._around.messages, kept)
             return
         self._around.source.open_version(kept.id)
         self._around.messages.info(f"Saved as {kept.prompt_name} {kept.label}.")
