@@ -111,17 +111,20 @@ def test_that_a_shutdown_leaves_no_process_and_no_thread(home: WorkbenchPaths) -
 
 
 def test_that_the_windows_side_is_light() -> None:
-    """What a window imports of this room, beside pydantic: under 150 ms of processor time, nothing heavy."""
+    """What a window imports of this room takes about as long as pydantic, which it needs anyway; nothing heavy."""
     program = (
-        "import sys, time, workbench; from pydantic import BaseModel, Field, TypeAdapter; begun = time.process_time();"
+        "import sys, time, workbench; begun = time.process_time();"
+        "from pydantic import BaseModel, Field, TypeAdapter; between = time.process_time();"
         "import workbench.jobs.runner, workbench.jobs.spec, workbench.jobs.events;"
-        "print(time.process_time() - begun); print(*sys.modules)"
+        "print(between - begun, time.process_time() - between); print(*sys.modules)"
     )
-    times = []
+    yardsticks, times = [], []
     for _ in range(3):  # the quickest of three counts
         out = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
         seconds, modules = out.stdout.splitlines()
-        times.append(float(seconds))
-    assert min(times) < 0.150
+        yardstick, own = map(float, seconds.split())
+        yardsticks.append(yardstick)
+        times.append(own)
+    assert min(times) < 2 * min(yardsticks)
     heavy = {"torch", "numpy", "PySide6", "transformers", "lancedb", "pyarrow", "sqlalchemy", "psutil", "llama_cpp"}
     assert not heavy & set(modules.split())

@@ -3,7 +3,6 @@ import json
 import math
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -364,17 +363,14 @@ def test_that_an_empty_prompt_is_refused(tiny: LlamaCppEngine) -> None:
 def test_that_a_stop_keeps_the_text_and_comes_soon(tmp_path: Path, opened: Opener) -> None:
     engine = opened(write_tiny_gguf(tmp_path / "long.gguf", context=8192, ends=False), context_length=8192)
     stopped, pieces = threading.Event(), list[str]()
-    stopped_at = 0.0
 
     def on_text(text: str) -> None:
-        nonlocal stopped_at
         pieces.append(text)
-        if len(pieces) == 20:
-            stopped_at = time.process_time()
+        if len(pieces) == 3:
             stopped.set()
 
     completion = engine.stream(ask(max_tokens=8000), on_text, stopped.is_set)
-    assert time.process_time() - stopped_at < 0.2  # of work, however busy the machine is
+    assert len(pieces) <= 3 + 3, "what was on its way, however busy the machine is"
     assert completion.finish_reason is FinishReason.CANCELLED
     assert completion.text == "".join(pieces) != ""
     assert answer(engine, ask()).finish_reason is FinishReason.LENGTH
@@ -651,7 +647,7 @@ def test_that_those_who_read_along_get_as_much_time_as_a_list(
     def slow(scheduler: Scheduler, batch: Batch) -> bool:
         next(steps)
         reading.wait(60)
-        far.wait(0.2)  # a long call of a list
+        far.wait(0.5)  # a long call of a list
         return step_batch(scheduler, batch)
 
     monkeypatch.setattr(Scheduler, "_step_batch", slow)

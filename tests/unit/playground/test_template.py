@@ -1,11 +1,12 @@
 """Variables, mistakes and texts of templates."""
 
-import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from workbench.errors import WorkbenchError
+from workbench.llm.template_child import TemplateChild
 from workbench.llm.types import Role
 from workbench.playground.template import MAX_CHARACTERS, PromptRenderer, problems_in, variables_of
 from workbench.playground.types import Prompt, PromptBlock
@@ -44,9 +45,7 @@ def test_that_variables_are_found_in_the_order_of_the_text(text: str, variables:
 
 
 def test_that_looking_for_variables_never_computes_anything() -> None:
-    began = time.perf_counter()
     assert variables_of(prompt("{{ 9 ** (9 ** (9 ** 9)) }}{{ 'x' * 999999999999 }}{{ a }}")) == ("a",)
-    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize(
@@ -124,13 +123,20 @@ def test_that_what_cannot_be_rendered_is_said_and_the_next_one_is_rendered(
     assert renderer.render(prompt("", "{{ question }}"), {"question": "next"})[0].content == "next"
 
 
-def test_that_an_endless_prompt_costs_its_time_once(renderer: PromptRenderer) -> None:
+def test_that_an_endless_prompt_costs_its_time_once(renderer: PromptRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    ask = TemplateChild.ask
+
+    def counted(child: TemplateChild, request: dict[str, Any]) -> dict[str, Any]:
+        asked.append(request)
+        return ask(child, request)
+
+    monkeypatch.setattr(TemplateChild, "ask", counted)
     endless = prompt("", "{% for a in range(99999) %}{% for b in range(99998) %}{% endfor %}{% endfor %}")
     for _ in range(2):
-        began = time.perf_counter()
         with pytest.raises(WorkbenchError, match="does not finish"):
             renderer.render(endless, {})
-    assert time.perf_counter() - began < 0.5
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("values", [{"question": "x" * 10_000_000}, {"question": ""}])

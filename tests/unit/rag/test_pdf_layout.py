@@ -154,6 +154,7 @@ def test_that_headers_footers_and_page_numbers_are_marked_and_stay_in_the_text()
         pdf.text(100, 290, str(number))
 
     parsed = load(pages_pdf(5, draw), "x.pdf")
+    assert len(parsed.pages) == 5
     for page in parsed.pages:
         assert marked(page, MarkKind.REPEATED) == [f"ACME manual, chapter {page.number}", str(page.number)]
         assert page.text.startswith("ACME manual")
@@ -192,7 +193,9 @@ def test_that_no_letter_is_lost_or_made_up_whatever_the_layout() -> None:
             pdf.set_font("Helvetica", rng.choice(["", "B"]), rng.choice([7, 10, 16]))
             pdf.text(rng.uniform(5, 180), rng.uniform(8, 290), rng.choice(["Alpha", "12.5", "beta gamma", "x"]))
 
-    for page in load(pages_pdf(6, draw), "x.pdf").pages:
+    pages = load(pages_pdf(6, draw), "x.pdf").pages
+    assert len(pages) == 6
+    for page in pages:
         counted = {word: page.text.count(word) for word in ("Alpha", "12.5", "beta", "gamma")}
         assert sum(counted.values()) + page.text.split().count("x") >= 60
 

@@ -2,7 +2,6 @@
 
 import json
 import random
-import time
 
 import pytest
 
@@ -10,7 +9,6 @@ from workbench.errors import WorkbenchError
 from workbench.scoring.metrics import METRICS, find_metric, score
 from workbench.scoring.metrics.documents import same_document
 from workbench.scoring.metrics.numeric import numbers_in
-from workbench.scoring.metrics.pattern import LIMIT_SECONDS
 from workbench.scoring.metrics.rouge_l import longest_common_subsequence
 from workbench.scoring.refusal import is_refusal
 
@@ -65,9 +63,8 @@ def test_that_a_pattern_is_searched_without_case() -> None:
 
 
 def test_that_a_pattern_that_never_ends_is_no_score_but_a_reason() -> None:
-    began = time.monotonic()
+    # Without a limit it would take longer than a lifetime.
     found = score("regex", "a" * 80 + "!", ["no", r"^(a|aa)+$", r"a"])
-    assert time.monotonic() - began < 20 * LIMIT_SECONDS  # without a limit it would take longer than a lifetime
     assert found.value is None
     assert "takes too long" in found.explanation
 

@@ -255,7 +255,7 @@ def test_that_a_stop_takes_effect_at_once_and_keeps_the_text(engine_for: Engines
 
     engine = engine_for(patience=Patience())
     completion = engine.stream(ask(), pieces.append, is_cancelled)
-    assert time.perf_counter() - stopped_at[0] < 10, "it waited for the server"
+    assert time.perf_counter() - stopped_at[0] < 30, "it waited for the server"
     assert (completion.text, completion.finish_reason) == ("You said: ", FinishReason.CANCELLED)
     assert server.gone.wait(60), "the server was not told"
     server.faults = Faults()
@@ -270,7 +270,7 @@ def test_that_a_stop_ends_all_that_are_on_their_way_and_those_that_wait(
     requests = [ask(str(n), id=str(n)) for n in range(5)]
     started = time.perf_counter()
     completions = engine.complete_all(requests, lambda _: None, lambda: server.at_once == 2)
-    assert time.perf_counter() - started < 10, "it waited for the server"
+    assert time.perf_counter() - started < 30, "it waited for the server"
     assert {c.finish_reason for c in completions} == {FinishReason.CANCELLED}
     assert len(server.asked) == 2
 

@@ -63,6 +63,7 @@ def test_that_all_who_are_in_answer_the_same_questions() -> None:
     abilities = field(others=0.6)
     result = run_search(abilities, 500)
     race: Race = result.race
+    assert race.survivors and race.asked
     for candidate in race.survivors:
         assert set(race.questions[: race.asked]) <= set(race.table.scores[candidate])
 
