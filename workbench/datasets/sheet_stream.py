@@ -4,10 +4,9 @@ import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from workbench.datasets.delimited import name_columns
-from workbench.datasets.sheets import MAX_COLUMNS, open_workbook, plain_value, sheet_cells
+from workbench.datasets.sheets import MAX_COLUMNS, open_parquet, open_workbook, plain_value, sheet_cells
 from workbench.datasets.stream_types import StreamedRow, StreamItem
 from workbench.datasets.types import RowProblem
 from workbench.errors import WorkbenchError
@@ -17,7 +16,7 @@ _BATCH = 512
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
     """Names of the columns. Raises WorkbenchError for a file that is none, or without rows."""
-    with _parquet(path) as file:
+    with open_parquet(path) as file:
         if file.metadata.num_rows == 0:
             raise WorkbenchError(
                 f"{path.name} has no rows.", hint="Choose a file with at least one row.", code="no_rows"
@@ -31,7 +30,7 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
 
 def parquet_rows(path: Path) -> Iterator[StreamItem]:
     """A row group after the other, some rows at a time."""
-    with _parquet(path) as file:
+    with open_parquet(path) as file:
         number = 0
         for batch in file.iter_batches(batch_size=_BATCH):
             for row in batch.to_pylist():
@@ -94,23 +93,6 @@ class _Unsaved:
             return False
         pairs = itertools.zip_longest(self._row[1], values)
         return any(value is None and isinstance(cell, str) and cell.startswith("=") for cell, value in pairs)
-
-
-@contextmanager
-def _parquet(path: Path) -> Iterator[Any]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
-            yield file
-    except (pa.ArrowException, OSError) as error:
-        raise WorkbenchError(
-            f"{path.name} is not a readable Parquet file.",
-            hint="Export it again.",
-            details=str(error),
-            code="bad_parquet",
-        ) from error
 
 
 @contextmanager

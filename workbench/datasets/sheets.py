@@ -62,16 +62,18 @@ def read_xlsx(content: bytes, name: str) -> Table:
     return table
 
 
-def read_parquet(path: Path) -> Table:
-    """All row groups. Worker only: loads pyarrow."""
+@contextmanager
+def open_parquet(path: Path) -> Iterator[Any]:
+    """A `pyarrow.parquet.ParquetFile`, read as it is asked for. Worker only: loads pyarrow.
+
+    Raises WorkbenchError, also for what comes to light while its rows are read.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
-            _check_parquet(file.metadata, path.name)
-            columns = tuple(str(field.name) for field in file.schema_arrow)
-            rows = tuple(row for batch in file.iter_batches(batch_size=4096) for row in batch.to_pylist())
+        with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
+            yield file
     except (pa.ArrowException, OSError) as error:
         raise WorkbenchError(
             f"{path.name} is not a readable Parquet file.",
@@ -79,6 +81,14 @@ def read_parquet(path: Path) -> Table:
             details=str(error),
             code="bad_parquet",
         ) from error
+
+
+def read_parquet(path: Path) -> Table:
+    """All row groups. Worker only: loads pyarrow."""
+    with open_parquet(path) as file:
+        _check_parquet(file.metadata, path.name)
+        columns = tuple(str(field.name) for field in file.schema_arrow)
+        rows = tuple(row for batch in file.iter_batches(batch_size=4096) for row in batch.to_pylist())
     if not rows:
         raise WorkbenchError(f"{path.name} has no rows.", hint="Choose a file with at least one row.", code="no_rows")
     return Table(columns, rows, (), tuple(range(1, len(rows) + 1)), path.name, "parquet")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from workbench.ui.data.import_page import ImportPage
 from workbench.ui.data.library_page import LibraryPage
 from workbench.ui.data.passages_page import PassagesPage
 from workbench.ui.data.state import DataState, Page
+from workbench.ui.widgets.drop_area import paths_of
 from workbench.ui.widgets.file_dialogs import FILES, OpenDialog, files_of
 from workbench.ui.widgets.job_strip import JobStrip
 from workbench.ui.widgets.tab_view import TabView
@@ -49,12 +50,12 @@ class DataView(TabView):
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _files_in(event.mimeData().urls()):
+        if _files_in(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.files_dropped.emit(_files_in(event.mimeData().urls()))
+        self.files_dropped.emit(_files_in(event.mimeData()))
 
     def _build_widgets(self) -> None:
         self.setObjectName("data_tab")
@@ -84,6 +85,5 @@ class DataView(TabView):
         self.files_chosen.emit(paths)
 
 
-def _files_in(urls: list[QUrl]) -> list[str]:
-    paths = [url.toLocalFile() for url in urls if url.isLocalFile()]
-    return [path for path in paths if Path(path).is_file()]
+def _files_in(data: QMimeData) -> list[str]:
+    return [path for path in paths_of(data) if Path(path).is_file()]

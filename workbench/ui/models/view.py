@@ -24,6 +24,7 @@ from workbench.ui.models.details import ModelDetails
 from workbench.ui.models.state import Filter, Making, ModelRow, ModelsState
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.clear_button import let_clear
+from workbench.ui.widgets.drop_area import paths_of
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.file_dialogs import FILES, FOLDER, OpenDialog
 from workbench.ui.widgets.job_strip import JobStrip
@@ -111,11 +112,11 @@ class ModelsView(QWidget):
             self._search.setText(state.search)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if paths_of(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.paths_added.emit([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+        self.paths_added.emit(paths_of(event.mimeData()))
         event.acceptProposedAction()
 
     def _build_widgets(self) -> None:
