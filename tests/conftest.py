@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import workbench  # sets the silencing environment before any library is imported
 from workbench.paths import WorkbenchPaths
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 assert workbench.__version__
+
+# An example may take as long as it wants: a loaded machine, or a look for garbage, costs more than a fifth of a second.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 _LOOPBACK = ("127.", "::1", "localhost")
 

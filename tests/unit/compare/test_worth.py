@@ -97,7 +97,7 @@ MEASURED = st.fixed_dictionaries(
     arms=st.lists(MEASURED, min_size=2, max_size=5),
     weights=st.builds(Weights, quality=st.floats(0.1, 1), latency=SHARE, memory=SHARE),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_that_the_recommendation_changes_at_a_flip_point_and_not_before(
     arms: list[dict[str, float]], weights: Weights
 ) -> None:

@@ -62,7 +62,7 @@ def test_that_a_prompt_comes_back_from_markdown_whole(tmp_path: Path) -> None:
     assert (found.name, found.note, found.values, found.left_out) == ("Mails", "why\nso", {"tone": "brief: yes"}, ())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(

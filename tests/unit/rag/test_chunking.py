@@ -30,7 +30,7 @@ def parsed(*texts: str, markdown: bool = True) -> Parsed:
     return Parsed(pages=pages, is_markdown=markdown)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(max_size=400), min_size=1, max_size=3), st.booleans())
 def test_that_chunks_lie_within_their_page_fit_the_embedder_and_leave_nothing_out(
     texts: list[str], markdown: bool
@@ -109,7 +109,7 @@ def marked(text: str, *marks: PageMark) -> Parsed:
 
 
 @pytest.mark.parametrize("kind", NEW)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=30)), max_size=80).map("".join), st.booleans())
 def test_that_no_text_is_left_out_and_no_grapheme_torn(kind: ChunkerKind, text: str, markdown: bool) -> None:
     config = sized(kind)

@@ -26,7 +26,7 @@ def kappa_of_table(ours: list[int], theirs: list[int], grades: int) -> float | N
 
 
 @given(judgements=JUDGEMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_that_kappa_and_tau_are_the_textbooks(judgements: list[tuple[int, int]]) -> None:
     ours, theirs = [one for one, _ in judgements], [other for _, other in judgements]
     if len(set(ours)) == 1 or len(set(theirs)) == 1:

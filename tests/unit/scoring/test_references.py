@@ -23,7 +23,7 @@ WORDS = st.sampled_from(
 SENTENCES = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
 ASCII = st.text(string.ascii_letters + string.digits + string.punctuation.replace("[", "") + "  \n", max_size=60)
 TEXTS = st.one_of(SENTENCES, ASCII.map(str.strip))
-LIMIT = settings(max_examples=150, deadline=None)
+LIMIT = settings(max_examples=150)
 
 
 def value(name: str, answer: str, references: Sequence[str], **more: object) -> float:

@@ -215,7 +215,7 @@ def test_that_scores_of_different_questions_are_refused() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_that_an_interval_always_holds_its_mean_and_stays_in_range(values: list[float]) -> None:
     interval = mean_interval(values)
     assert interval is not None
@@ -225,7 +225,7 @@ def test_that_an_interval_always_holds_its_mean_and_stays_in_range(values: list[
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_that_swapping_the_arms_mirrors_the_difference(pairs: list[tuple[float, float]]) -> None:
     first, second = [a for a, _ in pairs], [b for _, b in pairs]
     forth, back = difference_interval(first, second), difference_interval(second, first)

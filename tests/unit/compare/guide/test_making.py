@@ -67,7 +67,7 @@ def test_that_a_prompt_that_thinks_and_a_second_model_become_arms() -> None:
     assert by_name["another model"].model == "big"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations)
 def test_that_every_plan_accounts_for_every_proposed_technique(situation: Situation) -> None:
     for stock in (Stock(), EMPTY, FULL):

@@ -76,7 +76,7 @@ def test_that_dots_and_intervals_stay_within_the_plot(kind: PictureKind) -> None
             assert drawn.plot.grown(12).holds(extent(mark)), mark
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(
