@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from workbench.ui.data.state import DataState, LeftOutRow, PassagesState
 from workbench.ui.data.written_view import WrittenView
 from workbench.ui.theme import restyle, set_role
+from workbench.ui.widgets.choices import show_choices
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.named_button import named_button
@@ -261,8 +262,4 @@ class PassagesPage(QWidget):
 
 
 def _offer(combo: QComboBox, names: tuple[str, ...], chosen: str) -> None:
-    with QSignalBlocker(combo):
-        if tuple(combo.itemText(index) for index in range(combo.count())) != names:
-            combo.clear()
-            combo.addItems(list(names))
-        combo.setCurrentIndex(names.index(chosen) if chosen in names else -1)
+    show_choices(combo, [(name, name) for name in names], chosen)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QWidget
+
+from workbench.ui.widgets.choices import show_choices
 
 
 class AdapterBox(QComboBox):
@@ -17,13 +19,7 @@ class AdapterBox(QComboBox):
         self.currentIndexChanged.connect(self._on_changed)
 
     def show_adapters(self, adapters: Sequence[str], chosen: str) -> None:
-        names = ["", *adapters]
-        with QSignalBlocker(self):
-            if [self.itemData(number) for number in range(self.count())] != names:
-                self.clear()
-                for name in names:
-                    self.addItem(name or self.tr("No adapter"), name)
-            self.setCurrentIndex(names.index(chosen))
+        show_choices(self, [("", self.tr("No adapter")), *((name, name) for name in adapters)], chosen)
         self.setVisible(bool(adapters))
 
     @Slot(int)

@@ -25,6 +25,7 @@ from workbench.ui.documents.chunks_state import ChunksState
 from workbench.ui.documents.chunks_text import ChunksText
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.choices import show_choices
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
@@ -85,13 +86,9 @@ class ChunksPage(QWidget):
         )
 
     def _show_documents(self, state: ChunksState) -> None:
-        names = [document.name for document in state.documents]
-        with QSignalBlocker(self._document):
-            if names != [self._document.itemText(row) for row in range(self._document.count())]:
-                self._document.clear()
-                self._document.addItems(names)
-            self._document.setCurrentIndex(names.index(state.document) if state.document in names else -1)
-            self._document.setToolTip(state.document)
+        choices = [(document.name, document.name) for document in state.documents]
+        show_choices(self._document, choices, state.document)
+        self._document.setToolTip(state.document)
 
     def _show_values(self, state: ChunksState) -> None:
         settings = state.settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from workbench.playground.types import PromptVersion
 from workbench.ui.playground.columns.state import ColumnsState, ColumnState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.choices import show_choices
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.model_picker import ModelPicker
 from workbench.ui.widgets.options_panel import OptionsPanel
@@ -57,13 +58,13 @@ class ColumnHead(QWidget):
         self.model_picker.show_models(state.models, setup.model_name)
         self._goes.show_model(self.model_picker.chosen())
         adapters = [("", self.tr("No adapter")), *((name, name) for name in column.adapters)]
-        _show_choices(self._adapter, adapters, setup.adapter_name)
+        _show_box(self._adapter, adapters, setup.adapter_name)
         self._adapter.setVisible(bool(column.adapters))
-        _show_choices(self._version, self._versions(state.versions, setup.version_id), setup.version_id)
+        _show_box(self._version, self._versions(state.versions, setup.version_id), setup.version_id)
         collections = [("", self.tr("No documents")), *((name, name) for name in state.collections)]
         if setup.collection and setup.collection not in state.collections:
             collections.append((setup.collection, self.tr("{} (gone)").format(setup.collection)))
-        _show_choices(self._collection, collections, setup.collection)
+        _show_box(self._collection, collections, setup.collection)
         has_documents = bool(state.collections or setup.collection)
         self._collection.setVisible(has_documents)
         self._settings.setChecked(setup.generation is not None)
@@ -151,13 +152,7 @@ class ColumnHead(QWidget):
         self.collection_chosen.emit(self._collection.itemData(index))
 
 
-def _show_choices(box: QComboBox, choices: Sequence[tuple[str, str]], chosen: str) -> None:
-    """Data and words; tells nothing back, and is not touched while it says the same."""
-    with QSignalBlocker(box):
-        if [(box.itemData(n), box.itemText(n)) for n in range(box.count())] != list(choices):
-            box.clear()
-            for data, words in choices:
-                box.addItem(words, data)
-        box.setCurrentIndex(box.findData(chosen))
+def _show_box(box: QComboBox, choices: Sequence[tuple[str, str]], chosen: str) -> None:
+    show_choices(box, choices, chosen)
     box.setToolTip(box.currentText())
     box.setEnabled(True)

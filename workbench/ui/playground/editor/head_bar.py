@@ -1,9 +1,8 @@
 """The top of the editor: which prompt, which version of it, whether it was changed, undo, and everything rarer."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.playground.editor.state import EditorState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.choices import show_choices
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.tool_button import tool_button
@@ -35,14 +35,13 @@ class HeadBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._versions: tuple[tuple[str, str], ...] | None = None
         self._build_widgets()
         self._build_layout()
         self._connect()
 
     def show_state(self, state: EditorState) -> None:
         draft = state.draft
-        _fill(self._prompt, [(name, name) for name in state.prompt_names], draft.prompt_name)
+        show_choices(self._prompt, [(name, name) for name in state.prompt_names], draft.prompt_name)
         self._show_versions(state)
         is_edited = draft.is_edited
         self._edited.setText(self.tr("edited") if draft.base is not None else self.tr("not saved"))
@@ -53,15 +52,11 @@ class HeadBar(QWidget):
 
     def _show_versions(self, state: EditorState) -> None:
         base = state.draft.base
-        entries = [(_version_words(version.label, version.note), version.id) for version in state.versions]
-        if base is not None and base.id not in [entry[1] for entry in entries]:
-            entries.insert(0, (base.label, base.id))
-        if tuple(entries) != self._versions:
-            self._versions = tuple(entries)
-            _fill(self._version, entries or [(self.tr("no version yet"), "")], base.id if base is not None else "")
-        elif base is not None and self._version.currentData() != base.id:
-            with QSignalBlocker(self._version):
-                self._version.setCurrentIndex(self._version.findData(base.id))
+        entries = [(version.id, _version_words(version.label, version.note)) for version in state.versions]
+        if base is not None and base.id not in [entry[0] for entry in entries]:
+            entries.insert(0, (base.id, base.label))
+        choices = entries or [("", self.tr("no version yet"))]
+        show_choices(self._version, choices, base.id if base is not None else "")
         self._version.setEnabled(bool(entries))
 
     def _build_widgets(self) -> None:
@@ -136,12 +131,3 @@ class HeadBar(QWidget):
 
 def _version_words(label: str, note: str) -> str:
     return f"{label}  ·  {' '.join(note.split())[:40]}" if note else label
-
-
-def _fill(box: QComboBox, entries: list[tuple[str, str]], chosen: str) -> None:
-    with QSignalBlocker(box):
-        if [(box.itemText(n), box.itemData(n)) for n in range(box.count())] != entries:
-            box.clear()
-            for words, value in entries:
-                box.addItem(words, value)
-        box.setCurrentIndex(box.findData(chosen))

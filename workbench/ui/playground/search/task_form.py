@@ -9,6 +9,7 @@ from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.ui.playground.search.describing import describe_questions
 from workbench.ui.playground.search.form_parts import Card
 from workbench.ui.playground.search.state import SearchState, Source
+from workbench.ui.widgets.choices import show_choices
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.file_dialogs import OpenDialog, files_of
@@ -53,12 +54,7 @@ class TaskForm(Card):
 
     def _show_starts(self, state: SearchState) -> None:
         choices = [(one.version_id, one.label or self.tr("As it stands in the editor")) for one in state.starts]
-        with QSignalBlocker(self._start):
-            if [(self._start.itemData(n), self._start.itemText(n)) for n in range(self._start.count())] != choices:
-                self._start.clear()
-                for version_id, label in choices:
-                    self._start.addItem(label, version_id)
-            self._start.setCurrentIndex(self._start.findData(state.setup.start_id))
+        show_choices(self._start, choices, state.setup.start_id)
 
     def _build_widgets(self) -> None:
         self._start = ElidedComboBox(self, "search_start", self.tr("Starting prompt"), fewest=14)
