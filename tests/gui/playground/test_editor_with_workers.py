@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeMessages
 from tests.gui.acting import find, press, type_text
-from tests.gui.playground.test_editor import CONTROL, block, open_section, rewrite
+from tests.gui.playground.editor_given import CONTROL, block, open_section, rewrite
 from tests.llm_models import write_tiny_gguf
 from workbench.app import Program
 from workbench.database import Database
