@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeMessages, FakeNavigator
 from tests.gui.acting import click, find
-from tests.gui.data.test_data_tab import FakeCollections, drop, texts
+from tests.gui.data.tab_given import FakeCollections, drop, texts
 from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.jobs.runner import JobRunner

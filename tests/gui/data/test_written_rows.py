@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLabel, QLineEdit, Q
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import find
-from tests.gui.data.test_data_tab import Around, FakeCollections, click, save_rows
+from tests.gui.data.tab_given import Around, FakeCollections, click, save_rows
 from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.llm.types import ModelKind, ModelRef

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from tests.unit.compare.judged import run
 from tests.unit.compare.scripted import MODEL, knows_with_passages
 from tests.unit.compare.scripted_judge import JudgeTools, fair_chooser
-from tests.unit.compare.test_model_scores import run
 from workbench.compare.judge.rating_order import fair_order
 from workbench.compare.judge.ratings import answer_hash, key_of_trial
 from workbench.compare.judge.types import AnswerRating, ResolvedJudge
