@@ -10,7 +10,7 @@ from tests.llm_models import write_tiny_gguf
 from workbench.cli import main
 
 ROWS = "question,answer\nnumber 1,red\n,lost\nnumber 2,green\n"
-"""The row in the middle cannot be trained: nothing is asked in it."""
+"""The row in the middle cannot be trained: nothing is asked in it. Rows are counted with the line of names."""
 BEFORE, ANSWER = "<|bos|><|user|>number 2<|end|><|assistant|>", "green<|end|>"
 
 
@@ -39,14 +39,14 @@ def test_that_the_second_row_is_shown_with_what_is_learned_in_brackets(
     typed: list[str], capsys: pytest.CaptureFixture[str], own_home: Path
 ) -> None:
     head, text = run(capsys, *typed, "--row", "2").rstrip("\n").split("\n", 1)
-    assert head.startswith("Row 2 of 2 (row 3 of the file): ")
+    assert head.startswith("Row 2 of 2 (row 4 of the file): ")
     assert head.endswith(" of them learned.")
     shown = tokens(capsys, *typed, "--row", "2")
     assert text_of(shown, trained=False) == BEFORE
     assert text_of(shown, trained=True) == ANSWER
     between = "·".join(token["text"] for token in shown["tokens"] if not token["trained"])
     assert text == between + "".join(f"[{token['text']}]" for token in shown["tokens"] if token["trained"])
-    assert (shown["row"], shown["number"], shown["is_left_out"], shown["cut"]) == (2, 3, False, 0)
+    assert (shown["row"], shown["number"], shown["is_left_out"], shown["cut"]) == (2, 4, False, 0)
     assert not list(own_home.glob("datasets/*")), "nothing is kept of a preview"
 
 

@@ -6,10 +6,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QTableView, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import find
-from tests.gui.data.test_data_tab import Around, answer, around, choose, import_file, open_tab, texts
+from tests.gui.data.tab_given import Around, answer, choose, import_file, open_tab, texts
 from workbench.ui.data import DataTab
 
-__all__ = ["around"]  # a fixture
 SAY = "Say which column asks and which one answers."
 
 
@@ -22,7 +21,9 @@ def test_that_rows_that_nobody_looked_at_are_not_called_free_of_problems(
     qtbot: QtBot, around: Around, tmp_path: Path
 ) -> None:
     file = tmp_path / "letters.csv"
-    file.write_text("letter,reply,case\nWhere is it?,On its way.,a\nWhen?,On Monday.,b\n", encoding="utf-8")
+    replies = ("On its way to", "At the depot", "In the hall of")
+    lines = [f"Where is parcel {n * 37}?,{replies[n % 3]} {n * n}.,a\n" for n in range(30)]  # fewer would be a finding
+    file.write_text("letter,reply,case\n" + "".join(lines), encoding="utf-8")
     tab = open_tab(qtbot, around)
     import_file(tab, around, file)
     assert find(tab, QLabel, "mapping_guess").text() == SAY
