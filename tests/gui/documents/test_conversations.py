@@ -12,9 +12,11 @@ from tests.gui.documents.test_asking import CITED, FOUND, answer, ask
 from tests.gui.documents.test_documents_tab import a_file
 from workbench.database import Database
 from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag.answer_types import Answer
 from workbench.rag.maintenance import PURGE
+from workbench.rag.page_images import PAGE_IMAGE
 from workbench.rag.search_types import Hit, QuestionHits
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig
@@ -141,6 +143,21 @@ def test_that_conversations_of_another_collection_that_asked_the_purged_document
     remove_and_purge(tab, store, jobs)
     tab.presenter.select_collection("letters")
     assert tab.question.conversation.cards() == [], "the first turn quoted it, and the second may rest on that"
+
+
+def test_that_nothing_of_a_purged_document_is_left_where_its_page_was(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    store.files.record("handbook", a_file("b.md"))
+    store.files.record("handbook", a_file("a.md", file_type="PDF"))
+    tab = opened(qtbot, store, jobs)
+    quoted(ask(tab, jobs, "How many days?"), FOUND)
+    jobs.of(PAGE_IMAGE)[-1].fail(WorkbenchError("a.md is no longer at /d."))
+    note = find(tab.question.place, QLabel, "place_note")
+    assert note.isVisible()
+    remove_and_purge(tab, store, jobs)
+    assert not note.isVisible()
+    assert tab.question.place.text.toPlainText() == ""
 
 
 def test_that_a_document_that_is_only_removed_leaves_conversations_alone(

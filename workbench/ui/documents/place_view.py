@@ -38,6 +38,8 @@ class PlaceView(QWidget):
         before, self._place = self._place, place
         self._bar.setVisible(place is not None)
         if place is None:
+            self._note.hide()
+            self.text.clear()  # what is closed may be a document of which no trace may be left
             self._stack.setCurrentWidget(self._empty)
             return
         self._name.setText(place.document)
