@@ -27,7 +27,8 @@ PENALISED_TOKENS = 64
 FORBIDS = -100.0
 """A bias from which on a token is out of the question, as in the OpenAI protocol."""
 
-_log: collections.deque[str] = collections.deque(maxlen=400)
+_log: collections.deque[str] = collections.deque(maxlen=20_000)
+"""The last pieces that llama.cpp said: opening a context says many for each layer, and sizes are read from them."""
 _load_lock = threading.Lock()
 _NO_MEMORY = re.compile(r"(failed|unable) to allocate|cannot allocate|bad_alloc|out of memory", re.IGNORECASE)
 _BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")

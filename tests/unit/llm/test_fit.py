@@ -79,11 +79,13 @@ def test_that_too_big_a_model_is_refused_with_the_numbers(monkeypatch: pytest.Mo
     assert verdict(MODEL, ONE, 1).longest_context == 0
 
 
-@pytest.mark.parametrize("kv_type", list(KvType))
-def test_that_the_estimate_of_the_cache_is_what_llama_cpp_allocates(tmp_path: Path, kv_type: KvType) -> None:
+@pytest.mark.parametrize(("kv_type", "blocks"), [*((each, 2) for each in KvType), (KvType.F16, 40)])
+def test_that_the_estimate_of_the_cache_is_what_llama_cpp_allocates(
+    tmp_path: Path, kv_type: KvType, blocks: int
+) -> None:
     from workbench.llm.engines import open_engine
 
-    model = describe_gguf(write_tiny_gguf(tmp_path / "tiny.gguf", width=256, heads=4, heads_kv=2))
+    model = describe_gguf(write_tiny_gguf(tmp_path / "tiny.gguf", width=256, heads=4, heads_kv=2, blocks=blocks))
     load = LoadConfig(context_length=512, parallel_sequences=2, threads=1, kv_type=kv_type)
     engine = open_engine(model, load)
     try:
