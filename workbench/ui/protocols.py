@@ -1,9 +1,10 @@
 """What presenters need of the window, without Qt."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from workbench.jobs.spec import JobHandle, JobSpec, Listener
+if TYPE_CHECKING:  # it brings pydantic, which the window's first picture does without
+    from workbench.jobs.spec import JobHandle, JobSpec, Listener
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ class Navigator(Protocol):
 class StoppableJobs(Protocol):
     """`Jobs`, and how a run is stopped that somebody else submitted (JobBridge, FakeJobs)."""
 
-    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
+    def submit(self, spec: "JobSpec", listener: "Listener") -> "JobHandle": ...
     def cancel(self, job_id: str) -> None: ...
 
 

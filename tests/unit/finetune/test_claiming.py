@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from workbench import allocator
 from workbench.finetune import claiming, preflight
 from workbench.finetune.claiming import TrainingMemory
 from workbench.finetune.model_size import ModelSize
@@ -28,7 +29,7 @@ class Computer:
         hardware = Hardware(is_cuda=is_cuda, bfloat16=False)
         monkeypatch.setattr(preflight, "this_hardware", lambda config: hardware)
         monkeypatch.setattr(preflight, "free_for_training", self._free)
-        monkeypatch.setattr(claiming, "can_be_orderly", lambda: True)
+        monkeypatch.setattr(allocator, "can_be_told", lambda: True)
         monkeypatch.setattr("workbench.llm.fit.total_memory", lambda: PLENTY)
         monkeypatch.setattr(claiming, "make_orderly", self._make_orderly)
 
