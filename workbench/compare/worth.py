@@ -169,7 +169,7 @@ def _uncertain(
     """The flip point for both ends of the interval of the arms' difference; where they count as equal, it is sharp."""
     pair = next((p for p in found.pairs if {p.first, p.second} == {arm, recommended}), None)
     top = found.means[found.best[0]]
-    if pair is None or top <= 0 or (arm in found.alike and recommended in found.alike):
+    if pair is None or top <= 0 or {arm, recommended} <= set(found.alike):
         return None, None
     sign = 1 if pair.second == recommended else -1
     ends = [weight_at(sign * end / top) for end in (pair.low, pair.high)]

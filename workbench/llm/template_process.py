@@ -110,11 +110,14 @@ def answer_blocks(renderer: Renderer, request: dict[str, Any]) -> dict[str, Any]
     Or the error of the first that fails, as in `answer`, with its template's index as `block` and its `line`; of a
     variable without a value (kind undefined) also its `name`.
     """
+    compiled: dict[int, Template] = {}  # also of templates that are too long or too many to be kept
     texts: list[str] = []
     room = MAX_TEXT
     for index, own in request["items"]:
         try:
-            text = renderer.compiled(request["templates"][index]).render(request["variables"] | own)
+            if index not in compiled:
+                compiled[index] = renderer.compiled(request["templates"][index])
+            text = compiled[index].render(request["variables"] | own)
         except Exception as error:  # noqa: BLE001  (as above)
             return {**_told(error), "block": index, "line": _line_of(error)}
         room -= len(text)

@@ -1,6 +1,5 @@
 """The page "Measure" as a user meets it; jobs are spoken by the test."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -247,14 +246,6 @@ def test_that_a_set_goes_to_compare_and_a_test_set_comes_from_there(
 
 
 # -- beside the window ------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def threads() -> Iterator[Threads]:
-    threads = Threads()
-    yield threads
-    for thread in threads.running:
-        thread.join(60)
 
 
 @pytest.fixture

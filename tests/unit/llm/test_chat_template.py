@@ -3,6 +3,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from jinja2 import Template
 
 from tests.llm_models import TEMPLATE
 from workbench.errors import WorkbenchError
@@ -12,7 +13,9 @@ from workbench.llm.template_process import (
     KEPT_TEMPLATES,
     Renderer,
     answer,
+    answer_blocks,
     build_environment,
+    build_prompt_environment,
 )
 from workbench.llm.types import ChatMessage, Role
 
@@ -131,3 +134,19 @@ def test_that_a_template_is_compiled_once_for_many_renderings() -> None:
     assert renderer.compiled(greeting) is not compiled  # a model that was long not asked makes room
     huge = "x" * (KEPT_CHARACTERS + 1)
     assert renderer.compiled(huge) is not renderer.compiled(huge)
+
+
+def test_that_a_template_that_is_too_long_to_be_kept_is_compiled_once_for_all_items_of_a_request() -> None:
+    class Counting(Renderer):
+        asked = 0
+
+        def compiled(self, source: str) -> Template:
+            self.asked += 1
+            return super().compiled(source)
+
+    renderer = Counting(build_prompt_environment())
+    long = "x" * KEPT_CHARACTERS + "{{ n }}"
+    items = [(0, {"n": number}) for number in range(5)]
+    reply = answer_blocks(renderer, {"templates": [long], "variables": {}, "items": items})
+    assert [text[-1] for text in reply["texts"]] == ["0", "1", "2", "3", "4"]
+    assert renderer.asked == 1
