@@ -11,12 +11,11 @@ from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.questions_board import QuestionRooms
 from workbench.ui.compare.questions_wiring import wire
 from workbench.ui.compare.ratings_wiring import wire_ratings
-from workbench.ui.compare.run_part import StoppableJobs
 from workbench.ui.compare.scores_wiring import wire_scores
 from workbench.ui.compare.stock_part import Lookups
 from workbench.ui.compare.view import CompareView
 from workbench.ui.compare.why_wiring import wire_why
-from workbench.ui.protocols import Background, Messages, Navigator, at_once
+from workbench.ui.protocols import Background, Messages, Navigator, StoppableJobs, at_once
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue

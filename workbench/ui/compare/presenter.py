@@ -37,14 +37,14 @@ from workbench.ui.compare.questions_part import QuestionsPart
 from workbench.ui.compare.questions_writing_part import QuestionsWritingPart
 from workbench.ui.compare.ratings_part import RatingsPart
 from workbench.ui.compare.run_options import RunOptions
-from workbench.ui.compare.run_part import RunPart, StoppableJobs
+from workbench.ui.compare.run_part import RunPart
 from workbench.ui.compare.scores_part import ScoresPart
 from workbench.ui.compare.scores_state import ScoresState
 from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.compare.stock_part import Lookups, StockPart
 from workbench.ui.compare.trade_offs_part import TradeOffsPart
 from workbench.ui.compare.why_part import WhyPart
-from workbench.ui.protocols import Background, Messages, Navigator, at_once
+from workbench.ui.protocols import Background, Messages, Navigator, StoppableJobs, at_once
 from workbench.ui.trouble import trouble_of
 from workbench.ui.trying import tried
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -16,7 +16,7 @@ from workbench.compare.trial_types import Trial, TrialDone
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle, JobSpec, Listener
+from workbench.jobs.spec import JobSpec, Listener
 from workbench.ui.board import Running
 from workbench.ui.compare.board import Board
 from workbench.ui.compare.filling import Filled, fill_report, fill_so_far
@@ -24,7 +24,7 @@ from workbench.ui.compare.leaks_state import LeaksState
 from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.state import Page, Results
 from workbench.ui.compare.why_state import WhyState
-from workbench.ui.protocols import Background, Messages, at_once
+from workbench.ui.protocols import Background, Messages, StoppableJobs, at_once
 from workbench.ui.trouble import trouble_of
 from workbench.ui.trying import tell, tried
 
@@ -40,13 +40,6 @@ _SHOW_EVERY_SECONDS = 0.25
 _REST = 6
 """Times as long as showing took: thousands of answers must not keep the window from hearing its user."""
 _CONTINUES = "Run it again: it continues with what is done."
-
-
-class StoppableJobs(Protocol):
-    """`Jobs`, and how a run is stopped that somebody else submitted (JobBridge, FakeJobs)."""
-
-    def submit(self, spec: JobSpec, listener: Listener) -> JobHandle: ...
-    def cancel(self, job_id: str) -> None: ...
 
 
 class RunPart:
