@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.acting import find
 from tests.gui.playground.columns_given import columns, settle, shown_text, turns
 from workbench.app import Program
+from workbench.ui.compare import CompareTab
 from workbench.ui.help_dialog import HelpDialog
 from workbench.ui.playground.columns import Columns
 
@@ -118,3 +119,28 @@ def test_that_f1_lists_the_keys_of_the_tab_in_front(program: Program) -> None:
     assert "Save a version of the prompt" not in told()
     key(Qt.Key.Key_3, CTRL)
     assert {"Save a version of the prompt", "Ctrl+S", "Run the prompt", "Commands"} <= told()
+
+
+@pytest.mark.slow
+def test_that_a_sample_project_is_opened_and_compared(qtbot: QtBot, program: Program) -> None:
+    key(Qt.Key.Key_1, CTRL)
+    opener = tab_to("open_project_format")
+    key(Qt.Key.Key_Return)
+    qtbot.waitUntil(opener.isEnabled, timeout=240_000)
+    tab_to("compare_format")
+    key(Qt.Key.Key_Return)
+    assert program.window.current_tab == "compare"
+    tab = find(program.window, CompareTab)
+    qtbot.waitUntil(lambda: tab.presenter.state.questions is not None)
+    assert not find(program.window, QWidget, "compare_run").isEnabled(), "nothing was tuned yet"
+    tab_to("qt_tabwidget_tabbar")
+    key(Qt.Key.Key_Right)
+    tab_to("compare_standard")
+    key(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "tuned" not in [arm.name for arm in tab.presenter.state.arms])
+    tab_to("compare_run")
+    key(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(tab.presenter.state.results and tab.presenter.state.results.trials), timeout=240_000)
+    tab_to("job_strip_stop")
+    key(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: tab.presenter.state.running is None, timeout=240_000)
