@@ -121,8 +121,10 @@ class VectorStore:
         """The nearest chunks with their cosine similarity; those of the `hidden` document hashes stay unseen."""
         with self._words():
             query = self._table.search(vector, vector_column_name="vector").distance_type("cosine")
-            # Only heard where the index for vectors exists: see `vector_index`.
-            query = _where(query.nprobes(_PROBES).refine_factor(_REFINE), hidden, only)
+            # Only heard where the index for vectors exists: see `vector_index`. No most: what a filter leaves may lie
+            # in other parts of the index than the nearest ones, and then it goes on until there are enough.
+            query = query.minimum_nprobes(_PROBES).maximum_nprobes(0).refine_factor(_REFINE)
+            query = _where(query, hidden, only)
             rows = query.select([*_READ_COLUMNS, "_distance"]).limit(limit).to_list()
         return [(_chunk(row), 1.0 - float(row["_distance"])) for row in rows]
 
@@ -146,8 +148,8 @@ class VectorStore:
             raise full_disk(str(error)) or damaged(self._folder, str(error)) from error
 
 
-# How many parts of an index for vectors a search looks into, and how many times more candidates it takes from there
-# to order them by their exact vectors. Measured by `python -m benchmarks search`.
+# How many parts of an index for vectors a search looks into at least, and how many times more candidates it takes from
+# there to order them by their exact vectors. Measured by `python -m benchmarks search`.
 _PROBES = 40
 _REFINE = 4
 

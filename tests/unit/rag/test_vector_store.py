@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.unit.rag.index_rows import chunk, manifests, vectors
 from workbench.errors import WorkbenchError
+from workbench.rag import vector_store
 from workbench.rag.index_files import heal, table_folder
 from workbench.rag.index_writer import IndexWriter
 from workbench.rag.types import TextLanguage
-from workbench.rag.vector_store import VectorStore
+from workbench.rag.vector_store import Among, VectorStore
 
 
 @pytest.fixture
@@ -89,3 +91,22 @@ def test_that_a_damaged_data_file_is_an_index_to_rebuild(store: IndexWriter, tmp
     with pytest.raises(WorkbenchError) as caught:
         VectorStore(tmp_path / "c", 3).all_chunks()
     assert caught.value.code == "index_damaged"
+
+
+def test_that_a_filter_leads_past_the_nearest_parts_of_an_index_for_vectors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_store, "_EXACT_UP_TO", 100)
+    monkeypatch.setattr(vector_store, "_PROBES", 1)
+    rng = np.random.default_rng(1)
+    near = (np.array([1, 0, 0]) + rng.normal(scale=0.3, size=(2000, 3))).astype(np.float32)
+    with IndexWriter(tmp_path / "c", 3) as store:
+        store.add([chunk(number, "Tea") for number in range(2000)], near)
+        store.add(
+            [chunk(number, "Coffee", "far") for number in range(5)], vectors(*[(-1, 0, 0.01 * n) for n in range(5)])
+        )
+        store.optimize()
+        assert store._has_vector_index()
+        found = store.search_vector(vectors((1, 0, 0))[0], 5, only=[Among(documents=(chunk(0, "", "far").document,))])
+        hidden = store.search_vector(vectors((1, 0, 0))[0], 5, hidden={"d1"})
+    assert [len(found), len(hidden)] == [5, 5]
