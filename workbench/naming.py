@@ -1,4 +1,4 @@
-"""Names for new things, and how many of them there are."""
+"""Names for new things, how many of them there are, and how long they take."""
 
 from collections.abc import Callable, Sequence
 
@@ -26,3 +26,15 @@ def row_numbers(numbers: Sequence[int]) -> str:
     more = len(numbers) - SHOWN_ROW_NUMBERS
     word = "row" if len(numbers) == 1 else "rows"
     return f"{word} {shown} and {more} more" if more > 0 else f"{word} {shown}"
+
+
+def duration_in_words(seconds: float) -> str:
+    """A duration for people: "8 s", "3 min 5 s", "2 h 10 min"."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {left} s" if left and minutes < 10 else f"{minutes} min"
+    return f"{left} s"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.llm_models import write_tiny_gguf
 from workbench.cli import data, test_sets
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
@@ -67,3 +68,31 @@ def test_that_one_named_column_leaves_the_others_guessed(
     assert [checked["mapping"][name] for name in ("question", "answer", "group")] == ["question", "answer", "customer"]
     with pytest.raises(WorkbenchError, match="in one column, or a question"):
         run(place, capsys, "data", "check", str(rows), "--messages-column", "a", "--question-column", "b")
+
+
+def test_that_a_file_is_read_once_where_one_column_is_named(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("question,answer,customer\nWho?,Nora,A\n", encoding="utf-8")
+    ran: list[str] = []
+    run_job = place.run
+    monkeypatch.setattr(place, "run", lambda spec, *more: (ran.append(spec.task), run_job(spec, *more))[1])
+    run(place, capsys, "data", "save", str(rows), "--name", "one", "--group-column", "customer")
+    assert ran == ["workbench.datasets.tasks:prepare"]
+
+
+def test_that_rows_too_long_for_a_base_are_named_and_left_out(
+    place: Workplace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = str(write_tiny_gguf(tmp_path / "tiny.gguf", context=256))
+    rows = tmp_path / "rows.csv"
+    rows.write_text(f"question,answer\nWho?,Nora\n{'Who was it? ' * 40},Emil\n", encoding="utf-8")
+    checked = run(place, capsys, "data", "check", str(rows), "--model", base)
+    assert [f["rows"] for f in checked["findings"] if f["kind"] == "too_long"] == [[3]]
+    left_out = ("--name", "short", "--leave-out", "too_long")
+    with pytest.raises(WorkbenchError, match="Which rows are too_long depends on the base"):
+        run(place, capsys, "data", "save", str(rows), *left_out)
+    assert run(place, capsys, "data", "save", str(rows), *left_out, "--model", base)["dropped"] == 1
+    with pytest.raises(WorkbenchError, match="depends on the base"):
+        run(place, capsys, "data", "check", str(rows), "--max-length", "20")

@@ -6,28 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli import data_preview
+from workbench.cli.choices import choose_local_model
+from workbench.cli.columns import add_columns, named_columns
 from workbench.cli.output import Output
+from workbench.cli.training_options import add_plain_settings, checked, given_settings
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec
 from workbench.naming import row_numbers
 
 if TYPE_CHECKING:
-    from workbench.datasets.types import ColumnMapping, Finding, FindingKind
+    from workbench.datasets.types import Finding, FindingKind
+    from workbench.finetune.row_checks import BaseChoice
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 SHOWN_PROBLEMS = 12
-_COLUMNS = {
-    "question": "what the user says, where its name does not tell",
-    "context": "put below the question",
-    "answer": "what is learned",
-    "messages": "the whole conversation, in the place of question and answer",
-    "system": "the system message",
-    "document": "the document in which the answer stands",
-    "group": "rows of one value are held out together, like those of a customer",
-}
-"""Roles of columns (`ColumnMapping`)."""
+TOKEN_SETTINGS = data_preview.TOKEN_SETTINGS
 
 
 def register(commands: "Commands") -> None:
@@ -63,24 +58,24 @@ def register(commands: "Commands") -> None:
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
-    for role, what in _COLUMNS.items():
-        parser.add_argument(f"--{role}-column", metavar="C", default="", help=what)
+    add_columns(parser)
+    parser.add_argument("--model", metavar="M", help="a base: also find rows that are too long for it")
+    add_plain_settings(parser, TOKEN_SETTINGS)
 
 
 def check_file(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """The findings, errors first."""
     from workbench.datasets.tasks import InspectReport, InspectRequest
+    from workbench.finetune.running import inspect_spec
 
     request = InspectRequest(
         path=str(arguments.file.absolute()),
-        mapping=_mapping(arguments, place),
+        named=named_columns(arguments),
         shown_rows=0,
         test_questions=_test_questions(place),
     )
-    params = request.model_dump(mode="json")
-    report = InspectReport.model_validate(
-        place.run(JobSpec(task="workbench.datasets.tasks:inspect", params=params, title="Check the rows"))
-    )
+    spec = inspect_spec(request, _base_choice(arguments, place))
+    report = InspectReport.model_validate(place.run(spec))
     if output.json:
         output.object(report)
         return
@@ -99,8 +94,15 @@ def check_file(arguments: argparse.Namespace, place: Workplace, output: Output) 
 def save_file(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.datasets.store import DatasetStore
     from workbench.datasets.tasks import PrepareReport, PrepareRequest
+    from workbench.finetune.row_checks import OF_A_BASE
+    from workbench.finetune.running import prepare_spec
 
     leave_out, mend = _kinds(arguments.leave_out, "--leave-out"), _kinds(arguments.mend, "--mend")
+    choice = _base_choice(arguments, place)
+    if choice is None and (unknown := [kind for kind in leave_out if kind in OF_A_BASE]):
+        raise WorkbenchError(
+            f"Which rows are {unknown[0]} depends on the base.", hint="Name it with --model.", code="usage"
+        )
     with place.writing(f"saving {arguments.name}"):
         store = DatasetStore(place.database)
         if store.find(arguments.name) is not None:
@@ -111,15 +113,12 @@ def save_file(arguments: argparse.Namespace, place: Workplace, output: Output) -
             name=arguments.name,
             path=str(arguments.file.absolute()),
             folder=str(store.folder),
-            mapping=_mapping(arguments, place),
+            named=named_columns(arguments),
             drop=leave_out,
             mend=mend,
             test_questions=_test_questions(place),
         )
-        params = request.model_dump(mode="json")
-        report = PrepareReport.model_validate(
-            place.run(JobSpec(task="workbench.datasets.tasks:prepare", params=params, title="Save the rows"))
-        )
+        report = PrepareReport.model_validate(place.run(prepare_spec(request, choice)))
         store.record(report.dataset)
     if output.json:
         output.object(report)
@@ -239,29 +238,19 @@ def _test_questions(place: Workplace) -> tuple[str, ...]:
     return TestSetStore(place.database).asked_anywhere()
 
 
-def _mapping(arguments: argparse.Namespace, place: Workplace) -> "ColumnMapping | None":
-    """What was said of the columns over what is guessed; None where nothing was said."""
-    from workbench.datasets.tasks import InspectReport, InspectRequest
-    from workbench.datasets.types import ColumnMapping, Layout
+def _base_choice(arguments: argparse.Namespace, place: Workplace) -> "BaseChoice | None":
+    """The base for which the rows are checked too; None where none was named."""
+    from workbench.finetune.row_checks import BaseChoice
 
-    said = {role: column for role in _COLUMNS if (column := getattr(arguments, f"{role}_column"))}
-    if not said:
-        return None
-    if "messages" in said and {"question", "answer"} & set(said):
+    settings = given_settings(arguments, TOKEN_SETTINGS)
+    if arguments.model:
+        checked(settings)
+        return BaseChoice(base=choose_local_model(place, arguments.model), **settings)
+    if settings:
         raise WorkbenchError(
-            "A row is a conversation in one column, or a question and an answer.",
-            hint="Give --messages-column, or the other two.",
-            code="usage",
+            "How many tokens a row has depends on the base.", hint="Name it with --model.", code="usage"
         )
-    layout = Layout.MESSAGES if "messages" in said else Layout.COLUMNS
-    typed = ColumnMapping.model_validate({**said, "layout": layout})
-    if typed.is_complete:
-        return typed
-    request = InspectRequest(path=str(arguments.file.absolute()), shown_rows=0, shown_problems=0)
-    title = f"Read {arguments.file.name}"
-    job = JobSpec(task="workbench.datasets.tasks:inspect", params=request.model_dump(mode="json"), title=title)
-    guessed = InspectReport.model_validate(place.run(job)).mapping
-    return guessed.model_copy(update={**said, "guess": ""})
+    return None
 
 
 def _kinds(text: str, option: str) -> "tuple[FindingKind, ...]":

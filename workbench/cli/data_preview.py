@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.choices import choose_local_model
+from workbench.cli.columns import add_columns, check_none_named, named_columns
 from workbench.cli.output import Output
-from workbench.cli.training_options import add_plain_settings, checked
+from workbench.cli.training_options import add_plain_settings, checked, given_settings
 from workbench.cli.training_rows import rows_of_file, saved_dataset
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_SETTINGS = ("max_length", "trained_turns")
+TOKEN_SETTINGS = ("max_length", "trained_turns")
 """What changes a row's tokens."""
 
 
@@ -30,7 +31,8 @@ def register(data: "Commands") -> None:
     parser.add_argument("--model", required=True, metavar="M", help="base model: name or path")
     parser.add_argument("--row", type=int, default=1, metavar="N", help="which of the rows that can be trained, from 1")
     parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
-    add_plain_settings(parser, _SETTINGS)
+    add_columns(parser)
+    add_plain_settings(parser, TOKEN_SETTINGS)
     parser.set_defaults(run=preview)
 
 
@@ -38,14 +40,16 @@ def preview(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
     """One row after chat template and cut."""
     from workbench.datasets.store import DatasetStore
 
-    settings = {name: value for name in _SETTINGS if (value := getattr(arguments, name)) is not None}
+    settings = given_settings(arguments, TOKEN_SETTINGS)
     checked(settings)
     base = choose_local_model(place, arguments.model)
     if saved := saved_dataset(arguments.data, DatasetStore(place.database)):
+        check_none_named(arguments, f"The saved data set “{saved.name}”")
         _show(arguments.row, saved, base, settings, place, output)
         return
     with tempfile.TemporaryDirectory() as folder:
-        dataset = rows_of_file(arguments.data, arguments.system, Path(folder), place, output)
+        named = named_columns(arguments)
+        dataset = rows_of_file(arguments.data, named, arguments.system, Path(folder), place, output)
         _show(arguments.row, dataset, base, settings, place, output)
 
 

@@ -1,15 +1,18 @@
 """`workbench finetune`."""
 
 import argparse
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.adapter_evaluating import evaluate_new
 from workbench.cli.choices import choose_local_model
+from workbench.cli.columns import add_columns, check_none_named, named_columns
 from workbench.cli.output import Output
 from workbench.cli.packing import import_packed, pack_training, run_packed
 from workbench.cli.sweeping import run_sweep
 from workbench.cli.texts import text_dataset
+from workbench.cli.training_estimate import add_estimate_options, check_it_fits, show_estimate
 from workbench.cli.training_options import add_settings, checked, read_sweep, typed_settings
 from workbench.cli.training_rows import rows_of_file, saved_dataset
 from workbench.cli.training_telling import Telling, show_report
@@ -39,12 +42,14 @@ def _register_finetune(commands: "Commands") -> None:
         "--text", metavar="TEXT", help="raw text to go on with: a folder or file, a collection, or a saved data set"
     )
     parser.add_argument("--name", metavar="NAME", help="name of the adapter or model")
+    add_columns(parser)
     parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
     add_settings(parser)
     parser.add_argument("--restart", action="store_true", help="forget an unfinished training of this name")
     parser.add_argument(
         "--sweep", action="append", metavar="SETTING=A,B", help="train with each of these values; may be given often"
     )
+    add_estimate_options(parser)
     parser.add_argument("--pack", type=Path, metavar="FOLDER", help="write the training into a folder, start nothing")
     parser.add_argument("--with-base", action="store_true", help="pack the base model too")
     parser.add_argument("--spec", type=Path, metavar="FILE", help="start a packed training, by its spec.json")
@@ -78,11 +83,18 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         if arguments.pack is not None:
             pack_training(request, arguments.pack, arguments.with_base, output)
             return
-        if sweep:
-            run_sweep(request, sweep, place, output)
+        planned = running.sweep_request(request, sweep) if sweep else None
+        trainings = math.prod(len(values) for values in sweep.values())
+        if arguments.estimate:
+            show_estimate(request, place, output, trainings)
             return
         if running.can_resume(request) and not arguments.restart:
             output.note(f"An unfinished training of “{request.name}” goes on.")
+        else:
+            check_it_fits(request, place, output, anyway=arguments.anyway, trainings=trainings)
+        if planned is not None:
+            run_sweep(planned, place, output)
+            return
         report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
     show_report(report, output)
     if arguments.evaluate and report.adapter is not None:
@@ -111,10 +123,11 @@ def _request(
     objective = Objective.TEXT if arguments.text else Objective.INSTRUCTIONS
     running.check_free_name(place.paths, arguments.name, checked(typed | {"objective": objective}))
     if arguments.text:
+        check_none_named(arguments, "Raw text")
         dataset = text_dataset(arguments.text, place, output)
         suggested = suggested_text_config(base.parameters)
     else:
-        dataset = _dataset(arguments.data, arguments.system, place, output)
+        dataset = _dataset(arguments, place, output)
         suggested = suggested_config(base.parameters, dataset.row_count)
     if typed.get("method") == "full" and "learning_rate" not in typed:
         suggested = suggested.model_copy(update={"learning_rate": suggested.learning_rate * FULL_RATE})
@@ -128,10 +141,13 @@ def _request(
     )
 
 
-def _dataset(data: str, system: str, place: Workplace, output: Output) -> "Dataset":
+def _dataset(arguments: argparse.Namespace, place: Workplace, output: Output) -> "Dataset":
     """The rows of a file, or a saved data set of that name."""
     from workbench.datasets.store import DatasetStore
 
     store = DatasetStore(place.database)
-    saved = saved_dataset(data, store)
-    return saved or store.record_new(rows_of_file(data, system, store.folder, place, output))
+    if saved := saved_dataset(arguments.data, store):
+        check_none_named(arguments, f"The saved data set “{saved.name}”")
+        return saved
+    named = named_columns(arguments)
+    return store.record_new(rows_of_file(arguments.data, named, arguments.system, store.folder, place, output))

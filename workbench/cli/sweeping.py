@@ -1,21 +1,19 @@
 """`workbench finetune --sweep SETTING=A,B`: several trainings as one job, and their table."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 
 if TYPE_CHECKING:
-    from workbench.finetune.sweeps import SweepReport
-    from workbench.finetune.types import TrainRequest
+    from workbench.finetune.sweeps import SweepReport, SweepRequest
 
 
-def run_sweep(request: "TrainRequest", values: dict[str, tuple[Any, ...]], place: Workplace, output: Output) -> None:
+def run_sweep(sweep: "SweepRequest", place: Workplace, output: Output) -> None:
     """Train every combination and show which is best on the held-out rows."""
     from workbench.finetune import running
     from workbench.finetune.sweeps import SweepReport
 
-    sweep = running.sweep_request(request, values)
     report = SweepReport.model_validate(place.run(running.sweep_spec(sweep)))
     if output.json:
         output.object(report)
@@ -25,9 +23,9 @@ def run_sweep(request: "TrainRequest", values: dict[str, tuple[Any, ...]], place
             f"Stopped after {len(report.trials)} of {report.total} trainings; the same command goes on from there."
         )
         return
-    names = list(values)
+    names = list(sweep.values)
     output.table(("run", *names, "held-out loss", "loss", "steps", "seconds", ""), _rows(report, names))
-    output.text(f"Run {report.best} is the best on the held-out rows; it is “{request.name}”.")
+    output.text(f"Run {report.best} is the best on the held-out rows; it is “{sweep.training.name}”.")
 
 
 def _rows(report: "SweepReport", names: list[str]) -> list[tuple[str, ...]]:

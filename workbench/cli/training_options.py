@@ -37,12 +37,17 @@ def add_plain_settings(parser: argparse.ArgumentParser, names: Iterable[str]) ->
         _add(parser, name, TrainingConfig.model_fields[name])
 
 
+def given_settings(arguments: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """Those of the options of `add_plain_settings` that were given."""
+    return {name: value for name in names if (value := getattr(arguments, name)) is not None}
+
+
 def typed_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     """The settings that were given. Raises WorkbenchError for an impossible value."""
     from workbench.finetune.training_config import TrainingConfig
 
     names = [name for name in TrainingConfig.model_fields if name not in _ELSEWHERE]
-    typed = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    typed = given_settings(arguments, names)
     if arguments.targets:
         typed["targets"] = tuple(layer.strip() for layer in arguments.targets.split(","))
     if arguments.sample_prompt:

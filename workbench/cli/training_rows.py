@@ -1,5 +1,6 @@
 """The rows that `--data` names: of a file, or of a saved data set."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,20 @@ def saved_dataset(data: str, store: "DatasetStore") -> "Dataset | None":
     return None if Path(data).expanduser().exists() else store.find(data)
 
 
-def rows_of_file(data: str, system: str, folder: Path, place: Workplace, output: Output) -> "Dataset":
-    """The rows of a file, written into `folder`; what cannot be used is told on stderr. Nothing is recorded."""
+def rows_of_file(
+    data: str, named: Mapping[str, str], system: str, folder: Path, place: Workplace, output: Output
+) -> "Dataset":
+    """The rows of a file, written into `folder`; what cannot be used is told on stderr. Nothing is recorded.
+
+    `named`: columns by their roles, where their names do not tell.
+    """
     from workbench.datasets.mapping import describe
     from workbench.datasets.tasks import PrepareReport, PrepareRequest
 
     path = Path(data).expanduser()
-    request = PrepareRequest(name=path.name, path=str(path.absolute()), folder=str(folder), system_text=system)
+    request = PrepareRequest(
+        name=path.name, path=str(path.absolute()), named=dict(named), folder=str(folder), system_text=system
+    )
     spec = JobSpec(
         task="workbench.datasets.tasks:prepare", params=request.model_dump(mode="json"), title=f"Read {path.name}"
     )

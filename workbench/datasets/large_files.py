@@ -2,12 +2,13 @@
 
 import datetime
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
-from workbench.datasets.doctor import check_rows, find_leaks, mended, without
-from workbench.datasets.mapping import guess_mapping, map_rows
+from workbench.datasets.doctor import Check, check_rows, find_leaks, mended, without
+from workbench.datasets.mapping import map_rows, mapping_with
 from workbench.datasets.rows_file import hash_file, write_rows
 from workbench.datasets.stream_types import StreamedRow
 from workbench.datasets.streams import RowStream, stream_rows
@@ -32,6 +33,8 @@ class Choices:
     drop: frozenset[FindingKind] = frozenset()
     mend: tuple[FindingKind, ...] = ()
     test_questions: tuple[str, ...] = ()
+    also: Check | None = None
+    """As in `check_rows`."""
 
 
 @dataclass(slots=True)
@@ -59,11 +62,21 @@ def is_large(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > STREAMED_FROM
 
 
-def look_through(path: Path, mapping: ColumnMapping | None, tell: Tell, test_questions: Sequence[str] = ()) -> Look:
-    """Every row once: counted, mapped where the mapping is complete, problems noted; the doctor sees a sample."""
+def look_through(
+    path: Path,
+    mapping: ColumnMapping | None,
+    tell: Tell,
+    test_questions: Sequence[str] = (),
+    named: Mapping[str, str] = MappingProxyType({}),
+    also: Check | None = None,
+) -> Look:
+    """Every row once: counted, mapped where the mapping is complete, problems noted; the doctor sees a sample.
+
+    `named`: see `mapping_with`; `also`: see `check_rows`.
+    """
     stream = stream_rows(path)
     head = stream.head(_HEAD_ROWS)
-    look = Look(head, mapping or guess_mapping(head))
+    look = Look(head, mapping or mapping_with(head, named))
     look.add_problems(stream.problems)
     draw = _Sample(random.Random(path.name))
     for table, problems in _blocks(stream, tell):
@@ -77,7 +90,7 @@ def look_through(path: Path, mapping: ColumnMapping | None, tell: Tell, test_que
     look.sample = draw.rows()
     tell("Looking for problems")
     if look.sample:
-        look.findings = (*check_rows(look.sample), *find_leaks(look.sample, test_questions))
+        look.findings = (*check_rows(look.sample, also=also), *find_leaks(look.sample, test_questions))
     if look.trained > len(look.sample):
         said = f"The file is large: the data doctor looked at {len(look.sample):,} of {look.trained:,} rows."
         look.problems.insert(0, RowProblem(row=0, message=said, dropped=False))
@@ -147,7 +160,7 @@ class _Making:
         if not rows or not (self.choices.drop or self.choices.mend):
             self.kept += len(rows)
             return rows
-        findings = [*check_rows(rows), *find_leaks(rows, self.choices.test_questions)]
+        findings = [*check_rows(rows, also=self.choices.also), *find_leaks(rows, self.choices.test_questions)]
         for finding in findings:
             self.findings[finding.kind] = _joined(self.findings.get(finding.kind), finding)
         kept = without(rows, [finding for finding in findings if finding.kind in self.choices.drop])

@@ -15,6 +15,8 @@ _ROLES = {
     "chatgpt": Role.ASSISTANT, "function_call": Role.ASSISTANT,
 }  # fmt: skip
 
+COLUMN_ROLES = ("messages", "question", "context", "answer", "system", "document", "group")
+"""Fields of `ColumnMapping` that name a column."""
 _CONVERSATIONS = ("messages", "conversations", "conversation", "dialog", "dialogue", "turns")
 _DOCUMENTS = ("source", "sources", "document", "file", "source_document")
 _SYSTEMS = ("system", "system_prompt", "system prompt", "system_message")
@@ -60,6 +62,24 @@ class MappedRows:
 
     rows: tuple[TrainingRow, ...]
     problems: tuple[RowProblem, ...]
+
+
+def mapping_with(table: Table, named: Mapping[str, str]) -> ColumnMapping:
+    """The mapping of columns that a person named by their roles ("question", "group"); the roles left are guessed.
+
+    A pair of question and answer, or a conversation, is a whole: then only what was named counts.
+    """
+    layout = Layout.MESSAGES if "messages" in named else Layout.COLUMNS
+    typed = ColumnMapping.model_validate({**named, "layout": layout})
+    if typed.is_complete:
+        return typed
+    guess = guess_mapping(table)
+    if not named:
+        return guess
+    taken = {role: "" for role in COLUMN_ROLES if getattr(guess, role) in named.values()}
+    if guess.layout is Layout.MESSAGES and {"question", "answer"} & set(named):
+        taken |= {"layout": Layout.COLUMNS, "messages": ""}
+    return guess.model_copy(update={**taken, **named, "guess": ""})
 
 
 def guess_mapping(table: Table) -> ColumnMapping:

@@ -8,10 +8,10 @@ from pathlib import Path
 from pydantic import Field
 
 from workbench.boundary import Boundary
-from workbench.datasets.doctor import check_rows, find_leaks, mended, without
+from workbench.datasets.doctor import Check, check_rows, find_leaks, mended, without
 from workbench.datasets.doctor.mending import FIXES
 from workbench.datasets.large_files import Choices, is_large, look_through, prepare_large
-from workbench.datasets.mapping import as_text, guess_mapping, map_rows
+from workbench.datasets.mapping import COLUMN_ROLES, as_text, map_rows, mapping_with
 from workbench.datasets.readers import read_table
 from workbench.datasets.rows_file import hash_file, write_rows
 from workbench.datasets.streams import HEAD_ROWS, stream_rows
@@ -20,13 +20,14 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobContext
 
 SHOWN_CHARACTERS = 2000
-_COLUMN_FIELDS = ("messages", "question", "context", "answer", "system", "document", "group")
 
 
 class InspectRequest(Boundary):
     path: str
     mapping: ColumnMapping | None = None
     """None: guessed."""
+    named: dict[str, str] = Field(default_factory=dict)
+    """Columns by their roles that come before what is guessed; where `mapping` says nothing."""
     shown_rows: int = Field(50, ge=0, le=1000)
     shown_problems: int = Field(200, ge=0, le=10_000)
     test_questions: tuple[str, ...] = ()
@@ -65,6 +66,8 @@ class PrepareRequest(Boundary):
     path: str
     mapping: ColumnMapping | None = None
     """None: guessed."""
+    named: dict[str, str] = Field(default_factory=dict)
+    """As in `InspectRequest`."""
     system_text: str = ""
     """The system message of rows that have none of their own; an empty one leaves the mapping as it is."""
     folder: str
@@ -87,13 +90,13 @@ class PrepareReport(Boundary):
     """Rows changed because of `PrepareRequest.mend`."""
 
 
-def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
-    """Read a file, guess the mapping, look at the rows."""
+def inspect(context: JobContext, request: InspectRequest, also: Check | None = None) -> InspectReport:
+    """Read a file, guess the mapping, look at the rows. `also`: one check of the rows more."""
     context.progress(0, 0, f"Reading {Path(request.path).name}")
     if is_large(Path(request.path)):
-        return _inspect_large(context, request)
+        return _inspect_large(context, request, also)
     table = read_table(Path(request.path))
-    mapping = request.mapping or guess_mapping(table)
+    mapping = request.mapping or mapping_with(table, request.named)
     _check_columns(table, mapping)
     mapped = map_rows(table, mapping) if mapping.is_complete else None
     context.check_cancelled()
@@ -112,17 +115,24 @@ def inspect(context: JobContext, request: InspectRequest) -> InspectReport:
         mapping=mapping,
         training_rows=mapped.rows[: request.shown_rows] if mapped else (),
         training_row_count=len(mapped.rows) if mapped else 0,
-        findings=_findings(context, mapped.rows, request.test_questions) if mapped else (),
+        findings=_findings(context, mapped.rows, request.test_questions, also) if mapped else (),
     )
 
 
-def _findings(context: JobContext, rows: Sequence[TrainingRow], questions: Sequence[str]) -> tuple[Finding, ...]:
-    return (*check_rows(rows, on_progress=partial(_tell, context)), *find_leaks(rows, questions))
+def _findings(
+    context: JobContext, rows: Sequence[TrainingRow], questions: Sequence[str], also: Check | None
+) -> tuple[Finding, ...]:
+    return (*check_rows(rows, also=also, on_progress=partial(_tell, context)), *find_leaks(rows, questions))
 
 
-def _inspect_large(context: JobContext, request: InspectRequest) -> InspectReport:
+def _inspect_large(context: JobContext, request: InspectRequest, also: Check | None) -> InspectReport:
     look = look_through(
-        Path(request.path), request.mapping, lambda said: context.progress(0, 0, said), request.test_questions
+        Path(request.path),
+        request.mapping,
+        lambda said: context.progress(0, 0, said),
+        request.test_questions,
+        request.named,
+        also,
     )
     _check_columns(look.head, look.mapping)
     shown = min(request.shown_rows, len(look.head.rows))
@@ -149,14 +159,17 @@ def _tell(context: JobContext, done: int, total: int) -> None:
     context.progress(done, total, "Looking for problems")
 
 
-def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
-    """Write the usable rows of a file; the caller records the data set. WorkbenchError when no row is left."""
+def prepare(context: JobContext, request: PrepareRequest, also: Check | None = None) -> PrepareReport:
+    """Write the usable rows of a file; the caller records the data set. `also`: one check of the rows more.
+
+    Raises WorkbenchError when no row is left.
+    """
     path = Path(request.path)
     context.progress(0, 0, f"Reading {path.name}")
     large = is_large(path)
     source_hash = hash_file(path) if path.is_file() and not large else ""
     table = stream_rows(path).head(HEAD_ROWS) if large else read_table(path)
-    mapping = request.mapping or guess_mapping(table)
+    mapping = request.mapping or mapping_with(table, request.named)
     if request.system_text:
         mapping = mapping.model_copy(update={"system_text": request.system_text})
     if not mapping.is_complete:
@@ -173,9 +186,9 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
             code="no_fix",
         )
     if large:
-        return _prepare_large(context, request, path, mapping)
+        return _prepare_large(context, request, path, mapping, also)
     mapped = map_rows(table, mapping)
-    findings = _findings(context, mapped.rows, request.test_questions)
+    findings = _findings(context, mapped.rows, request.test_questions, also)
     kept = without(mapped.rows, [finding for finding in findings if finding.kind in request.drop])
     rows = mended(kept, findings, request.mend)
     problems = tuple(sorted([*table.problems, *mapped.problems], key=lambda problem: problem.row))
@@ -204,8 +217,10 @@ def prepare(context: JobContext, request: PrepareRequest) -> PrepareReport:
     )
 
 
-def _prepare_large(context: JobContext, request: PrepareRequest, path: Path, mapping: ColumnMapping) -> PrepareReport:
-    choices = Choices(frozenset(request.drop), request.mend, request.test_questions)
+def _prepare_large(
+    context: JobContext, request: PrepareRequest, path: Path, mapping: ColumnMapping, also: Check | None
+) -> PrepareReport:
+    choices = Choices(frozenset(request.drop), request.mend, request.test_questions, also)
     folder = Path(request.folder)
     made = prepare_large(path, request.name, mapping, choices, folder, lambda said: context.progress(0, 0, said))
     if made is None:
@@ -231,7 +246,7 @@ def _shown(table: Table, index: int) -> dict[str, str]:
 
 
 def _check_columns(table: Table, mapping: ColumnMapping) -> None:
-    named = [getattr(mapping, field) for field in _COLUMN_FIELDS]
+    named = [getattr(mapping, field) for field in COLUMN_ROLES]
     missing = [name for name in named if name and name not in table.columns]
     if missing:
         raise WorkbenchError(

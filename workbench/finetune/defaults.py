@@ -8,7 +8,7 @@ generated messages. What counts is the number of steps; bigger bases need fewer 
 import math
 from dataclasses import dataclass
 
-from workbench.finetune.types import Objective, TrainingConfig
+from workbench.finetune.types import Method, Objective, TrainingConfig, TrainRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,13 @@ def suggested_text_config(parameters: int) -> TrainingConfig:
         alpha=2.0 * TEXT_RANK,
         validation_share=0.05,
     )
+
+
+def usual_rate(request: TrainRequest) -> float:
+    """The learning rate that fits what this training changes, whatever it was given."""
+    if request.scratch is not None:
+        return SCRATCH_RATE
+    parameters, config = request.base.parameters, request.config
+    is_text = config.objective is Objective.TEXT
+    suggested = suggested_text_config(parameters) if is_text else suggested_config(parameters, 0)
+    return suggested.learning_rate * (FULL_RATE if config.method is Method.FULL else 1.0)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
+from workbench.finetune.defaults import usual_rate
 from workbench.finetune.types import TrainRequest
 
 CODE = "out_of_memory"
@@ -78,8 +79,11 @@ def gentler(request: TrainRequest, longest: int = 0) -> Remedy | None:
 
 
 def slower(request: TrainRequest) -> Remedy:
-    """The training with a fourth of the learning rate, after a loss that is no number."""
-    rate = float(f"{request.config.learning_rate / 4:.2g}")
+    """The training with a fourth of the learning rate, after a loss that is no number.
+
+    A rate that was far too large gives way to the one that fits the base: a fourth of it would diverge again.
+    """
+    rate = float(f"{min(request.config.learning_rate / 4, usual_rate(request)):.2g}")
     changed = request.model_copy(update={"config": request.config.model_copy(update={"learning_rate": rate})})
     return Remedy(
         advice=f"Start it again with a smaller learning rate, such as {rate:g}. The last good checkpoint is kept.",

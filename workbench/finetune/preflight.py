@@ -45,6 +45,8 @@ class EstimateRequest(Boundary):
     training: TrainRequest
     idle: IdleMemory = IdleMemory()
     """What idle chat models hold."""
+    is_timed: bool = True
+    """Whether a few batches are computed to measure the time; else it is only reckoned."""
 
 
 class Preflight(Boundary):

@@ -50,7 +50,7 @@ def prepare(
         return _prepare_text(request, probe, tell)
     config = request.config
     split = split_rows(read_rows(Path(request.rows_path), request.rows_hash), config.validation_share, config.seed)
-    longest = longest_row(request, probe)
+    longest = longest_row(config.max_length, request.base.name, probe)
 
     def step(total: int) -> Callable[[int], None]:
         def told(done: int) -> None:
@@ -87,12 +87,14 @@ def prepare(
     return Prepared(tuple(rows), tuple(held_out), tuple(prompts), tuple(notes), count)
 
 
-def longest_row(request: TrainRequest, probe: EngineProbe) -> int:
-    """Tokens that a row may have: what was asked for, and never more than the base was made for."""
-    asked = request.config.max_length
+def longest_row(asked: int, base: str, probe: EngineProbe) -> int:
+    """Tokens that a row may have: what was asked for (0: anything), and never more than the base was made for.
+
+    `base`: its name, for the message of the WorkbenchError.
+    """
     if asked > probe.context_length:
         raise WorkbenchError(
-            f"{request.base.name} sees {probe.context_length} tokens, but rows of {asked} were asked for.",
+            f"{base} sees {probe.context_length} tokens, but rows of {asked} were asked for.",
             hint=f"Choose at most {probe.context_length}.",
             code="too_long",
         )
@@ -102,7 +104,7 @@ def longest_row(request: TrainRequest, probe: EngineProbe) -> int:
 def _prepare_text(request: TrainRequest, probe: EngineProbe, tell: Callable[[float, float, str], None]) -> Prepared:
     config = request.config
     rows = read_rows(Path(request.rows_path), request.rows_hash)
-    length = min(longest_row(request, probe), config.max_length or BLOCK_TOKENS)
+    length = min(longest_row(config.max_length, request.base.name, probe), config.max_length or BLOCK_TOKENS)
 
     def told(done: int) -> None:
         if done % _TELL_EVERY == 0:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.datasets.rows_file import read_rows, write_rows
+from workbench.datasets.tasks import InspectRequest, PrepareRequest
 from workbench.datasets.types import Dataset, TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.finetune.adapter_folder import check_free
@@ -13,6 +14,7 @@ from workbench.finetune.heap import process_environment
 from workbench.finetune.made_model import check_free_model
 from workbench.finetune.preflight import EstimateRequest
 from workbench.finetune.preview import PreviewRequest
+from workbench.finetune.row_checks import BaseChoice, InspectForBaseRequest, PrepareForBaseRequest
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.scratch.sizes import ScratchSettings
 from workbench.finetune.sweeps import SWEEP, SweepRequest, check_sweep
@@ -23,6 +25,7 @@ from workbench.llm.gguf_header import read_header
 from workbench.llm.types import IdleMemory, ModelRef
 from workbench.paths import WorkbenchPaths
 
+_NOTHING_IDLE = IdleMemory()
 LANE = "training"
 """Trainings wait for each other: two at once would take longer than one after the other."""
 
@@ -165,13 +168,31 @@ def can_resume(request: TrainRequest) -> bool:
     return folder is not None and folder.is_unfinished
 
 
-def estimate_spec(request: TrainRequest, idle: IdleMemory) -> JobSpec:
+def estimate_spec(request: TrainRequest, idle: IdleMemory = _NOTHING_IDLE, *, is_timed: bool = True) -> JobSpec:
     """Memory, time, disk: result is a `preflight.Preflight`. `idle`: what chat models hold that will make way."""
     return JobSpec(
         task="workbench.finetune.tasks:estimate",
-        params=EstimateRequest(training=request, idle=idle).model_dump(mode="json"),
+        params=EstimateRequest(training=request, idle=idle, is_timed=is_timed).model_dump(mode="json"),
         title=f"Estimate {request.name}",
     )
+
+
+def inspect_spec(request: InspectRequest, choice: BaseChoice | None) -> JobSpec:
+    """What is wrong with the rows of a file, for this base too where one is chosen: result is an `InspectReport`."""
+    if choice is None:
+        params = request.model_dump(mode="json")
+        return JobSpec(task="workbench.datasets.tasks:inspect", params=params, title="Check the rows")
+    params = InspectForBaseRequest(inspect=request, choice=choice).model_dump(mode="json")
+    return JobSpec(task="workbench.finetune.tasks:inspect_for_base", params=params, title="Check the rows")
+
+
+def prepare_spec(request: PrepareRequest, choice: BaseChoice | None) -> JobSpec:
+    """A data set of a file, checked for this base too where one is chosen: result is a `PrepareReport`."""
+    if choice is None:
+        params = request.model_dump(mode="json")
+        return JobSpec(task="workbench.datasets.tasks:prepare", params=params, title="Save the rows")
+    params = PrepareForBaseRequest(prepare=request, choice=choice).model_dump(mode="json")
+    return JobSpec(task="workbench.finetune.tasks:prepare_for_base", params=params, title="Save the rows")
 
 
 def preview_spec(request: PreviewRequest) -> JobSpec:

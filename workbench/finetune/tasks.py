@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from workbench.datasets.rows_file import hash_file
+from workbench.datasets.tasks import InspectReport, PrepareReport, inspect
+from workbench.datasets.tasks import prepare as prepare_rows
 from workbench.errors import WorkbenchError
 from workbench.finetune import adapter_folder, preflight
 from workbench.finetune.base_model import locate_base
@@ -12,6 +14,7 @@ from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.made_model import check_free_model, read_made
 from workbench.finetune.prepared import REFUSALS, prepare
 from workbench.finetune.preview import PreviewReport, PreviewRequest, preview_rows
+from workbench.finetune.row_checks import InspectForBaseRequest, PrepareForBaseRequest, base_findings
 from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.scratch.sizes import ScratchEstimate
 from workbench.finetune.scratch_estimate import estimate_scratch
@@ -56,7 +59,7 @@ def estimate(context: JobContext, request: preflight.EstimateRequest) -> preflig
         context.progress(0, 0, "Counting tokens")
         prepared = prepare(training, probe, context.progress)
         found = preflight.estimate(training, prepared.encoded, context.threads, prepared.held_out, request.idle)
-    if not found.fits:
+    if not (found.fits and request.is_timed):
         return found
     context.produce(found)
     return preflight.with_measured_time(found, context, training, prepared.rows, prepared.held_out)
@@ -71,6 +74,20 @@ def preview(context: JobContext, request: PreviewRequest) -> PreviewReport:
     """The exact tokens of a few rows, and which of them are learned."""
     with EngineProbe(locate_base(request.base).gguf, context.threads) as probe:
         return preview_rows(request, probe)
+
+
+def inspect_for_base(context: JobContext, request: InspectForBaseRequest) -> InspectReport:
+    """What is wrong with the rows of a file, also for this base."""
+    choice = request.choice
+    with EngineProbe(locate_base(choice.base).gguf, context.threads) as probe:
+        return inspect(context, request.inspect, lambda rows: base_findings(rows, choice, probe, context.progress))
+
+
+def prepare_for_base(context: JobContext, request: PrepareForBaseRequest) -> PrepareReport:
+    """A data set of a file, without the rows that do not fit this base where that is wanted."""
+    choice = request.choice
+    with EngineProbe(locate_base(choice.base).gguf, context.threads) as probe:
+        return prepare_rows(context, request.prepare, lambda rows: base_findings(rows, choice, probe, context.progress))
 
 
 def export(context: JobContext, request: ExportRequest) -> ExportReport:

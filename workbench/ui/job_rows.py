@@ -5,7 +5,7 @@ import time
 from workbench.jobs.events import Crashed, Failed
 from workbench.jobs.job import JobSnapshot
 from workbench.jobs.spec import JobState
-from workbench.ui.pace import in_words
+from workbench.naming import duration_in_words as in_words
 
 STATE_WORDS = {
     JobState.QUEUED: "Waiting",

@@ -32,15 +32,3 @@ class Pace:
         if last <= first or elapsed < 1.0:
             return None
         return max(0.0, (self._total - last) * elapsed / (last - first))
-
-
-def in_words(seconds: float) -> str:
-    """A duration for people: "8 s", "3 min 5 s", "2 h 10 min"."""
-    whole = max(0, round(seconds))
-    hours, rest = divmod(whole, 3600)
-    minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    if minutes:
-        return f"{minutes} min {left} s" if left and minutes < 10 else f"{minutes} min"
-    return f"{left} s"

@@ -60,12 +60,6 @@ def test_that_one_answer_for_everything_is_pointed_out() -> None:
     assert len(found(findings, FindingKind.SAME_ANSWER).rows) == 30
 
 
-def test_that_long_rows_are_counted_with_the_models_own_tokens() -> None:
-    rows = rows_of(*many(), ("long " * 50, "an answer that is long enough"))
-    findings = check_rows(rows, count_tokens=lambda row: len(row.question.split()), max_tokens=40)
-    assert found(findings, FindingKind.TOO_LONG).rows == (32,)
-
-
 def test_that_a_leak_is_found_despite_case_and_punctuation_and_can_be_removed() -> None:
     rows = rows_of(*many(25), ("What is  the PRICE?", "an answer that is long enough"))
     findings = find_leaks(rows, ["what is the price"])

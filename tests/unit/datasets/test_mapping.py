@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from workbench.datasets.mapping import guess_mapping, map_rows, to_rows
+from workbench.datasets.mapping import guess_mapping, map_rows, mapping_with, to_rows
 from workbench.datasets.types import ColumnMapping, Layout, Table
 from workbench.llm.types import Role
 
@@ -72,6 +72,24 @@ def test_that_known_formats_become_conversations(
 
 def test_that_unknown_columns_are_not_guessed() -> None:
     assert not guess_mapping(table({"a": "1", "b": "2", "c": "3"})).is_complete
+
+
+@pytest.mark.parametrize(
+    ("columns", "named", "wanted"),
+    [
+        ("question answer customer", {"group": "customer"}, {"question": "question", "answer": "answer"}),
+        ("a b", {"question": "b"}, {"question": "b", "answer": ""}),
+        ("prompt completion note", {"answer": "note"}, {"question": "prompt", "answer": "note"}),
+        ("messages text", {"question": "text"}, {"layout": Layout.COLUMNS, "messages": "", "question": "text"}),
+        ("question answer talk", {"messages": "talk"}, {"layout": Layout.MESSAGES, "question": "", "answer": ""}),
+    ],
+)
+def test_that_a_named_column_comes_before_what_is_guessed(
+    columns: str, named: dict[str, str], wanted: dict[str, str]
+) -> None:
+    row = {name: [{"role": "assistant", "content": "A"}] if name == "messages" else "x" for name in columns.split()}
+    mapping = mapping_with(table(row), named)
+    assert {role: getattr(mapping, role) for role in {**named, **wanted}} == {**named, **wanted}
 
 
 def test_that_what_nobody_answered_is_left_off_the_end() -> None:

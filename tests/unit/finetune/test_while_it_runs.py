@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.finetune import disk_patience, loss, step_watch
 from workbench.finetune.checkpoints import list_checkpoints
 from workbench.finetune.disk_patience import DiskPatience
-from workbench.finetune.out_of_memory import Remedy, gentler
+from workbench.finetune.out_of_memory import Remedy, gentler, slower
 from workbench.finetune.tasks import train
 from workbench.finetune.types import RunCondition, RunStatus, StepMetrics, TrainingSample, TrainRequest
 from workbench.jobs.context import JobCancelled, RecordingContext
@@ -259,3 +259,20 @@ def test_that_a_loss_that_is_no_number_offers_a_smaller_rate_beside_what_was_sav
         finish(request)
     remedy = Remedy.model_validate(caught.value.facts["remedy"])
     assert (remedy.request.name, remedy.request.config.learning_rate) == ("colours 2", 2e-3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "rate"),
+    [
+        ({"learning_rate": 10.0}, 2e-3),
+        ({"learning_rate": 10.0, "method": "full"}, 2e-4),
+        ({"learning_rate": 10.0, "objective": "text"}, 1e-3),
+        ({"learning_rate": 4e-4}, 1e-4),
+    ],
+)
+def test_that_the_smaller_rate_is_one_that_fits_the_base(
+    settings: dict[str, Any], rate: float, make_request: RequestMaker
+) -> None:
+    remedy = slower(make_request(**settings))
+    assert remedy.request.config.learning_rate == pytest.approx(rate)
+    assert f"such as {rate:g}" in remedy.advice

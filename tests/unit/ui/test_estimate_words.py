@@ -3,8 +3,9 @@
 import pytest
 
 from workbench.finetune.preflight import Preflight
+from workbench.finetune.preflight_wording import preflight_in_words
 from workbench.finetune.scratch.sizes import ScratchEstimate
-from workbench.ui.finetune.setup_state import preflight_in_words, scratch_in_words
+from workbench.ui.finetune.setup_state import scratch_in_words
 
 
 @pytest.mark.parametrize(("rows", "said"), [(1, "2 steps over 1 row,"), (1200, "2 steps over 1,200 rows,")])

@@ -7,15 +7,16 @@ from workbench.datasets.doctor.labels import label_balance
 from workbench.datasets.doctor.language import other_languages
 from workbench.datasets.doctor.leaks import find_leaks
 from workbench.datasets.doctor.leftovers import leftovers
-from workbench.datasets.doctor.lengths import empty_rows, few_rows, nearly_empty, odd_lengths, too_long
+from workbench.datasets.doctor.lengths import empty_rows, few_rows, nearly_empty, odd_lengths
 from workbench.datasets.doctor.mending import mended
 from workbench.datasets.doctor.personal import personal_data, secrets
 from workbench.datasets.doctor.repetition import repetitions
 from workbench.datasets.types import Finding, Severity, TrainingRow
 
-__all__ = ["check_rows", "find_leaks", "input_key", "mended", "normalise", "without"]
+__all__ = ["Check", "check_rows", "find_leaks", "input_key", "mended", "normalise", "without"]
 
-_CHECKS: tuple[Callable[[Sequence[TrainingRow]], list[Finding]], ...] = (
+Check = Callable[[Sequence[TrainingRow]], list[Finding]]
+_CHECKS: tuple[Check, ...] = (
     empty_rows,
     nearly_empty,
     odd_lengths,
@@ -32,17 +33,15 @@ _CHECKS: tuple[Callable[[Sequence[TrainingRow]], list[Finding]], ...] = (
 def check_rows(
     rows: Sequence[TrainingRow],
     *,
-    count_tokens: Callable[[TrainingRow], int] | None = None,
-    max_tokens: int = 0,
+    also: Check | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Finding]:
-    """Everything found in one set of rows, errors first. `count_tokens`, `max_tokens` find rows that would be cut."""
+    """Everything found in one set of rows, errors first. `also`: one check more, of what only a model can tell."""
     findings: list[Finding] = []
-    for done, check in enumerate(_CHECKS):
-        on_progress(done, len(_CHECKS))
+    checks = _CHECKS if also is None else (*_CHECKS, also)
+    for done, check in enumerate(checks):
+        on_progress(done, len(checks))
         findings += check(rows)
-    if count_tokens is not None and max_tokens:
-        findings += too_long(rows, count_tokens, max_tokens)
     order = list(Severity)
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 

@@ -1,8 +1,8 @@
-"""Answers that are missing, far shorter or far longer than the rest, and rows too long for the model."""
+"""Answers that are missing, far shorter or far longer than the rest."""
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from workbench.datasets.doctor.keys import counted
 from workbench.datasets.types import Finding, FindingKind, Severity, TrainingRow
@@ -68,15 +68,6 @@ def odd_lengths(rows: Sequence[TrainingRow]) -> list[Finding]:
         message = f"An answer far longer than the others, which have about {usual}: {counted(len(long))}."
         findings.append(_odd(FindingKind.LONG_ANSWER, message, long))
     return findings
-
-
-def too_long(rows: Sequence[TrainingRow], count_tokens: Callable[[TrainingRow], int], max_tokens: int) -> list[Finding]:
-    """Rows of more than `max_tokens` tokens."""
-    long = tuple(row.number for row in rows if count_tokens(row) > max_tokens)
-    if not long:
-        return []
-    message = f"Longer than {max_tokens} tokens, so that their beginning would be cut off: {counted(len(long))}."
-    return [Finding(kind=FindingKind.TOO_LONG, severity=Severity.WARNING, message=message, rows=long)]
 
 
 def few_rows(rows: Sequence[TrainingRow]) -> list[Finding]:

@@ -13,6 +13,7 @@ from workbench.compare.trial_types import Trial
 from workbench.compare.types import ComparisonReport
 from workbench.compare.verdict_types import Verdict
 from workbench.datasets.types import Example
+from workbench.naming import duration_in_words as in_words
 from workbench.scoring.types import MetricChoice
 from workbench.ui.board import Running
 from workbench.ui.compare.arms_state import ArmsState
@@ -26,7 +27,6 @@ from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.scores_state import ScoresState, problem_of_judging
 from workbench.ui.compare.sets_state import SetsState
 from workbench.ui.compare.why_state import WhyState
-from workbench.ui.pace import in_words
 from workbench.ui.trouble import Trouble
 
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from workbench.finetune.evaluation.types import EvaluationReport
 from workbench.finetune.evaluation.wording import headline
 from workbench.finetune.types import Adapter
+from workbench.naming import duration_in_words
 from workbench.paths import in_short
 from workbench.ui.finetune.export_menu import ExportButton
-from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.named_button import named_button
 

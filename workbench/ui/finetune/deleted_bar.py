@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from workbench.finetune.removal import RemovedAdapter
-from workbench.ui.pace import in_words as duration_in_words
+from workbench.naming import duration_in_words
 from workbench.ui.widgets.undo_bar import UndoBar
 
 INTERVAL_MS = 15_000

@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from workbench.finetune.perplexity import in_words as perplexity_in_words
 from workbench.finetune.types import MadeModel
+from workbench.naming import duration_in_words
 from workbench.ui.finetune.dates import date_in_words
 from workbench.ui.finetune.state import FinetuneState
-from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.record_model import Column, RecordTableModel
 from workbench.ui.widgets.record_table import RecordTable

@@ -4,10 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.finetune.perplexity import in_words as perplexity_in_words
+from workbench.naming import duration_in_words
 from workbench.ui import icons
 from workbench.ui.finetune.run_state import Phase, RunState
 from workbench.ui.finetune.run_views import RunViews
-from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel

@@ -6,7 +6,7 @@ from enum import StrEnum
 from workbench.finetune.out_of_memory import Remedy
 from workbench.finetune.sweeps import SweepReport, SweepRequest, SweepTrial, combinations
 from workbench.finetune.types import StepMetrics, TrainingSample, TrainReport, TrainRequest
-from workbench.ui.pace import in_words as duration_in_words
+from workbench.naming import duration_in_words
 from workbench.ui.trouble import Trouble
 
 SMOOTHED_FROM = 60

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from workbench.finetune.gguf.architectures import ARCHITECTURES
 from workbench.finetune.preflight import Preflight
+from workbench.finetune.preflight_wording import preflight_in_words
 from workbench.finetune.running import order_warning
 from workbench.finetune.scratch.sizes import ScratchEstimate, ScratchSettings
 from workbench.finetune.types import Method, TrainingConfig
 from workbench.llm.types import ModelKind, ModelRef
+from workbench.naming import duration_in_words
 from workbench.ui.finetune.presets import Goal, Preset
 from workbench.ui.finetune.preview_state import PreviewState
-from workbench.ui.pace import in_words as duration_in_words
 from workbench.ui.sizes import in_words as size_in_words
 from workbench.ui.trouble import Trouble
 
@@ -132,22 +133,6 @@ def why_not_tunable(base: ModelRef) -> str:
         families = ", ".join(ARCHITECTURES)
         return f"{base.name} is of the family “{base.architecture}”; those that can be tuned are {families}."
     return ""
-
-
-def preflight_in_words(found: Preflight, is_timing: bool = False) -> str:
-    """ "108 steps, about 3 min. Needs about 812 MB of memory (14.2 GB free) and 12 MB of disk." """
-    steps = "1 step" if found.steps == 1 else f"{found.steps:,} steps"
-    rows = "1 row" if found.rows == 1 else f"{found.rows:,} rows"
-    held_out = f" ({found.held_out:,} more are held out)" if found.held_out else ""
-    memory = "the graphics card's memory" if found.is_on_card else "memory"
-    idle = f", {size_in_words(found.idle_bytes)} of it once idle chat models are unloaded" if found.idle_bytes else ""
-    measured = " (measured)" if found.is_measured else " (being measured)" if is_timing else ""
-    return (
-        f"{steps} over {rows}{held_out}, about {duration_in_words(found.seconds)}{measured}. "
-        f"Needs about {size_in_words(found.memory_bytes)} of {memory} "
-        f"({size_in_words(found.free_memory_bytes)} free{idle}) "
-        f"and {size_in_words(found.disk_bytes)} of disk."
-    )
 
 
 def scratch_in_words(found: ScratchEstimate) -> str:

@@ -8,7 +8,7 @@ from workbench.llm.hub.catalog import Recommended
 from workbench.llm.hub.downloading import WAITING
 from workbench.llm.hub.types import DownloadReport, DownloadRequest, FileChoice, FoundRepository, RepositoryFiles
 from workbench.llm.in_words import parameters_in_words, size_in_words
-from workbench.ui.pace import in_words
+from workbench.naming import duration_in_words as in_words
 from workbench.ui.trouble import Trouble
 
 _INKS = {Fit.FITS: "good", Fit.TIGHT: "warn", Fit.WONT: "bad"}

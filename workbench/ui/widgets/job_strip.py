@@ -3,8 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
+from workbench.naming import duration_in_words as in_words
 from workbench.ui.board import Running
-from workbench.ui.pace import Pace, in_words
+from workbench.ui.pace import Pace
 from workbench.ui.theme import set_role
 from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.named_button import named_button

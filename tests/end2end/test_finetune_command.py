@@ -1,0 +1,89 @@
+"""`workbench finetune`: columns that are named, and what a training needs before it starts."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.llm_models import write_tiny_gguf
+from workbench.cli import main
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def left_alone() -> Iterator[None]:
+    """A durable worker says its last word, then takes a moment to leave; nobody waits for it."""
+    yield
+    psutil.wait_procs(psutil.Process().children(), timeout=60)
+
+
+@pytest.fixture
+def typed(tmp_path: Path) -> list[str]:
+    base = write_tiny_gguf(tmp_path / "tiny.gguf", context=256)
+    lines = [f"A,number {n},{('red', 'green')[n % 2]}" for n in range(12)]
+    (tmp_path / "rows.csv").write_text("\n".join(["kunde,frage,antwort", *lines]), encoding="utf-8")
+    return ["finetune", "--model", str(base), "--data", str(tmp_path / "rows.csv"), "--name", "colours"]
+
+
+NAMED = ["--question-column", "frage", "--answer-column", "antwort"]
+SHORT = ["--epochs", "1", "--rank", "4", "--json"]
+
+
+def test_that_memory_time_and_disk_are_told_before_a_training_starts(
+    typed: list[str], capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    assert main([*typed, *SHORT]) == 1
+    assert "not clear which columns" in capsys.readouterr().out
+    assert main([*typed, *NAMED, *SHORT]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["adapter"]["rows"] == 12
+    assert "3 steps over 12 rows, about " in said.err and " of memory (" in said.err and " of disk." in said.err
+
+
+def test_that_the_estimate_alone_starts_nothing_and_measures_the_time(
+    typed: list[str], capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    assert main([*typed, *NAMED, *SHORT, "--estimate"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["fits"], found["is_measured"], found["rows"]) == (True, True, 12)
+    assert not (own_home / "trainings").exists()
+
+
+def test_that_what_does_not_fit_is_not_started(
+    typed: list[str], capsys: pytest.CaptureFixture[str], own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.cli import training_estimate
+    from workbench.finetune.preflight import Preflight
+
+    estimated = training_estimate._estimate
+
+    def too_large(*given: object, **options: object) -> Preflight:
+        found = estimated(*given, **options)  # type: ignore[arg-type]
+        return found.model_copy(update={"fits": False, "advice": "Set the batch size to 2."})
+
+    monkeypatch.setattr(training_estimate, "_estimate", too_large)
+    assert main([*typed, *NAMED, *SHORT]) == 1
+    problem = json.loads(capsys.readouterr().out)["error"]
+    assert "does not fit, so it was not started" in problem["message"]
+    assert problem["hint"] == "Set the batch size to 2. Or start it with --anyway."
+    assert not (own_home / "trainings").exists()
+    assert main([*typed, *NAMED, *SHORT, "--anyway"]) == 0
+
+
+def test_that_columns_of_a_saved_data_set_cannot_be_named(
+    typed: list[str], capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    assert main(["data", "save", typed[4], *NAMED, "--name", "saved"]) == 0
+    capsys.readouterr()
+    saved = ["finetune", "--model", typed[2], "--data", "saved", "--name", "colours"]
+    assert main([*saved, *NAMED, "--json"]) == 1
+    assert "has no columns to choose from" in capsys.readouterr().out
+
+
+def test_that_a_preview_takes_columns(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "preview", typed[4], "--model", typed[2], *NAMED, "--json"]) == 0
+    tokens = json.loads(capsys.readouterr().out)["tokens"]
+    assert "".join(token["text"] for token in tokens if token["trained"]) == "red<|end|>"
