@@ -56,9 +56,7 @@ def _estimate(request: "TrainRequest", place: Workplace, *, is_timed: bool) -> "
 def _lines(found: "Preflight", trainings: int) -> list[str]:
     from workbench.finetune.preflight_wording import preflight_in_words
 
-    notes = [
-        f"  {note.message} ({row_numbers(note.rows)})" if note.rows else f"  {note.message}" for note in found.notes
-    ]
+    notes = [f"  {note}" for note in found.notes]
     each = f"Each of {trainings} trainings: " if trainings > 1 else ""
     verdict = [] if found.fits else [f"This does not fit. {found.advice}".rstrip()]
     return [each + preflight_in_words(found), *notes, *verdict]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from workbench.datasets.doctor import check_rows, find_leaks, mended, without
+from workbench.datasets.doctor.function_words import FUNCTION_WORDS
 from workbench.datasets.doctor.likeness import alike_groups, near_duplicates
 from workbench.datasets.splits import split_rows
 from workbench.datasets.types import Finding, FindingKind, TrainingRow
@@ -188,3 +189,52 @@ def test_that_an_answer_that_says_nothing_is_found(answer: str) -> None:
 def test_that_signs_as_labels_are_answers() -> None:
     signs = [(f"review number {n} of the shop", "+" if n % 2 else "-") for n in range(30)]
     assert not [f for f in check_rows(rows_of(*signs)) if f.kind is FindingKind.NEAR_EMPTY]
+
+
+def test_that_function_words_belong_to_one_language_each() -> None:
+    words = [word for own in FUNCTION_WORDS.values() for word in own]
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("Starten Sie den Router neu.", "German"),
+        ("Por favor reinicie el router.", "Spanish"),
+        ("Да, конечно.", "Cyrillic letters"),
+        ("はい、もちろん。", "Japanese letters"),
+    ],
+)
+def test_that_a_short_answer_in_another_language_is_found(answer: str, said: str) -> None:
+    usual = [(f"question {n}", f"You can restart it with button {n}.") for n in range(30)]
+    finding = found(check_rows(rows_of(*usual, ("and now?", answer))), FindingKind.LANGUAGE)
+    assert finding.rows == (32,)
+    assert said in finding.message
+
+
+@pytest.mark.parametrize("answer", ["Paris", "El Paso", "Yes, per unit.", "12 %", "π", "La Paz de Mayo"])
+def test_that_a_name_or_a_number_has_no_language(answer: str) -> None:
+    usual = [(f"question {n}", f"You can restart it with button {n}.") for n in range(30)]
+    findings = check_rows(rows_of(*usual, ("and now?", answer)))
+    assert not [finding for finding in findings if finding.kind is FindingKind.LANGUAGE]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_near"),
+    [
+        (
+            ("How do I reset my password?", "On the page Account."),
+            ("How can I reset the password?", "On page Account"),
+            True,
+        ),
+        (("Can I pay later?", "Yes."), ("Can I not pay later?", "Yes."), False),
+        (("A flight from Rome?", "Yes."), ("A flight to Rome?", "Yes."), False),
+        (("Where is the key?", "Here."), ("Where is the car?", "Here."), False),
+        (("The", "A"), ("A", "The"), False),
+    ],
+)
+def test_that_short_rows_that_differ_in_little_words_are_near_duplicates(
+    first: tuple[str, str], second: tuple[str, str], is_near: bool
+) -> None:
+    near = near_duplicates(rows_of(first, second))
+    assert [row.number for row in near] == ([3] if is_near else [])

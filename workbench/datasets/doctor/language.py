@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from workbench.datasets.doctor.function_words import FUNCTION_WORDS, language_by_words
 from workbench.datasets.doctor.keys import counted
 from workbench.datasets.types import Finding, FindingKind, Severity, TrainingRow
 
 ENOUGH_CHARACTERS = 60
-"""Shorter answers say too little about their language."""
+"""What shorter texts are made of says too little: their words and their script are asked."""
 SURE = 0.9
+_FEWEST_LETTERS = 3
 MAIN_SHARE = 0.8
 """Share of the rows whose language was recognised that makes one language the set's."""
 
@@ -22,17 +24,19 @@ def other_languages(rows: Sequence[TrainingRow]) -> list[Finding]:
     main, count = Counter(found.values()).most_common(1)[0]
     if count < MAIN_SHARE * len(found):
         return []
-    others = {number: language for number, language in found.items() if language != main}
+    others = {number: _name(language) for number, language in found.items() if language != main}
+    if main in FUNCTION_WORDS:
+        others |= {row.number: script for row in rows if row.number not in found and (script := _foreign(row.answer))}
     if not others:
         return []
-    names = ", ".join(sorted({_name(language) for language in others.values()})[:4])
+    names = ", ".join(sorted(set(others.values()))[:4])
     message = f"The answer is in another language ({names}) than most, which are in {_name(main)}: "
     return [
         Finding(
             kind=FindingKind.LANGUAGE,
             severity=Severity.WARNING,
             message=f"{message}{counted(len(others))}.",
-            rows=tuple(others),
+            rows=tuple(sorted(others)),
         )
     ]
 
@@ -42,17 +46,31 @@ def language_of(text: str) -> str:
     import whatlang
 
     if len(text) < ENOUGH_CHARACTERS:
-        return ""
+        return language_by_words(text)
     said: Any = whatlang.detect(text[:2000])  # its stub leaves the fields out
     if said is None or said.confidence < SURE:
         return ""
     return str(said.lang)
 
 
+def _foreign(text: str) -> str:
+    """The script of a text that is too short to tell its language, where that is not Latin; else empty."""
+    import whatlang
+
+    if sum(letter.isalpha() for letter in text) < _FEWEST_LETTERS:
+        return ""
+    try:
+        name = str(whatlang.detect_script(text).name)
+    except ValueError:  # letters of a script that it does not know
+        return ""
+    return "" if name == "Latin" else f"in {_SCRIPTS.get(name, name)} letters"
+
+
 def _name(code: str) -> str:
     return _NAMES.get(code, code)
 
 
+_SCRIPTS = {"Mandarin": "Chinese", "Hangul": "Korean", "Hiragana": "Japanese", "Katakana": "Japanese"}
 _NAMES = {
     "eng": "English", "deu": "German", "fra": "French", "spa": "Spanish", "ita": "Italian", "por": "Portuguese",
     "nld": "Dutch", "pol": "Polish", "rus": "Russian", "ukr": "Ukrainian", "cmn": "Chinese", "jpn": "Japanese",

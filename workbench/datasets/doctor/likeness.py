@@ -28,13 +28,35 @@ _BANDS, _BAND = 14, 4
 (1 / bands) ** (1 / length) = 0.52, nearly all at `NEARLY`."""
 _REMEMBERED = 1000
 """Rows whose words are kept while others are compared with them."""
+_LITTLE_WORDS = frozenset(
+    "a an the do does can could would please i my me der die das ein eine bitte kann ich mein meine".split()
+)
+"""Words that change nothing of what is asked; “not”, “from” or “you” would."""
 _NUMBER = re.compile(r"\d+")
 
 
 def near_duplicates(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
     """The rows that nearly repeat an earlier one, in their order."""
-    later = {max(pair) for pair in _pairs(rows)}
+    later = {max(pair) for pair in _pairs(rows)} | _with_other_little_words(rows)
     return [rows[index] for index in sorted(later)]
+
+
+def _with_other_little_words(rows: Sequence[TrainingRow]) -> set[int]:
+    """Indices of rows that say word for word what an earlier one says, but for words like “the” and “can”.
+
+    In a short row one such word changes most of the shingles: these are the twins that MinHash does not see.
+    """
+    seen: set[str] = set()
+    later: set[int] = set()
+    for at, row in enumerate(rows):
+        said = "\n".join(
+            " ".join(word for word in normalise(message.content).split() if word not in _LITTLE_WORDS)
+            for message in row.messages
+        )
+        if said.strip() and said in seen:
+            later.add(at)
+        seen.add(said)
+    return later
 
 
 def alike_groups(rows: Sequence[TrainingRow]) -> list[int]:
