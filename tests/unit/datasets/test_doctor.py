@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from workbench.datasets.doctor import check_rows, find_leaks, mended, without
-from workbench.datasets.doctor.function_words import FUNCTION_WORDS
+from workbench.datasets.doctor.function_words import FUNCTION_WORDS, plain_language
 from workbench.datasets.doctor.likeness import alike_groups, near_duplicates
 from workbench.datasets.splits import split_rows
 from workbench.datasets.types import Finding, FindingKind, TrainingRow
@@ -238,3 +238,18 @@ def test_that_short_rows_that_differ_in_little_words_are_near_duplicates(
 ) -> None:
     near = near_duplicates(rows_of(first, second))
     assert [row.number for row in near] == ([3] if is_near else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "You can return what you bought where you bought it, and they have to take it back if it is not broken.",
+            "eng",
+        ),
+        ("Der er ingen grund til at vente på dem, der ikke har svaret endnu, så vi begynder nu med det samme.", ""),
+        ("The word “nicht” stands in the text that you have sent to the office, and they were not pleased.", ""),
+    ],
+)
+def test_that_only_a_plain_text_is_told_without_counting_letters(text: str, language: str) -> None:
+    assert plain_language(text) == language

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.datasets.doctor.function_words import FUNCTION_WORDS, language_by_words
+from workbench.datasets.doctor.function_words import FUNCTION_WORDS, language_by_words, plain_language
 from workbench.datasets.doctor.keys import counted
 from workbench.datasets.types import Finding, FindingKind, Severity, TrainingRow
 
@@ -12,6 +12,7 @@ ENOUGH_CHARACTERS = 60
 """What shorter texts are made of says too little: their words and their script are asked."""
 SURE = 0.9
 _FEWEST_LETTERS = 3
+_LOOKED_AT = 2000
 MAIN_SHARE = 0.8
 """Share of the rows whose language was recognised that makes one language the set's."""
 
@@ -47,7 +48,9 @@ def language_of(text: str) -> str:
 
     if len(text) < ENOUGH_CHARACTERS:
         return language_by_words(text)
-    said: Any = whatlang.detect(text[:2000])  # its stub leaves the fields out
+    if language := plain_language(text[:_LOOKED_AT]):
+        return language
+    said: Any = whatlang.detect(text[:_LOOKED_AT])  # its stub leaves the fields out
     if said is None or said.confidence < SURE:
         return ""
     return str(said.lang)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.datasets.doctor.keys import normalise
+from workbench.datasets.doctor.sketches import NO_WORDS, PERMUTATIONS, sketch
 from workbench.datasets.types import TrainingRow
 
 if TYPE_CHECKING:
@@ -22,12 +23,14 @@ NEARLY = 0.8
 """Jaccard index of two rows' shingles from which on they count as nearly the same."""
 SHINGLE = 3
 """Words of one shingle."""
-_PERMUTATIONS = 64
 _BANDS, _BAND = 14, 4
 """Two rows are compared where one of so many runs of their signatures is the same: half of the pairs that are alike to
 (1 / bands) ** (1 / length) = 0.52, nearly all at `NEARLY`."""
+_ROWS_AT_ONCE = 500
 _REMEMBERED = 1000
 """Rows whose words are kept while others are compared with them."""
+_SHORT = 400
+"""Characters up to which a row is short."""
 _LITTLE_WORDS = frozenset(
     "a an the do does can could would please i my me der die das ein eine bitte kann ich mein meine".split()
 )
@@ -42,20 +45,23 @@ def near_duplicates(rows: Sequence[TrainingRow]) -> list[TrainingRow]:
 
 
 def _with_other_little_words(rows: Sequence[TrainingRow]) -> set[int]:
-    """Indices of rows that say word for word what an earlier one says, but for words like “the” and “can”.
+    """Indices of short rows that say word for word what an earlier one says, but for words like “the” and “can”.
 
     In a short row one such word changes most of the shingles: these are the twins that MinHash does not see.
     """
-    seen: set[str] = set()
+    seen: set[int] = set()
+    """Hashes of what was said: the texts of 200,000 rows need not be kept."""
     later: set[int] = set()
     for at, row in enumerate(rows):
-        said = "\n".join(
-            " ".join(word for word in normalise(message.content).split() if word not in _LITTLE_WORDS)
-            for message in row.messages
-        )
-        if said.strip() and said in seen:
+        if sum(len(message.content) for message in row.messages) > _SHORT:
+            continue
+        said = [[word for word in _words(message.content) if word not in _LITTLE_WORDS] for message in row.messages]
+        if not any(said):
+            continue
+        key = hash("\n".join(" ".join(words) for words in said))
+        if key in seen:
             later.add(at)
-        seen.add(said)
+        seen.add(key)
     return later
 
 
@@ -103,17 +109,15 @@ def _pairs(rows: Sequence[TrainingRow]) -> Iterator[tuple[int, int]]:
 def _shared_bands(rows: Sequence[TrainingRow]) -> "Integers":
     """(bands, rows): a number for each value of a band that several rows have; -1 where a row is alone with its own.
 
-    datasketch's own index keeps sets and words of every row in Python objects, which is 25 KB a row: too much for
-    200,000 of them. These are 300 bytes.
+    An index of sets in Python objects would be 25 KB a row: too much for 200,000 of them. These are 300 bytes.
     """
     import numpy as np
-    from datasketch import MinHash
 
-    sketches = np.empty((len(rows), _PERMUTATIONS), dtype=np.uint32)
-    words = ([shingle.encode("utf-8", "replace") for shingle in _shingles(row)] for row in rows)
-    for at, sketch in enumerate(MinHash.generator(words, num_perm=_PERMUTATIONS)):
-        sketches[at] = sketch.hashvalues
-    has_words = (sketches != np.iinfo(np.uint32).max).any(axis=1)
+    sketches = np.full((len(rows), PERMUTATIONS), NO_WORDS, dtype=np.uint32)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        words = [_text(row).split() for row in rows[start : start + _ROWS_AT_ONCE]]
+        sketches[start : start + len(words)] = sketch(words, SHINGLE)
+    has_words = (sketches != NO_WORDS).any(axis=1)
     found = np.full((_BANDS, len(rows)), -1, dtype=np.int32)
     value = np.dtype((np.void, _BAND * sketches.itemsize))
     for band in range(_BANDS if rows else 0):
@@ -121,6 +125,10 @@ def _shared_bands(rows: Sequence[TrainingRow]) -> "Integers":
         _, numbers, counts = np.unique(own, return_inverse=True, return_counts=True)
         found[band] = np.where((counts[numbers] > 1) & has_words, numbers, -1)
     return found
+
+
+def _words(text: str) -> list[str]:
+    return normalise(text).split()
 
 
 def _text(row: TrainingRow) -> str:
