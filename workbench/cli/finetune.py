@@ -10,6 +10,7 @@ from workbench.cli.choices import choose_local_model
 from workbench.cli.columns import add_columns, check_none_named, named_columns
 from workbench.cli.output import Output
 from workbench.cli.packing import import_packed, pack_training, run_packed
+from workbench.cli.remedies import told_in_options
 from workbench.cli.sweeping import run_sweep
 from workbench.cli.texts import text_dataset
 from workbench.cli.training_estimate import add_estimate_options, check_it_fits, show_estimate
@@ -45,6 +46,9 @@ def _register_finetune(commands: "Commands") -> None:
     add_columns(parser)
     parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
     add_settings(parser)
+    parser.add_argument(
+        "--batch-parts", type=_parts, metavar="N", default=1, help="compute each batch in N parts, in less memory"
+    )
     parser.add_argument("--restart", action="store_true", help="forget an unfinished training of this name")
     parser.add_argument(
         "--sweep", action="append", metavar="SETTING=A,B", help="train with each of these values; may be given often"
@@ -95,7 +99,8 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         if planned is not None:
             run_sweep(planned, place, output)
             return
-        report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
+        with told_in_options(request):
+            report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
     show_report(report, output)
     if arguments.evaluate and report.adapter is not None:
         evaluate_new(report.adapter, place, output)
@@ -131,7 +136,7 @@ def _request(
         suggested = suggested_config(base.parameters, dataset.row_count)
     if typed.get("method") == "full" and "learning_rate" not in typed:
         suggested = suggested.model_copy(update={"learning_rate": suggested.learning_rate * FULL_RATE})
-    return running.train_request(
+    request = running.train_request(
         place.paths,
         name=arguments.name,
         base=base,
@@ -139,6 +144,14 @@ def _request(
         config=checked(suggested.model_dump() | typed),
         restart=arguments.restart,
     )
+    return request.model_copy(update={"batch_parts": arguments.batch_parts})
+
+
+def _parts(text: str) -> int:
+    parts = int(text)
+    if parts < 1:
+        raise argparse.ArgumentTypeError(f"{text} is fewer than 1")
+    return parts
 
 
 def _dataset(arguments: argparse.Namespace, place: Workplace, output: Output) -> "Dataset":
