@@ -1,14 +1,27 @@
 """`workbench finetune`: columns that are named, and what a training needs before it starts."""
 
 import json
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.end2end.test_command_line import (
+    COMMAND,
+    WAIT_SECONDS,
+    environment,
+    only_object,
+    wait_until,
+    workbench,
+    write_rows,
+)
 from tests.llm_models import write_tiny_gguf
 from workbench.cli import main
+from workbench.finetune.checkpoints import list_checkpoints
+from workbench.paths import WorkbenchPaths, find_home
 
 pytestmark = pytest.mark.slow
 
@@ -87,3 +100,40 @@ def test_that_a_preview_takes_columns(typed: list[str], capsys: pytest.CaptureFi
     assert main(["data", "preview", typed[4], "--model", typed[2], *NAMED, "--json"]) == 0
     tokens = json.loads(capsys.readouterr().out)["tokens"]
     assert "".join(token["text"] for token in tokens if token["trained"]) == "red<|end|>"
+
+
+def test_that_a_training_is_paused_goes_on_and_is_stopped_with_what_it_learned(tmp_path: Path) -> None:
+    write_tiny_gguf(tmp_path / "tiny.gguf", context=256)
+    write_rows(tmp_path / "rows.csv", 200)
+    typed = ["finetune", "--model", "tiny.gguf", "--data", "rows.csv", "--name", "long", "--epochs", "900", "--json"]
+    command = subprocess.Popen(
+        [*COMMAND, *typed],
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+    def running() -> list[str]:
+        found = only_object(workbench(tmp_path, "runs", "list", "--json"))["runs"]
+        return [run["id"] for run in found if run["state"] == "running"]
+
+    wait_until(lambda: bool(running()), "the training runs")
+    (run,) = running()
+    work = WorkbenchPaths(find_home()).home / "trainings" / "long"
+    wait_until(lambda: (work / "metrics.jsonl").exists(), "a step is made")
+    assert only_object(workbench(tmp_path, "runs", "pause", run, "--json")) == {"pausing": run}
+    wait_until(lambda: bool(list_checkpoints(work)), "it is saved")
+    saved = list_checkpoints(work)[0].step
+    time.sleep(0.5)
+    assert len((work / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == saved, "it stands still"
+    assert only_object(workbench(tmp_path, "runs", "resume", run, "--json")) == {"resuming": run}
+    assert only_object(workbench(tmp_path, "runs", "stop", run, "--save", "--json")) == {"stopping": run}
+    out, err = command.communicate(timeout=WAIT_SECONDS)
+    assert f"Paused after step {saved}; it is saved." in err
+    report = json.loads(out)
+    assert not report["finished"] and report["steps"] >= saved
+    assert list_checkpoints(work)[0].step == report["steps"]
+    refused = workbench(tmp_path, "runs", "pause", run)
+    assert refused.returncode == 1 and "does not run" in refused.stderr

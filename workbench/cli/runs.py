@@ -13,15 +13,25 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+_TRAININGS = frozenset({"workbench.finetune.tasks:train", "workbench.finetune.tasks:sweep"})
+"""Tasks that listen while they run."""
+
 
 def register(commands: "Commands") -> None:
-    """Add `runs [list | attach ID | stop ID]`."""
+    """Add `runs list | attach ID | stop ID [--save] | pause ID | resume ID`."""
     parser = commands.add_parser("runs", help="long jobs that go on in the background")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     actions.add_parser("list", help="every run and its state").set_defaults(run=list_runs)
-    for name, sentence, function in (("attach", "follow a run to its end", attach), ("stop", "end a run", stop)):
+    for name, sentence, function in (
+        ("attach", "follow a run to its end", attach),
+        ("stop", "end a run", stop),
+        ("pause", "have a training save and stand still", pause),
+        ("resume", "have a paused training go on", resume),
+    ):
         action = actions.add_parser(name, help=sentence)
         action.add_argument("id", metavar="ID")
+        if name == "stop":
+            action.add_argument("--save", action="store_true", help="a training saves what it learned so far first")
         action.set_defaults(run=function)
 
 
@@ -59,8 +69,41 @@ def stop(arguments: argparse.Namespace, place: Workplace, output: Output) -> Non
     run = _find(place, arguments.id)
     if run.state not in (JobState.QUEUED, JobState.RUNNING):
         raise WorkbenchError(f"{run.title} has already ended ({run.state}).", code="already_over")
-    place.runner.cancel(run.id)
+    if arguments.save:
+        _check_hears(run)
+        place.runner.send_command(run.id, "stop")
+    else:
+        place.runner.cancel(run.id)
     if output.json:
         output.object({"stopping": run.id})
     else:
-        output.text(f"{run.title} was asked to stop.")
+        saving = " and save; the command that began it goes on from there" if arguments.save else ""
+        output.text(f"{run.title} was asked to stop{saving}.")
+
+
+def pause(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Have a training save and stand still until `resume`."""
+    _ask(arguments, place, output, "pause", "pausing", "was asked to save and stand still")
+
+
+def resume(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
+    """Have a training that was paused go on."""
+    _ask(arguments, place, output, "resume", "resuming", "was asked to go on")
+
+
+def _ask(arguments: argparse.Namespace, place: Workplace, output: Output, command: str, doing: str, said: str) -> None:
+    run = _find(place, arguments.id)
+    _check_hears(run)
+    place.runner.send_command(run.id, command)
+    if output.json:
+        output.object({doing: run.id})
+    else:
+        output.text(f"{run.title} {said}.")
+
+
+def _check_hears(run: "RunSummary") -> None:
+    """Only a training that runs can be paused or stopped with what it learned."""
+    if run.spec.task not in _TRAININGS:
+        raise WorkbenchError(f"{run.title} is no training.", hint="`workbench runs stop` ends it.", code="usage")
+    if run.state is not JobState.RUNNING:
+        raise WorkbenchError(f"{run.title} does not run ({run.state}).", code="not_running")
