@@ -122,7 +122,7 @@ def test_that_a_training_is_paused_goes_on_and_is_stopped_with_what_it_learned(t
     wait_until(lambda: bool(running()), "the training runs")
     (run,) = running()
     work = WorkbenchPaths(find_home()).home / "trainings" / "long"
-    wait_until(lambda: (work / "metrics.jsonl").exists(), "a step is made")
+    wait_until((work / "metrics.jsonl").exists, "a step is made")
     assert only_object(workbench(tmp_path, "runs", "pause", run, "--json")) == {"pausing": run}
     wait_until(lambda: bool(list_checkpoints(work)), "it is saved")
     saved = list_checkpoints(work)[0].step
