@@ -53,6 +53,7 @@ def test_that_memory_time_and_disk_are_told_before_a_training_starts(
     assert main([*typed, *NAMED, *SHORT]) == 0
     said = capsys.readouterr()
     assert json.loads(said.out)["adapter"]["rows"] == 12
+    assert said.err.count("a model learns little") == 1
     assert "3 steps over 12 rows, about " in said.err and " of memory (" in said.err and " of disk." in said.err
 
 
@@ -137,3 +138,12 @@ def test_that_a_training_is_paused_goes_on_and_is_stopped_with_what_it_learned(t
     assert list_checkpoints(work)[0].step == report["steps"]
     refused = workbench(tmp_path, "runs", "pause", run)
     assert refused.returncode == 1 and "does not run" in refused.stderr
+
+
+def test_that_rows_that_are_cut_are_named_once(
+    typed: list[str], capsys: pytest.CaptureFixture[str], own_home: Path
+) -> None:
+    assert main([*typed, *NAMED, "--epochs", "1", "--rank", "4", "--max-length", "15"]) == 0
+    said = capsys.readouterr()
+    assert said.err.count("the beginning is cut off") == 1
+    assert "Trained “colours” on 12 rows: 3 steps in " in said.out

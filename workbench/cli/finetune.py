@@ -23,7 +23,7 @@ from workbench.finetune.training_config import Objective
 
 if TYPE_CHECKING:
     from workbench.datasets.types import Dataset
-    from workbench.finetune.types import TrainRequest
+    from workbench.finetune.types import RunNote, TrainRequest
     from workbench.llm.types import ModelRef
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -92,16 +92,17 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         if arguments.estimate:
             show_estimate(request, place, output, trainings)
             return
+        told: tuple[RunNote, ...] = ()
         if running.can_resume(request) and not arguments.restart:
             output.note(f"An unfinished training of “{request.name}” goes on.")
         else:
-            check_it_fits(request, place, output, anyway=arguments.anyway, trainings=trainings)
+            told = check_it_fits(request, place, output, anyway=arguments.anyway, trainings=trainings)
         if planned is not None:
             run_sweep(planned, place, output)
             return
         with told_in_options(request):
             report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
-    show_report(report, output)
+    show_report(report, output, told)
     if arguments.evaluate and report.adapter is not None:
         evaluate_new(report.adapter, place, output)
 

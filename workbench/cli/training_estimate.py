@@ -9,7 +9,7 @@ from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.finetune.preflight import Preflight
-    from workbench.finetune.types import TrainRequest
+    from workbench.finetune.types import RunNote, TrainRequest
 
 
 def add_estimate_options(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +30,8 @@ def show_estimate(request: "TrainRequest", place: Workplace, output: Output, tra
 
 def check_it_fits(
     request: "TrainRequest", place: Workplace, output: Output, *, anyway: bool, trainings: int = 1
-) -> None:
-    """Tell the estimate, reckoned only: the training itself soon knows its time better.
+) -> "tuple[RunNote, ...]":
+    """Tell the estimate, reckoned only: the training itself soon knows its time better. Returns the notes that were told.
 
     `trainings`: of a sweep. Raises WorkbenchError for one that does not fit, unless it shall start `anyway`.
     """
@@ -44,6 +44,7 @@ def check_it_fits(
             hint=f"{found.advice} Or start it with --anyway.".lstrip(),
             code="does_not_fit",
         )
+    return found.notes
 
 
 def _estimate(request: "TrainRequest", place: Workplace, *, is_timed: bool) -> "Preflight":

@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING
 from workbench.cli.output import Output
 from workbench.finetune.perplexity import in_words as perplexity_in_words
 from workbench.jobs.events import Produced
+from workbench.naming import counted
 
 if TYPE_CHECKING:
-    from workbench.finetune.types import TrainReport
+    from collections.abc import Collection
+
+    from workbench.finetune.types import RunNote, TrainReport
 
 SHOWN_CHARACTERS = 100
 
@@ -32,17 +35,18 @@ def _short(text: str) -> str:
     return line if len(line) <= SHOWN_CHARACTERS else line[: SHOWN_CHARACTERS - 1] + "…"
 
 
-def show_report(report: "TrainReport", output: Output) -> None:
-    """What came out of a training."""
+def show_report(report: "TrainReport", output: Output, told: "Collection[RunNote]" = ()) -> None:
+    """What came out of a training. `told`: notes that were said before it started."""
     if output.json:
         output.object(report)
         return
     for note in report.notes:
-        output.note(str(note))
+        if note not in told:
+            output.note(str(note))
     if report.gain is not None:
         output.text(perplexity_in_words(report.gain))
     if report.made is not None:
-        output.text(f"Made the model “{report.made.name}” in {report.steps} steps ({report.seconds:.0f} s).")
+        output.text(f"Made the model “{report.made.name}” in {counted(report.steps, 'step')} ({report.seconds:.0f} s).")
         output.text(f"Tune it on examples with: workbench finetune --model {report.made.name} --data FILE --name NAME")
         return
     if report.adapter is None:
@@ -54,7 +58,7 @@ def show_report(report: "TrainReport", output: Output) -> None:
     if report.best_step:
         output.text(f"The state of step {report.best_step} was the best on the held-out rows and was kept.")
     output.text(
-        f"Trained “{report.adapter.name}” on {report.adapter.rows} rows: {report.steps} steps in "
+        f"Trained “{report.adapter.name}” on {counted(report.adapter.rows, 'row')}: {counted(report.steps, 'step')} in "
         f"{report.seconds:.0f} s ({report.tokens_per_second:,.0f} tokens/s){loss}."
     )
     output.text(
