@@ -31,9 +31,10 @@ def show_estimate(request: "TrainRequest", place: Workplace, output: Output, tra
 def check_it_fits(
     request: "TrainRequest", place: Workplace, output: Output, *, anyway: bool, trainings: int = 1
 ) -> "tuple[RunNote, ...]":
-    """Tell the estimate, reckoned only: the training itself soon knows its time better. Returns the notes that were told.
+    """Tell the estimate, reckoned only: the training itself soon knows its time better.
 
-    `trainings`: of a sweep. Raises WorkbenchError for one that does not fit, unless it shall start `anyway`.
+    `trainings`: of a sweep. Returns the notes that were told. Raises WorkbenchError for one that does not fit, unless
+    it shall start `anyway`.
     """
     found = _estimate(request, place, is_timed=False)
     for line in _lines(found, trainings):
