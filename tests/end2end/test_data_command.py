@@ -12,6 +12,7 @@ from workbench.cli import data, test_sets
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.jobs.spec import JobSpec
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,12 @@ def test_that_a_file_is_read_once_where_one_column_is_named(
     rows.write_text("question,answer,customer\nWho?,Nora,A\n", encoding="utf-8")
     ran: list[str] = []
     run_job = place.run
-    monkeypatch.setattr(place, "run", lambda spec, *more: (ran.append(spec.task), run_job(spec, *more))[1])
+
+    def noted(spec: JobSpec) -> dict[str, Any]:
+        ran.append(spec.task)
+        return run_job(spec)
+
+    monkeypatch.setattr(place, "run", noted)
     run(place, capsys, "data", "save", str(rows), "--name", "one", "--group-column", "customer")
     assert ran == ["workbench.datasets.tasks:prepare"]
 

@@ -14,7 +14,9 @@ SHORT_WORDS = 6
 _SHARE = 0.9
 """Of the answers that must be of a kind: a few odd rows do not change what a set is about."""
 LONGEST_NUMBER = 24
-"""Characters: an answer that is a number with its unit, not a sentence with a number in it."""
+UNIT_WORDS = 2
+"""Characters, and words beside the number, up to which an answer is a number with its unit ("about 54 euros"), and no
+sentence with a number in it ("Order 12 is shipped": the number would be right whatever became of the order)."""
 
 
 def metrics_for(references: Sequence[str]) -> tuple[MetricChoice, ...]:
@@ -59,7 +61,8 @@ def _has_format_lines(text: str) -> bool:
 
 
 def _is_number(text: str) -> bool:
-    return len(text.strip()) <= LONGEST_NUMBER and len(numbers_in(text)) == 1
+    beside = [word for word in text.split() if not numbers_in(word)]
+    return len(text.strip()) <= LONGEST_NUMBER and len(beside) <= UNIT_WORDS and len(numbers_in(text)) == 1
 
 
 def _are_labels(references: Sequence[str]) -> bool:

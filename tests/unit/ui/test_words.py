@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.ui import fuzzy, pace, sizes
+from workbench import naming
+from workbench.ui import fuzzy, sizes
 
 
 class Clock:
@@ -58,7 +59,7 @@ def test_that_a_new_phase_starts_a_new_pace() -> None:
     ],
 )
 def test_that_durations_read_well(seconds: float, words: str) -> None:
-    assert pace.in_words(seconds) == words
+    assert naming.duration_in_words(seconds) == words
 
 
 @pytest.mark.parametrize(

@@ -63,9 +63,10 @@ def _foreign(text: str) -> str:
     if sum(letter.isalpha() for letter in text) < _FEWEST_LETTERS:
         return ""
     try:
-        name = str(whatlang.detect_script(text).name)
+        script: Any = whatlang.detect_script(text)  # its stub leaves the name out
     except ValueError:  # letters of a script that it does not know
         return ""
+    name = str(script.name)
     return "" if name == "Latin" else f"in {_SCRIPTS.get(name, name)} letters"
 
 
