@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from workbench.boundary import Boundary
 from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.finetune.history_store import AdapterHistory, PastExport
+from workbench.finetune.run_folder import RunFolder
 from workbench.finetune.running import trainings_folder
 from workbench.finetune.types import Adapter
 from workbench.llm.in_words import size_in_words
@@ -47,15 +50,27 @@ def trace(adapter: Adapter, database: Database, paths: WorkbenchPaths, compariso
     """Look it up. `comparisons`: names, from the room that knows them."""
     history = AdapterHistory(database)
     same = [d.name for d in DatasetStore(database).list_datasets() if d.content_hash == adapter.dataset_hash]
-    run = trainings_folder(paths) / adapter.name
     return Lineage(
         datasets=tuple(same) if adapter.dataset_hash else (),
-        run_folder=str(run) if run.is_dir() else "",
+        run_folder=_training_of(adapter, trainings_folder(paths)),
         exports=history.exports_of(adapter.gguf_hash),
         is_imported=bool(adapter.origin),
         evaluations=len(history.evaluations_of(adapter.gguf_hash)),
         comparisons=tuple(comparisons),
     )
+
+
+def _training_of(adapter: Adapter, trainings: Path) -> str:
+    """The folder whose training made this adapter; its name stays when the adapter is renamed. Empty when it is gone."""
+    for folder in sorted(trainings.glob("*"), key=lambda folder: folder.name != adapter.name):
+        try:
+            run = RunFolder.at(folder)
+            report = run.finished_report() if run is not None else None
+        except ValidationError:  # written by another version
+            continue
+        if report is not None and report.adapter is not None and report.adapter.gguf_hash == adapter.gguf_hash:
+            return str(folder)
+    return ""
 
 
 def card_lines(adapter: Adapter) -> list[tuple[str, str]]:

@@ -10,9 +10,12 @@ from workbench.database import Database
 from workbench.datasets.rows_file import hash_file
 from workbench.errors import WorkbenchError
 from workbench.finetune import adapter_folder
+from workbench.finetune.lineage import trace
 from workbench.finetune.removal import ASIDE, UNDO_TIME, list_removed, purge_due
+from workbench.finetune.run_folder import RunFolder
+from workbench.finetune.running import trainings_folder
 from workbench.finetune.store import AdapterStore
-from workbench.finetune.types import Adapter
+from workbench.finetune.types import Adapter, TrainReport
 from workbench.paths import WorkbenchPaths
 
 
@@ -43,6 +46,18 @@ def test_that_a_renamed_adapter_is_whole_and_keeps_its_notes(home: WorkbenchPath
     assert Path(renamed.gguf_path).is_file()
     assert adapter_folder.read_card(home.adapters / "village").gguf_path == renamed.gguf_path
     assert store.rename("village", "Village").name == "Village"
+
+
+def test_that_a_renamed_adapter_still_knows_the_training_that_made_it(
+    home: WorkbenchPaths, store: AdapterStore, database: Database
+) -> None:
+    adapter = make(home, store)
+    for name, made in (("house", adapter), ("village", adapter.model_copy(update={"gguf_hash": "0"}))):
+        run = RunFolder(trainings_folder(home) / name)
+        (run.root / "training.json").write_text("{}", encoding="utf-8")
+        run.finish(TrainReport(finished=True, adapter=made, steps=1, total_steps=1, seconds=1.0))
+    renamed = store.rename("house", "village")
+    assert trace(renamed, database, home, ()).run_folder == str(trainings_folder(home) / "house")
 
 
 def test_that_a_taken_or_impossible_name_is_refused(home: WorkbenchPaths, store: AdapterStore) -> None:

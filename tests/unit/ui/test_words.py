@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workbench import naming
-from workbench.ui import fuzzy, sizes
+from workbench.ui import fuzzy, pace, sizes
 
 
 class Clock:
