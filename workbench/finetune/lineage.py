@@ -61,7 +61,7 @@ def trace(adapter: Adapter, database: Database, paths: WorkbenchPaths, compariso
 
 
 def _training_of(adapter: Adapter, trainings: Path) -> str:
-    """The folder whose training made this adapter; its name stays when the adapter is renamed. Empty when it is gone."""
+    """The folder of the training that made this adapter, whatever it is called by now; empty when it is gone."""
     for folder in sorted(trainings.glob("*"), key=lambda folder: folder.name != adapter.name):
         try:
             run = RunFolder.at(folder)
