@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.causes import describe_death
+from workbench.jobs.disk_watch import DiskWatch
 from workbench.jobs.events import Cancelled, Crashed, Failed, LastWord, is_last_word
 from workbench.jobs.file_lock import FileLock, is_locked
 from workbench.jobs.insistence import Insistence
@@ -92,6 +93,7 @@ class DurableRun:
         self._control: RunControl | None = None
         self._reader = EventReader(run.events)
         self._memory = MemoryWatch()
+        self._disk = DiskWatch(run.folder)
         job.log_path = run.output
 
     def try_claim(self) -> bool:
@@ -149,6 +151,8 @@ class DurableRun:
                 return word
             if not was_alive:
                 return self.end(self._word_for_the_dead(control))
+            if (said := self._disk.look(self._job.id)) is not None:
+                self._job.say(said)
             insistence.look(is_cancel_requested=self._job.is_cancel_requested())
             try:
                 self._job.inbox.get(timeout=POLL_SECONDS)

@@ -169,13 +169,19 @@ class Journal:
                 if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                     raise
                 if not complained:
-                    print(f"The disk is full; the run waits for space: {error}", flush=True)
+                    _complain(f"The disk is full; the run waits for space: {error}\n")
                     complained = True
                 time.sleep(_DISK_FULL_RETRY_SECONDS)
 
     def close(self) -> None:
         os.fsync(self._descriptor)
         os.close(self._descriptor)
+
+
+def _complain(text: str) -> None:
+    """To the run's log, which mostly lies on the same disk: where it has no room either, nothing is said."""
+    with contextlib.suppress(OSError):
+        os.write(2, text.encode())
 
 
 class LineReader:

@@ -50,7 +50,8 @@ from workbench.finetune.types import (
     TrainReport,
     TrainRequest,
 )
-from workbench.jobs.events import Queued
+from workbench.jobs.disk_watch import DISK_LOG
+from workbench.jobs.events import Logged, Queued
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.ui.finetune import TRAIN, FinetuneTab
 from workbench.ui.finetune.presets import Goal, Preset, config_for
@@ -298,6 +299,17 @@ def test_that_a_full_disk_is_said_until_there_is_room(qtbot: QtBot, around: Arou
     assert label(tab, "run_waiting") == "The disk of /home is full. The training waits."
     assert find(tab, QPushButton, "run_stop").isEnabled()
     job.produce(RunStatus(condition=RunCondition.TRAINING))
+    qtbot.waitUntil(lambda: label(tab, "run_phase") == "training")
+    assert not find(tab, QLabel, "run_waiting").isVisible()
+
+
+def test_that_a_disk_too_full_for_the_run_to_say_so_is_said_by_the_window(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    job.produce(step(1, 2.0))
+    job.emit(Logged(job_id=job.id, level="WARNING", logger=DISK_LOG, text="The disk of /runs is full."))
+    qtbot.waitUntil(lambda: label(tab, "run_phase") == "disk full")
+    assert label(tab, "run_waiting") == "The disk of /runs is full."
+    job.emit(Logged(job_id=job.id, logger=DISK_LOG, text="There is room on the disk again."))
     qtbot.waitUntil(lambda: label(tab, "run_phase") == "training")
     assert not find(tab, QLabel, "run_waiting").isVisible()
 

@@ -19,6 +19,7 @@ from workbench.finetune.types import (
     TrainReport,
     TrainRequest,
 )
+from workbench.jobs.disk_watch import DISK_LOG
 from workbench.jobs.events import (
     Cancelled,
     Crashed,
@@ -192,6 +193,10 @@ class RunsPart:
                 self._fail(run, event)
             case Cancelled():
                 self._change(name, phase=Phase.CANCELLED, label=_ENDED)
+            case Logged(logger=logger, level="WARNING", text=text) if logger == DISK_LOG:
+                self._show_status(run, RunStatus(condition=RunCondition.DISK_FULL, message=text))
+            case Logged(logger=logger) if logger == DISK_LOG and run.phase is Phase.WAITING:
+                self._show_status(run, RunStatus(condition=RunCondition.TRAINING))
             case Produced() | Logged():
                 pass
 
@@ -258,6 +263,9 @@ class RunsPart:
             status = RunStatus.model_validate(item)
         except ValidationError:
             return
+        self._show_status(run, status)
+
+    def _show_status(self, run: RunState, status: RunStatus) -> None:
         phases = {
             RunCondition.TRAINING: Phase.TRAINING, RunCondition.PAUSED: Phase.PAUSED,
             RunCondition.DISK_FULL: Phase.WAITING,
