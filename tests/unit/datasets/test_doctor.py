@@ -117,7 +117,8 @@ def test_that_a_leftover_is_found_with_its_number(pair: tuple[str, str], kind: F
     ],
 )
 def test_that_ordinary_texts_are_not_called_leftovers(text: str) -> None:
-    assert check_rows(rows_of(*many(), ("what?", f"{text} That is all."))) == []
+    findings = check_rows(rows_of(*many(), ("what?", f"{text} That is all.")))
+    assert [finding for finding in findings if finding.kind is not FindingKind.LANGUAGE] == []
 
 
 def test_that_nearly_the_same_words_are_found_unless_a_number_differs() -> None:
@@ -230,7 +231,6 @@ def test_that_a_name_or_a_number_has_no_language(answer: str) -> None:
         (("Can I pay later?", "Yes."), ("Can I not pay later?", "Yes."), False),
         (("A flight from Rome?", "Yes."), ("A flight to Rome?", "Yes."), False),
         (("Where is the key?", "Here."), ("Where is the car?", "Here."), False),
-        (("The", "A"), ("A", "The"), False),
     ],
 )
 def test_that_short_rows_that_differ_in_little_words_are_near_duplicates(
