@@ -242,6 +242,14 @@ def test_that_every_setting_has_a_field_with_its_sentence(qtbot: QtBot, around: 
     assert {"Rank", "Passes over the training rows.", "The same seed repeats the same training."} <= said
 
 
+def test_that_expert_settings_come_into_sight_when_they_are_opened(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around)
+    click(tab, "expert_switch")
+    first = find(tab, QSpinBox, "option_epochs")
+    qtbot.waitUntil(lambda: not first.visibleRegion().isEmpty())
+    assert not find(tab, QPushButton, "expert_switch").visibleRegion().isEmpty(), "and so is what closes them"
+
+
 def test_that_a_setting_changed_by_hand_is_what_is_trained(qtbot: QtBot, around: Around) -> None:
     tab = open_setup(qtbot, around)
     click(tab, "expert_switch")

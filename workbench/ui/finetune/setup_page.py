@@ -29,6 +29,8 @@ from workbench.ui.widgets.segments import Segments
 from workbench.ui.widgets.trouble_card import TroubleCard
 
 ESTIMATE_AFTER_MS = 500
+_LINE_ABOVE = 60
+"""Pixels above the expert settings that stay in sight: the line with the button that opened them."""
 """Quiet time after the last change before an estimate is made: each one is a process."""
 
 
@@ -200,11 +202,11 @@ class SetupPage(QWidget):
         rows.addWidget(self.sweep)
         rows.addWidget(self._big)
         rows.addStretch(1)
-        scroll = PageScroller(inside, self._body)
+        self._scroll = PageScroller(inside, self._body)
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(8)
-        body.addWidget(scroll, 1)
+        body.addWidget(self._scroll, 1)
         body.addWidget(self._trouble)
         body.addWidget(self._advice)
         body.addLayout(self._lay_out_foot())
@@ -234,9 +236,19 @@ class SetupPage(QWidget):
         self._goal.chosen.connect(self.goal_chosen)
         self._presets.preset_chosen.connect(self.preset_chosen)
         self._presets.expert_toggled.connect(self.expert_toggled)
+        self._presets.expert_toggled.connect(self._on_expert)
         self._expert.option_chosen.connect(self.option_chosen)
         self._timer.timeout.connect(self.estimate_due)
         self._start.clicked.connect(self.start_requested)
+
+    @Slot(bool)
+    def _on_expert(self, is_open: bool) -> None:
+        """What was asked for comes into sight, once it has its place below the line that opened it."""
+        if is_open:
+            QTimer.singleShot(0, self, self._scroll_to_expert)
+
+    def _scroll_to_expert(self) -> None:
+        self._scroll.verticalScrollBar().setValue(self._expert.y() - _LINE_ABOVE)
 
     @Slot()
     def _on_pack(self) -> None:
