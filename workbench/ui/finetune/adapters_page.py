@@ -103,7 +103,7 @@ class AdaptersPage(QWidget):
 
     def _build_widgets(self) -> None:
         self._leads_to_data = True
-        about = self.tr("Adapters: small files that teach a model your examples.")
+        about = self.tr("Adapters teach a model your examples.")
         self._title = PageTitle(self, self.tr("Fine-tune"), about)
         self._new = named_button(
             self,
