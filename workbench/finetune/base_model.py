@@ -56,7 +56,11 @@ def locate_base(base: ModelRef) -> BaseFiles:
     elif path.is_file():
         files = BaseFiles(path, path)
     else:
-        raise WorkbenchError(f"The base model {base.name} is gone ({path}).", hint="Choose another.", code="no_model")
+        raise WorkbenchError(
+            f"The base model {base.name} is gone ({path}).",
+            hint="Put it back there, or choose another.",
+            code="no_model",
+        )
     header = read_header(files.gguf)
     architecture_of(header.architecture, base.name)
     if shard_of(files.gguf):
