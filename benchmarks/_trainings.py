@@ -102,6 +102,7 @@ def trl(task: dict[str, Any]) -> dict[str, Any]:
             warmup_steps=int(config.warmup_share * len(rows) / task["batch"]),  # as ours
             gradient_checkpointing=task["checkpointing"],
             bf16=uses_bf16(config.precision),
+            completion_only_loss=True,  # left to itself it learns the questions of rows in tokens too
             use_cpu=not torch.cuda.is_available(),
             report_to=[],
             save_strategy="no",

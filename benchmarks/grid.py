@@ -79,6 +79,7 @@ def _one_model(model: str, count: int, *, exact: bool) -> dict[str, Any]:
         "times_the_loop": loop_seconds / seconds,
         "limit_seconds": limit,
         "share_of_limit": limit / seconds,
+        "limit_times_the_loop": loop_seconds / limit,
         "prompt_tokens_per_request": ours["prompt_tokens"] / count,
         "fresh_tokens_per_request": fresh / count,
         "computed_tokens_per_request": computed / count,
