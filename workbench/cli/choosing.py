@@ -38,7 +38,12 @@ def register(commands: "Commands") -> None:
     add("--words", type=_count("words"), metavar="N", help="words of raw text of the field")
     add("--patience", choices=["minutes", "hours", "days", "weeks"], help="how long making it may take")
     add("--servers", action=argparse.BooleanOptionalAction, default=None, help="the text may go to a server")
-    add("--questions", type=Path, metavar="FILE", help="the test questions, for --out")
+    add(
+        "--questions",
+        metavar="FILE",
+        help="the test questions (a file, or set:NAME): arms search what holds their sources",
+    )
+    add("--collection", metavar="NAME", help="the collection that the arms shall search")
     add("--out", type=Path, metavar="FILE.yaml", help="write the arms that can be made now as a comparison")
     parser.set_defaults(run=choose)
 
@@ -55,11 +60,12 @@ def _count(key: str) -> Callable[[str], int]:
 
 def choose(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """Ask, apply the rules, print what to try and what to make first."""
+    from workbench.cli.asked_questions import overlaps_with, read_questions, sources_held, wanted_collection
     from workbench.compare.guide.interview import suggested
     from workbench.compare.guide.making import plan
     from workbench.compare.guide.outlook import situation_of
     from workbench.compare.guide.proposing import propose
-    from workbench.compare.standard_arms import shared_prompt
+    from workbench.compare.standard_arms import best_collection, shared_prompt
     from workbench.llm.computer import read_computer
 
     if arguments.out is not None and arguments.questions is None:
@@ -68,10 +74,21 @@ def choose(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
     known = suggested(stock)
     answers = _answers(arguments, known, output)
     proposal = propose(situation_of(answers, stock, computer))
-    questions = str(arguments.questions.absolute()) if arguments.questions else ""
-    shared = shared_prompt(stock)
-    system = shared.written if shared is not None else ""
-    made = plan(proposal, stock, questions=questions, system=system, fits=computer.fits)
+    questions, examples = read_questions(arguments.questions or "", place)
+    held = sources_held(examples, stock, place)
+    wanted = wanted_collection(arguments.collection or "", stock)
+    searched, _ = best_collection(stock, held, wanted)
+    shared = shared_prompt(stock, searched.name if searched is not None else "")
+    made = plan(
+        proposal,
+        stock,
+        questions=questions,
+        system=shared.written if shared is not None else "",
+        fits=computer.fits,
+        overlaps=overlaps_with(examples, stock),
+        held=held,
+        collection=wanted,
+    )
     if arguments.out is not None:
         _write(arguments.out, questions, made)
     if output.json:

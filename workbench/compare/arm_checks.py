@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_prompt, saved_rows
+from workbench.compare.sources_held import SourcesHeld
 from workbench.compare.stock import Stock, misfit
 from workbench.datasets.types import Example
 from workbench.llm.fit import Fit
@@ -51,11 +52,13 @@ def check_arm(
     load: LoadConfig | None = None,
     fits: Mapping[str, Fit] | None = None,
     overlaps: Mapping[str, int] | None = None,
+    held: SourcesHeld | None = None,
 ) -> tuple[ArmProblem, ...]:
     """Every problem that can be seen without opening a file. `examples`: the test questions, `questions`: their file.
 
     `fits` says of models whether they fit into the memory, `overlaps` of files of rows how many test questions are in
-    them. Things that are given by path are not looked for here.
+    them, `held` which collection holds the documents that the questions name. Things that are given by
+    path are not looked for here.
     """
     model = stock.model(arm.model)
     found = [
@@ -65,6 +68,7 @@ def check_arm(
         *_about_prompt(arm, stock, examples),
         *_about_examples(arm, stock, questions, overlaps or {}),
         *_about_collection(arm, stock),
+        *_about_sources(arm, held or SourcesHeld()),
         *_about_room(arm, model, stock, load or LoadConfig()),
     ]
     return tuple(found)
@@ -178,6 +182,14 @@ def _about_collection(arm: ArmSpec, stock: Stock) -> Iterator[ArmProblem]:
             yield ArmProblem(Field.COLLECTION, f"There is no collection “{name}” here.")
         elif not ref.chunks:
             yield ArmProblem(Field.COLLECTION, f"“{name}” has no index yet: nothing can be found in it.")
+
+
+def _about_sources(arm: ArmSpec, held: SourcesHeld) -> Iterator[ArmProblem]:
+    names = [name for name in (arm.collection, *(arm.retrieval or RetrievalSpec()).also) if name]
+    if names and held.questions and all(held.by_collection.get(name) == 0 for name in names):
+        who = f"“{names[0]}” holds" if len(names) == 1 else "These collections hold"
+        sentence = f"{who} none of the documents that the questions name as their sources."
+        yield ArmProblem(Field.COLLECTION, sentence, stops=False)
 
 
 def _about_room(arm: ArmSpec, model: ModelRef | None, stock: Stock, load: LoadConfig) -> Iterator[ArmProblem]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WITH_PASSAGES = ("with passages", "collection ")
 """How the origin of rows begins or goes on that carry passages of a collection."""
+_PUT_TOGETHER = ", with passages of "
+"""Between the name of the rows and that of the collection whose passages they carry."""
 _RAG_WORDS = ("rag", "passage", "ground", "retriev")
 
 
@@ -55,6 +57,11 @@ class RowsChoice:
             if mark in self.origin:
                 return self.origin.rpartition(mark)[2].strip()
         return ""
+
+    @property
+    def plain_rows(self) -> str:
+        """The data set to whose rows the passages were put; empty where they were made in another way."""
+        return self.origin.rpartition(_PUT_TOGETHER)[0].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,16 @@ class Stock:
         same = (rows for rows in self.rows if rows.content_hash and rows.content_hash == adapter.dataset_hash)
         rows = next(same, None) or self.rows_named(adapter.dataset_name)
         return rows if rows is not None and adapter.dataset_hash in ("", rows.content_hash) else None
+
+    def rows_about(self, collection: str) -> frozenset[str]:
+        """Names of the data sets that carry passages of a collection, and of those that they were made of."""
+        own = [rows for rows in self.rows if collection and rows.collection == collection]
+        return frozenset({*(rows.name for rows in own), *(rows.plain_rows for rows in own)} - {""})
+
+    def is_about(self, adapter: Adapter, collection: str) -> bool:
+        """Whether an adapter learned from rows about a collection, as far as that is known."""
+        rows = self.rows_of(adapter)
+        return rows is not None and rows.name in self.rows_about(collection)
 
     def prompt_saying(self, system: str) -> PromptVersion | None:
         """A saved prompt that is this system prompt and the question, and nothing else."""

@@ -46,6 +46,10 @@ class DocumentStore:
         """Every file of the collection, failed ones too, by name; with `path` only the one of that path."""
         return [document for document in self.all(name, path) if not document.deleted_at]
 
+    def findable_names(self, name: str) -> list[str]:
+        """Of the documents that a search can find."""
+        return [document.name for document in self.of(name) if document.status is DocumentStatus.INDEXED]
+
     def deleted(self, name: str) -> list[SourceDocument]:
         """Those that can still come back, by name."""
         return [document for document in self.all(name) if document.deleted_at]

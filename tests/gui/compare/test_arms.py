@@ -123,6 +123,56 @@ def test_that_test_questions_among_the_examples_are_told(desk: Desk) -> None:
     assert "few-shot" not in names(desk), "examples are drawn from rows without test questions"
 
 
+@pytest.fixture
+def two_collections(desk: Desk) -> Desk:
+    """The newest collection is the larger one; the other holds the source of the question."""
+    [small] = desk.catalogue.collections
+    large = small.model_copy(update={"name": "letters", "folder": "/letters", "chunks": 900})
+    desk.catalogue = desk.catalogue.model_copy(update={"collections": (large, small)})
+
+    def count(collection: str, sources: tuple[tuple[str, ...], ...]) -> int:
+        return sources.count(("doc.md",)) if collection == small.name else 0
+
+    presenter = desk.tab.presenter
+    presenter.stock._lookups = replace(presenter.stock._lookups, count_held=count)
+    asked = Example(id="1", question="Why?", answers=("a",), sources=("doc.md",))
+    presenter._board.show(questions=Questions("/q.csv", (asked,)))
+    presenter.refresh()
+    desk.tab.setup.show_page(desk.tab.setup.arms)
+    press(desk, "compare_standard")
+    return desk
+
+
+def searched(desk: Desk) -> list[str]:
+    return [arm.collection for arm in desk.tab.presenter.state.arms if arm.collection]
+
+
+def test_that_the_standard_arms_search_what_holds_the_sources(two_collections: Desk) -> None:
+    assert searched(two_collections) == ["handbook", "handbook"]
+    two_collections.tab.presenter.arms.edit(names(two_collections).index("rag"))
+    why = find(two_collections.tab, QLabel, "compare_arm_why").text()
+    assert "handbook: it holds the sources of 1 of 1 questions (letters of none)" in why
+
+
+def test_that_the_standard_arms_search_another_collection_on_a_click(two_collections: Desk) -> None:
+    desk = two_collections
+    desk.tab.presenter.arms.edit(names(desk).index("tuned + rag"))
+    find(desk.tab, QSpinBox, "option_max_tokens").setValue(99)
+    choose(desk, "compare_standard_collection", "letters")
+    assert searched(desk) == ["letters", "handbook"], "an arm that was changed by hand stays"
+    assert "letters: you chose it" in " ".join(desk.tab.presenter.state.making.why["rag"])
+    press(desk, "compare_standard")
+    assert searched(desk) == ["letters", "letters"]
+    desk.tab.presenter.arms.edit(names(desk).index("rag"))
+    assert find(desk.tab, QLabel, "compare_arm_collection_problem").text().startswith("“letters” holds none of the")
+    choose(desk, "compare_standard_collection", "")
+    assert searched(desk) == ["handbook", "handbook"]
+
+
+def test_that_of_one_collection_there_is_nothing_to_choose(desk: Desk, arms: ArmsList) -> None:
+    assert find(desk.tab, QComboBox, "compare_standard_collection").isHidden()
+
+
 def test_that_arms_move_by_button_and_by_keyboard(desk: Desk, qtbot: QtBot, arms: ArmsList) -> None:
     desk.tab.presenter.arms.edit(4)
     press(desk, "compare_up")

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.compare.stocked import BIG, CLOUD, FULL, STARTER, adapter, collection, prompt, rows
 from workbench.compare.arm_checks import Field, check_arm
 from workbench.compare.arm_spec import ArmSpec
+from workbench.compare.sources_held import SourcesHeld
 from workbench.compare.stock import Stock
 from workbench.datasets.types import Example
 from workbench.llm.fit import Fit
@@ -111,3 +112,13 @@ def test_that_a_model_that_does_not_fit_now_is_a_warning() -> None:
 
 def test_that_nothing_is_said_before_models_were_found() -> None:
     assert check_arm(ArmSpec(name="a", model="starter"), [], Stock()) == ()
+
+
+def test_that_a_collection_without_the_sources_of_the_questions_is_told_and_stops_nothing() -> None:
+    held = SourcesHeld(12, {"letters": 0, "handbook": 12})
+    told = "“letters” holds none of the documents that the questions name as their sources."
+    assert said({"collection": "letters"}, held=held) == [(Field.COLLECTION, told, False)]
+    assert said({"collection": "letters", "retrieval": {"also": ["handbook"]}}, held=held) == []
+    assert said({"collection": "handbook"}, held=held) == []
+    assert said({"collection": "letters"}) == []
+    assert said({"collection": "letters"}, held=SourcesHeld(12, {})) == [], "nobody looked there"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.compare.stocked import BIG, CLOUD, FULL, STARTER, adapter, collection, rows
+from workbench.compare.sources_held import SourcesHeld
 from workbench.compare.standard_arms import StandardArms, shared_prompt, standard_arms
 from workbench.compare.stock import Stock, misfit, plain_prompt
 from workbench.playground.template import problems_in, variables_of
@@ -34,8 +35,8 @@ def test_that_every_choice_is_explained() -> None:
     assert why["prompt"] == ("starter: 3 of your adapters were trained for it",)
     assert "4 examples from “tickets”, the rows that style-old learned from" in why["few-shot"]
     assert "handbook: the passages of “tickets with passages” come from it" in why["rag"]
-    assert "style: learned without passages, the newest of 2" in why["tuned"]
-    assert "style-rag: learned with passages" in why["tuned + rag"]
+    assert "style: learned without passages from rows about handbook, the newest of 2" in why["tuned"]
+    assert "style-rag: learned with passages from rows about handbook" in why["tuned + rag"]
 
 
 def test_that_the_largest_collection_is_taken_where_nothing_tells_more() -> None:
@@ -45,12 +46,75 @@ def test_that_the_largest_collection_is_taken_where_nothing_tells_more() -> None
     assert "b: the largest of 2 collections" in found.why["rag"]
 
 
+TWO_SAMPLES = Stock(
+    models=(STARTER,),
+    adapters=(
+        adapter("format-tuned", rows="tickets", created="2025-04-01"),
+        adapter("format-tuned-rag", rows="tickets with passages", created="2025-04-02"),
+        adapter("facts-tuned", rows="facts", created="2025-03-01"),
+        adapter("facts-tuned-rag", rows="facts with passages", created="2025-03-02"),
+    ),
+    collections=(collection("style-guide", 9), collection("handbook", 90), collection("handbook-old", 80)),
+    rows=(
+        rows("tickets with passages", origin="tickets, with passages of style-guide"),
+        rows("tickets"),
+        rows("facts with passages", origin="facts, with passages of handbook"),
+        rows("facts"),
+    ),
+)
+FACTS = SourcesHeld(104, {"style-guide": 0, "handbook": 104, "handbook-old": 96})
+
+
+def test_that_the_collection_with_the_sources_of_the_questions_is_taken() -> None:
+    assert made_of(standard_arms(TWO_SAMPLES))["rag"][2] == "style-guide", "the newest rows carry its passages"
+    found = standard_arms(TWO_SAMPLES, held=FACTS)
+    assert made_of(found)["rag"][2] == made_of(found)["tuned + rag"][2] == "handbook"
+    told = "handbook: it holds the sources of 104 of 104 questions (style-guide of none, handbook-old of 96)"
+    assert told in found.why["rag"]
+
+
+def test_that_adapters_and_examples_are_those_about_the_collection() -> None:
+    found = standard_arms(TWO_SAMPLES, held=FACTS)
+    assert made_of(found) == {
+        "prompt": ("", "", ""),
+        "few-shot": ("", "data:facts", ""),
+        "rag": ("", "", "handbook"),
+        "tuned": ("facts-tuned", "", ""),
+        "tuned + rag": ("facts-tuned-rag", "", "handbook"),
+    }
+    assert "facts-tuned: learned without passages from rows about handbook" in found.why["tuned"]
+
+
+def test_that_another_collection_can_be_chosen_and_what_it_holds_is_said() -> None:
+    found = standard_arms(TWO_SAMPLES, held=FACTS, collection="style-guide")
+    assert made_of(found)["tuned + rag"] == ("format-tuned-rag", "", "style-guide")
+    told = "style-guide: you chose it; it holds the sources of none of the 104 questions that name them"
+    assert told in found.why["rag"]
+
+
+def test_that_a_collection_without_any_source_is_taken_with_a_word_about_it() -> None:
+    stock = Stock(models=(STARTER,), collections=(collection("letters"),))
+    found = standard_arms(stock, held=SourcesHeld(12, {"letters": 0}))
+    told = "letters: the only collection; it holds the sources of none of the 12 questions that name them"
+    assert told in found.why["rag"]
+
+
 def test_that_examples_are_never_the_test_questions() -> None:
     stock = Stock(models=(STARTER,), rows=(rows("test", source="/q.csv"), rows("train")))
     assert made_of(standard_arms(stock, questions="/q.csv"))["few-shot"][1] == "data:train"
     assert made_of(standard_arms(stock))["few-shot"][1] == "data:test"
     only = Stock(models=(STARTER,), rows=(rows("test", source="/q.csv"),))
     assert "few-shot" not in made_of(standard_arms(only, questions="/q.csv"))
+
+
+def test_that_examples_from_the_folder_of_the_questions_come_first() -> None:
+    stock = Stock(
+        models=(STARTER,), rows=(rows("tickets", source="/format/t.csv"), rows("facts", source="/facts/t.csv"))
+    )
+    found = standard_arms(stock, questions="/facts/q.jsonl")
+    assert made_of(found)["few-shot"][1] == "data:facts"
+    assert "4 examples from “facts”, which lay beside the questions" in found.why["few-shot"]
+    assert made_of(standard_arms(stock, questions="set:mine"))["few-shot"][1] == "data:tickets"
 
 
 def test_that_what_is_missing_is_offered_with_its_case() -> None:

@@ -7,7 +7,15 @@ from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.expectations import Expectation
 from workbench.compare.guide.proposing import Proposal
 from workbench.compare.guide.techniques import Technique
-from workbench.compare.standard_arms import StandardArms, best_collection, best_model, best_shots, standard_arms
+from workbench.compare.sources_held import SourcesHeld
+from workbench.compare.standard_arms import (
+    StandardArms,
+    best_collection,
+    best_model,
+    best_shots,
+    grounded_rows,
+    standard_arms,
+)
 from workbench.compare.stock import Stock, written_prompt
 from workbench.llm.types import ModelRef
 
@@ -36,6 +44,9 @@ class Plan:
     """All of the proposal; `between` picks those of the arms that there are."""
 
 
+_NOTHING_HELD = SourcesHeld()
+
+
 def _any_model(_model: ModelRef) -> bool:
     return True
 
@@ -48,10 +59,16 @@ def plan(
     system: str = "",
     fits: Callable[[ModelRef], bool] = _any_model,
     overlaps: Mapping[str, int] | None = None,
+    held: SourcesHeld = _NOTHING_HELD,
+    collection: str = "",
 ) -> Plan:
     """`questions` is the file of test questions, empty while there is none; `system` the prompt that arms share; `fits`
-    says whether this computer can load a model, `overlaps` which files of rows hold test questions."""
-    standard = standard_arms(stock, questions=questions, system=system, overlaps=overlaps)
+    says whether this computer can load a model, `overlaps` which files of rows hold test questions, `held` which
+    collection holds their sources, `collection` which one the user wants searched."""
+    standard = standard_arms(
+        stock, questions=questions, system=system, overlaps=overlaps, held=held, collection=collection
+    )
+    searched, _ = best_collection(stock, held, collection)
     arms: list[ArmSpec] = []
     why = dict(standard.why)
     for technique in proposal.proposed:
@@ -64,7 +81,9 @@ def plan(
     return Plan(
         arms=tuple(arms),
         why={arm.name: why.get(arm.name, ()) for arm in arms},
-        to_make=tuple(_to_make(proposal, stock, {arm.name for arm in arms}, questions)),
+        to_make=tuple(
+            _to_make(proposal, stock, {arm.name for arm in arms}, questions, searched.name if searched else "")
+        ),
         expectations=proposal.expectations,
     )
 
@@ -112,19 +131,19 @@ _MORE_ARMS: dict[Technique, Callable[[Stock, StandardArms], _Made]] = {
 # -- what to make first -----------------------------------------------------------------------------------------------
 
 
-def _to_make(proposal: Proposal, stock: Stock, made: set[str], questions: str) -> list[ToMake]:
-    """In the order in which one needs the other: model, questions, documents, rows, then what is computed."""
+def _to_make(proposal: Proposal, stock: Stock, made: set[str], questions: str, topic: str) -> list[ToMake]:
+    """In the order in which one needs the other: model, questions, documents, rows, then what is computed. `topic` is
+    the collection that is searched; empty: there is none."""
     wanted = [technique for technique in proposal.proposed if technique.value not in made]
     found: list[ToMake] = []
     model, _ = best_model(stock)
-    rows, _ = best_shots(stock, questions)
-    collection, _ = best_collection(stock)
+    rows, _ = best_shots(stock, questions, topic)
     if model is None:
         found.append(ToMake("Open a model, or get one", None, "models", "Models"))
     if not questions:
         found.append(ToMake("Bring test questions that nothing has learned from", None, "compare", "Questions"))
     needs_documents = {Technique.RAG, Technique.TUNED_RAG, Technique.EMBEDDINGS}
-    if collection is None and (waiting := [t for t in wanted if t in needs_documents]):
+    if not topic and (waiting := [t for t in wanted if t in needs_documents]):
         found.append(ToMake("Index the documents", waiting[0], "documents", "Documents"))
     needs_rows = {Technique.FEW_SHOT, Technique.SEARCHED, Technique.TUNED, Technique.TUNED_RAG}
     if rows is None and (waiting := [t for t in wanted if t in needs_rows]):
@@ -133,7 +152,7 @@ def _to_make(proposal: Proposal, stock: Stock, made: set[str], questions: str) -
     base = (("base", model.name),) if model is not None and model.endpoint is None else ()
     for technique in _ORDER:
         if technique in wanted:
-            found.extend(_STEPS[technique](stock, case, base, collection.name if collection else ""))
+            found.extend(_STEPS[technique](stock, case, base, topic))
     return found
 
 
@@ -168,8 +187,8 @@ def _tune(_: Stock, rows: _Case, base: _Case, _collection: str) -> list[ToMake]:
     return [ToMake("Tune an adapter on the examples", Technique.TUNED, "finetune", "Fine-tune", (*rows, *base))]
 
 
-def _tune_with_passages(stock: Stock, _rows: _Case, base: _Case, _collection: str) -> list[ToMake]:
-    grounded = next((rows for rows in stock.rows if rows.has_passages), None)
+def _tune_with_passages(stock: Stock, _rows: _Case, base: _Case, collection: str) -> list[ToMake]:
+    grounded = grounded_rows(stock, collection)
     steps = []
     if grounded is None:
         steps.append(ToMake("Make rows that carry passages", Technique.TUNED_RAG, "data", "Data"))

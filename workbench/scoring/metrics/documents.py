@@ -1,6 +1,7 @@
 """Are two names the same document?"""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 
 def same_document(first: str, second: str) -> bool:
@@ -18,6 +19,26 @@ def same_document(first: str, second: str) -> bool:
 
 def is_any_of(document: str, documents: Sequence[str]) -> bool:
     return any(same_document(document, other) for other in documents)
+
+
+class DocumentNames:
+    """Names of documents, among which many others are looked up: quick also where there are a hundred thousand."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._alike: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            for key in _keys(name):
+                self._alike[key].append(name)
+
+    def has(self, name: str) -> bool:
+        """Whether one of them is the same document."""
+        return any(same_document(name, other) for key in _keys(name) for other in self._alike.get(key, ()))
+
+
+def _keys(path: str) -> set[str]:
+    """Two names of one document have one of these in common."""
+    parts = _parts(path)
+    return {parts[-1], _stem(parts[-1])} if parts else set()
 
 
 def _parts(path: str) -> list[str]:

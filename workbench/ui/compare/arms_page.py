@@ -10,6 +10,8 @@ from workbench.ui import icons
 from workbench.ui.compare.arm_form import ArmForm
 from workbench.ui.compare.arms_list import ArmsList
 from workbench.ui.compare.arms_part import MOST_ARMS
+from workbench.ui.compare.arms_state import ArmsState
+from workbench.ui.compare.choice_box import Choice, ChoiceBox
 from workbench.ui.compare.state import CompareState
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.page_scroller import PageScroller
@@ -25,6 +27,7 @@ class ArmsPage(QWidget):
     copy_requested = Signal(int)
     remove_requested = Signal(int)
     undo_requested = Signal()
+    collection_chosen = Signal(str)
     arm_moved = Signal(int, int)
     arm_selected = Signal(int)
     arm_changed = Signal(object)
@@ -34,6 +37,7 @@ class ArmsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._missing: tuple[Missing, ...] = ()
+        self._choices: list[Choice] = []
         self._count = 0
         self._was_split = False
         self._build_widgets()
@@ -67,9 +71,22 @@ class ArmsPage(QWidget):
         elif making.removed is not None:
             self._undo.setText(self.tr("Bring back “{}”").format(making.removed[1].name).replace("&", "&&"))
         self._undo.setAccessibleName(self._undo.text())
+        self._show_collections(making)
         if making.missing != self._missing:
             self._missing = making.missing
             self._render_missing()
+
+    def _show_collections(self, making: ArmsState) -> None:
+        """Only where there is more than one to choose from."""
+        held = making.held
+        fitting = self.tr("Documents: what fits the questions")
+        choices = [Choice(fitting, "", tip=self.tr("The collection that holds the sources of the most questions"))]
+        named = self.tr("Documents: {}")
+        choices += [Choice(named.format(name), name, held.in_words(name).capitalize()) for name in making.collections]
+        if choices != self._choices or making.wanted_collection != self._collection.value:
+            self._choices = choices
+            self._collection.show_choices(choices, making.wanted_collection)
+        self._collection.setVisible(len(making.collections) > 1)
 
     def _before(self, count: int) -> str:
         one = self.tr("Bring back the arm from before")
@@ -109,6 +126,10 @@ class ArmsPage(QWidget):
         self._form_room.hide()
         self._standard = named_button(self, "compare_standard", self.tr("Five standard arms"))
         self._guide = named_button(self, "compare_guide", self.tr("Which one do I choose?"))
+        self._collection = ChoiceBox(
+            "compare_standard_collection", self.tr("The collection that the standard arms search"), self
+        )
+        self._collection.hide()
         self._add = named_button(self, "compare_add", "", tip=self.tr("Add an arm"), icon="plus")
         self._copy = named_button(
             self, "compare_copy", "", tip=self.tr("Copy this arm, to change one thing"), icon="copy"
@@ -124,7 +145,7 @@ class ArmsPage(QWidget):
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(8)
         moving = (self._add, self._copy, self._remove, self._up, self._down)
-        column.addLayout(WrappingRow([self._standard, self._guide, *moving, self._undo]))
+        column.addLayout(WrappingRow([self._standard, self._collection, self._guide, *moving, self._undo]))
         self._splitter = splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setObjectName("compare_arms_split")
         splitter.addWidget(self._arms)
@@ -139,6 +160,7 @@ class ArmsPage(QWidget):
 
     def _connect(self) -> None:
         self._standard.clicked.connect(self.standard_requested)
+        self._collection.activated.connect(self._on_collection)
         self._guide.clicked.connect(self.guide_requested)
         self._add.clicked.connect(self.add_requested)
         self._copy.clicked.connect(lambda: self.copy_requested.emit(self._arms.current_row))
@@ -152,6 +174,10 @@ class ArmsPage(QWidget):
         self._form.arm_changed.connect(self.arm_changed)
         self._form.version_requested.connect(self.version_requested)
         self._form.closed.connect(self._on_form_closed)
+
+    @Slot(int)
+    def _on_collection(self, _index: int) -> None:
+        self.collection_chosen.emit(self._collection.value)
 
     @Slot()
     def _on_form_closed(self) -> None:

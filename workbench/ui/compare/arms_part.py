@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.compare.arm_spec import ArmSpec
-from workbench.compare.standard_arms import best_model, standard_arms
+from workbench.compare.standard_arms import StandardArms, best_model, standard_arms
 from workbench.compare.stock import Stock
 from workbench.naming import numbered
 from workbench.ui.compare.board import Board
@@ -33,12 +33,34 @@ class ArmsPart:
         self._lookups.with_shared_prompt(self._make_standard)
 
     def _make_standard(self, system: str) -> None:
-        questions = self._board.state.questions
-        path, overlaps = questions.path if questions else "", self._board.state.making.overlaps
-        found = standard_arms(self._stock, questions=path, system=system, overlaps=overlaps)
+        found = self._standard(system)
         self._change(missing=found.missing)
         if found.arms:
             self._replace(found.arms, found.why, ())
+
+    def _standard(self, system: str) -> StandardArms:
+        questions, making = self._board.state.questions, self._board.state.making
+        return standard_arms(
+            self._stock,
+            questions=questions.path if questions else "",
+            system=system,
+            overlaps=making.overlaps,
+            held=making.held,
+            collection=making.wanted_collection,
+        )
+
+    def choose_collection(self, name: str) -> None:
+        """Let the standard arms search this collection; empty: the one that fits the questions best. Arms that the
+        program made and nobody changed since are made anew."""
+        self._change(wanted_collection=name)
+        self._lookups.with_shared_prompt(self._make_again)
+
+    def _make_again(self, system: str) -> None:
+        state, found = self._board.state, self._standard(system)
+        by_name = {arm.name: arm for arm in found.arms if arm.name in state.making.why}
+        if by_name:
+            self._change(why={**state.making.why, **{name: found.why[name] for name in by_name}}, missing=found.missing)
+            self._board.show(arms=tuple(by_name.get(arm.name, arm) for arm in state.arms))
 
     def set_up(self, plan: "Plan", expectations: "tuple[Expectation, ...]") -> None:
         """Take the arms that the guide proposes."""

@@ -17,6 +17,7 @@ def wire_arms(tab: HasBoth) -> None:
     setup, arms = tab.setup, tab.presenter.arms
     page = setup.arms
     page.standard_requested.connect(arms.make_standard)
+    page.collection_chosen.connect(arms.choose_collection)
     page.guide_requested.connect(lambda: setup.show_page(setup.guide))
     page.add_requested.connect(arms.add)
     page.copy_requested.connect(arms.copy)

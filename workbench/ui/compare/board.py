@@ -72,6 +72,7 @@ def find_problems(state: CompareState) -> tuple[tuple[ArmProblem, ...], ...]:
             load=state.making.load,
             fits=fits,
             overlaps=state.making.overlaps,
+            held=state.making.held,
         )
         for index, arm in enumerate(state.arms)
     )

@@ -8,7 +8,7 @@ from workbench.compare.guide.interview import suggested
 from workbench.compare.guide.making import between, plan
 from workbench.compare.guide.outlook import situation_of
 from workbench.compare.guide.proposing import propose
-from workbench.compare.standard_arms import shared_prompt
+from workbench.compare.standard_arms import best_collection, shared_prompt
 from workbench.llm.computer import Computer
 from workbench.llm.types import ModelRef
 from workbench.ui.compare.arms_part import ArmsPart
@@ -80,7 +80,8 @@ class GuidePart:
         answers = Answers.model_validate({**known.answers.model_dump(), **told})
         situation = situation_of(answers, stock, guide.computer)
         proposal = propose(situation)
-        shared = shared_prompt(stock)
+        collection, _ = best_collection(stock, state.making.held, state.making.wanted_collection)
+        shared = shared_prompt(stock, collection.name if collection is not None else "")
         questions = state.questions.path if state.questions else ""
         fits = guide.computer.fits if guide.computer else _unknown
         self._board.show(
@@ -97,6 +98,8 @@ class GuidePart:
                     system=shared.written if shared is not None else "",
                     fits=fits,
                     overlaps=state.making.overlaps,
+                    held=state.making.held,
+                    collection=state.making.wanted_collection,
                 ),
             )
         )

@@ -1,13 +1,13 @@
 """What the form of an arm offers, read on a thread: folders and documents of a collection, cross-encoders. No Qt."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.compare.sources_held import count_held
 from workbench.compare.stock import plain_prompt
 from workbench.llm.library_sources import hugging_face_hub
-from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.reranking import list_rerankers
 from workbench.ui.compare.arms_state import Places
 
@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 def read_places(collections: "CollectionStore", name: str) -> Places:
     """Where in a collection may be looked."""
-    indexed = [d.name for d in collections.documents.of(name) if d.status is DocumentStatus.INDEXED]
+    indexed = collections.documents.findable_names(name)
     collections.filters.find_languages(name)
     languages = tuple(collections.filters.languages(name).items())
     return Places(tuple(collections.filters.folders(name)), tuple(indexed), languages)
+
+
+def count_held_by(collections: "CollectionStore", name: str, sources: Sequence[Sequence[str]]) -> int:
+    """Of how many questions (their sources) a collection holds a document."""
+    return count_held(collections.documents.findable_names(name), sources)
 
 
 def find_rerankers(paths: "WorkbenchPaths", own_folders: Iterable[str]) -> tuple[str, ...]:

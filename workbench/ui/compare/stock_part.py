@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.compare.arm_checks import rows_path
-from workbench.compare.standard_arms import shared_prompt
+from workbench.compare.sources_held import SourcesHeld, sources_of
+from workbench.compare.standard_arms import best_collection, shared_prompt
 from workbench.compare.stock import Stock, stock_of, written_prompt
 from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import Jobs, JobSpec
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
     from workbench.compare.spec import ComparisonSpec
     from workbench.paths import WorkbenchPaths
+    from workbench.ui.compare.state import Questions
 
 _MOST_LOOKED_THROUGH = 12
 """Data sets, the newest, in which test questions are looked for before one of them is chosen."""
@@ -52,6 +54,10 @@ def _none_in_common(_rows: Path, _questions: tuple[str, ...]) -> int:
     return 0
 
 
+def _not_counted(_collection: str, _sources: tuple[tuple[str, ...], ...]) -> int | None:
+    return None
+
+
 def _not_saved(_name: str, _system: str) -> PromptVersion | None:
     return None
 
@@ -71,6 +77,8 @@ class Lookups:
     read_places: Callable[[str], Places] = _nowhere
     find_rerankers: Callable[[], tuple[str, ...]] = tuple
     count_overlap: Callable[[Path, tuple[str, ...]], int] = _none_in_common
+    count_held: Callable[[str, tuple[tuple[str, ...], ...]], int | None] = _not_counted
+    """Of how many questions (their sources) the documents are in a collection (its name); None: not known."""
     read_computer: Callable[[], Computer | None] = _unmeasured
     find_documents: "Callable[[Catalogue, ComparisonSpec], Catalogue]" = _as_it_is
     """Looks up which documents arms ask by days and languages. May raise WorkbenchError."""
@@ -104,6 +112,8 @@ class StockPart:
         self._compared_with: object = None
         """The questions that the overlaps are about."""
         self._looked_for: set[str] = set()
+        self._counted: set[tuple[str, str, int]] = set()
+        """Name, folder and number of chunks of the collections in which the sources were looked for."""
         self.on_stock: Callable[[], None] = _nothing
 
     @property
@@ -170,12 +180,13 @@ class StockPart:
     def look_for_overlaps(self) -> None:
         """Whether test questions stand among rows that examples are drawn from, or could be."""
         state = self._board.state
-        if state.questions is None:
-            return
         asked = state.questions
         if asked is not self._compared_with:
-            self._compared_with, self._looked_for = asked, set()
-            self._change(overlaps={})
+            self._compared_with, self._looked_for, self._counted = asked, set(), set()
+            self._change(overlaps={}, held=SourcesHeld())
+        if asked is None:
+            return
+        self._look_for_sources(asked)
         offered = [rows.path for rows in self._stock.shots[:_MOST_LOOKED_THROUGH]]
         for path in {*offered, *(rows_path(arm, self._stock) for arm in state.arms)} - {""}:
             if path not in self._looked_for:
@@ -188,9 +199,28 @@ class StockPart:
         if count and asked is self._compared_with:
             self._change(overlaps={**self._board.state.making.overlaps, path: count})
 
+    def _look_for_sources(self, asked: "Questions") -> None:
+        """Which collection holds the documents that the questions name."""
+        known = {ref.name: (ref.name, ref.folder, ref.chunks) for ref in self._stock.collections}
+        wanted = {name: key for name, key in known.items() if key not in self._counted}
+        sources = sources_of(asked.examples) if wanted else ()
+        if sources and self._board.state.making.held.questions != len(sources):
+            self._change(held=replace(self._board.state.making.held, questions=len(sources)))
+        for name, key in wanted.items() if sources else ():
+            self._counted.add(key)
+            self._in_background(partial(self._lookups.count_held, name, sources), partial(self._take_held, asked, name))
+
+    def _take_held(self, asked: "Questions", collection: str, count: int | None) -> None:
+        if count is not None and asked is self._compared_with:
+            held = self._board.state.making.held
+            self._change(held=replace(held, by_collection={**held.by_collection, collection: count}))
+            self.on_stock()
+
     def with_shared_prompt(self, then: Callable[[str], None]) -> None:
         """Have `then` called with the prompt that the tuned arm was trained behind, saved where that was not done."""
-        shared = shared_prompt(self._stock)
+        making = self._board.state.making
+        collection, _ = best_collection(self._stock, making.held, making.wanted_collection)
+        shared = shared_prompt(self._stock, collection.name if collection is not None else "")
         if shared is None or shared.written:
             then(shared.written if shared is not None else "")
             return

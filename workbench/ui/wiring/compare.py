@@ -49,7 +49,7 @@ class CompareWiring:
         from workbench.compare.catalogue import with_documents
         from workbench.compare.overlaps import count_overlap
         from workbench.llm.computer import read_computer
-        from workbench.ui.compare.looking_up import find_rerankers, read_places, save_prompt
+        from workbench.ui.compare.looking_up import count_held_by, find_rerankers, read_places, save_prompt
         from workbench.ui.compare.stock_part import Lookups
 
         rooms, shared = self._rooms, self._shared
@@ -58,6 +58,7 @@ class CompareWiring:
             find_documents=lambda catalogue, spec: with_documents(catalogue, shared.collections, spec),
             find_rerankers=lambda: find_rerankers(rooms.paths, rooms.settings.llm.model_folders),
             count_overlap=count_overlap,
+            count_held=partial(count_held_by, shared.collections),
             save_prompt=partial(save_prompt, shared.prompts),
             read_computer=lambda: read_computer(rooms.paths.home),
         )
