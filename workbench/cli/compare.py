@@ -201,15 +201,15 @@ def _show_what_there_is(request: "CompareRequest", output: Output) -> None:
 def show(report: "ComparisonReport", output: Output) -> None:
     """Table and verdict for people."""
     from workbench.compare.report import has_prices, summary_text
-    from workbench.compare.wording import dollars, seconds, size
+    from workbench.compare.wording import dollars, size, time_of
 
     best, costs = set(report.verdict.best), has_prices(report.arms)
     rows = [
         (
             f"{result.name}{' *' if result.name in best else ''}",
             *(summary_text(result.metrics.get(metric)) for metric in report.metrics),
-            seconds(result.timing.latency_seconds),
-            seconds(result.timing.first_token_seconds),
+            time_of(result.timing.latency_seconds, result.timing),
+            time_of(result.timing.first_token_seconds, result.timing),
             _whole(result.prompt_tokens),
             _whole(result.generated_tokens),
             size(result.memory_bytes),
@@ -228,10 +228,13 @@ def show(report: "ComparisonReport", output: Output) -> None:
 
 def _show_judge(report: "ComparisonReport", output: Output) -> None:
     """What must be known of scores that a model gave."""
-    from workbench.compare.judge.trust import bias_in_words, warnings_of
+    from workbench.compare.judge.trust import bias_in_words, measure_trust, warnings_of
 
     scoring = report.model_scoring
     said = [*warnings_of(scoring), *([bias] if scoring and (bias := bias_in_words(scoring.bias)) else [])]
+    if scoring is not None:
+        trust = measure_trust(report.trials, report.metrics, report.ratings, scoring)
+        said += [one.sentence for one in trust.metrics if one.needs_model]
     if said:
         output.text("\nThe judge:" if scoring and scoring.judge else "\nScores by models:")
     for sentence in said:
@@ -263,7 +266,8 @@ def _show_verdict(report: "ComparisonReport", output: Output) -> None:
         output.text(f"  {seen} seen before the test; without: {head}.")
     suspected = {leak.example_id for leak in report.leaks} - report.leaked_ids
     if suspected:
-        output.text(f"  Suspected besides, by meaning only: {len(suspected)} more.")
+        besides = " besides" if report.leaked_ids else ""
+        output.text(f"  Suspected{besides}, by meaning only: {counted(len(suspected), 'question')}.")
     for note in report.leak_notes:
         output.text(f"  {note}")
     _show_expected(report, output)

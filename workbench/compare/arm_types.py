@@ -79,6 +79,10 @@ class Timing(Boundary):
     """Lower end of the median's 95 % interval; None where the questions were too few for one."""
     latency_high: float | None = None
     first_token_seconds: float | None = None
+    taken_over: bool = False
+    """It was measured in an earlier run of exactly the same: the computer may have been busier then, or less."""
+    measured_on: str = ""
+    """Day and time in UTC (ISO 8601); empty where nothing was measured, or by an earlier version."""
     problem: str = ""
 
 
@@ -125,6 +129,8 @@ class ArmResult(Boundary):
     None when it was not measured."""
     answered: int = 0
     """Answers that came about, repeats counted."""
+    reused: int = 0
+    """Of these, how many were taken over from earlier runs."""
     failed: int = 0
     """Answers that did not."""
     missing: int = 0

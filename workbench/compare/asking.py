@@ -80,7 +80,7 @@ class Asking:
         other = self.earlier.find(key)
         if other is None:
             return (own, True) if own is not None else None
-        moved = {"arm": self.arm.name, "example_id": example.id, "repeat": repeat}
+        moved = {"arm": self.arm.name, "example_id": example.id, "repeat": repeat, "taken_over": True}
         return other.model_copy(update=moved), False
 
     @staticmethod
@@ -90,7 +90,6 @@ class Asking:
     def _take_over(self, known: tuple[Trial, bool] | None, example: Example) -> None:
         assert known is not None
         trial, is_own = known
-        self.trials.reused += not is_own
         self.trials.take(trial, example, self.arm, is_written=not is_own)
 
     def _ask(self, asked: Sequence[Example], wanted: Sequence[Example], repeat: int, keys: Mapping[str, str]) -> None:

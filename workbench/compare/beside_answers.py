@@ -19,6 +19,8 @@ def beside_answers(result: ArmResult) -> list[str]:
         lines.append(f"Indexing: {'not known' if known is None else long_time(known)}")
     if result.general is not None:
         lines.append(f"General abilities: {general_in_words(result.general)}")
+    if result.reused:
+        lines.append(f"Taken over from earlier runs: {result.reused:,} of {result.answered:,} answers")
     if result.missing:
         lines.append(f"Not asked: {result.missing:,} answers")
     return lines

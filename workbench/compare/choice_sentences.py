@@ -142,6 +142,7 @@ def price(arm: str, costs: Mapping[str, Cost]) -> str:
     if cost is None:
         return _UNKNOWN
     parts = [f"{dollars(cost.dollars)} per answer"] if cost.dollars else []
-    parts += [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer"]
+    earlier = " as measured earlier" if cost.is_earlier else ""
+    parts += [] if cost.latency_seconds is None else [f"{seconds(cost.latency_seconds)} per answer{earlier}"]
     parts += [size(cost.memory_bytes)] if cost.memory_bytes else []
     return ", ".join(parts) or _UNKNOWN

@@ -157,7 +157,7 @@ class Conductor:
         arm, measured = work.arm, self._trials.measured
         examples = pick_timed(self._request.examples, self._request.timed_questions)
         key = alone_key(arm, work.print, examples)
-        found = self._journal.find_alone(key) or self._earlier.find_alone(key)
+        found = self._journal.find_alone(key) or _taken_over(self._earlier.find_alone(key))
         if found is None:
             if self._budget.is_used_up or not self._trials.has_answers(arm):
                 return
@@ -193,6 +193,13 @@ class Conductor:
 
     def _look_for_forgetting(self, work: ArmAtWork, model: LoadedModel, forgetting: "Forgetting") -> None:
         forgetting.look(work.arm, work.hashes, model, has_time=not self._budget.is_used_up)
+
+
+def _taken_over(found: Alone | None) -> Alone | None:
+    """Times of an earlier run are told from those of this one."""
+    if found is None:
+        return None
+    return found.model_copy(update={"timing": found.timing.model_copy(update={"taken_over": True})})
 
 
 def by_model(arms: Sequence[Arm]) -> Iterator[list[Arm]]:

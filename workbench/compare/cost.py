@@ -16,6 +16,8 @@ class Cost:
     """What an arm costs, for choosing among the best."""
 
     latency_seconds: float | None = None
+    is_earlier: bool = False
+    """Whether the latency was measured in an earlier run."""
     memory_bytes: int = 0
     training_seconds: float = 0.0
     dollars: float = 0.0
@@ -34,6 +36,7 @@ def costs_of(results: Iterable[ArmResult]) -> dict[str, Cost]:
     return {
         result.name: Cost(
             latency_seconds=result.timing.latency_seconds,
+            is_earlier=result.timing.taken_over,
             memory_bytes=result.memory_bytes,
             training_seconds=result.training_seconds,
             dollars=result.cost or 0.0,

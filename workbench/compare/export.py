@@ -44,8 +44,8 @@ class _Rows:
         self.header = (
             "arm", "question_id", "repeat", "question", "right_answers", "tags", "answer", *report.metrics, "failure",
             "evidence", "leak", "excluded", "retrieved", "in_prompt", "finish_reason", "prompt_tokens",
-            "generated_tokens", "arm_latency_seconds", "arm_first_token_seconds", "model_hash", "adapter_hash",
-            "problem", "cost",
+            "generated_tokens", "arm_latency_seconds", "arm_first_token_seconds", "times_taken_over", "model_hash",
+            "adapter_hash", "problem", "cost", "taken_over",
         )  # fmt: skip
 
     def row(self, trial: Trial) -> Sequence[object]:
@@ -55,13 +55,18 @@ class _Rows:
         cells = (
             trial.arm, trial.example_id, trial.repeat, example.question, " | ".join(example.answers),
             " | ".join(example.tags), trial.answer, *scores, trial.failure or "", trial.failure_evidence,
-            self._leaks.get(trial.example_id, ""), "yes" if trial.example_id in self._excluded else "",
+            self._leaks.get(trial.example_id, ""), _yes(trial.example_id in self._excluded),
             " | ".join(hit.document for hit in trial.hits),
             " | ".join(hit.document for hit in trial.used_hits), trial.finish_reason, trial.usage.prompt_tokens,
-            trial.usage.generated_tokens, timing.latency_seconds, timing.first_token_seconds, trial.model_hash,
-            trial.adapter_hash, trial.problem, trial.cost,
+            trial.usage.generated_tokens, timing.latency_seconds, timing.first_token_seconds,
+            _yes(timing.taken_over), trial.model_hash, trial.adapter_hash, trial.problem, trial.cost,
+            _yes(trial.taken_over),
         )  # fmt: skip
         return [shown(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
 
 
 def write_jsonl(report: ComparisonReport, path: Path) -> None:

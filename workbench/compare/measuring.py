@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
@@ -90,6 +91,7 @@ def measure_timing(
         latency_low=low,
         latency_high=high,
         first_token_seconds=median(first_tokens),
+        measured_on=datetime.now(UTC).isoformat(timespec="minutes"),
     )
 
 

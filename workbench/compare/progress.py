@@ -22,8 +22,6 @@ class Trials:
     journal: Journal
     judge: Judge
     measured: Measured = field(default_factory=Measured)
-    reused: int = 0
-    """Answers that were taken over from earlier runs."""
     watch: Stopwatch = field(default_factory=Stopwatch)
     _found: dict[tuple[str, str, int], Trial] = field(default_factory=dict)
     _done: Counter[str] = field(default_factory=Counter)

@@ -13,7 +13,7 @@ from workbench.compare.verdict_sentences import p_value
 from workbench.compare.verdict_types import FlipPoint, PairResult, TagVerdict, VerdictKind
 from workbench.compare.weighing import with_means
 from workbench.compare.weights import Measure
-from workbench.compare.wording import between, dollars, listed, long_time, percent, points, seconds, size
+from workbench.compare.wording import between, dollars, listed, long_time, percent, points, seconds, size, time_of
 from workbench.compare.worth import Candidates, choose, shares_of
 from workbench.scoring.types import MetricSummary
 
@@ -88,7 +88,7 @@ def _arm_row(report: ComparisonReport, result: ArmResult, worth: str, shares: st
         quality=_quality(result.metrics.get(report.verdict.metric)),
         worth=worth,
         shares=shares,
-        latency=seconds(result.timing.latency_seconds),
+        latency=time_of(result.timing.latency_seconds, result.timing),
         memory=size(result.memory_bytes),
         cost=cost_text(cost, report),
         cost_parts=cost_parts(cost, report),
@@ -124,7 +124,8 @@ def cost_parts(cost: Cost, report: ComparisonReport) -> str:
     """What the cost is made of."""
     parts = [f"{dollars(cost.dollars)} to the server"] if cost.dollars else []
     if not cost.dollars and cost.latency_seconds is not None:
-        parts.append(f"{seconds(cost.latency_seconds)} of this computer to answer")
+        earlier = ", as measured earlier" if cost.is_earlier else ""
+        parts.append(f"{seconds(cost.latency_seconds)} of this computer to answer{earlier}")
     if cost.preparing_seconds:
         parts.append(
             f"{seconds(spread_seconds(cost, report.economy))} as its share of {long_time(cost.preparing_seconds)} of "

@@ -56,6 +56,8 @@ class Trial(Boundary):
     failure: FailureReason | None = None
     """Why the answer is not right; None when it is, or when the first metric could not judge it."""
     failure_evidence: str = ""
+    taken_over: bool = False
+    """It is the answer that an earlier run got to exactly the same."""
     cost: float | None = None
     """US dollars, where the model is on a server with a price."""
 

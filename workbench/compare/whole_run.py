@@ -59,7 +59,6 @@ def _run(context: JobContext, request: CompareRequest, tools: Tools, folder: Pat
             "model_scoring": scored.scoring,
             "machine": f"{platform.system()} {platform.machine()}",
             "seconds": time.monotonic() - started,
-            "reused": trials.reused,
             **provenance,
         }
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from workbench.compare.arm_types import ArmResult, Timing
 from workbench.compare.types import ComparisonReport
 
 
@@ -32,6 +33,11 @@ def seconds(value: float | None) -> str:
     if value < 1:
         return f"{1000 * value:.0f} ms"
     return f"{value:.1f} s" if value < 60 else f"{value / 60:.1f} min"
+
+
+def time_of(value: float | None, timing: Timing) -> str:
+    """One of the times of an arm; said where it is one of an earlier run."""
+    return f"{seconds(value)} (earlier)" if timing.taken_over and value is not None else seconds(value)
 
 
 def dollars(value: float | None) -> str:
@@ -78,4 +84,24 @@ def missing_in_words(report: ComparisonReport) -> tuple[str, ...]:
         found.append(f"{count:,} {'answer' if count == 1 else 'answers'} did not come about: {arms}.")
     if report.reused:
         found.append(f"{report.reused:,} of {there:,} answers were taken over from earlier runs.")
+    if said := earlier_times(report.arms):
+        found.append(said)
     return tuple(found)
+
+
+def earlier_times(results: Sequence[ArmResult]) -> str:
+    """Whose times were measured in an earlier run, and what that means for comparing them; empty: nobody's."""
+    timed = [result for result in results if result.timing.latency_seconds is not None]
+    old = [result for result in timed if result.timing.taken_over]
+    if not old:
+        return ""
+    days = sorted({result.timing.measured_on.partition("T")[0] for result in old} - {""})
+    when = f" ({days[0] if len(days) == 1 else f'{days[0]} to {days[-1]}'})" if days else ""
+    before = f"earlier runs{when}" if len(days) > 1 else f"an earlier run{when}"
+    if len(old) == len(timed):
+        return f"All times were measured in {before}."
+    names = listed([result.name for result in old])
+    return (
+        f"The times of {names} were measured in {before}, the others now: they compare only if the computer was as "
+        "busy then. Asking everything anew measures all in one run."
+    )

@@ -12,6 +12,8 @@ from tests.unit.compare.scripted import ScriptedTools, always_right, arm, asked_
 from workbench.cli import compare, comparisons
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
+from workbench.compare.judge.types import ModelScoring
+from workbench.compare.leak_types import Leak, LeakKind
 from workbench.compare.store import ComparisonStore
 from workbench.compare.tasks import compare as run_comparison
 from workbench.compare.types import CompareRequest
@@ -19,7 +21,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.llm.types import GenerationRequest
 from workbench.paths import WorkbenchPaths
-from workbench.scoring.types import MetricChoice
+from workbench.scoring.types import MetricChoice, ScoreValue
 
 Command = Callable[..., Any]
 
@@ -78,6 +80,29 @@ def test_that_the_history_is_listed_and_searched(command: Command) -> None:
 def test_that_one_is_shown_as_when_it_was_made(command: Command) -> None:
     assert "Verdict: rag wins" in command("comparisons", "show", "2")
     assert len(command("comparisons", "show", "2", as_json=True)["trials"]) == 24
+
+
+def test_that_scores_of_a_judge_whom_nobody_checked_say_so(command: Command, place: Workplace) -> None:
+    store = ComparisonStore(place.database)
+    report = store.get(2)
+    judged = {"judge": ScoreValue(value=1.0)}
+    trials = tuple(trial.model_copy(update={"scores": {**trial.scores, **judged}}) for trial in report.trials)
+    update = {"trials": trials, "metrics": ("exact_match", "judge"), "model_scoring": ModelScoring(judge="starter")}
+    store.save(report.model_copy(update=update))
+    told = "0 answers rated at random: too few to say how far Judge can be trusted. 30 more are needed."
+    assert told in command("comparisons", "show", "3")
+    assert "rated at random" not in command("comparisons", "show", "2")
+
+
+def test_that_a_suspicion_alone_is_not_told_as_one_more(command: Command, place: Workplace) -> None:
+    store = ComparisonStore(place.database)
+    suspected = Leak(example_id="q1", arms=("rag",), kind=LeakKind.SUSPECTED, where="rows", text="like it")
+    certain = suspected.model_copy(update={"example_id": "q2", "kind": LeakKind.EXACT})
+    report = store.get(2).model_copy(update={"verdict_without_leaks": None})
+    store.save(report.model_copy(update={"leaks": (suspected,)}))
+    assert "  Suspected, by meaning only: 1 question.\n" in command("comparisons", "show", "3")
+    store.save(report.model_copy(update={"leaks": (suspected, certain)}))
+    assert "  Suspected besides, by meaning only: 1 question.\n" in command("comparisons", "show", "4")
 
 
 def test_that_one_gets_another_name_and_a_note(command: Command) -> None:

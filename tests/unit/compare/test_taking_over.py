@@ -17,7 +17,10 @@ from tests.unit.compare.scripted import (
     numbered,
 )
 from workbench.compare.arm_types import Arm
+from workbench.compare.stopped_runs import sum_up_folder
 from workbench.compare.tasks import compare
+from workbench.compare.types import CompareRequest
+from workbench.compare.wording import missing_in_words
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.llm.types import AdapterRef, GenerationConfig, GenerationRequest, LoadConfig, ModelRef
@@ -66,6 +69,38 @@ def test_that_an_unchanged_comparison_is_not_asked_again_unless_that_is_wanted(t
     assert [result.metrics for result in again.arms] == [result.metrics for result in first.arms]
     _, batches = run(placed(tmp_path, arm("a"), fresh=True), knows_with_passages)
     assert len(batches) == 2
+
+
+def timed(request: CompareRequest) -> CompareRequest:
+    return request.model_copy(update={"timed_questions": 3})
+
+
+def test_that_answers_and_times_of_an_earlier_run_are_told_from_those_of_this_one(tmp_path: Path) -> None:
+    first, _ = run(timed(placed(tmp_path, arm("a"))), always_right)
+    assert not any(trial.taken_over for trial in first.trials)
+    assert (first.arms[0].timing.questions, first.arms[0].timing.taken_over) == (3, False)
+    assert first.arms[0].timing.measured_on
+    report, _ = run(timed(placed(tmp_path, arm("a"), arm("b", system="Be brief."))), always_right)
+    old, new = report.arms
+    assert {trial.arm for trial in report.trials if trial.taken_over} == {"a"}
+    assert (old.reused, new.reused) == (40, 0)
+    assert (old.timing.taken_over, new.timing.taken_over) == (True, False)
+    assert old.timing.measured_on == first.arms[0].timing.measured_on
+    [said] = [sentence for sentence in missing_in_words(report) if "times" in sentence]
+    assert said.startswith("The times of a were measured in an earlier run (")
+    anew, _ = run(timed(placed(tmp_path, arm("a"), fresh=True)), always_right)
+    assert not anew.arms[0].timing.taken_over
+    assert missing_in_words(anew) == ()
+
+
+def test_that_what_was_taken_over_stays_marked_when_a_run_is_stopped_and_goes_on(tmp_path: Path) -> None:
+    run(timed(placed(tmp_path, arm("a"))), always_right)
+    request = timed(placed(tmp_path, arm("a"), arm("b", system="Be brief.")))
+    with pytest.raises(JobCancelled):
+        compare(StopsAfter(40), request, ScriptedTools(always_right))
+    assert sum_up_folder(Path(request.folder)).arms[0].reused == 32
+    report, _ = run(request, always_right)
+    assert (report.reused, report.arms[0].timing.taken_over, report.arms[1].timing.taken_over) == (40, True, False)
 
 
 def test_that_failures_are_asked_again_alone(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from workbench.compare.report.numbers import has_prices, summary_text, whole
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
 from workbench.compare.types import ComparisonReport
-from workbench.compare.wording import dollars, seconds
+from workbench.compare.wording import dollars, earlier_times, time_of
 from workbench.scoring.model_metrics import title_of
 
 
@@ -19,7 +19,8 @@ def arms_section(report: ComparisonReport) -> Section:
     ]  # fmt: skip
     best = set(report.verdict.best)
     rows = [_row(result, report.metrics, result.name in best, costs=costs) for result in report.arms]
-    note = '<p class="muted">Means with their 95 % intervals. Times are medians, alone and warm.</p>'
+    said = f"Means with their 95 % intervals. Times are medians, alone and warm. {safe(earlier_times(report.arms))}"
+    note = f'<p class="muted">{said.strip()}</p>'
     return Section("arms", "Arms", note + table(heads, rows))
 
 
@@ -29,8 +30,8 @@ def _row(result: ArmResult, metrics: Sequence[str], is_best: bool, *, costs: boo
     head = f'<bdi>{safe(result.name)}</bdi>{badge}<br><span class="muted">{safe(made_of)}</span>'
     values = [
         *(_score(result, metric) for metric in metrics),
-        seconds(result.timing.latency_seconds),
-        seconds(result.timing.first_token_seconds),
+        time_of(result.timing.latency_seconds, result.timing),
+        time_of(result.timing.first_token_seconds, result.timing),
         f"{whole(result.prompt_tokens)} / {whole(result.generated_tokens)}",
         *([dollars(result.cost)] if costs else []),
         str(result.answered),

@@ -21,6 +21,9 @@ def missing_section(report: ComparisonReport) -> Section:
             said.append(f"{name}: its time was not measured: {safe(result.timing.problem)}")
         if result.general and result.general.problem:
             said.append(f"{name}: forgetting was not measured: {safe(result.general.problem)}")
+    if report.reused:
+        there = sum(result.answered for result in report.arms)
+        said.append(f"{report.reused} of {there} answers were taken over from earlier runs.")
     if report.request is None:
         said.append("The exact set-up was not kept: the comparison is of an earlier version of the program.")
     lines = "".join(f"<li>{line}</li>" for line in dict.fromkeys(said))

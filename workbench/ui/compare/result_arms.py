@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from workbench.compare.arm_types import ArmResult
 from workbench.compare.beside_answers import beside_answers
-from workbench.compare.wording import dollars, percent, seconds, size
+from workbench.compare.wording import dollars, percent, seconds, size, time_of
 from workbench.scoring.model_metrics import title_of
 from workbench.scoring.types import MetricSummary
 from workbench.ui.compare.describing import describe_made_of
@@ -63,7 +63,7 @@ class ResultArms(QWidget):
             Column(self.tr("Others"), self._others, align_right=True, tooltip=self._everything, gives_way=True),
             Column(
                 self.tr("Answer in"),
-                lambda arm: seconds(arm.timing.latency_seconds),
+                lambda arm: time_of(arm.timing.latency_seconds, arm.timing),
                 align_right=True,
                 tooltip=self._everything,
             ),
@@ -89,6 +89,9 @@ class ResultArms(QWidget):
         lines = [arm.name, describe_made_of(arm)]
         lines += [f"{title_of(name)}: {_in_words(summary)}" for name, summary in arm.metrics.items()]
         lines += [f"Answer in {seconds(arm.timing.latency_seconds)}{_between(arm)}"] if arm.timing.questions else []
+        if arm.timing.taken_over:
+            day = arm.timing.measured_on.replace("T", " ").partition("+")[0]
+            lines.append(f"Its times were measured in an earlier run{f', on {day} UTC' if day else ''}")
         if arm.timing.first_token_seconds is not None:
             lines.append(f"First text in {seconds(arm.timing.first_token_seconds)}")
         if arm.prompt_tokens is not None:

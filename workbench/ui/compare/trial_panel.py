@@ -101,7 +101,8 @@ class TrialPanel(CloseLook):
             column.addWidget(self.label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
         usage, adapter = trial.usage, f" · adapter {trial.adapter_hash[:8]}" if trial.adapter_hash else ""
         tokens = self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)
-        column.addWidget(self.label(f"{tokens}{adapter}", "small"))
+        earlier = self.tr(" · taken over from an earlier run") if trial.taken_over else ""
+        column.addWidget(self.label(f"{tokens}{adapter}{earlier}", "small"))
         self._add_passages(column, trial, example)
         self.add_prompt(column, trial.prompt)
 

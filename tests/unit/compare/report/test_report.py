@@ -67,6 +67,23 @@ def test_that_the_report_names_the_test_set_and_what_nobody_knows(report: Compar
     assert "Right: not known" in page.text and "no answer: refuse" not in page.text
 
 
+def test_that_the_report_and_the_table_tell_what_an_earlier_run_measured(report: ComparisonReport) -> None:
+    old, new = report.arms
+    timing = old.timing.model_copy(update={"taken_over": True, "measured_on": "2026-01-02T10:00+00:00"})
+    trials = tuple(trial.model_copy(update={"taken_over": trial.arm == old.name}) for trial in report.trials)
+    arms = (old.model_copy(update={"timing": timing, "reused": 8}), new)
+    mixed = report.model_copy(update={"arms": arms, "trials": trials, "reused": 8})
+    page = check(to_html(mixed))
+    assert "(earlier)" in page.text
+    assert f"The times of {old.name} were measured in an earlier run (2026-01-02), the others now" in page.text
+    assert "8 of 16 answers were taken over from earlier runs." in page.text
+    rows = list(csv.DictReader(io.StringIO(to_csv(mixed))))
+    assert {(row["arm"], row["times_taken_over"], row["taken_over"]) for row in rows} == {
+        (old.name, "yes", "yes"),
+        (new.name, "", ""),
+    }
+
+
 def test_that_the_report_needs_no_network_and_runs_nothing(report: ComparisonReport) -> None:
     page = check(to_html(report))
     assert "default-src 'none'" in to_html(report)
