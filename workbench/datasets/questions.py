@@ -1,6 +1,7 @@
 """Test questions from a file: rows become examples, rows that cannot be used are named."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
 }
 """What columns are called, the likeliest name first."""
 
+_APART = re.compile(r"[;|\n]")
+"""Between several sources or tags of one cell; a comma may be part of a name."""
 UNKNOWN = "answers_unknown"
 """A column that says "true" where nobody knows the right answer."""
 
@@ -123,8 +126,8 @@ def example_of(row: Mapping[str, object], columns: Columns, number: int) -> Exam
         question=question,
         answers=() if is_unknown else _answers(row, columns["answers"]),
         answers_unknown=is_unknown,
-        sources=next((found for name in columns["sources"] if (found := _texts(row.get(name), "document"))), ()),
-        tags=next((found for name in columns["tags"] if (found := _texts(row.get(name), "name"))), ()),
+        sources=next((found for name in columns["sources"] if (found := _several(row.get(name), "document"))), ()),
+        tags=next((found for name in columns["tags"] if (found := _several(row.get(name), "name"))), ()),
         variables=_variables(row, columns),
     )
 
@@ -158,6 +161,13 @@ def _from_json(value: object) -> object:
             return value
         return parsed if isinstance(parsed, list) and all(isinstance(item, str) for item in parsed) else value
     return value
+
+
+def _several(value: object, key: str) -> tuple[str, ...]:
+    """As `_texts`; in a cell of a spreadsheet they may also stand apart by a semicolon, a bar or a line break."""
+    if isinstance(value, str) and not isinstance(_from_json(value), list):
+        return tuple(part.strip() for part in _APART.split(value) if part.strip())
+    return _texts(value, key)
 
 
 def _texts(value: object, key: str) -> tuple[str, ...]:

@@ -35,6 +35,13 @@ def test_that_a_spreadsheet_can_say_that_nothing_is_right(tmp_path: Path) -> Non
     assert [example.id for example in found.examples] == ["2", "3", "4"]
 
 
+def test_that_several_sources_and_tags_of_a_cell_are_told_apart(tmp_path: Path) -> None:
+    text = 'question,answer,sources,tags\na?,b,"x, y.pdf; z.pdf",time|money\nc?,d,"[""x;y.pdf""]","one\ntwo"\n'
+    first, second = read_questions(write(tmp_path, "q.csv", text)).examples
+    assert (first.sources, first.tags) == (("x, y.pdf", "z.pdf"), ("time", "money"))
+    assert (second.sources, second.tags) == (("x;y.pdf",), ("one", "two"))
+
+
 def test_that_rows_that_cannot_be_used_are_named_and_the_rest_is_used(tmp_path: Path) -> None:
     lines = [
         '{"id": "a", "question": "How long?", "answer": "3 years"}',
