@@ -41,6 +41,10 @@ class ShownRun(Generic[R]):
         """Start the job of the shown run."""
         self._job_id = self._jobs.submit(job, self.follow()).id
 
+    def submit_before(self, job: JobSpec, hear: Listener) -> None:
+        """Start a job that makes the run ready: it can be stopped like the run, its events are its own."""
+        self._job_id = self._jobs.submit(job, hear).id
+
     def follow(self) -> Listener:
         """Hears a job of the shown run that was started before this start of the program."""
         return partial(self._hear, self.request)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,19 @@ def test_that_a_passage_opens_in_its_document(desk: Desk, running: FakeJob, work
     desk.tab.presenter.select_trial("rag", "q4")
     press(desk, "compare_passage_0")
     assert desk.navigator.opened == [("documents", {"collection": "handbook", "document": "doc4.md", "page": "1"})]
+
+
+def test_that_a_passage_of_a_further_collection_opens_there(desk: Desk, running: FakeJob, work: Work) -> None:
+    finish(running, work)
+    results = desk.tab.presenter.state.results
+    assert results is not None
+    trial = results.trials["rag", "q3"]
+    hit = trial.hits[0].model_copy(update={"collection": "letters"})
+    trials = {**results.trials, ("rag", "q3"): trial.model_copy(update={"hits": (hit, *trial.hits[1:])})}
+    desk.tab.presenter._board.show(results=replace(results, trials=trials))
+    desk.tab.presenter.select_trial("rag", "q3")
+    press(desk, "compare_passage_0")
+    assert desk.navigator.opened[-1][1]["collection"] == "letters"
 
 
 def test_that_the_matrix_shows_only_where_the_arms_differ(desk: Desk, running: FakeJob, work: Work) -> None:

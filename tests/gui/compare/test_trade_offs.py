@@ -57,6 +57,15 @@ def unfold(desk: Desk, name: str) -> None:
     find(desk, QToolButton, f"section_compare_{name}_head").click()
 
 
+def test_that_the_page_is_filled_when_it_is_looked_at(desk: Desk) -> None:
+    entry = desk.store.save(report_of(folder=FOLDER), folder=FOLDER)
+    desk.tab.presenter.open_history(entry.id)
+    assert said(desk, "compare_trade_off_chosen") == "", "another page is in front"
+    desk.tab.results.show_page(desk.tab.results.trade_offs)
+    assert said(desk, "compare_trade_off_chosen") == "tuned + rag"
+    desk.tab.hide()
+
+
 def test_that_the_winner_is_recommended_while_quality_alone_counts(weighed: Desk) -> None:
     assert said(weighed, "compare_trade_off_chosen") == "tuned + rag"
     assert said(weighed, "compare_share_quality") == "100 %"

@@ -1,6 +1,7 @@
 """Why answers are wrong: the table of reasons, the cases, and the doors to where they are mended."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
@@ -14,9 +15,11 @@ from tests.gui.compare.test_results import running as running
 from tests.gui.compare.test_results import work as work
 from tests.gui.compare.test_setup import find, press
 from tests.unit.compare.pictures.measured import METRIC, measured, reported
+from workbench.compare.next_actions import SHOW_JOBS, NextAction
 from workbench.compare.trial_types import FailureReason
 from workbench.llm.types import GenerationRequest
 from workbench.playground.types import Prompt
+from workbench.ui.compare.state import Page
 
 __all__ = ["running", "work"]
 
@@ -119,10 +122,56 @@ def test_that_the_answers_page_has_the_same_doors(shown: Desk) -> None:
 
 
 def test_that_a_crash_leads_to_the_jobs_and_to_another_run(desk: Desk, shown: Desk) -> None:
-    from workbench.compare.next_actions import SHOW_JOBS, NextAction
-
     desk.tab.presenter.why.do(NextAction("jobs", "Jobs", "", SHOW_JOBS))
     assert desk.navigator.opened[-1] == ("jobs", {})
+
+
+WRITTEN = """
+name: old one
+questions: {questions}
+arms:
+  - {{name: prompt, model: starter, generation: {{max_tokens: 5}}}}
+  - {{name: few-shot, model: starter}}
+"""
+
+
+@pytest.fixture
+def cut_off(desk: Desk, questions_file: Path) -> Desk:
+    """A comparison of the history whose wrong answers were cut off; one of them is looked at."""
+    report = reported(measured(questions=40))
+    wrong = {"failure": FailureReason.TRUNCATED}
+    trials = tuple(trial.model_copy(update={} if trial.scores[METRIC].value else wrong) for trial in report.trials)
+    whole = report.model_copy(update={"trials": trials})
+    desk.tab.presenter.open_history(desk.store.save(whole, spec=WRITTEN.format(questions=questions_file)).id)
+    desk.tab.results.show_page(desk.tab.results.why)
+    desk.tab.presenter.select_trial("prompt", next(t.example_id for t in trials if t.arm == "prompt" and t.failure))
+    return desk
+
+
+def edited(desk: Desk) -> tuple[str, int, str]:
+    """The arm in the form, its limit, and the page in front."""
+    arm, pages = desk.tab.presenter.state.edited_arm, find(desk, QTabWidget, "compare_setup_pages")
+    assert arm is not None and desk.tab.presenter.state.page is Page.SETUP
+    return arm.name, arm.generation.max_tokens, pages.tabText(pages.currentIndex())
+
+
+def test_that_the_arm_of_an_earlier_comparison_opens_with_its_set_up(cut_off: Desk) -> None:
+    press(cut_off, "why_do_arm")
+    assert edited(cut_off) == ("prompt", 5, "Arms")
+
+
+def test_that_no_other_arm_of_that_name_is_opened_and_those_from_before_come_back(cut_off: Desk) -> None:
+    cut_off.tab.presenter.arms.make_standard()
+    press(cut_off, "why_do_arm")
+    assert edited(cut_off) == ("prompt", 5, "Arms")
+    press(cut_off, "compare_undo_remove")
+    assert len(cut_off.tab.presenter.state.arms) == 5
+
+
+def test_that_an_arm_that_is_in_the_set_up_opens_as_it_is_there(shown: Desk) -> None:
+    shown.tab.presenter.why.do(NextAction("arm", "Raise the limit", "", "compare", {"arm": "rag"}))
+    arm = shown.tab.presenter.state.edited_arm
+    assert arm is not None and arm.name == "rag"
 
 
 @pytest.fixture

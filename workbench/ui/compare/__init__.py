@@ -32,6 +32,8 @@ class CompareTab(CompareView):
     def open_case(self, case: dict[str, str]) -> None:
         """`spec`: a comparison (YAML); `questions`: a file of questions; `guide`: which way to choose."""
         self.presenter.open_case(case)
+        if "arm" in case:
+            self.setup.show_page(self.setup.arms)
         if "guide" in case:
             self.setup.show_page(self.setup.guide)
 
@@ -87,7 +89,7 @@ def build(
     _wire_pictures(tab)
     _wire_trade_offs(tab)
     wire_ratings(results.ratings, results.answers, presenter.ratings)
-    wire_why(results, presenter)
+    wire_why(results, setup, presenter)
     tab.strip.stop_requested.connect(presenter.stop)
     presenter.start(tab)
     tab.shown.connect(presenter.refresh)

@@ -103,7 +103,11 @@ class ComparePresenter:
         self.pictures = PicturesPart(self._board, messages, self._exports.write, in_background)
         self.leaks = LeaksPart(self._board, store, in_background, self.history.read)
         rows_folder = paths.home / FOLDER / "rows"
-        self.why = WhyPart(self._board, navigator, messages, rows_folder, in_background, self.ask_failed_again)
+        self.why = WhyPart(
+            self._board, navigator, messages, rows_folder, in_background, self.ask_failed_again, self.use_as_setup
+        )
+        self._arm_to_open = ""
+        """Opened in the form as soon as the set-up that is being read holds it."""
 
     @property
     def state(self) -> CompareState:
@@ -159,6 +163,8 @@ class ComparePresenter:
                     self._messages.warning(said, hint=" ".join(notes[:4]))
 
     def _open_spec(self, spec: ComparisonSpec) -> None:
+        names, before = [arm.name for arm in spec.arms], self.state.arms
+        wanted, self._arm_to_open = self._arm_to_open, ""
         self._board.show(
             page=Page.SETUP,
             name=spec.name,
@@ -168,8 +174,14 @@ class ComparePresenter:
             options=RunOptions.of(spec),
             arms=spec.arms,
             expectations=spec.expectations,
-            edited=-1,
-            making=replace(self.state.making, missing=(), why={}, removed=None, replaced=()),
+            edited=names.index(wanted) if wanted in names else -1,
+            making=replace(
+                self.state.making,
+                missing=(),
+                why={},
+                removed=None,
+                replaced=before if before != spec.arms else (),
+            ),
             trouble=None,
         )
         self.questions.open(spec.questions)
@@ -255,18 +267,22 @@ class ComparePresenter:
     def open_source(self, document: str, page: int) -> None:
         """Open a retrieved passage where it stands in its document."""
         selected, results = self.state.selected, self.state.results
-        collection = (
-            next((a.collection for a in results.arms if selected and a.name == selected[0]), "") if results else ""
-        )
-        if collection:
+        if selected is None or results is None:
+            return
+        trial = results.trial(*selected)
+        places = {(hit.document, hit.page): hit.collection for hit in (trial.hits if trial else ())}
+        first = next((arm.collection for arm in results.arms if arm.name == selected[0]), "")
+        # Of several collections that an arm asks at once the hit knows which one it comes from.
+        if collection := places.get((document, page)) or first:
             self._navigator.open_tab("documents", collection=collection, document=document, page=str(page))
 
     def open_history(self, comparison_id: int) -> None:
         """Show a comparison that was made before."""
         self.history.open(comparison_id)
 
-    def use_as_setup(self, comparison_id: int) -> None:
-        """Put what a comparison was made of into the set-up, by names."""
+    def use_as_setup(self, comparison_id: int, arm: str = "") -> None:
+        """Put what a comparison was made of into the set-up, by names, and open one of its arms there."""
+        self._arm_to_open = arm
         self.history.write_setup(comparison_id, lambda path: self.open_file(str(path)))
 
     def _on_opened(self, filled: Filled, entry: "ComparisonEntry") -> None:

@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.compare.judge.rating_order import ToRate, Why
+from workbench.compare.judge.ratings import key_of_trial
 from workbench.compare.judge.trust import MetricTrust, bias_in_words, say_interval, warnings_of
-from workbench.compare.judge.types import RatingScale
+from workbench.compare.judge.types import RatingScale, TrialKey
 from workbench.compare.trial_types import Trial
+from workbench.compare.types import ComparisonReport
 from workbench.datasets.types import Example
 from workbench.scoring.agreement import FEWEST_RATINGS
 from workbench.ui.compare.rating_bar import RatingBar
@@ -40,7 +42,9 @@ class RatingsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drawn: object = None
+        self._report: ComparisonReport | None = None
         self._examples: dict[str, Example] = {}
+        self._trials: dict[TrialKey, Trial] = {}
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -55,7 +59,10 @@ class RatingsPage(QWidget):
         if self._drawn == drawn:
             return
         self._drawn = drawn
-        self._examples = {example.id: example for example in report.examples} if report else {}
+        if report is not self._report:
+            self._report = report
+            self._examples = {example.id: example for example in report.examples} if report else {}
+            self._trials = {key_of_trial(trial): trial for trial in report.trials} if report else {}
         self._show_trust(state)
         self._next_model.show(state.ratings.to_rate)
         with QSignalBlocker(self._scale):
@@ -88,8 +95,8 @@ class RatingsPage(QWidget):
         self._count.setText(f"{count}; {need}." if wanted else f"{count}.")
 
     def _show_answer(self, state: CompareState) -> None:
-        ratings, report = state.ratings, state.results.report if state.results else None
-        trial = _trial_of(report.trials if report else (), ratings.current)
+        ratings = state.ratings
+        trial = self._trials.get(ratings.current) if ratings.current else None
         example = self._examples.get(trial.example_id) if trial else None
         self._bar.setEnabled(trial is not None and ratings.can_rate)
         self._bar.show_rating(ratings.scale, ratings.rating_of(ratings.current) if ratings.current else None)
@@ -259,10 +266,6 @@ def _tau(one: MetricTrust) -> str:
 
 def _why(one: ToRate) -> str:
     return "random" if one.why is Why.RANDOM else "scores disagree"
-
-
-def _trial_of(trials: tuple[Trial, ...], key: object) -> Trial | None:
-    return next((trial for trial in trials if (trial.arm, trial.example_id, trial.repeat) == key), None)
 
 
 def _short(text: str) -> str:

@@ -25,6 +25,7 @@ from workbench.ui.compare.looking import Looking
 from workbench.ui.compare.state import Page, Results
 from workbench.ui.compare.why_state import WhyState
 from workbench.ui.protocols import Background, Messages, StoppableJobs, at_once
+from workbench.ui.shown_run import ShownRun, hear_nothing
 from workbench.ui.trouble import trouble_of
 from workbench.ui.trying import tell, tried
 
@@ -58,21 +59,17 @@ class RunPart:
     ) -> None:
         self._board = board
         self._jobs = jobs
+        self._run = ShownRun[CompareRequest](jobs, self._on_event)
         self._messages = messages
         self._store = store
         self._paths = paths
         self._on_saved = on_saved
         self._clock = clock
         self._in_background = in_background
-        self._job_id = ""
-        """Of the job that runs; empty also while nothing was heard yet of a run that is followed."""
-        self._request: CompareRequest | None = None
         self._trials: dict[tuple[str, str, int], Trial] = {}
         self._next_show = 0.0
         self._is_counting = self._is_behind = False
         """Whether answers are summed up at this moment, and whether others came that shall be shown after them."""
-        self._attempts_left = 0
-        self._stopped = False
 
     def start(self, make: Callable[[], PrepareRequest]) -> None:
         """Find everything that the comparison names, then run it. `make` may read the database."""
@@ -83,7 +80,7 @@ class RunPart:
 
         `make` may raise WorkbenchError: it is said, and nothing runs.
         """
-        self._stopped, self._job_id = False, ""
+        self._run.prepare()
         self._board.show(trouble=None, running=Running("Getting everything ready"))
         self._in_background(partial(tried, make), partial(self._submit_preparing, read))
 
@@ -91,36 +88,34 @@ class RunPart:
         if isinstance(job, WorkbenchError):
             self._end()
             tell(self._messages, job)
-        elif self._stopped:
+        elif self._run.is_stopped:
             self._end()
         else:
-            self._job_id = self._jobs.submit(job, partial(self._on_prepared, read)).id
+            self._run.submit_before(job, partial(self._on_prepared, read))
 
     def stop(self) -> None:
         """What is done is kept; running it again continues."""
-        self._stopped = True
-        if self._job_id:
-            self._jobs.cancel(self._job_id)
+        self._run.stop()
 
     def follow(self, spec: JobSpec) -> Listener:
         """Take up a run that was started before this start of the program."""
         try:
             request = CompareRequest.model_validate(spec.params)
         except ValidationError:
-            return _ignore  # begun by another version of the program; the jobs panel shows it all the same
-        self._stopped, self._job_id = False, ""
+            return hear_nothing
         self._begin(request)
-        return partial(self._hear, request)
+        return self._run.follow()
 
     def _on_prepared(self, read: Read, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                if self._stopped:
+                if self._run.is_stopped:
                     self._end()
                     return
                 request = read(result)
-                self._begin(request if request.folder else place_run(request, self._paths))
-                self._submit()
+                request = request if request.folder else place_run(request, self._paths)
+                self._begin(request)
+                self._run.submit(comparison_job(request, background=True))
             case Failed() | Crashed():
                 self._end()
                 self._board.show(trouble=trouble_of(event, after_crash=_CONTINUES))
@@ -130,8 +125,8 @@ class RunPart:
                 pass
 
     def _begin(self, request: CompareRequest) -> None:
-        self._request, self._trials = request, {}
-        self._attempts_left = attempts_for(request.arms)
+        self._run.begin(request, attempts_for(request.arms))
+        self._trials = {}
         results = Results(
             name=request.name,
             metrics=tuple(metric.name for metric in request.metrics),
@@ -144,23 +139,7 @@ class RunPart:
             page=Page.RESULTS, results=results, selected=None, trouble=None, running=Running("Starting", 0, 0)
         )
 
-    def _submit(self) -> None:
-        request = self._request
-        if request is not None:
-            job = comparison_job(request, background=True)
-            self._job_id = self._jobs.submit(job, partial(self._hear, request)).id
-
-    def _hear(self, request: CompareRequest, event: JobEvent) -> None:
-        """Of two runs of an earlier start the tab shows one; the other is recorded all the same."""
-        if request is not self._request:
-            return
-        if not self._job_id:
-            self._job_id = event.job_id
-            if self._stopped:
-                self._jobs.cancel(self._job_id)
-        self._on_event(event)
-
-    def _on_event(self, event: JobEvent) -> None:
+    def _on_event(self, request: CompareRequest, event: JobEvent) -> None:
         match event:
             case Queued(reason=reason) if reason:
                 self._board.show(running=Running(reason))
@@ -174,10 +153,9 @@ class RunPart:
                 self._take_scores(TrialScored.model_validate(item))
             case Finished():
                 self._finish()
-            case Crashed() if self._attempts_left > 0 and not self._stopped:
+            case Crashed() if self._run.can_try_again:
                 # Native code may take the process with it; the journal knows which arm did and leaves it out at last.
-                self._attempts_left -= 1
-                self._submit()
+                self._run.try_again(comparison_job(request, background=True))
             case Failed() | Crashed():
                 self._show_trials()
                 self._end()
@@ -204,7 +182,7 @@ class RunPart:
 
     def _show_trials(self) -> None:
         """What was answered so far; it is summed up beside the window."""
-        results, request = self._board.state.results, self._request
+        results, request = self._board.state.results, self._run.request
         if request is None or results is None or results.report is not None:
             return
         self._is_behind = self._is_counting
@@ -224,7 +202,7 @@ class RunPart:
 
     def _sum_up(self) -> None:
         """A run that did not come to its end has measured something all the same: let it be summed up and shown."""
-        request = self._request
+        request = self._run.request
         if request is None or not self._trials:
             return
         spec = JobSpec(task=SUM_UP, params={"folder": request.folder}, title="Sum up what was measured", worker=WORKER)
@@ -246,7 +224,7 @@ class RunPart:
 
     def _show_summed_up(self, request: CompareRequest, filled: Filled) -> None:
         state = self._board.state
-        is_last = request is self._request and not state.is_running
+        is_last = request is self._run.request and not state.is_running
         if is_last and state.results is not None and state.results.folder == request.folder:  # else another is shown
             self._board.show(filled=filled)
 
@@ -259,7 +237,7 @@ class RunPart:
         self.prepare(lambda: preparing(PREPARE_RETRY, request), _read_preparation)
 
     def _finish(self) -> None:
-        request = self._request
+        request = self._run.request
         self._end()
         if request is not None:
             read = partial(_tried_report, request.folder, self._board.state.looking)
@@ -268,7 +246,7 @@ class RunPart:
     def _show_finished(self, request: CompareRequest, outcome: tuple[ComparisonReport, Filled] | Exception) -> None:
         if isinstance(outcome, Exception):
             self._messages.error("The finished comparison cannot be read.", details=str(outcome))
-        elif request is self._request:  # nothing else was begun meanwhile
+        elif request is self._run.request:  # nothing else was begun meanwhile
             report, filled = outcome
             self.show_filled(filled)
             self._on_saved(report, request.folder)
@@ -285,7 +263,7 @@ class RunPart:
         )
 
     def _end(self) -> None:
-        self._job_id = ""
+        self._run.end()
         self._board.show(running=None)
 
 
@@ -304,7 +282,3 @@ def _tried_report(folder: str, looking: Looking) -> tuple[ComparisonReport, Fill
     except (WorkbenchError, ValidationError, OSError) as problem:
         return problem
     return report, fill_report(report, folder, looking)
-
-
-def _ignore(_event: JobEvent) -> None:
-    """Nothing of this run is shown here."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from workbench.compare.freshness import describe_freshness, freshness
@@ -38,6 +39,8 @@ class TradeOffsPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._report: ComparisonReport | None = None
+        self._is_stale = False
+        """Whether the report is another one than is seen."""
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -47,13 +50,24 @@ class TradeOffsPage(QWidget):
         return self
 
     def show_state(self, state: CompareState) -> None:
+        """Only what is seen is filled: choosing among many arms and tags takes a while."""
         report = state.results.report if state.results else None
         self._empty.setVisible(report is None)
         self._body.setVisible(report is not None)
-        if report is None or report is self._report:
-            self._report = report
-            return
+        self._is_stale = self._is_stale or report is not self._report
         self._report = report
+        if self.isVisible():
+            self._fill()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        report = self._report
+        if report is None or not self._is_stale:
+            return
+        self._is_stale = False
         self._show_choice(report)
         self._show_tables(report)
         economy = report.economy
