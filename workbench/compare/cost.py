@@ -16,14 +16,14 @@ class Cost:
     """What an arm costs, for choosing among the best."""
 
     latency_seconds: float | None = None
-    is_earlier: bool = False
-    """Whether the latency was measured in an earlier run."""
     memory_bytes: int = 0
     training_seconds: float = 0.0
     dollars: float = 0.0
     """Per answer; 0 on this computer, and where a server's price is not known."""
     indexing_seconds: float | None = 0.0
     """Of the whole collection; None where nobody knows."""
+    is_earlier: bool = False
+    """Whether the latency was measured in an earlier run."""
 
     @property
     def preparing_seconds(self) -> float:
