@@ -188,6 +188,7 @@ class Program:
             self.jobs.post,
             self.messages.info,
             in_background=self.in_background,
+            tell_purged=self.tabs.shared.collection_jobs.tell_purged,
         )
         self._ending.append(upkeep.stop)
         upkeep.start()

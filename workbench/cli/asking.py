@@ -20,7 +20,8 @@ from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
 from workbench.jobs.spec import JobSpec
-from workbench.rag.answer_types import Answer, AnswerPrompt, AskRequest, PassageOrder
+from workbench.rag.answer_types import Answer, AnswerPrompt, AskRequest, Citation, PassageOrder
+from workbench.rag.claims import nearest_sentence
 from workbench.rag.search_types import Question
 
 if TYPE_CHECKING:
@@ -133,9 +134,8 @@ def _show(output: Output, answer: Answer) -> None:
     for remark in filter(None, [answer.remark, answer.problem]):
         output.note(remark)
     for citation in answer.citations:
-        quoted = " ".join(citation.text.split())
-        shown = quoted if len(quoted) <= 160 else quoted[:157] + "..."
-        output.text(f"  [{citation.number}] {citation.document}, page {citation.page}: {shown}")
+        where = f"{citation.collection}: {citation.document}" if citation.collection else citation.document
+        output.text(f"  [{citation.number}] {where}, page {citation.page}: {_quoted(answer, citation)}")
     for number in answer.dangling:
         output.note(f"The mark [{number}] points to no passage.")
     for claim in answer.claims:
@@ -143,6 +143,15 @@ def _show(output: Output, answer: Answer) -> None:
             output.note(f"Unsupported: “{claim.text}” {claim.reason}")
     for sentence in answer.uncited:
         output.note(f"Without a source: “{sentence}”")
+
+
+def _quoted(answer: Answer, citation: Citation) -> str:
+    """Of the cited passage the sentence that bears out what cites it, on one line of at most 160 characters; its
+    beginning where no sentence of the answer is known to cite it."""
+    said = " ".join(claim.text for claim in answer.claims if citation.number in claim.numbers)
+    sentence = nearest_sentence(said, citation.text) if said else citation.text
+    quoted = " ".join(sentence.split())
+    return quoted if len(quoted) <= 160 else quoted[:157] + "..."
 
 
 def _show_prompt(output: Output, prompt: AnswerPrompt) -> None:

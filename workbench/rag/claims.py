@@ -93,6 +93,19 @@ def check_statement(text: str, numbers: tuple[int, ...], cited: Sequence[Hit], s
     return Claim(text=text, numbers=numbers, supported=False, reason=reason, score=max(share, likeness))
 
 
+def nearest_sentence(statement: str, passage: str) -> str:
+    """The sentence of a passage that shares most words and numbers with a statement; the first one of several, the
+    passage itself where it has no sentences."""
+    found = sentences(passage) or [passage]
+    return max(found, key=lambda sentence: _shared_numbers(statement, sentence) + _shared_words(statement, sentence))
+
+
+def _shared_numbers(text: str, source: str) -> float:
+    """Share of the text's numbers that stand in the source; 0 where it has none."""
+    wanted = _NUMBER.findall(text)
+    return sum(_holds_number(source, number) for number in wanted) / len(wanted) if wanted else 0.0
+
+
 def _holds_number(source: str, number: str) -> bool:
     """Whether it stands there as a number of its own: 3 is not in 30."""
     return re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d]|[.,]\d)", source) is not None

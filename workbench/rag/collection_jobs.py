@@ -10,6 +10,7 @@ from workbench.jobs.events import Finished, JobEvent, Produced, Progressed, Queu
 from workbench.jobs.spec import JobHandle, Jobs, JobSpec, Listener
 from workbench.rag.indexing_types import FilesAt, FileStage
 from workbench.rag.maintenance import PURGE
+from workbench.rag.purged import Purged
 from workbench.rag.upkeep_types import PurgeRequest
 
 LANE = "collection "
@@ -64,7 +65,7 @@ class CollectionJobs:
         self._files: dict[str, dict[str, FileAtWork]] = {}
         self._handles: dict[str, JobHandle] = {}
         self._listeners: list[Callable[[str], None]] = []
-        self._purge_listeners: list[Callable[[str, frozenset[str]], None]] = []
+        self._purge_listeners: list[Callable[[Purged], None]] = []
         self._number = 0
 
     def submit(self, spec: JobSpec, listener: Listener, *, unasked: bool = False) -> JobHandle:
@@ -80,7 +81,7 @@ class CollectionJobs:
         def heard(event: JobEvent) -> None:
             self._follow(name, key, event)
             if spec.task == PURGE and isinstance(event, Finished):
-                self._tell_purged(PurgeRequest.model_validate(spec.params))
+                self.tell_purged(PurgeRequest.model_validate(spec.params).purged)
             listener(event)
             self._tell(name)
 
@@ -93,8 +94,8 @@ class CollectionJobs:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def on_purge(self, listener: Callable[[str, frozenset[str]], None]) -> None:
-        """Have told which contents (SHA-256) have left a collection for good: nothing may show them any more."""
+    def on_purge(self, listener: Callable[[Purged], None]) -> None:
+        """Have told which documents have left a collection for good: nothing may show them any more."""
         self._purge_listeners.append(listener)
 
     def work(self, name: str) -> tuple[CollectionWork, ...]:
@@ -136,9 +137,10 @@ class CollectionJobs:
             case _:
                 pass
 
-    def _tell_purged(self, request: PurgeRequest) -> None:
+    def tell_purged(self, purged: Purged) -> None:
+        """Documents have left a collection for good, with the collection perhaps."""
         for listener in tuple(self._purge_listeners):
-            listener(request.collection, frozenset(request.doc_hashes))
+            listener(purged)
 
     def _tell(self, name: str) -> None:
         for listener in tuple(self._listeners):

@@ -1,7 +1,6 @@
 """Conversations with a collection, kept until the user forgets them or a document that they quote is purged."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from pydantic import ValidationError
@@ -11,6 +10,7 @@ from workbench.boundary import Boundary
 from workbench.database import Base, Database
 from workbench.log import get_logger
 from workbench.rag.answer_types import Answer, AnswerPrompt
+from workbench.rag.purged import Purged
 from workbench.rag.search_types import Hit
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row, now
 
@@ -52,13 +52,6 @@ class _Turns(Boundary):
     turns: tuple[KeptTurn, ...]
 
 
-class HoldsHits(Protocol):
-    """A turn, kept or on the screen."""
-
-    @property
-    def hits(self) -> Sequence[Hit]: ...
-
-
 class ConversationRow(Base):
     __tablename__ = "rag_conversations"
 
@@ -91,7 +84,10 @@ class ConversationStore:
         the collection is gone."""
         with self._database.session() as session:
             owner = find_row(session, collection)
-            if owner is None or not _are_there(session, conversation.quotes()):
+            before = session.get(ConversationRow, conversation.key)
+            # What it quoted when it was written last may have been changed since; a purge would have taken it along.
+            known = KeptConversation(key="", turns=_read(before.turns)).quotes() if before is not None else set()
+            if owner is None or not _are_there(session, conversation.quotes() - known):
                 return False
             turns = _Turns(turns=conversation.turns).model_dump_json()
             session.merge(ConversationRow(key=conversation.key, collection_id=owner.id, changed=now(), turns=turns))
@@ -114,22 +110,13 @@ class ConversationStore:
         self._database.forget()
 
 
-def forget_documents(session: Session, collection_id: int, hashes: Collection[str]) -> None:
-    """Part of a purge: conversations that hold a passage of one of these contents go, whole; later answers may rest on
-    it. Of other collections those that asked this one too."""
-    wanted = frozenset(hashes)
+def forget_documents(session: Session, collection_id: int, purged: Purged) -> None:
+    """Part of a purge: conversations that hold a passage of these documents go, whole; later answers may rest on it.
+    Of other collections those that asked this one too."""
     for row, owner in session.execute(sa.select(ConversationRow, CollectionRow.name).join(CollectionRow)).all():
         turns = _read(row.turns)
-        is_own = row.collection_id == collection_id
-        if quotes(turns, owner, wanted, is_own=is_own) or (is_own and not turns):
+        if purged.is_quoted(turns, owner) or (row.collection_id == collection_id and not turns):
             session.delete(row)
-
-
-def quotes(turns: Iterable[HoldsHits], owner: str, hashes: Collection[str], *, is_own: bool) -> bool:
-    """Whether a conversation with the collection `owner` holds a passage of one of these contents of a collection: its
-    own one, or one that it asked too."""
-    hits = (hit for turn in turns for hit in turn.hits)
-    return any(hit.doc_hash in hashes and (is_own or hit.collection not in {"", owner}) for hit in hits)
 
 
 def _are_there(session: Session, hashes: Collection[str]) -> bool:

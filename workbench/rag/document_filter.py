@@ -76,14 +76,14 @@ class DocumentFilterStore:
     def _meant(self, collection: str, wanted: DocumentFilter, named: HitFilter) -> list[HitFilter]:
         """As much of each document as is meant."""
         holders = self._members.members(collection)
-        sent = self._members.sent(collection) if wanted.since or wanted.until else {}
+        days = self._members.days(collection) if wanted.since or wanted.until else {}
         found: list[HitFilter | None] = []
         for one in self._documents(collection):
             if wanted.languages and (one.language or UNKNOWN_LANGUAGE) not in wanted.languages:
                 continue
-            if one.name in sent:
-                days = _days_inside(one, holders[one.name], sent[one.name])
-                found.append(_part_in_days(one.name, named, {name: wanted.holds(day) for name, day in days.items()}))
+            if one.name in days:
+                inside = _days_inside(one, holders[one.name], days[one.name])
+                found.append(_part_in_days(one.name, named, {name: wanted.holds(day) for name, day in inside.items()}))
             elif wanted.holds(one.changed):
                 found.append(_named_part(one.name, named, is_holder=one.name in holders))
         return [part for part in found if part is not None]
@@ -176,10 +176,10 @@ def _named_part(name: str, named: HitFilter, *, is_holder: bool) -> HitFilter | 
     return HitFilter(documents=documents, folders=inside) if documents or inside else None
 
 
-def _days_inside(document: _Known, members: Sequence[Member], sent: dict[str, date]) -> dict[str, date]:
+def _days_inside(document: _Known, members: Sequence[Member], known: dict[str, date]) -> dict[str, date]:
     """The day of all that lies in a document: its own where it is known, else that of the file. By its name there;
     the empty one is the document itself, where it says something itself."""
-    days = {one.name: day_of(one.name, sent) or document.changed for one in members}
+    days = {one.name: day_of(one.name, known) or document.changed for one in members}
     says_something = document.pages > sum(one.pages for one in members)
     return days | ({"": document.changed} if says_something else {})
 

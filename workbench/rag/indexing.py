@@ -258,6 +258,7 @@ def purge_spec(
         copies=copies,
         doc_hashes=store.removal.hashes(numbers),
         document_ids=tuple(numbers),
+        documents=store.removal.names(numbers),
     )
     return _job(PURGE, request, f"Remove deleted documents from {collection_name}", collection_name)
 

@@ -16,6 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths
 from workbench.rag.conversation_store import forget_documents
+from workbench.rag.purged import Purged
 from workbench.rag.removal import UNDO_TIME
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row, require_row
 
@@ -91,17 +92,18 @@ class CollectionLifecycle:
             deleted = [DeletedCollection(*row) for row in found]
         return sorted(deleted, key=lambda collection: collection.deleted_at, reverse=True)
 
-    def purge(self, collection_id: int) -> None:
-        """Remove every trace of a deleted collection; one that came back meanwhile stays. The user's files stay."""
+    def purge(self, collection_id: int) -> Purged | None:
+        """Remove every trace of a deleted collection; one that came back meanwhile stays (None). The user's files stay.
+        Returns what is gone."""
         with self._database.session() as session:
             row = session.get(CollectionRow, collection_id)
             if row is None or not row.deleted_at:
-                return
+                return None
             # From now on it cannot come back: a purge that is interrupted goes on at the next start.
             row.deleted_at = _LONG_AGO
             forget_passages(session, row.name)
-            hashes = session.scalars(sa.select(DocumentRow.sha256).where(DocumentRow.collection_id == collection_id))
-            forget_documents(session, collection_id, set(hashes))
+            purged = _purged(session, row)
+            forget_documents(session, collection_id, purged)
             folder = self._paths.collections / row.folder
         for numbers in self._batches(collection_id):
             with self._database.session() as session:
@@ -110,6 +112,7 @@ class CollectionLifecycle:
             session.execute(sa.delete(CollectionRow).where(CollectionRow.id == collection_id))
         shutil.rmtree(folder, ignore_errors=True)
         self._database.forget()
+        return purged
 
     def _batches(self, collection_id: int) -> Iterator[list[int]]:
         query = sa.select(DocumentRow.id).where(DocumentRow.collection_id == collection_id).limit(_BATCH)
@@ -119,6 +122,14 @@ class CollectionLifecycle:
             if not numbers:
                 return
             yield numbers
+
+
+def _purged(session: Session, row: CollectionRow) -> Purged:
+    """All that a deleted collection holds, by the name that others called it by, unless that is another's by now."""
+    columns = sa.select(DocumentRow.sha256, DocumentRow.name).where(DocumentRow.collection_id == row.id)
+    found = session.execute(columns).all()
+    name = row.name if find_row(session, row.deleted_name) else row.deleted_name
+    return Purged(name, frozenset(one.sha256 for one in found), frozenset(one.name for one in found))
 
 
 _LONG_AGO = "0001-01-01T00:00:00+00:00"

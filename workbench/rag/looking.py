@@ -48,12 +48,13 @@ class Look:
         found = {str(file.path) for file in files}
         for path in (file.path for file in self._request.failed):
             place = Path(path)
-            is_below = any(place.is_relative_to(folder) for folder in survey.folders)
-            if path not in found and is_below and (place in survey.folders or survey.has_vanished(place)):
-                gone = FileIndexed(
-                    path=path, name=place.name, status=DocumentStatus.REMOVED, reason="The file is gone."
-                )
-                self._telling.say(gone)
+            if path in found or not any(place.is_relative_to(folder) for folder in survey.folders):
+                continue
+            if place in survey.folders:
+                # Not counted: nothing of the user's went.
+                self._context.produce(_dropped(place, "The folder answers again."))
+            elif survey.has_vanished(place):
+                self._telling.say(_dropped(place, "The file is gone."))
 
     def _deleted(self, path: Path) -> str:
         """Why a file in a synced folder stays out; empty when it does not."""
@@ -112,3 +113,8 @@ class Look:
         hashed = survey.hashed(file)
         self._telling.states[str(file.path)] = hashed.state.settled()
         return hashed.sha256
+
+
+def _dropped(place: Path, reason: str) -> FileIndexed:
+    """It is not listed any more among what could not be read."""
+    return FileIndexed(path=str(place), name=place.name, status=DocumentStatus.REMOVED, reason=reason)

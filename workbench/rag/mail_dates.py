@@ -23,8 +23,8 @@ def sent_on(text: str) -> date | None:
         return None
 
 
-def day_of(member: str, sent: dict[str, date]) -> date | None:
-    """The day of what lies in a file: of the mail, or of the mail to which it is attached."""
+def day_of(member: str, known: dict[str, date]) -> date | None:
+    """The day of what lies in a file: its own, or that of the mail to which it is attached."""
     parts = member.split("/")
     above = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
-    return next((sent[name] for name in above if name in sent), None)
+    return next((known[name] for name in above if name in known), None)

@@ -39,6 +39,14 @@ class Located:
         return named_below(self.document, self.member)
 
 
+_LIKE_MAIL = [PageRow.member.ilike(like) for like in ("%(mail %)", "%.eml%", "%.msg%")]
+
+
+def _head() -> "sa.ColumnElement[str]":
+    """The beginning of a mail's page; nothing of others: their texts are long."""
+    return sa.case((sa.or_(*_LIKE_MAIL), sa.func.substr(PageRow.text, 1, _HEAD_CHARACTERS)), else_="")
+
+
 class MemberStore:
     """Reads only."""
 
@@ -63,17 +71,20 @@ class MemberStore:
         found = self.members(collection).items()
         return [named_below(document, member.name) for document, members in found for member in members]
 
-    def sent(self, collection: str) -> dict[str, dict[str, date]]:
-        """The days of the mails that lie in documents: by document, then by what they are called there."""
-        query = sa.select(DocumentRow.name, PageRow.member, sa.func.substr(PageRow.text, 1, _HEAD_CHARACTERS))
+    def days(self, collection: str) -> dict[str, dict[str, date]]:
+        """The days of what lies in documents, by document, then by what it is called there: when a mail was sent, when
+        a file in an archive was changed last. What is not named has none of its own."""
+        query = sa.select(DocumentRow.name, PageRow.member, PageRow.member_day, _head())
         query = query.join_from(PageRow, DocumentRow).join(CollectionRow)
         query = query.where(CollectionRow.name == collection, DocumentRow.deleted_at == "", PageRow.member != "")
-        looks_so = [PageRow.member.ilike(like) for like in ("%(mail %)", "%.eml%", "%.msg%")]
         found: dict[str, dict[str, date]] = {}
         with self._database.reading() as session:
-            for name, member, text in session.execute(query.where(sa.or_(*looks_so))):
-                if is_mail(member) and (day := sent_on(text)) is not None:
-                    found.setdefault(name, {})[member] = day
+            for name, member, day, head in session.execute(query.where(sa.or_(PageRow.member_day != "", *_LIKE_MAIL))):
+                sent = sent_on(head) if is_mail(member) else None
+                if sent is not None:
+                    found.setdefault(name, {})[member] = sent
+                elif day:
+                    found.setdefault(name, {}).setdefault(member, date.fromisoformat(day))
         return found
 
     def locate(self, collection: str, name: str) -> Located | None:

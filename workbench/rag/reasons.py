@@ -48,7 +48,7 @@ class ReasonCode(StrEnum):
     OTHER = "other"
 
 
-READER_VERSION = "r1"
+READER_VERSION = "r2"
 """Changes when more can be read: files that failed are then tried again by themselves."""
 
 LASTING = frozenset(ReasonCode) - {

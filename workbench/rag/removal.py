@@ -18,6 +18,7 @@ from workbench.rag.evaluation.measurement_store import forget_measurements
 from workbench.rag.evaluation.set_store import forget_documents
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
+from workbench.rag.purged import Purged
 from workbench.rag.tables import ChunkRow, CollectionRow, DocumentRow, ExclusionRow, IndexRow, PageRow, SourceRow
 from workbench.rag.upkeep_types import PurgeRequest
 
@@ -81,6 +82,12 @@ class RemovalStore:
         kept = {tuple(row) for row in staying}
         return tuple(sorted({row.sha256 for row in leaving if tuple(row) not in kept}))
 
+    def names(self, document_ids: Sequence[int]) -> tuple[str, ...]:
+        """What the documents are called."""
+        query = sa.select(DocumentRow.name).where(DocumentRow.id.in_(document_ids)).order_by(DocumentRow.name)
+        with self._database.reading() as session:
+            return tuple(session.scalars(query))
+
     def record_purge(self, request: PurgeRequest) -> None:
         """The indexes were written anew: name their new folders, forget the documents, remove every older trace."""
         with self._database.session() as session:
@@ -94,8 +101,9 @@ class RemovalStore:
                 sa.select(DocumentRow).where(DocumentRow.id.in_(request.document_ids), DocumentRow.deleted_at != "")
             )
             folders: list[str] = []
-            conversation_store.forget_documents(session, self._owner(session, request), request.doc_hashes)
-            for row in rows.all():
+            leaving = rows.all()
+            _forget_conversations(session, leaving, request)
+            for row in leaving:
                 if row.sha256 in request.doc_hashes:
                     judgement_store.forget_document(session, row.collection_id, row.sha256)
                 search_settings_store.forget_document(session, row.collection_id, row.name)
@@ -108,13 +116,16 @@ class RemovalStore:
         self._database.forget()
         IndexStore(self._database, self._paths).sweep(request.collection, unfinished=True)
 
-    def _owner(self, session: Session, request: PurgeRequest) -> int:
-        """The number of the collection; of the documents, because it may have been renamed meanwhile."""
-        query = sa.select(DocumentRow.collection_id).where(DocumentRow.id.in_(request.document_ids)).limit(1)
-        return session.scalar(query) or 0
-
     def _relative(self, folder: str) -> str:
         return Path(folder).relative_to(self._paths.collections).as_posix()
+
+
+def _forget_conversations(session: Session, leaving: Sequence[DocumentRow], request: PurgeRequest) -> None:
+    """The collection is named as it is called now: it may have been renamed since the purge began."""
+    owner = session.get(CollectionRow, leaving[0].collection_id) if leaving else None
+    if owner is not None:
+        purged = Purged(owner.name, frozenset(request.doc_hashes), frozenset(row.name for row in leaving))
+        conversation_store.forget_documents(session, owner.id, purged)
 
 
 def seconds_left(deleted_at: str) -> float:

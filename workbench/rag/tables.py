@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -124,6 +125,8 @@ class PageRow(Base):
     """Its headings, tables and repeated lines, as JSON; empty without any."""
     member: Mapped[str] = mapped_column(server_default="")
     """The file or message inside the document that it belongs to; empty: the document itself."""
+    member_day: Mapped[str] = mapped_column(server_default="")
+    """ISO 8601; the day of that file, where the archive says one."""
 
 
 class ChunkRow(Base):
@@ -178,14 +181,16 @@ def add_document(session: Session, collection_id: int, index_id: int, item: File
 
 def _page_values(document_id: int, page: PageText) -> dict[str, object]:
     marks = [mark.model_dump(mode="json", exclude_defaults=True) for mark in page.marks]
+    day = page.member_day.isoformat() if page.member_day else ""
     values = {"document_id": document_id, "number": page.number, "text": page.text, "member": page.member}
-    return {**values, "marks": json.dumps(marks) if marks else ""}
+    return {**values, "member_day": day, "marks": json.dumps(marks) if marks else ""}
 
 
 def page_text(row: PageRow) -> PageText:
     """A page with its marks."""
     marks = tuple(PageMark.model_validate(mark) for mark in json.loads(row.marks)) if row.marks else ()
-    return PageText(number=row.number, text=row.text, marks=marks, member=row.member)
+    day = date.fromisoformat(row.member_day) if row.member_day else None
+    return PageText(number=row.number, text=row.text, marks=marks, member=row.member, member_day=day)
 
 
 def add_chunks(session: Session, document_id: int, index_id: int, spans: Sequence[ChunkSpan]) -> None:

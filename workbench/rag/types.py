@@ -45,6 +45,8 @@ class PageText(Boundary):
     """What its reader found out about its parts, in their order. Empty for Markdown, which says it itself."""
     member: str = ""
     """Which file or message inside the document it belongs to: "contracts/a.pdf" in an archive. Empty: the document."""
+    member_day: date | None = None
+    """When that file was changed last, as the archive says; None where nothing says it."""
 
 
 class ChunkSpan(Boundary):

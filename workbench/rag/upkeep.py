@@ -14,6 +14,7 @@ from workbench.jobs.spec import Jobs, JobSpec
 from workbench.log import get_logger
 from workbench.rag.indexing import COLLECTION_CHANGED, INDEX_DAMAGED, check_spec, purge_spec, rebuild_spec, sync_spec
 from workbench.rag.indexing_types import IndexReport
+from workbench.rag.purged import Purged
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.watching import FolderWatch
 
@@ -30,6 +31,10 @@ def _at_once(work: Callable[[], Any], then: Callable[[Any], None]) -> None:
     then(work())
 
 
+def _nobody(_purged: Purged) -> None:
+    """Nothing shows what is gone."""
+
+
 _MakesSpec = Callable[[], JobSpec | None]
 
 
@@ -39,6 +44,8 @@ class _Due:
     """To be purged: ids by collection."""
     collections: tuple[Collection, ...]
     unchecked: tuple[str, ...]
+    purged: tuple[Purged, ...] = ()
+    """Collections that went for good just now."""
 
 
 class Upkeep:
@@ -52,9 +59,11 @@ class Upkeep:
         tell: Callable[[str], None],
         *,
         in_background: InBackground = _at_once,
+        tell_purged: Callable[[Purged], None] = _nobody,
         min_seconds: float = 5.0,
     ) -> None:
-        """`post` calls on the UI thread from any other; `tell` shows a sentence to the user.
+        """`post` calls on the UI thread from any other; `tell` shows a sentence to the user; `tell_purged` is told of
+        collections that are gone for good.
 
         What reads the disk or much of the database is done `in_background`.
         """
@@ -62,6 +71,7 @@ class Upkeep:
         self._jobs = jobs
         self._tell = tell
         self._in_background = in_background
+        self._tell_purged = tell_purged
         self._busy: set[str] = set()
         self._again: set[str] = set()
         self._silent: set[Path] = set()
@@ -90,13 +100,15 @@ class Upkeep:
 
     def _look(self) -> _Due:
         """Off the thread."""
-        for number in self._store.lifecycle.due():
-            self._store.lifecycle.purge(number)
+        purged = [self._store.lifecycle.purge(number) for number in self._store.lifecycle.due()]
         collections = self._store.list_collections()
         unchecked = tuple(c.name for c in collections if c.chunks and _is_unchecked(c.folder))
-        return _Due(self._store.removal.due(), tuple(collections), unchecked)
+        gone = tuple(one for one in purged if one is not None)
+        return _Due(self._store.removal.due(), tuple(collections), unchecked, gone)
 
     def _on_looked(self, due: _Due) -> None:
+        for purged in due.purged:
+            self._tell_purged(purged)
         for name, numbers in due.documents.items():
             self._run(name, partial(purge_spec, self._store, name, numbers))
         self._watch_sources(due.collections)

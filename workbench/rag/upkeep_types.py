@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.rag.purged import Purged
 from workbench.rag.types import ChunkSpan, CollectionRef, TextLanguage
 
 
@@ -56,6 +57,13 @@ class PurgeRequest(Boundary):
     """Leave the indexes."""
     document_ids: tuple[int, ...]
     """Leave the database."""
+    documents: tuple[str, ...] = ()
+    """What they are called."""
+
+    @property
+    def purged(self) -> Purged:
+        """What is gone once it was done."""
+        return Purged(self.collection, frozenset(self.doc_hashes), frozenset(self.documents))
 
 
 class PurgeReport(Boundary):

@@ -168,3 +168,69 @@ def test_that_a_document_that_is_only_removed_leaves_conversations_alone(
     tab.presenter.files.remove(["/d/a.md"])
     tab.presenter.refresh()
     assert len(tab.question.conversation.cards()) == 1, "it can come back"
+
+
+def test_that_a_new_collection_does_not_show_what_a_deleted_one_of_its_name_was_asked(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    tab = opened(qtbot, store, jobs)
+    quoted(ask(tab, jobs, "How many days?"), FOUND)
+    tab.presenter.management.delete_collection()
+    assert tab.presenter.state.selected == "letters"
+    store.create("handbook", starter_embedder(), ChunkingConfig())
+    store.files.record("handbook", a_file("b.md"))
+    tab.presenter.refresh()
+    tab.presenter.select_collection("handbook")
+    assert tab.question.conversation.cards() == []
+    assert "How many days?" not in menu_of(tab)
+    (deleted,) = store.lifecycle.deleted()
+    tab.presenter.management.bring_back(deleted.id)
+    assert tab.presenter.state.selected == "handbook 2"
+    assert "How many days?" in menu_of(tab), "it was kept with its collection"
+
+
+def test_that_the_purge_of_a_collection_takes_the_open_conversation_along_that_asked_it(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs, messages: FakeMessages
+) -> None:
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    store.files.record("letters", a_file("c.md"))
+    tab = opened(qtbot, store, jobs, messages)
+    tab.presenter.management.delete_collection()
+    tab.presenter.select_collection("letters")
+    quoted(ask(tab, jobs, "And the handbook?"), FOUND.model_copy(update={"collection": "handbook"}))
+    assert len(tab.question.conversation.cards()) == 1
+    (deleted,) = store.lifecycle.deleted()
+    tab.presenter.management.purge(deleted.id)
+    assert tab.question.conversation.cards() == []
+    assert store.conversations.list_conversations("letters") == []
+
+
+def test_that_a_passage_that_moved_since_is_marked_where_it_stands_now(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    tab = opened(qtbot, store, jobs)
+    quoted(ask(tab, jobs, "How many days?"), FOUND)
+    assert tab.question.place.marked_text() == FOUND.text
+    changed = a_file("a.md")
+    (page,) = changed.texts
+    moved = page.model_copy(update={"text": f"New first line.\n{page.text}"})
+    store.files.record("handbook", changed.model_copy(update={"texts": (moved,), "sha256": "2"}))
+    tab.presenter.asking.open_place(FOUND)
+    assert tab.question.place.marked_text() == FOUND.text
+
+
+def test_that_a_passage_that_is_gone_from_its_page_marks_nothing_else(
+    qtbot: QtBot, store: CollectionStore, jobs: FakeJobs
+) -> None:
+    tab = opened(qtbot, store, jobs)
+    quoted(ask(tab, jobs, "How many days?"), FOUND)
+    changed = a_file("a.md")
+    (page,) = changed.texts
+    other = page.model_copy(update={"text": "Everything is told in quite other words here. " * 4})
+    store.files.record("handbook", changed.model_copy(update={"texts": (other,), "sha256": "2"}))
+    tab.presenter.asking.open_citation(tab.presenter.asking.state.conversation.turns[0].id, 1)
+    assert tab.question.place.marked_text() == ""
+    note = find(tab.question.place, QLabel, "place_note")
+    assert note.isVisible()
+    assert "was changed since" in note.text()

@@ -109,8 +109,10 @@ def test_that_a_dropped_folder_becomes_a_collection_of_its_name(
     jobs.last.finish(IndexReport(collection="rules", indexed=1, failed=1, chunks=1))
     assert not tab.strip.isVisible()
     rows = cells(tab, "files")
-    assert rows[0][:5] == ["b.pdf", "failed", "b.pdf needs a password.", "", ""], "what needs the user is above"
-    assert rows[1][:5] == ["a.md", "ready", "", "1", "1"]
+    assert rows[0][:6] == ["b.pdf", "failed", "b.pdf needs a password.", "", "", ""], "what needs the user is above"
+    assert rows[1][:6] == ["a.md", "ready", "", "1", str(len(TEXT)), "1"], "pages, characters, chunks"
+    table = find(tab, QTableView, "files")
+    assert not any(table.isColumnHidden(column) for column in range(6))
     assert messages.said[-1][0] == "warning"
 
 

@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from workbench.cli import build_parser
+from workbench.cli.asking import _quoted
 from workbench.cli.exhausting import _out, _passes
 from workbench.cli.retrieving import document_filter
 from workbench.errors import WorkbenchError
+from workbench.rag.answer_types import Answer, Citation, Claim
 from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.exhaustive_filter import FilterKind, PassageFilter
 
@@ -44,3 +46,13 @@ def test_that_the_filter_of_an_exhaustive_question_is_what_was_typed() -> None:
             _passes(parsed(*asked, *words))
     with pytest.raises(WorkbenchError, match=r"neither \.csv nor \.md"):
         _out(parsed(*asked, "--out", "found.xlsx"))
+
+
+def test_that_the_sentence_of_a_passage_is_printed_that_bears_the_answer_out() -> None:
+    text = f"{'The shop sells kettles. ' * 20}The Alder has a warranty of 3 years.\nIt is blue."
+    cited = Citation(number=1, document="a.md", page=1, start=0, end=len(text), text=text)
+    claim = Claim(text="The Alder's warranty is 3 years.", numbers=(1,), supported=True)
+    answer = Answer(id="1", answer="3 years [1].", answerable=True, citations=(cited,), claims=(claim,))
+    assert _quoted(answer, cited) == "The Alder has a warranty of 3 years."
+    beginning = _quoted(answer.model_copy(update={"claims": ()}), cited)
+    assert beginning.startswith("The shop sells") and beginning.endswith("...") and len(beginning) == 160

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from workbench.rag.claims import check_claims, sentences, uncited_statements
+from workbench.rag.claims import check_claims, nearest_sentence, sentences, uncited_statements
 from workbench.rag.search_types import Hit
 
 KETTLE = "The Alder kettle has a warranty of 3 years. It costs 54.90 euros and weighs 1.2 kg."
@@ -56,3 +56,11 @@ def test_that_statements_without_a_mark_are_told_and_what_states_nothing_is_not(
     other = "它的保修期是三年零两个月左右。"
     assert uncited_statements(said + other) == ("Alder sells it in blue.", other)
     assert uncited_statements("The documents do not say.") == ()
+
+
+def test_that_the_sentence_is_found_that_bears_a_statement_out() -> None:
+    passage = f"# Alder\n\nThe Alder is our oldest kettle and has been sold for years. {KETTLE} It is sold in blue."
+    assert nearest_sentence("It weighs 1.2 kg.", passage) == "It costs 54.90 euros and weighs 1.2 kg."
+    assert nearest_sentence("The kettle's warranty is 3 years.", passage).endswith("a warranty of 3 years.")
+    assert nearest_sentence("Zebras eat grass.", "One. Two.") == "One."
+    assert nearest_sentence("Zebras.", "") == ""

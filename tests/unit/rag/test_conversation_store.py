@@ -21,10 +21,9 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
     return store
 
 
-def said(key: str, sha256: str, collection: str = "") -> KeptConversation:
-    hit = Hit(
-        collection=collection, document="a.md", page=1, start=0, end=5, score=1, text="Secret words.", doc_hash=sha256
-    )
+def said(key: str, sha256: str, collection: str = "", document: str = "a.md") -> KeptConversation:
+    where = {"collection": collection, "document": document, "doc_hash": sha256}
+    hit = Hit(page=1, start=0, end=5, score=1, text="Secret words.", **where)
     return KeptConversation(key=key, turns=(KeptTurn(question=f"Question {key}?", hits=(hit,), was_searched=True),))
 
 
@@ -59,6 +58,46 @@ def test_that_a_purge_takes_every_conversation_that_quotes_the_document(store: C
     purge(store, "house")
     assert keys(store, "house") == []
     assert keys(store, "garden") == ["stays"]
+
+
+def test_that_what_a_purged_document_said_before_it_was_changed_goes_too(store: CollectionStore) -> None:
+    store.conversations.save("house", said("own", "house", document="house.md"))
+    store.conversations.save("garden", said("other", "house", "house", document="house.md"))
+    store.files.record("house", indexed("/d/house.md", "Other words.", sha256="house 2"))
+    purge(store, "house")
+    assert keys(store, "house") == keys(store, "garden") == []
+
+
+def test_that_the_purge_of_a_collection_takes_along_who_asked_it_too(
+    store: CollectionStore, home: WorkbenchPaths
+) -> None:
+    store.conversations.save("house", said("own", "house", document="house.md"))
+    store.conversations.save("garden", said("other", "house", "house", document="house.md"))
+    store.conversations.save("garden", said("stays", "garden", document="garden.md"))
+    store.files.record("house", indexed("/d/house.md", "Other words.", sha256="house 2"))
+    purged = store.lifecycle.purge(store.lifecycle.delete("house"))
+    assert purged is not None
+    assert (purged.collection, purged.names) == ("house", {"house.md"})
+    assert keys(store, "garden") == ["stays"]
+    assert b"Question own?" not in home.database.read_bytes()
+
+
+def test_that_the_purge_of_a_collection_leaves_another_alone_that_has_its_name_now(store: CollectionStore) -> None:
+    number = store.lifecycle.delete("house")
+    store.create("house", EMBEDDER, ChunkingConfig())
+    store.files.record("house", indexed("/d/house.md", "New words.", sha256="new"))
+    store.conversations.save("garden", said("new", "new", "house", document="house.md"))
+    store.lifecycle.purge(number)
+    assert keys(store, "garden") == ["new"]
+
+
+def test_that_a_conversation_goes_on_after_a_document_that_it_quotes_was_changed(store: CollectionStore) -> None:
+    first = said("1", "house")
+    store.conversations.save("house", first)
+    store.files.record("house", indexed("/d/house.md", "Other words.", sha256="house 2"))
+    longer = first.model_copy(update={"turns": (*first.turns, KeptTurn(question="And then?"))})
+    assert store.conversations.save("house", longer)
+    assert store.conversations.list_conversations("house") == [longer]
 
 
 def test_that_what_quotes_a_purged_document_is_not_written_again(store: CollectionStore) -> None:

@@ -1,9 +1,12 @@
 """Files inside a file: found, cited and filtered by their own name and page; kept in sync with the file they lie in."""
 
+import email
+import email.policy
 import io
 import shutil
 import zipfile
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -71,6 +74,11 @@ def run_index(store: CollectionStore, *sources: Path) -> IndexReport:
     spec = index_spec(store, NAME, sources) if sources else sync_spec(store, NAME)
     assert spec is not None
     return index(Recorder(), IndexRequest.model_validate(spec.params))
+
+
+def run_rebuild(store: CollectionStore) -> None:
+    request = RebuildRequest.model_validate(rebuild_spec(store, NAME).params)
+    store.indexes.put_in_place(request.collection, rebuild(RecordingContext(), request))
 
 
 def found(store: CollectionStore, query: str, **only: object) -> list[Hit]:
@@ -200,6 +208,49 @@ def test_that_mails_are_filtered_by_the_day_on_which_they_were_sent(store: Colle
         names(since=today, documents=(first,))
 
 
+def test_that_files_in_an_archive_keep_the_days_that_it_says() -> None:
+    spring, autumn = date(2019, 4, 2), date(2021, 10, 30)
+    inner = archive_of({"deep.txt": "Deep.", "old.txt": "Old."}, days={"deep.txt": spring})
+    mail = attaching(LETTER, "prices.txt", b"Nails cost 3 euros.")
+    files: dict[str, bytes | str] = {"a.txt": "One.", "b.txt": "Two.", "in.zip": inner, "m.eml": mail}
+    days = {"a.txt": spring, "in.zip": autumn, "m.eml": autumn}
+    parsed = load(archive_of(files, days=days), "all.zip")
+    assert {page.member: page.member_day for page in parsed.pages} == {
+        "a.txt": spring,
+        "b.txt": None,
+        "in.zip/deep.txt": spring,
+        "in.zip/old.txt": autumn,
+        "m.eml": autumn,
+        "m.eml/prices.txt": None,
+    }, "what is attached has the day of its mail"
+
+
+@pytest.mark.slow
+def test_that_files_in_an_archive_are_filtered_by_the_days_that_it_says(store: CollectionStore, folder: Path) -> None:
+    mail = attaching(LETTER, "prices.txt", b"The barn door costs 3 euros.")
+    files: dict[str, bytes | str] = {"old.txt": "The barn is old.", "new.txt": "The barn is new.", "m.eml": mail}
+    days = {"old.txt": date(2019, 4, 2), "new.txt": date(2021, 10, 30), "m.eml": date(2021, 10, 30)}
+    (folder / "barns.zip").write_bytes(archive_of(files, days=days))
+    run_index(store, folder)
+
+    def names(**only: object) -> set[str]:
+        return {hit.document for hit in found(store, "barn", **only) if hit.document.startswith("barns.zip")}
+
+    assert names(since="2019-01-01", until="2019-12-31") == {"barns.zip/old.txt"}
+    assert names(since="2021-10-30", until="2021-10-30") == {"barns.zip/new.txt"}
+    assert names(since="2024-05-03", until="2024-05-03") == {"barns.zip/m.eml", "barns.zip/m.eml/prices.txt"}
+    run_rebuild(store)
+    assert names(since="2019-01-01", until="2019-12-31") == {"barns.zip/old.txt"}
+
+
+def attaching(mail: bytes, name: str, content: bytes) -> bytes:
+    """The mail with a file attached to it."""
+    message = email.message_from_bytes(mail, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    message.add_attachment(content, maintype="text", subtype="plain", filename=name)
+    return message.as_bytes()
+
+
 @pytest.mark.slow
 def test_that_members_follow_their_archive_when_it_is_renamed_copied_and_restored(
     store: CollectionStore, folder: Path
@@ -215,9 +266,7 @@ def test_that_members_follow_their_archive_when_it_is_renamed_copied_and_restore
     rename(RecordingContext(), RenameRequest.model_validate(job.params))
     assert found(store, "trumpet")[0].document == "twin.zip/2024/zebra.pdf"
     shutil.rmtree(store.get(NAME).folder)
-    spec = rebuild_spec(store, NAME)
-    request = RebuildRequest.model_validate(spec.params)
-    store.indexes.put_in_place(request.collection, rebuild(RecordingContext(), request))
+    run_rebuild(store)
     hit = found(store, "trumpet")[0]
     assert (hit.document, hit.page) == ("twin.zip/2024/zebra.pdf", 2)
 

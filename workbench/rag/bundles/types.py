@@ -8,7 +8,7 @@ from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
 from workbench.rag.upkeep_types import RebuildReport
 
 FORMAT = "llm-workbench-collection"
-VERSION = 2
+VERSION = 3
 MANIFEST, DOCUMENTS, VECTORS, VECTOR_ORDER = "manifest.json", "documents.jsonl", "vectors.f32", "vectors.jsonl"
 KNOWLEDGE = "knowledge.json"
 """Judgements, test sets and measurements: `knowledge.Knowledge`."""

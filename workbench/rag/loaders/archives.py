@@ -4,16 +4,19 @@ import io
 import stat
 import zipfile
 import zlib
+from datetime import date
 from functools import partial
 from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
-from workbench.rag.loaders.nested import MAX_DEPTH, Load, Members
+from workbench.rag.loaders.nested import ARCHIVE, MAX_DEPTH, Load, Members
 from workbench.rag.loaders.parsed import Parsed, Reading, damaged, password_problem
 from workbench.rag.loaders.zip_encryption import METHOD as AES
 from workbench.rag.loaders.zip_encryption import UnknownEncryption, WrongPassword
 from workbench.rag.loaders.zip_encryption import read_member as read_aes
 from workbench.rag.reasons import ReasonCode
+
+_NO_DAY = (1980, 1, 1)
 
 
 def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
@@ -30,11 +33,12 @@ def load_archive(data: bytes, name: str, how: Reading, load: Load) -> Parsed:
         _check_password(reader, entries, name)
         members = Members(how, load, name)
         for entry in sorted(entries, key=lambda entry: entry.filename):
-            if not members.add(entry.filename, partial(reader.read, entry, entry.filename), entry.file_size):
+            read = partial(reader.read, entry, entry.filename)
+            if not members.add(entry.filename, read, entry.file_size, day_of(entry)):
                 break
     if not members.read and (how.wanted is None or members.told()):
         raise members.problem() or _nothing_inside(name, members)
-    return Parsed(pages=tuple(members.pages), warnings=members.told(), file_type="ZIP archive", is_markdown=True)
+    return Parsed(pages=tuple(members.pages), warnings=members.told(), file_type=ARCHIVE, is_markdown=True)
 
 
 class _MemberReader:
@@ -72,6 +76,18 @@ class _MemberReader:
                 hint="Unpack it with its own program and add the folder.",
                 code=ReasonCode.UNSUPPORTED,
             ) from error
+
+
+def day_of(entry: zipfile.ZipInfo) -> date | None:
+    """When the file was changed last, in local time as archives have it; None for the first day that a ZIP can name,
+    which stands for none, and for what is no day."""
+    year, month, day = entry.date_time[:3]
+    if (year, month, day) == _NO_DAY:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _is_document(entry: zipfile.ZipInfo) -> bool:

@@ -4,6 +4,7 @@ import re
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import PurePosixPath
 
 from workbench.errors import WorkbenchError
@@ -14,6 +15,7 @@ from workbench.rag.types import MarkKind, PageMark, PageText
 
 MAX_DEPTH = 2
 """A document in an archive that is attached to a mail is read; what lies deeper is named and left out."""
+ARCHIVE = "ZIP archive"
 _NAMED = 20
 _HEADING = re.compile(r"^(#{1,6})(?=[ \t])", re.MULTILINE)
 _FENCE = re.compile(r"^( {0,3})(```|~~~)", re.MULTILINE)
@@ -34,8 +36,9 @@ class Members:
         self.warnings: list[str] = []
         self.read = 0
 
-    def add(self, name: str, open_member: Callable[[], bytes], size: int) -> bool:
-        """Read one more; what cannot be read becomes a warning. False: the allowance is used up."""
+    def add(self, name: str, open_member: Callable[[], bytes], size: int, day: date | None = None) -> bool:
+        """Read one more; what cannot be read becomes a warning. `day` is when it was changed last, where that is known.
+        False: the allowance is used up."""
         shown, allowance, wanted = self._free(_shown(name)), self._how.allowance, self._how.wanted
         if wanted is not None and not is_in(wanted, shown):
             return True
@@ -47,7 +50,7 @@ class Members:
             if parsed is not None:
                 if allowance.characters == left:  # else its own members were counted
                     allowance.take_text(sum(len(page.text) for page in parsed.pages))
-                self._take(shown, parsed)
+                self._take(shown, parsed, day)
         except WorkbenchError as problem:
             self.warnings.append(f"{shown} and what follows in {self._outer} was left out: {problem.message}")
             return False
@@ -70,16 +73,20 @@ class Members:
         self._names.add(free)
         return free
 
-    def _take(self, name: str, parsed: Parsed) -> None:
+    def _take(self, name: str, parsed: Parsed, day: date | None) -> None:
         self.read += 1
         for position, page in enumerate(parsed.pages):
             head = f"# {name}\n\n" if position == 0 else ""
-            number, member = len(self.pages) + 1, named_below(name, page.member)
+            number = len(self.pages) + 1
+            # What is attached to a mail has the day of the mail, not that of the mail's file.
+            is_its_own = not page.member or parsed.file_type == ARCHIVE
+            own_day = page.member_day or (day if is_its_own else None)
+            place = {"member": named_below(name, page.member), "member_day": own_day}
             if page.marks:
-                self.pages.append(_marked(page, number, head).model_copy(update={"member": member}))
+                self.pages.append(_marked(page, number, head).model_copy(update=place))
                 continue
             text = _demoted(page.text) if parsed.is_markdown else as_markdown(page.text)
-            self.pages.append(PageText(number=number, text=f"{head}{text}", member=member))
+            self.pages.append(PageText(number=number, text=f"{head}{text}").model_copy(update=place))
         self.warnings += [f"{name}: {warning}" for warning in parsed.warnings]
 
     def told(self) -> tuple[str, ...]:

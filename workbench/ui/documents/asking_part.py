@@ -1,5 +1,6 @@
 """Questions of the Documents tab: search, ask, ask on, ask again. No Qt."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ from workbench.llm.too_long import Offer, RaiseContext, ShortenAnswer
 from workbench.llm.types import GenerationConfig
 from workbench.rag.answer_types import Citation
 from workbench.rag.document_store import SourceDocument
+from workbench.rag.purged import Purged
 from workbench.rag.search_types import FoldedHit, Hit
 from workbench.ui.documents.adapter_choice import fitting_adapters
 from workbench.ui.documents.answering_part import AnsweringPart
@@ -198,15 +200,19 @@ class AskingPart:
             if turn.hits and not turn.verdicts:
                 self.judging.show_verdicts(turn.id)
 
-    def forget_documents(self, collection: str, hashes: frozenset[str]) -> None:
-        """These contents of a collection are gone for good: every conversation goes that quotes them, whole, as it
-        went from the database; later answers may rest on it. What is being answered from them is stopped."""
+    def keep_only(self, names: Collection[str]) -> None:
+        """There are no other collections: what was asked of one of another name is not that of the next so called."""
+        self._conversations = {name: kept for name, kept in self._conversations.items() if name in names}
+
+    def forget_documents(self, purged: Purged) -> None:
+        """These documents are gone for good: every conversation goes that quotes them, whole, as it went from the
+        database; later answers may rest on it. What is being answered from them is stopped."""
         self._conversations = {
-            owner: without_quotes(owner, kept, collection, hashes) for owner, kept in self._conversations.items()
+            owner: without_quotes(owner, kept, purged) for owner, kept in self._conversations.items()
         }
         state = self.state
-        earlier = without_quotes(state.selected, state.earlier, collection, hashes)
-        is_open = bool(without_quotes(state.selected, (state.conversation,), collection, hashes))
+        earlier = without_quotes(state.selected, state.earlier, purged)
+        is_open = bool(without_quotes(state.selected, (state.conversation,), purged))
         if len(earlier) < len(state.earlier):
             self._board.show(earlier=earlier)
         if not is_open:

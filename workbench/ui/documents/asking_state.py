@@ -48,7 +48,7 @@ class Place:
     picture: PagePicture | None = None
     is_loading: bool = False
     note: str = ""
-    """Why there is no picture."""
+    """Why there is no picture, or nothing is marked."""
     wants_text: bool = False
     """The user prefers the text to the picture."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.rag.indexing import open_collection, rebuild_spec
+from workbench.rag.purged import Purged
 from workbench.rag.types import ChunkingConfig
 from workbench.ui.documents.indexing_part import chunking_of
 from workbench.ui.documents.spec_part import SpecPart
@@ -82,8 +83,17 @@ class CollectionsPart(SpecPart):
 
     def purge(self, collection_id: int) -> None:
         """Confirmed: forget a deleted collection now and without a trace."""
-        said = "No trace of the collection is left. Your files were not touched."
-        self._write(partial(self._collections.lifecycle.purge, collection_id), lambda: self._messages.info(said))
+        gone: list[Purged | None] = []
+
+        def purge() -> None:
+            gone.append(self._collections.lifecycle.purge(collection_id))
+
+        def say() -> None:
+            for purged in filter(None, gone):
+                self._jobs.tell_purged(purged)
+            self._messages.info("No trace of the collection is left. Your files were not touched.")
+
+        self._write(purge, say)
 
     # -- what belongs to it -----------------------------------------------------------------------------------------
 

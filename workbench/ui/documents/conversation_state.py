@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from workbench.llm.types import ChatMessage, Role
 from workbench.rag.answer_types import Answer, AnswerPrompt, Citation
-from workbench.rag.conversation_store import quotes
 from workbench.rag.judgement_store import Verdict
+from workbench.rag.purged import Purged
 from workbench.rag.search_types import Hit
 from workbench.ui.trouble import Trouble
 
@@ -105,12 +105,9 @@ class Conversation:
         return tuple(messages)
 
 
-def without_quotes(
-    owner: str, conversations: Sequence[Conversation], collection: str, hashes: frozenset[str]
-) -> tuple[Conversation, ...]:
-    """Those of the conversations with `owner` that quote none of these contents of `collection`."""
-    is_own = owner == collection
-    return tuple(one for one in conversations if not quotes(one.turns, owner, hashes, is_own=is_own))
+def without_quotes(owner: str, conversations: Sequence[Conversation], purged: Purged) -> tuple[Conversation, ...]:
+    """Those of the conversations with `owner` that quote none of these documents."""
+    return tuple(one for one in conversations if not purged.is_quoted(one.turns, owner))
 
 
 def place_key(place: Hit | Citation) -> str:

@@ -1,6 +1,5 @@
 """A question to every passage of the collection. No Qt."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from workbench.rag.document_filter import DocumentFilter
 from workbench.rag.exhaustive import ExhaustiveProgress, ExhaustiveReport, ExhaustiveRequest, Finding
 from workbench.rag.exhaustive_export import findings_as_csv, findings_as_markdown
 from workbench.rag.exhaustive_filter import PassageFilter, PassingReport, PassingRequest
+from workbench.rag.purged import Purged
 from workbench.rag.tasks import COUNT_PASSING, EXHAUST
 from workbench.rag.types import CollectionRef
 from workbench.ui import board
@@ -77,10 +77,10 @@ class ExhaustivePart:
         if has_chunks and (name, has_chunks) != (state.selected, state.has_chunks):
             self._look_for_folders(name)
 
-    def forget_documents(self, documents: Sequence[str]) -> None:
+    def forget_documents(self, purged: Purged) -> None:
         """These documents are gone for good, and with them what was found there."""
-        self.places.forget(documents)
-        left = without_documents(self.state.findings, documents)
+        self.places.forget(purged)
+        left = without_documents(self.state.findings, sorted(purged.names))
         if len(left) < len(self.state.findings):
             self._board.show(findings=left)
 

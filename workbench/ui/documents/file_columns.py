@@ -31,11 +31,8 @@ def columns_of(widget: QWidget) -> list[Column[FileRow]]:
         Column(widget.tr("State"), lambda row: row.state.value, ink=_ink, sort_key=lambda row: _ORDER[row.state]),
         Column(widget.tr("Remarks"), _remarks, tooltip=_remarks, stretch=True, narrowest=28),
         Column(widget.tr("Pages"), _number("pages"), align_right=True, sort_key=_key("pages")),
+        Column(widget.tr("Characters"), _number("characters"), align_right=True, sort_key=_key("characters")),
         Column(widget.tr("Chunks"), _number("chunks"), align_right=True, sort_key=_key("chunks")),
-        Column(
-            widget.tr("Characters"), _number("characters"), align_right=True, sort_key=_key("characters"),
-            gives_way=True,
-        ),
         Column(widget.tr("Kind"), lambda row: row.document.file_type if row.document else "", gives_way=True),
         Column(widget.tr("Folder"), _folder, tooltip=lambda row: row.folder, gives_way=True),
         Column(widget.tr("Encoding"), lambda row: row.document.encoding if row.document else "", gives_way=True),

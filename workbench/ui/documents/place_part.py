@@ -1,7 +1,7 @@
 """The place in a document that is open beside questions and findings. No Qt."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from workbench.errors import WorkbenchError
@@ -12,6 +12,7 @@ from workbench.rag.document_store import SourceDocument
 from workbench.rag.loaders.parsed import WantedPage
 from workbench.rag.members import is_in, is_named_pdf
 from workbench.rag.page_images import PAGE_IMAGE, WORKER, PageImageReport, PageImageRequest
+from workbench.rag.purged import Purged
 from workbench.rag.search_types import FoldedHit, Hit
 from workbench.ui.documents.asking_state import PagePicture, Place
 from workbench.ui.documents.board import Surroundings
@@ -39,7 +40,9 @@ class PlacePart:
 
     def open_place(self, place: Hit | Citation | FoldedHit) -> None:
         """Show a passage in its document: the picture of the page for a PDF, else the text."""
-        self._open(place.collection or self._selected(), place.document, place.page, place.start, place.end)
+        said = "" if isinstance(place, FoldedHit) else place.text
+        name = place.collection or self._selected()
+        self._open(name, place.document, place.page, place.start, place.end, said=said)
 
     def open_page_of(self, document: str, page: int) -> None:
         """A page of a document by its name, nothing marked."""
@@ -61,12 +64,12 @@ class PlacePart:
         if place is not None:
             self._show(replace(place, wants_text=wants_text), None)
 
-    def forget(self, documents: Sequence[str]) -> None:
-        """These documents of the selected collection are gone for good: what is open of them is closed."""
+    def forget(self, purged: Purged) -> None:
+        """These documents are gone for good: what is open of them is closed."""
         place = self._shown()
-        if place is None or place.collection != self._selected():
+        if place is None or place.collection != purged.collection:
             return
-        if any(is_in(place.document, document) for document in documents):
+        if any(is_in(place.document, name) for name in purged.names):
             self.leave()
             self._show(None, None)
 
@@ -74,7 +77,10 @@ class PlacePart:
         """Another collection: what is being drawn is not shown any more."""
         self._turn += 1
 
-    def _open(self, collection: str, name: str, page: int, start: int, end: int, *, wants_text: bool = False) -> None:
+    def _open(
+        self, collection: str, name: str, page: int, start: int, end: int, *, said: str = "", wants_text: bool = False
+    ) -> None:
+        """`said` is what stood there when it was found; empty: nobody knows."""
         try:
             located = self._collections.members.locate(collection, name)
             document = self._collections.documents.find(collection, located.document if located else name)
@@ -84,6 +90,8 @@ class PlacePart:
             return
         pages, shown = (located.pages, located.name) if located else (document.pages, document.name)
         place = Place(shown, page, start, end, text, pages, collection=collection, wants_text=wants_text)
+        if said and text[start:end] != said:
+            place = _found_again(place, said)
         self._draw(document, located.member if located else "", place)
 
     def _draw(self, document: SourceDocument, member: str, place: Place) -> None:
@@ -121,10 +129,19 @@ class PlacePart:
                 picture = PagePicture(base64.b64decode(image.png), image.boxes)
                 self._show(replace(place, picture=picture, is_loading=False), None)
             case Failed(message=message, hint=hint):
-                self._show(replace(place, is_loading=False, note=f"{message} {hint}".strip()), None)
+                self._show(replace(place, is_loading=False, note=f"{place.note} {message} {hint}".strip()), None)
             case Crashed(message=message):
-                self._show(replace(place, is_loading=False, note=message), None)
+                self._show(replace(place, is_loading=False, note=f"{place.note} {message}".strip()), None)
             case Cancelled():
                 self._show(replace(place, is_loading=False), None)
             case _:
                 pass
+
+
+def _found_again(place: Place, said: str) -> Place:
+    """Where a passage stands now that its document was read anew since; nothing is marked where that is nowhere."""
+    start = place.text.find(said)
+    if start >= 0:
+        return replace(place, start=start, end=start + len(said))
+    note = "The document was changed since: this passage does not stand on this page any more."
+    return replace(place, start=0, end=0, note=note)

@@ -6,6 +6,7 @@ from functools import partial
 
 from workbench.rag.bundles.types import SUFFIX
 from workbench.rag.health import look_at
+from workbench.rag.purged import Purged
 from workbench.rag.store import Collection
 from workbench.ui.documents.asking_part import AskingPart
 from workbench.ui.documents.board import Board, Surroundings, View
@@ -85,6 +86,7 @@ class DocumentsPresenter:
             return
         # Together: whether there is something to ask decides which page the view turns to.
         self._tell(reading.selected, has_chunks=reading.totals.chunks > 0)
+        self.asking.keep_only({collection.name for collection in reading.collections})
         self.asking.settings.take(reading.selected, reading.search)
         self._board.show(
             collections=reading.collections,
@@ -135,13 +137,12 @@ class DocumentsPresenter:
             self._read_at = time.monotonic()
             self.refresh()
 
-    def _on_purge(self, name: str, hashes: frozenset[str]) -> None:
+    def _on_purge(self, purged: Purged) -> None:
         """Documents are gone for good: what quotes them goes from the pages as it goes from the database."""
-        self.asking.forget_documents(name, hashes)
-        if name == self.state.selected:
-            gone = [document.name for document in self.state.removed if document.sha256 in hashes]
-            self.asking.places.forget(gone)
-            self.reading.forget_documents(gone)
+        self.asking.forget_documents(purged)
+        self.asking.places.forget(purged)
+        if purged.collection == self.state.selected:
+            self.reading.forget_documents(purged)
 
     def _show_work(self) -> None:
         self._shown_at = time.monotonic()

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Mapping
+from datetime import date
 
 _SECTOR = 512
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
@@ -110,14 +111,19 @@ def msg_bytes(subject: str, body: str, attachments: Mapping[str, bytes] = {}) ->
     return compound_file(streams)
 
 
-def archive_of(files: Mapping[str, "bytes | str"], *, mimetype: str = "") -> bytes:
-    """A ZIP; with `mimetype` as OpenDocument and EPUB begin."""
+def archive_of(
+    files: Mapping[str, "bytes | str"], *, mimetype: str = "", days: Mapping[str, date] | None = None
+) -> bytes:
+    """A ZIP; with `mimetype` as OpenDocument and EPUB begin. Files that are not among the `days` name none."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         if mimetype:
             archive.writestr("mimetype", mimetype, zipfile.ZIP_STORED)
         for name, content in files.items():
-            archive.writestr(name, content)
+            day = (days or {}).get(name, date(1980, 1, 1))
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 12, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
     return out.getvalue()
 
 

@@ -1,0 +1,39 @@
+"""What has left a collection for good: whoever shows or keeps something of it lets that go."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from workbench.rag.members import is_in
+from workbench.rag.search_types import Hit
+
+
+class HoldsHits(Protocol):
+    """A turn of a conversation, kept or on the screen."""
+
+    @property
+    def hits(self) -> Sequence[Hit]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """Documents of one collection."""
+
+    collection: str
+    """What the collection is called."""
+    hashes: frozenset[str]
+    """SHA-256 of contents that no document of the collection has any more."""
+    names: frozenset[str] = frozenset()
+    """Of the documents: what they said before they were changed goes too."""
+
+    def is_quoted(self, turns: Iterable[HoldsHits], owner: str) -> bool:
+        """Whether a conversation with the collection `owner` holds a passage of it."""
+        return any(self._holds(hit, owner) for turn in turns for hit in turn.hits)
+
+    def _holds(self, hit: Hit, owner: str) -> bool:
+        # A hit of another collection may call it by the name that it had before it was renamed.
+        may_be_ours = owner == self.collection or hit.collection not in {"", owner}
+        if may_be_ours and hit.doc_hash in self.hashes:
+            return True
+        is_ours = (hit.collection or owner) == self.collection
+        return is_ours and any(is_in(hit.document, name) for name in self.names)
