@@ -113,7 +113,7 @@ def purge(arguments: argparse.Namespace, place: Workplace, output: Output) -> No
         spec = purge_spec(store, arguments.collection)
         if spec is not None:
             place.run(spec)
-    _say(output, "purged", names, "No trace of them is left in the data folder." if names else "")
+    _say(output, "purged", names, "No trace is left in the data folder." if names else "")
 
 
 def check(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

@@ -180,7 +180,13 @@ def make_answer(question: Question, hits: Sequence[Hit], prompt: GroundedPrompt,
         dangling=parsed.dangling,
         hits=tuple(hits),
         used=len(prompt.used_hits),
-        remark=f"{left_out} passages did not fit into the model's context." if left_out else "",
+        remark=_left_out(left_out, prompt.passage_tokens) if left_out else "",
         problem=problem,
         completion=completion,
     )
+
+
+def _left_out(count: int, passage_tokens: int) -> str:
+    """Passages that the model did not see, and what had no room for them."""
+    where = f"the {passage_tokens} tokens that passages may take" if passage_tokens else "the model's context"
+    return f"{count} passage{'' if count == 1 else 's'} did not fit into {where}."

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from workbench.errors import WorkbenchError
 from workbench.llm.grounded_prompt import Passage, grounded_messages
 from workbench.llm.too_long import PartKind, PromptPart, ShortenAnswer, TooLong
 from workbench.llm.types import ChatEngine, ChatMessage
@@ -23,6 +24,8 @@ class GroundedPrompt:
     lengths: tuple[tuple[Hit, int], ...] = ()
     """Every hit, best first, with the length of the prompt in tokens after it was tried; those that were left out
     were tried beside the ones before them."""
+    passage_tokens: int = 0
+    """What the passages were allowed to take; 0 where the model's context was the limit."""
 
 
 def passage(hit: Hit) -> Passage:
@@ -65,8 +68,9 @@ def fit_passages(
 ) -> GroundedPrompt:
     """As `build_messages`, with messages that `compose` makes of the passages."""
     room = engine.context_length - max_answer_tokens
-    if passage_tokens:
-        room = min(room, engine.count_tokens(compose([])) + passage_tokens)
+    limit = 0
+    if passage_tokens and (wanted := engine.count_tokens(compose([])) + passage_tokens) < room:
+        room, limit = wanted, passage_tokens
     used: list[Hit] = []
     best: GroundedPrompt | None = None
     shortest = 0
@@ -84,10 +88,12 @@ def fit_passages(
         best = GroundedPrompt(messages, tuple(shown), tuple(lengths))
     if best is None and hits:
         bare = engine.count_tokens(compose([]))
+        if limit:
+            raise _no_room(limit, shortest - bare)
         raise _too_long(engine.context_length, shortest, bare, max_answer_tokens).problem()
     if best is None:
         return GroundedPrompt(compose([]), ())
-    return replace(best, lengths=tuple(lengths))
+    return replace(best, lengths=tuple(lengths), passage_tokens=limit)
 
 
 def describe_prompt(
@@ -130,6 +136,14 @@ def arranged(hits: Sequence[Hit], order: PassageOrder) -> list[Hit]:
             return list(reversed(hits))
         case PassageOrder.EDGES:
             return [*hits[::2], *reversed(hits[1::2])]
+
+
+def _no_room(limit: int, shortest: int) -> WorkbenchError:
+    return WorkbenchError(
+        f"No passage fits into the {limit} tokens that passages may take; the shortest needs {shortest}.",
+        hint="Let passages take more tokens.",
+        code="passages_too_long",
+    )
 
 
 def _too_long(context_length: int, shortest: int, bare: int, answer_tokens: int) -> TooLong:

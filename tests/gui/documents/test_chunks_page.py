@@ -169,6 +169,24 @@ def test_that_the_index_is_rebuilt_with_these_values_and_taken_back(
     assert find(tab, QComboBox, "chunks_chunker").currentData() == "sections"
 
 
+def test_that_an_index_that_was_only_measured_is_none_to_go_back_to(
+    qtbot: QtBot, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    folder = store.indexes.free_folder("handbook")
+    folder.mkdir(parents=True)
+    chunking = ChunkingConfig(chunk_tokens=40, overlap=0)
+    target = store.ref("handbook").model_copy(update={"folder": str(folder), "chunking": chunking})
+    store.indexes.keep_beside(target, rebuilt(store, str(folder)))
+    assert len(store.indexes.list_indexes("handbook")) == 2
+    tab = documents_tab(store, jobs)
+    qtbot.addWidget(tab)
+    tab.show()
+    tab.show_page("chunks")
+    assert not find(tab, QPushButton, "chunks_undo").isVisible()
+    tab.show_page("overview")
+    assert not find(tab, QPushButton, "undo_index").isVisible()
+
+
 def rebuilt(store: CollectionStore, folder: str) -> RebuildReport:
     spans = store.paths.home / "spans.jsonl"
     lines = [

@@ -6,10 +6,11 @@ import pytest
 
 from workbench.errors import WorkbenchError
 from workbench.llm.too_long import ShortenAnswer, too_long_of
-from workbench.llm.types import ChatMessage
+from workbench.llm.types import ChatMessage, Completion, FinishReason
 from workbench.rag.answer_types import AskRequest, PassageOrder
+from workbench.rag.answering import make_answer
 from workbench.rag.grounding import build_messages, describe_prompt
-from workbench.rag.search_types import Hit
+from workbench.rag.search_types import Hit, Question
 
 
 class WordCounter:
@@ -94,3 +95,13 @@ def test_that_the_parts_of_a_prompt_add_up_and_what_was_cut_is_told() -> None:
     parts = shown.instruction_tokens + shown.question_tokens + sum(part.tokens for part in shown.passages)
     assert parts == shown.tokens == model.count_tokens(shown.messages)
     assert (shown.context_length, shown.answer_tokens) == (60, 10)
+
+
+def test_that_tokens_for_passages_that_hold_none_are_named_as_the_limit() -> None:
+    model, hits = WordCounter(1000), [hit("a", 30), hit("b", 10)]
+    with pytest.raises(WorkbenchError, match=r"No passage fits into the 5 tokens .* the shortest needs 12") as refused:
+        build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=5)  # type: ignore[arg-type]
+    assert too_long_of(refused.value) is None, "a longer context would not help"
+    prompt = build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=15)  # type: ignore[arg-type]
+    answer = make_answer(Question(text="Why?"), hits, prompt, Completion(text="Because [1].", finish_reason=FinishReason.STOP))
+    assert answer.remark == "1 passage did not fit into the 15 tokens that passages may take."

@@ -263,7 +263,8 @@ class ChunksPart:
         self._in_background(lambda: self._has_earlier(name), show)
 
     def _has_earlier(self, name: str) -> bool:
-        return any(not index.is_active for index in self._collections.indexes.list_indexes(name))
+        # Those that never answered were built to be measured.
+        return any(not i.is_active and i.left_at for i in self._collections.indexes.list_indexes(name))
 
 
 def _text_of(state: ChunksState) -> tuple[str, str] | None:

@@ -40,7 +40,8 @@ class IndexesPanel(QWidget):
             height + min(5, max(1, len(rows))) * self._table.verticalHeader().defaultSectionSize()
         )
         self._is_busy = bool(state.work.get(state.selected))
-        self._undo.setVisible(len(rows) > 1)
+        # Those that never answered were built to be measured.
+        self._undo.setVisible(any(not index.is_active and index.left_at for index, _ in rows))
         if self._asked is not None and self._asked.id not in {index.id for index, _ in rows}:
             self._ask(None)
         self._show_actions()
