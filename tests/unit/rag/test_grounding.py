@@ -103,5 +103,7 @@ def test_that_tokens_for_passages_that_hold_none_are_named_as_the_limit() -> Non
         build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=5)  # type: ignore[arg-type]
     assert too_long_of(refused.value) is None, "a longer context would not help"
     prompt = build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=15)  # type: ignore[arg-type]
-    answer = make_answer(Question(text="Why?"), hits, prompt, Completion(text="Because [1].", finish_reason=FinishReason.STOP))
+    answer = make_answer(
+        Question(text="Why?"), hits, prompt, Completion(text="Because [1].", finish_reason=FinishReason.STOP)
+    )
     assert answer.remark == "1 passage did not fit into the 15 tokens that passages may take."
