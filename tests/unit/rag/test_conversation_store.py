@@ -22,8 +22,16 @@ def store(database: Database, home: WorkbenchPaths) -> CollectionStore:
 
 
 def said(key: str, sha256: str, collection: str = "", document: str = "a.md") -> KeptConversation:
-    where = {"collection": collection, "document": document, "doc_hash": sha256}
-    hit = Hit(page=1, start=0, end=5, score=1, text="Secret words.", **where)
+    hit = Hit(
+        collection=collection,
+        document=document,
+        page=1,
+        start=0,
+        end=5,
+        score=1,
+        text="Secret words.",
+        doc_hash=sha256,
+    )
     return KeptConversation(key=key, turns=(KeptTurn(question=f"Question {key}?", hits=(hit,), was_searched=True),))
 
 
