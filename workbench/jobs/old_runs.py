@@ -4,11 +4,14 @@ A run may go when it is over, its last word was heard (which a listener does onl
 it is old or there are many newer ones. One that runs, waits, is followed or was not heard stays, whatever its age.
 """
 
+import contextlib
 import logging
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from workbench.jobs.file_lock import FileLock
 from workbench.jobs.run_folder import RunFolder
@@ -39,6 +42,17 @@ def remove_old_runs(
     if removed:
         log.info("%d old runs were removed", len(removed))
     return removed
+
+
+def remove_heard_runs(runs_folder: Path, lane: str) -> None:
+    """Remove every run that is over and heard, of the lanes that begin so: what they tell of is to be forgotten."""
+    for seen in sorted(runs_folder.glob("*/seen")):
+        run = RunFolder(seen.parent)
+        with contextlib.suppress(
+            OSError, ValidationError
+        ):  # no run: a start removes it
+            if run.read_record().spec.lane.startswith(lane):
+                _remove(run)
 
 
 def _half_made(runs_folder: Path, now: float) -> set[Path]:

@@ -19,6 +19,7 @@ from workbench.rag.conversation_store import forget_documents
 from workbench.rag.purged import Purged
 from workbench.rag.removal import UNDO_TIME
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row, require_row
+from workbench.rag.unrecorded import forget_jobs, forget_work
 
 _BATCH = 50
 """Documents that leave the database in one transaction: others write between two of them."""
@@ -111,6 +112,8 @@ class CollectionLifecycle:
         with self._database.session() as session:
             session.execute(sa.delete(CollectionRow).where(CollectionRow.id == collection_id))
         shutil.rmtree(folder, ignore_errors=True)
+        forget_work(self._paths, folder.name, is_all=True)
+        forget_jobs(self._paths)
         self._database.forget()
         return purged
 

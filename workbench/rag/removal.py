@@ -13,13 +13,13 @@ from workbench.datasets.test_sets.from_documents import forget_passages
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
 from workbench.rag import conversation_store, judgement_store, search_settings_store
-from workbench.rag.embedding_tuning.forgetting import forget_unfinished
 from workbench.rag.evaluation.measurement_store import forget_measurements
 from workbench.rag.evaluation.set_store import forget_documents
 from workbench.rag.folders import path_hash
 from workbench.rag.index_store import IndexStore
 from workbench.rag.purged import Purged
 from workbench.rag.tables import ChunkRow, CollectionRow, DocumentRow, ExclusionRow, IndexRow, PageRow, SourceRow
+from workbench.rag.unrecorded import forget_jobs, forget_work
 from workbench.rag.upkeep_types import PurgeRequest
 
 UNDO_TIME = timedelta(minutes=10)
@@ -102,7 +102,9 @@ class RemovalStore:
             )
             folders: list[str] = []
             leaving = rows.all()
-            _forget_conversations(session, leaving, request)
+            owner = session.get(CollectionRow, leaving[0].collection_id) if leaving else None
+            if owner is not None:
+                _forget_conversations(session, owner, leaving, request)
             for row in leaving:
                 if row.sha256 in request.doc_hashes:
                     judgement_store.forget_document(session, row.collection_id, row.sha256)
@@ -112,7 +114,9 @@ class RemovalStore:
                 session.delete(row)
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
-        forget_unfinished(self._paths.home, request.collection)
+        if owner is not None:
+            forget_work(self._paths, owner.folder, is_all=False)
+        forget_jobs(self._paths)
         self._database.forget()
         IndexStore(self._database, self._paths).sweep(request.collection, unfinished=True)
 
@@ -120,12 +124,12 @@ class RemovalStore:
         return Path(folder).relative_to(self._paths.collections).as_posix()
 
 
-def _forget_conversations(session: Session, leaving: Sequence[DocumentRow], request: PurgeRequest) -> None:
+def _forget_conversations(
+    session: Session, owner: CollectionRow, leaving: Sequence[DocumentRow], request: PurgeRequest
+) -> None:
     """The collection is named as it is called now: it may have been renamed since the purge began."""
-    owner = session.get(CollectionRow, leaving[0].collection_id) if leaving else None
-    if owner is not None:
-        purged = Purged(owner.name, frozenset(request.doc_hashes), frozenset(row.name for row in leaving))
-        conversation_store.forget_documents(session, owner.id, purged)
+    purged = Purged(owner.name, frozenset(request.doc_hashes), frozenset(row.name for row in leaving))
+    conversation_store.forget_documents(session, owner.id, purged)
 
 
 def seconds_left(deleted_at: str) -> float:

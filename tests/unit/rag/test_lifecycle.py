@@ -10,6 +10,9 @@ from workbench.database import Database
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import Origin, Provenance, SetQuestion
 from workbench.errors import WorkbenchError
+from workbench.jobs.events import Finished, to_line
+from workbench.jobs.run_folder import RunFolder, RunRecord
+from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig
@@ -114,3 +117,23 @@ def test_that_questions_of_test_sets_follow_their_collection(store: CollectionSt
     assert sets.questions("facts")[0].where.collection == "manual 2"
     lifecycle.purge(lifecycle.delete("manual 2"))
     assert sets.questions("facts") == ()
+
+
+def test_that_a_purge_takes_unfinished_work_and_what_ended_jobs_said(
+    store: CollectionStore, home: WorkbenchPaths
+) -> None:
+    make(store, "garden", "roses")
+    for kind in ("tunings", "measurements"):
+        for name in ("rules", "garden"):
+            work = home.home / kind / name
+            work.mkdir(parents=True)
+            (work / "request.json").write_text(store.ref(name).model_dump_json())
+    for name, lane in (("measured", "collection rules"), ("trained", "training")):
+        run = RunFolder(home.runs / name)
+        run.create(RunRecord(job_id=name, spec=JobSpec(task="a:b", durable=True, lane=lane)))
+        run.events.write_text(to_line(Finished(job_id=name, sequence=2, at=1.0)))
+        run.mark_seen()
+    store.lifecycle.purge(store.lifecycle.delete("rules"))
+    assert [path.name for path in (home.home / "tunings").iterdir()] == ["garden"]
+    assert [path.name for path in (home.home / "measurements").iterdir()] == ["garden"]
+    assert [path.name for path in home.runs.iterdir()] == ["trained"]
