@@ -48,9 +48,7 @@ def remove_heard_runs(runs_folder: Path, lane: str) -> None:
     """Remove every run that is over and heard, of the lanes that begin so: what they tell of is to be forgotten."""
     for seen in sorted(runs_folder.glob("*/seen")):
         run = RunFolder(seen.parent)
-        with contextlib.suppress(
-            OSError, ValidationError
-        ):  # no run: a start removes it
+        with contextlib.suppress(OSError, ValidationError):  # no run: a start removes it
             if run.read_record().spec.lane.startswith(lane):
                 _remove(run)
 
