@@ -37,7 +37,26 @@ def test_that_an_answer_is_printed_as_text_or_as_an_object(saying: Path) -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "Hey! 😀\n", "")
     printed = workbench("generate", "--model", str(saying), "--prompt", "hi", "--max-tokens", "4", "--json")
     usage = {"prompt_tokens": 6, "cached_tokens": 0, "generated_tokens": 4}
-    assert lines(printed) == [{"id": "", "text": "Hey!", "finish_reason": "length", "usage": usage, "adapter_hash": ""}]
+    said = {"id": "", "text": "Hey!", "finish_reason": "length", "usage": usage, "adapter_hash": ""}
+    [line] = lines(printed)
+    assert {key: line[key] for key in said} == said
+    assert 0 < line["seconds_to_first_token"] <= line["seconds"] and line["tokens_per_second"] > 0
+    memory = line["memory"]
+    assert memory["total"] == sum(memory[part] for part in ("weights", "kv_cache", "compute", "adapters"))
+    assert all(memory[part] > 0 for part in ("weights", "kv_cache", "compute"))
+
+
+def test_that_an_adapter_answers_at_the_scale_that_was_typed(tmp_path: Path) -> None:
+    model = str(write_tiny_gguf(tmp_path / "tiny.gguf", ends=False))
+    adapter = str(write_tiny_adapter(tmp_path / "adapter.gguf"))
+    asked = ("generate", "--model", model, "--prompt", "hi", "--max-tokens", "8", "--json")
+    found = [lines(workbench(*asked, "--adapter", adapter, "--adapter-scale", x))[0] for x in ("1", "0.5", "0")]
+    assert [line["adapter_scale"] for line in found] == [1.0, 0.5, 0.0]
+    assert len({line["text"] for line in found}) == 3
+    bare = lines(workbench(*asked))[0]
+    assert (bare["text"], bare["adapter_hash"], "adapter_scale" in bare) == (found[2]["text"], "", False)
+    wrong = workbench(*asked, "--adapter", adapter, "--adapter-scale", "99")
+    assert wrong.returncode == 1 and "should be less than or equal to 10" in lines(wrong)[0]["error"]["message"]
 
 
 def test_that_a_file_of_prompts_is_answered_line_by_line_and_the_bad_ones_say_why(saying: Path, tmp_path: Path) -> None:

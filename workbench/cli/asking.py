@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.choices import add_adapter_options
 from workbench.cli.output import Output, printable
 from workbench.cli.retrieving import (
     add_retrieval_options,
@@ -36,7 +37,7 @@ def register(commands: "Commands") -> None:
     what.add_argument("question", nargs="?", metavar="QUESTION")
     what.add_argument("--questions", metavar="FILE.jsonl", help='one {"id", "text"} per line')
     parser.add_argument("--model", required=True, metavar="M", help="name or path of a model")
-    parser.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    add_adapter_options(parser)
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
     parser.add_argument("--temperature", type=float, metavar="T", help="0 (the default) takes the likeliest token")
     parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
@@ -100,7 +101,7 @@ def _request(arguments: argparse.Namespace, place: Workplace) -> AskRequest:
         config=generation_config(
             max_tokens=arguments.max_tokens, temperature=arguments.temperature, seed=arguments.seed
         ),
-        adapter=choose_adapter(place, arguments.adapter),
+        adapter=choose_adapter(place, arguments.adapter, arguments.adapter_scale),
         retrieval=retrieval_config(arguments, place),
         reranker=reranker_folder(arguments, place),
         order=PassageOrder(arguments.order),

@@ -1,5 +1,6 @@
 """What people name on the command line (a model, an adapter, settings of an answer), found or refused in words."""
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,16 +60,38 @@ def listed_models(place: Workplace) -> list[ModelRef]:
     return [model for model in models if model.content_key not in hidden]
 
 
-def choose_adapter(place: Workplace, name_or_path: str | None) -> AdapterRef | None:
-    """The GGUF adapter at that path, or the trained one of that name; None for none."""
+def add_adapter_options(parser: argparse.ArgumentParser, about: str = "name or path of an adapter") -> None:
+    """Add `--adapter` and `--adapter-scale`, which `choose_adapter` is given."""
+    parser.add_argument("--adapter", metavar="A", help=about)
+    parser.add_argument(
+        "--adapter-scale", type=float, metavar="X", help="how strongly it is applied: 1 (the default) as it was trained"
+    )
+
+
+def choose_adapter(place: Workplace, name_or_path: str | None, scale: float | None = None) -> AdapterRef | None:
+    """The GGUF adapter at that path, or the trained one of that name; None for none.
+
+    Raises WorkbenchError where there is no such adapter, or none for the scale, or the scale is out of range.
+    """
     if not name_or_path:
+        if scale is not None:
+            raise WorkbenchError(
+                f"--adapter-scale {scale:g} says how strongly an adapter is applied, but there is none.",
+                hint="Add --adapter with its name or path, or leave the scale out.",
+            )
         return None
     path = Path(name_or_path).expanduser()
-    if path.is_file():
-        return AdapterRef(path=str(path.absolute()))
-    from workbench.finetune.store import AdapterStore
+    if not path.is_file():
+        from workbench.finetune.store import AdapterStore
 
-    return AdapterRef(path=str(AdapterStore(place.database).get(name_or_path).gguf_path))
+        path = Path(AdapterStore(place.database).get(name_or_path).gguf_path)
+    try:
+        return AdapterRef(path=str(path.absolute()), scale=1.0 if scale is None else scale)
+    except ValidationError as error:
+        raise WorkbenchError(
+            f"The scale {scale:g} of the adapter {name_or_path}: {in_words(error.errors()[0])}.",
+            hint="1 applies it as it was trained, 0.5 half as strongly, 0 not at all.",
+        ) from error
 
 
 def load_config(place: Workplace, model: ModelRef | None = None) -> LoadConfig:

@@ -126,6 +126,7 @@ def run(
     from workbench.compare.running import place_run
     from workbench.compare.spec import load_spec
     from workbench.compare.written import written_of
+    from workbench.llm.json_schema import about_unheld
     from workbench.rag.store import CollectionStore
 
     spec = load_spec(spec_path)
@@ -145,6 +146,9 @@ def run(
         output.note(f"{spec_path.name}: left out: {problem}")
     if len(resolved.problems) > _SHOWN_PROBLEMS:
         output.note(f"... and {len(resolved.problems) - _SHOWN_PROBLEMS} more rows.")
+    for arm in resolved.request.arms:
+        if arm.model.endpoint is None and (said := about_unheld(arm.generation.json_schema)):
+            output.note(f"{arm.name}: {said}")
     request = place_run(resolved.request, place.paths, fresh=fresh)
     request = request.model_copy(update={"written": written_of(spec, request)})
     if retries and (before := _nothing_to_retry(request)) is not None:

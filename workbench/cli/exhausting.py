@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.choices import add_adapter_options
 from workbench.cli.output import Output
 from workbench.cli.retrieving import add_document_options, collection_store, document_filter, run_with_lock
 from workbench.cli.workplace import Workplace
@@ -24,7 +25,7 @@ def register(commands: "Commands") -> None:
     parser.add_argument("collection", metavar="COLLECTION")
     parser.add_argument("question", metavar="QUESTION")
     parser.add_argument("--model", required=True, metavar="M", help="name or path of a model")
-    parser.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    add_adapter_options(parser)
     parser.add_argument("--everything", action="store_true", help="no filter: the model reads every passage")
     parser.add_argument("--words", default="", metavar="WORDS", help="look for these instead of the question's words")
     parser.add_argument("--words-only", action="store_true", help="read only passages that hold one of the words")
@@ -46,7 +47,7 @@ def exhaust(arguments: argparse.Namespace, place: Workplace, output: Output) -> 
 
     store = collection_store(place)
     model = choose_model(place, arguments.model)
-    adapter = choose_adapter(place, arguments.adapter)
+    adapter = choose_adapter(place, arguments.adapter, arguments.adapter_scale)
     passes, wanted, out = _passes(arguments), document_filter(arguments, arguments.only), _out(arguments)
     findings: list[Finding] = []
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from workbench.cli.choices import choose_adapter, choose_model, generation_config, load_config
+from workbench.cli.choices import add_adapter_options, choose_adapter, choose_model, generation_config, load_config
 from workbench.cli.output import Output, printable
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -47,7 +47,7 @@ def register(commands: "Commands") -> None:
         "--prompts", metavar="FILE.jsonl", help='one {"id", "text"} per line; repeatable answers as JSON lines'
     )
     parser.add_argument("--system", metavar="S", default="", help="instruction before the prompt")
-    parser.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    add_adapter_options(parser)
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
     parser.add_argument(
         "--temperature", type=float, metavar="T", help="0 (the default) always takes the likeliest token"
@@ -63,7 +63,7 @@ def generate(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     config = generation_config(max_tokens=arguments.max_tokens, temperature=arguments.temperature, seed=arguments.seed)
     lines = [] if arguments.prompts is None else list(read_prompts(Path(arguments.prompts)))
     model = choose_model(place, arguments.model)
-    adapter = choose_adapter(place, arguments.adapter)
+    adapter = choose_adapter(place, arguments.adapter, arguments.adapter_scale)
     if arguments.prompts is None:
         requests = [_request("", arguments.prompt, arguments.system, config, adapter)]
         _answer_one(
@@ -109,7 +109,10 @@ def read_prompts(path: Path) -> Iterator[Prompt | dict[str, Any]]:
 
 
 def as_line(completion: Completion, id: object) -> dict[str, Any]:
-    """The published form of an answer; `id` as it was in the file, whatever its type."""
+    """The published form of an answer; `id` as it was in the file, whatever its type.
+
+    Without times: those of a list belong to the neighbours, and the same list gives the same lines.
+    """
     line: dict[str, Any] = {
         "id": id,
         "text": completion.text,
@@ -118,11 +121,26 @@ def as_line(completion: Completion, id: object) -> dict[str, Any]:
         "usage": completion.usage.model_dump(mode="json", exclude=_never_estimated(completion)),
         "adapter_hash": completion.adapter_hash,
     }
+    if completion.adapter_hash:
+        line["adapter_scale"] = completion.adapter_scale
     if completion.cost is not None:
         line["cost"] = completion.cost
     if completion.finish_reason is FinishReason.ERROR:
         line["error"] = {"message": completion.problem, "hint": ""}
     return line
+
+
+def _measured(report: GenerateReport) -> dict[str, Any]:
+    """What an answer that had the model to itself took: seconds, tokens a second, bytes."""
+    completion = report.completions[0]
+    taken: dict[str, Any] = {
+        "seconds_to_first_token": round(completion.seconds_to_first_token, 4),
+        "seconds": round(completion.seconds, 4),
+        "tokens_per_second": round(completion.tokens_per_second, 1),
+    }
+    if report.memory.total:  # what a server needs, nobody here knows
+        taken["memory"] = report.memory.model_dump(mode="json") | {"total": report.memory.total}
+    return taken
 
 
 def _never_estimated(completion: Completion) -> set[str]:
@@ -137,7 +155,7 @@ def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> N
 
     report = GenerateReport.model_validate(place.run(_spec(request), None if output.json else show))
     if output.json:
-        output.object(as_line(report.completions[0], ""))
+        output.object(as_line(report.completions[0], "") | _measured(report))
     else:
         print(flush=True)
 

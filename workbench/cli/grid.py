@@ -41,7 +41,12 @@ def _register_run(actions: "Commands") -> None:
     )
     run.add_argument("--model", action="append", default=[], metavar="NAME", help="a model (starter, if none is named)")
     run.add_argument(
-        "--tuned", action="append", default=[], nargs=2, metavar=("MODEL", "ADAPTER"), help="a model with an adapter"
+        "--tuned",
+        action="append",
+        default=[],
+        nargs="+",
+        metavar=("MODEL", "ADAPTER"),
+        help="a model with an adapter; a third word is its scale",
     )
     run.add_argument(
         "--vary",
@@ -155,9 +160,14 @@ def show(report: "GridReport", output: Output) -> None:
 
 def _run_to_the_end(request: "GridRequest", place: Workplace, output: Output) -> "GridReport":
     """A process that is killed (out of memory, a crash in native code) costs one combination at most: start again."""
+    from workbench.llm.json_schema import about_unheld
     from workbench.playground.grid.running import attempts_for, grid_job
     from workbench.playground.grid.types import GridReport
 
+    local = [one for one in request.combinations if one.answerer.model.endpoint is None]
+    for said in dict.fromkeys(about_unheld(combination.prompt.json_schema) for combination in local):
+        if said:
+            output.note(said)
     left = attempts_for(request)
     while True:
         try:
@@ -176,18 +186,39 @@ def _store(place: Workplace) -> "GridStore":
 
 
 def _answerers(arguments: argparse.Namespace, place: Workplace) -> list["Answerer"]:
-    wanted: list[tuple[str, str]] = [(name, "") for name in arguments.model]
-    wanted += [(model, adapter) for model, adapter in arguments.tuned]
-    return [_answerer(place, model, adapter) for model, adapter in wanted or [("starter", "")]]
+    wanted: list[tuple[str, str, float | None]] = [(name, "", None) for name in arguments.model]
+    wanted += [_tuned(words) for words in arguments.tuned]
+    return [_answerer(place, *one) for one in wanted or [("starter", "", None)]]
 
 
-def _answerer(place: Workplace, model_name: str, adapter_name: str) -> "Answerer":
+def _tuned(words: Sequence[str]) -> tuple[str, str, float | None]:
+    """MODEL ADAPTER [SCALE]."""
+    match words:
+        case [model, adapter]:
+            return model, adapter, None
+        case [model, adapter, scale] if _is_number(scale):
+            return model, adapter, float(scale)
+    raise WorkbenchError(
+        f"--tuned {' '.join(words)}: a model, its adapter and, if wished, a number are expected.",
+        hint="Like --tuned starter house-style 0.5",
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _answerer(place: Workplace, model_name: str, adapter_name: str, scale: float | None) -> "Answerer":
     from workbench.cli.choices import choose_adapter, choose_model, load_config
     from workbench.llm.adapters import adapter_hash, check_adapter
     from workbench.playground.grid.types import Answerer
 
     model = choose_model(place, model_name)
-    adapter = choose_adapter(place, adapter_name)
+    adapter = choose_adapter(place, adapter_name, scale)
     if adapter is None:
         return Answerer(model=model, load=load_config(place, model))
     if model.endpoint is not None:

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
         spec = JobSpec(task=PREVIEW, params=seen_request.model_dump(mode="json"), title="Preview", worker="llm")
         _show_preview(PreviewReport.model_validate(place.run(spec)), output)
         return
-    adapter = choose_adapter(place, arguments.adapter)
+    adapter = choose_adapter(place, arguments.adapter, arguments.adapter_scale)
     request = AnswerRequest(model=model, load=load, adapter=adapter, prompt=prompt, values=values)
     spec = JobSpec(task=ANSWER, params=request.model_dump(mode="json"), title="Answer", worker="llm")
     report = AnswerReport.model_validate(place.run(spec, None if output.json else _show_piece))
@@ -94,7 +94,11 @@ def _answer_as_json(report: "AnswerReport", name: str) -> dict[str, Any]:
         "final_prompt": completion.final_prompt,
         "model_hash": report.model_hash,
         "adapter_hash": completion.adapter_hash,
+        "adapter_scale": completion.adapter_scale,
         "seconds": completion.seconds,
+        "seconds_to_first_token": completion.seconds_to_first_token,
+        "tokens_per_second": completion.tokens_per_second,
+        "memory": report.memory.model_dump(mode="json"),
         "cost": completion.cost,
         "note": report.note,
     }

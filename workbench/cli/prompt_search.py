@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.choices import add_adapter_options
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -39,7 +40,7 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--generations", type=int, default=0, metavar="N", help="the budget in answers; default: 1000")
     parser.add_argument("--minutes", type=float, default=0.0, metavar="T", help="the budget in time")
     parser.add_argument("--writer", metavar="M", help="a model that writes and rewrites instructions")
-    parser.add_argument("--adapter", metavar="A", help="adapter of the model that answers: name or path")
+    add_adapter_options(parser, "adapter of the model that answers: name or path")
     parser.add_argument(
         "--examples",
         metavar="FILE",
@@ -77,6 +78,7 @@ def _request(arguments: argparse.Namespace, place: Workplace, output: Output) ->
 
     from workbench.cli.choices import choose_adapter, choose_model, load_config
     from workbench.cli.output import in_words
+    from workbench.llm.json_schema import about_unheld
     from workbench.playground.search.running import place_search
     from workbench.playground.search.tasks import load_questions
     from workbench.playground.search.types import SearchBudget, SearchRequest
@@ -91,6 +93,8 @@ def _request(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     model = choose_model(place, arguments.model)
     writer = choose_model(place, arguments.writer) if arguments.writer else None
     start, version = _start(arguments, place)
+    if model.endpoint is None and (said := about_unheld(start.json_schema)):
+        output.note(said)
     generations = arguments.generations or (0 if arguments.minutes else 1000)
     shots, shots_name = _shots(arguments.examples, place) if arguments.examples else ((), "")
     try:
@@ -102,7 +106,7 @@ def _request(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             prompt_name=version.prompt_name if version else "",
             model=model,
             load=load_config(place, model),
-            adapter=choose_adapter(place, arguments.adapter),
+            adapter=choose_adapter(place, arguments.adapter, arguments.adapter_scale),
             questions_name=source.name,
             examples=examples,
             metric=MetricChoice(name=arguments.metric),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.choices import add_adapter_options
 from workbench.cli.output import Output
 from workbench.cli.prompt_diff import diff
 from workbench.cli.prompt_running import run
@@ -60,7 +61,7 @@ def _register_running(actions: "Commands") -> None:
     running = actions.add_parser("run", help="let a model answer a prompt")
     running.add_argument("prompt", metavar="NAME[@N]|FILE", help=f"{_WHICH}; or a Markdown file, which is not saved")
     running.add_argument("--model", default="starter", metavar="M", help="name or path of a model (starter)")
-    running.add_argument("--adapter", metavar="A", help="name or path of an adapter")
+    add_adapter_options(running)
     running.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for a variable")
     running.add_argument("--set-file", action="append", default=[], metavar="NAME=PATH", help="a file's text as value")
     running.add_argument("--preview", action="store_true", help="print the exact text and its tokens; ask nothing")

@@ -9,6 +9,7 @@ from workbench.compare.sources_held import SourcesHeld
 from workbench.compare.stock import Stock, misfit
 from workbench.datasets.types import Example
 from workbench.llm.fit import Fit
+from workbench.llm.json_schema import about_unheld
 from workbench.llm.types import GenerationConfig, LoadConfig, ModelRef
 from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
@@ -65,7 +66,7 @@ def check_arm(
         *_about_name(arm, others),
         *_about_model(arm, model, stock, fits or {}),
         *_about_adapter(arm, model, stock),
-        *_about_prompt(arm, stock, examples),
+        *_about_prompt(arm, model, stock, examples),
         *_about_examples(arm, stock, questions, overlaps or {}),
         *_about_collection(arm, stock),
         *_about_sources(arm, held or SourcesHeld()),
@@ -101,7 +102,9 @@ def _about_adapter(arm: ArmSpec, model: ModelRef | None, stock: Stock) -> Iterat
         yield ArmProblem(Field.ADAPTER, f"{model.name} is on a server, where adapters cannot be applied.")
 
 
-def _about_prompt(arm: ArmSpec, stock: Stock, examples: Sequence[Example]) -> Iterator[ArmProblem]:
+def _about_prompt(
+    arm: ArmSpec, model: ModelRef | None, stock: Stock, examples: Sequence[Example]
+) -> Iterator[ArmProblem]:
     named = saved_prompt(arm.prompt)
     if named is None:
         return
@@ -111,6 +114,8 @@ def _about_prompt(arm: ArmSpec, stock: Stock, examples: Sequence[Example]) -> It
         what = f"The prompt “{name}” has no version {number}." if number else f"There is no prompt “{name}” here."
         yield ArmProblem(Field.PROMPT, what)
         return
+    if model is not None and model.endpoint is None and (said := about_unheld(version.prompt.json_schema)):
+        yield ArmProblem(Field.PROMPT, said, stops=False)
     wanted = [name for name in variables_of(version.prompt) if name != QUESTION]
     for name in wanted:
         lacking = sum(name not in example.variables for example in examples)

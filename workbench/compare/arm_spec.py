@@ -97,6 +97,8 @@ class ArmSpec(Boundary):
     """A model's name or path."""
     adapter: str = ""
     """An adapter's name or path."""
+    adapter_scale: float = Field(1.0, ge=-10.0, le=10.0, allow_inf_nan=False)
+    """How strongly it is applied: 1 as it was trained, 0 not at all."""
     prompt: str = ""
     """A file with the system prompt, or "saved:NAME" or "saved:NAME@3" of a prompt that was saved here."""
     examples: ExamplesSpec | None = None
@@ -122,6 +124,18 @@ class ArmSpec(Boundary):
         if (found := saved_prompt(value)) is not None and not found[0]:
             raise ValueError(f"{SAVED_PROMPT} is followed by the name of a prompt, like {SAVED_PROMPT}short answers@3")
         return value
+
+    @model_validator(mode="after")
+    def _a_scale_needs_an_adapter(self) -> Self:
+        if self.adapter_scale != 1.0 and not self.adapter:
+            raise ValueError("has an adapter_scale but no adapter")
+        return self
+
+    @model_validator(mode="after")
+    def _one_form_of_answer(self) -> Self:
+        if self.generation.json_schema and self.generation.grammar:
+            raise ValueError("has a json_schema and a grammar; an answer can follow only one")
+        return self
 
     @model_validator(mode="after")
     def _retrieval_needs_a_collection(self) -> Self:

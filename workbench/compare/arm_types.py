@@ -55,6 +55,11 @@ class Arm(Boundary):
     indexing_seconds: float | None = 0.0
     """What the last build of the collection took; 0 without a collection, None where nobody knows."""
 
+    @property
+    def adapter_scale(self) -> float:
+        """How strongly the adapter is applied; 1 without one."""
+        return self.adapter.scale if self.adapter else 1.0
+
 
 class MemoryParts(Boundary):
     """Bytes that an arm occupies, by part."""
@@ -141,6 +146,8 @@ class ArmResult(Boundary):
     """Why the arm has no (further) answers; empty when all went well."""
     model: str = ""
     adapter: str = ""
+    adapter_scale: float = 1.0
+    """How strongly it was applied; 1 without one."""
     collection: str = ""
     prompt: str = ""
     """Name and version of the saved prompt."""

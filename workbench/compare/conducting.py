@@ -208,4 +208,4 @@ def by_model(arms: Sequence[Arm]) -> Iterator[list[Arm]]:
     for arm in arms:
         groups.setdefault(arm.model.path, []).append(arm)
     for group in groups.values():
-        yield sorted(group, key=lambda arm: arm.adapter_hash)
+        yield sorted(group, key=lambda arm: (arm.adapter_hash, arm.adapter_scale))

@@ -45,7 +45,7 @@ class _Rows:
             "arm", "question_id", "repeat", "question", "right_answers", "tags", "answer", *report.metrics, "failure",
             "evidence", "leak", "excluded", "retrieved", "in_prompt", "finish_reason", "prompt_tokens",
             "generated_tokens", "arm_latency_seconds", "arm_first_token_seconds", "times_taken_over", "model_hash",
-            "adapter_hash", "problem", "cost", "taken_over",
+            "adapter_hash", "adapter_scale", "problem", "cost", "taken_over",
         )  # fmt: skip
 
     def row(self, trial: Trial) -> Sequence[object]:
@@ -59,7 +59,8 @@ class _Rows:
             " | ".join(hit.document for hit in trial.hits),
             " | ".join(hit.document for hit in trial.used_hits), trial.finish_reason, trial.usage.prompt_tokens,
             trial.usage.generated_tokens, timing.latency_seconds, timing.first_token_seconds,
-            _yes(timing.taken_over), trial.model_hash, trial.adapter_hash, trial.problem, trial.cost,
+            _yes(timing.taken_over), trial.model_hash, trial.adapter_hash,
+            trial.adapter_scale if trial.adapter_hash else "", trial.problem, trial.cost,
             _yes(trial.taken_over),
         )  # fmt: skip
         return [shown(cell) if isinstance(cell, str) else cell for cell in cells]

@@ -22,7 +22,7 @@ def arm_print(arm: Arm, model: str, adapter: str, load: LoadConfig) -> str:
     decides: dict[str, object] = {
         "model": model,
         "adapter": adapter,
-        "scale": arm.adapter.scale if arm.adapter else 1.0,
+        "scale": arm.adapter_scale,
         "system": arm.system,
         "prompt": arm.prompt.model_dump(mode="json") if arm.prompt else None,
         "shots": [] if arm.prompt else [shot.model_dump() for shot in arm.shots],

@@ -66,6 +66,8 @@ def trial_of(
     problem = completion.problem or ("The answer was stopped." if _was_stopped(completion) else "")
     if not problem and completion.adapter_hash != hashes.adapter:
         problem = f"Another adapter answered than the arm's: {completion.adapter_hash[:12] or 'none'}."
+    if not problem and completion.adapter_scale != arm.adapter_scale:
+        problem = f"The adapter answered at a scale of {completion.adapter_scale:g}, not {arm.adapter_scale:g}."
     text = prepared.request.prefix + completion.text if arm.prompt else completion.text
     answer = final_answer(arm.prompt, text).answer if arm.prompt else text
     return Trial(
@@ -82,6 +84,7 @@ def trial_of(
         usage=completion.usage,
         model_hash=hashes.model,
         adapter_hash=completion.adapter_hash,
+        adapter_scale=completion.adapter_scale,
         template_hash=hashes.template,
         problem=problem,
         cost=completion.cost,

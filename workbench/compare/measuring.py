@@ -56,7 +56,12 @@ def weights_of(arm: Arm) -> str:
 
 def context_of(arm: Arm) -> str:
     """... the context that it answers in ..."""
-    return f"context {arm.model.path} {arm.adapter.path if arm.adapter else ''}"
+    return f"context {arm.model.path} {_applied(arm)}"
+
+
+def _applied(arm: Arm) -> str:
+    """Each scale of an adapter has a context of its own."""
+    return f"{arm.adapter.path} {arm.adapter.scale:g}" if arm.adapter else ""
 
 
 def searching_of(arm: Arm) -> str:
@@ -124,7 +129,7 @@ class MemoryMeter:
         """Call after an arm answered alone."""
         used = self._engine.memory()
         kv_cache, compute = used.kv_cache - self._before[0], used.compute - self._before[1]
-        adapter = arm.adapter.path if arm.adapter else ""
+        adapter = _applied(arm)
         if kv_cache > 0 or adapter not in self._contexts:
             self._contexts[adapter] = (kv_cache, compute) if kv_cache > 0 else (used.kv_cache, used.compute)
         kv_cache, compute = self._contexts[adapter]

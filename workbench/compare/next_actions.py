@@ -111,6 +111,8 @@ class _Doors:
         arm = self._arm
         case = {"prompt": self._example.question, "collection": _collection(arm), "model": _model(arm)}
         case["adapter"] = _adapter(arm)
+        if arm.adapter_scale != 1.0:
+            case["adapter_scale"] = f"{arm.adapter_scale!r}"
         if isinstance(arm, Arm):
             case["draft"] = prompt_of(arm).model_dump_json(exclude_defaults=True)
             case["draft_name"] = arm.prompt_name or arm.name

@@ -159,7 +159,7 @@ def _resolve_arm(written: ArmSpec, resolvers: Resolvers, seed: int, examples: Se
         name=written.name,
         model=base,
         base=resolvers.base(base),
-        adapter=AdapterRef(path=str(adapter.path)) if adapter else None,
+        adapter=AdapterRef(path=str(adapter.path), scale=written.adapter_scale) if adapter else None,
         adapter_name=adapter.name if adapter else "",
         adapter_hash=adapter.sha256 if adapter else "",
         adapter_bytes=adapter.path.stat().st_size if adapter else 0,

@@ -89,6 +89,7 @@ def _summarize_live(arm: Arm, trials: Sequence[Trial], metrics: Sequence[str]) -
         problem=next((trial.problem for trial in trials if trial.has_failed), ""),
         model=arm.model.name,
         adapter=arm.adapter_name,
+        adapter_scale=arm.adapter_scale,
         collection=arm.collection.name if arm.collection else "",
         prompt=prompt_of(arm),
     )
@@ -121,6 +122,7 @@ def summarize_arm(
         problem=problem or next((trial.problem for trial in trials if trial.has_failed), ""),
         model=arm.model.name,
         adapter=arm.adapter_name,
+        adapter_scale=arm.adapter_scale,
         collection=arm.collection.name if arm.collection else "",
         prompt=prompt_of(arm),
         training_seconds=arm.training_seconds,

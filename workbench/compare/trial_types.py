@@ -48,6 +48,8 @@ class Trial(Boundary):
     model_hash: str = ""
     adapter_hash: str = ""
     """Of the adapter that was active when the model answered; empty when the bare model did."""
+    adapter_scale: float = 1.0
+    """How strongly it was applied."""
     template_hash: str = ""
     """SHA-256 of the chat template."""
     scores: dict[str, ScoreValue] = Field(default_factory=dict)

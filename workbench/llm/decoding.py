@@ -22,6 +22,7 @@ class Ask:
     final_prompt: str
     config: GenerationConfig
     adapter_hash: str = ""
+    adapter_scale: float = 1.0
 
 
 @dataclass(slots=True, eq=False)
@@ -92,6 +93,7 @@ class Decoding:
             finish_reason=reason,
             usage=Usage(prompt_tokens=len(self.ask.tokens), cached_tokens=self.cached, generated_tokens=self.generated),
             adapter_hash=self.ask.adapter_hash,
+            adapter_scale=self.ask.adapter_scale,
             seconds_to_first_token=max(0.0, self.first_at - self.asked_at),
             seconds=now - self.asked_at,
             final_prompt=self.ask.final_prompt,

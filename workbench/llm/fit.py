@@ -46,14 +46,17 @@ class FitVerdict:
     """The parts of `needed_bytes`."""
     placement: Placement | None = None
     """How it is spread over processor and GPUs; None where there is no GPU."""
+    rows_per_call: int = 0
+    """Tokens that one call of llama.cpp computes at most: as wished, or fewer where more would not be faster."""
 
 
-def estimate(model: ModelRef, load: LoadConfig) -> MemoryUse:
-    """What the model will occupy, from its header."""
+def estimate(model: ModelRef, load: LoadConfig, *, on_gpu: bool = False) -> MemoryUse:
+    """What the model will occupy, from its header. `on_gpu`: a part of it will be computed there."""
     return MemoryUse(
         weights=model.size_bytes,
         kv_cache=kv_bytes_per_token(model, load.kv_type) * context_for(model, load) * sequences_for(model, load),
-        compute=compute_bytes(model, load.batch) + _scores_bytes_per_token(model, load) * context_for(model, load),
+        compute=compute_bytes(model, rows_per_call(model, load, on_gpu=on_gpu))
+        + _scores_bytes_per_token(model, load) * context_for(model, load),
     )
 
 
@@ -88,6 +91,11 @@ def batch_for(load: LoadConfig, *, flash: bool | None) -> int:
     return min(load.batch, BATCH_WITHOUT_FLASH) if flash is False else load.batch
 
 
+def rows_per_call(model: ModelRef, load: LoadConfig, *, on_gpu: bool) -> int:
+    """The same for a model that is not loaded yet."""
+    return batch_for(load, flash=uses_flash_attention(model, load, on_gpu=on_gpu))
+
+
 def kv_bytes_per_token(model: ModelRef, kv_type: KvType = KvType.F16) -> int:
     """Bytes of the cache for one token of one answer."""
     heads_kv = model.head_count_kv or model.head_count
@@ -114,11 +122,13 @@ def _scores_of_a_token(model: ModelRef, load: LoadConfig) -> int:
 
 def verdict(model: ModelRef, load: LoadConfig, free_bytes: int, devices: Sequence[Device] = ()) -> FitVerdict:
     """Fits, tight or won't fit into `free_bytes` of the processor's memory and into that of the GPUs."""
-    use = estimate(model, load)
+    use = estimate(model, load, on_gpu=bool(devices))
     if any(not device.shares_memory for device in devices):
         return _verdict_with_gpus(model, load, use, free_bytes, devices)
     fit = Fit.FITS if use.total <= 0.75 * free_bytes else Fit.TIGHT if use.total <= free_bytes else Fit.WONT
-    return FitVerdict(fit, use.total, free_bytes, _longest_context(model, load, free_bytes - use.weights), use)
+    longest = _longest_context(model, load, free_bytes - use.weights, on_gpu=bool(devices))
+    rows = rows_per_call(model, load, on_gpu=bool(devices))
+    return FitVerdict(fit, use.total, free_bytes, longest, use, rows_per_call=rows)
 
 
 def _verdict_with_gpus(
@@ -129,7 +139,7 @@ def _verdict_with_gpus(
     fit = _worst_fit(placement)
     # Many rows of a list ask; the longest context is only wanted where the chosen one is too long.
     longest = _longest_with_gpus(model, load, free_bytes, devices) if fit is Fit.WONT else model.context_length
-    return FitVerdict(fit, use.total, free, longest, use, placement)
+    return FitVerdict(fit, use.total, free, longest, use, placement, rows_per_call(model, load, on_gpu=True))
 
 
 def _worst_fit(placement: Placement) -> Fit:
@@ -145,7 +155,7 @@ def _longest_with_gpus(model: ModelRef, load: LoadConfig, free_bytes: int, devic
 
     def fits(steps: int) -> bool:
         asked = load.model_copy(update={"context_length": 256 * steps})
-        return _worst_fit(place(model, asked, estimate(model, asked), devices, free_bytes)) is not Fit.WONT
+        return _worst_fit(place(model, asked, estimate(model, asked, on_gpu=True), devices, free_bytes)) is not Fit.WONT
 
     found, too_long = 0, (model.context_length or 1 << 20) // 256 + 1
     while too_long - found > 1:
@@ -157,28 +167,34 @@ def _longest_with_gpus(model: ModelRef, load: LoadConfig, free_bytes: int, devic
     return 256 * found
 
 
-def _longest_context(model: ModelRef, load: LoadConfig, room: int) -> int:
+def _longest_context(model: ModelRef, load: LoadConfig, room: int, *, on_gpu: bool) -> int:
     """The longest context whose cache and buffers take `room` bytes at most, with as many answers at once as it has."""
     per_token = kv_bytes_per_token(model, load.kv_type)
-    room -= compute_bytes(model, load.batch)
+    whole = compute_bytes(model, load.batch)
+    small = compute_bytes(model, batch_for(load, flash=False))
     trained = model.context_length or 1 << 30
-    if room <= 0:
+    if room <= small:
         return 0
     if not per_token:
         return trained
 
     def fits(context: int) -> bool:
         asked = load.model_copy(update={"context_length": context})
-        each = per_token * sequences_for(model, asked) + _scores_bytes_per_token(model, asked)
-        return each * context <= room
+        use = estimate(model, asked, on_gpu=on_gpu)
+        return use.kv_cache + use.compute <= room
 
     scores = _scores_of_a_token(model, load)
     # With scores, up to where flash attention takes over; or without, behind that.
-    ways = ((scores, min(trained, MOST_SCORES_BYTES // scores)), (scores, trained), (0, trained))
+    buffers = whole if on_gpu else small
+    ways = (
+        (scores, min(trained, MOST_SCORES_BYTES // scores), buffers),
+        (scores, trained, buffers),
+        (0, trained, whole),
+    )
     found = 0
     for answers in range(1, load.parallel_sequences + 1):
-        for once, most in ways:
-            context = min(most, room // (answers * per_token + once))
+        for once, most, computing in ways:
+            context = min(most, max(0, room - computing) // (answers * per_token + once))
             if answers > 1:
                 context = min(context, total_memory() // 4 // answers // per_token)
             if context > found and fits(context):

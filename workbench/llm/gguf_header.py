@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.llm.gguf_reader import GgufReader, SkippedArray, TensorInfo, megabytes, open_regular, unreadable
+from workbench.llm.gguf_reader import GgufReader, SkippedArray, TensorInfo, open_regular, part_of_whole, unreadable
 
 MAX_KEYS = 100_000
 MAX_TENSORS = 200_000
@@ -95,7 +95,7 @@ def check_complete(header: GgufHeader) -> None:
     """Raise WorkbenchError when the file ends before its last tensor does."""
     if header.data_end > header.file_bytes:
         raise WorkbenchError(
-            f"{header.path.name} is incomplete ({megabytes(header.file_bytes)} of {megabytes(header.data_end)} MB).",
+            f"{header.path.name} is incomplete ({part_of_whole(header.file_bytes, header.data_end)}).",
             hint="Copy or download it again.",
             code="gguf_incomplete",
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.llm.gguf_tables import BLOCK_BYTES
+from workbench.llm.in_words import size_in_words
 
 MAX_HEADER_BYTES = 512 * 1024 * 1024
 MAX_NAME_BYTES = 65_535
@@ -182,7 +183,7 @@ class GgufReader:
         if self._size == MAX_HEADER_BYTES:
             return unreadable(self._path, "its header is longer than 512 MB")
         return WorkbenchError(
-            f"{self._path.name} is incomplete: it ends inside its header ({megabytes(self._size)} MB are there).",
+            f"{self._path.name} is incomplete: it ends inside its header ({size_in_words(self._size)} are there).",
             hint="Copy or download it again.",
             code="gguf_incomplete",
         )
@@ -194,8 +195,17 @@ def unreadable(path: Path, why: str, *, code: str = "gguf_damaged") -> Workbench
     )
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 1e6:.0f}" if size >= 10_000_000 else f"{size / 1e6:.1f}"
+def part_of_whole(part: int, whole: int) -> str:
+    """ "0.3 of 0.4 MB", in the largest unit in which two different sizes do not look the same."""
+    for unit, bytes_ in (("MB", 10**6), ("kB", 10**3)):
+        there, wanted = _number_in_words(part / bytes_), _number_in_words(whole / bytes_)
+        if there not in (wanted, "0.0"):
+            return f"{there} of {wanted} {unit}"
+    return f"{part:,} of {whole:,} bytes"
+
+
+def _number_in_words(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
 
 
 def _kind_name(mode: int) -> str:

@@ -114,9 +114,21 @@ def gpt4all(environment: Mapping[str, str]) -> Iterator[Found]:
 
 
 def gguf_files(root: Path, source: str) -> Iterator[Found]:
-    """Every `*.gguf` below `root`; of a split model only the first part."""
-    for path in _files(root, lambda name: name.lower().endswith(".gguf")):
-        yield Found(path, source)
+    """Every `*.gguf` below `root`, but for a link beside the file that it leads to: that is listed by its own name."""
+    places: list[Path] = []
+    for path in _files(root, lambda name: name.lower().endswith(".gguf"), places.append):
+        if not _leads_to_a_neighbour(path):
+            yield Found(path, source)
+    for place in places:
+        what = f"{root} holds more than {MAX_ENTRIES:,} files: what lies in {place} and behind it was not looked at."
+        yield Found(root, source, name=root.name, problem=what)
+
+
+def _leads_to_a_neighbour(path: Path) -> bool:
+    if not path.is_symlink():
+        return False
+    target = path.resolve()
+    return target.parent == path.parent.resolve() and target.name.lower().endswith(".gguf")
 
 
 def model_folders(root: Path, source: str, name: str = "") -> Iterator[Found]:
@@ -142,14 +154,20 @@ def _ollama_blob(root: Path, manifest: Path) -> Path | None:
     return None
 
 
-def _files(root: Path, wanted: Callable[[str], bool] = lambda _name: True) -> Iterator[Path]:
-    """Files below `root` in a stable order, limited in depth and number; folder links are not followed."""
+def _files(
+    root: Path, wanted: Callable[[str], bool] = lambda _name: True, on_limit: Callable[[Path], object] = lambda _: None
+) -> Iterator[Path]:
+    """Files below `root` in a stable order, limited in depth and number; folder links are not followed.
+
+    `on_limit` hears of the folder at which it ended, because there were too many files.
+    """
     seen = 0
     for folder, folders, names in os.walk(root):
         depth = len(Path(folder).relative_to(root).parts)
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if depth < MAX_DEPTH else []
         seen += len(names)
         if seen > MAX_ENTRIES:
+            on_limit(Path(folder))
             return
         for name in sorted(names):
             path = Path(folder, name)

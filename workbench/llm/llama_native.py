@@ -30,6 +30,8 @@ FORBIDS = -100.0
 _log: collections.deque[str] = collections.deque(maxlen=20_000)
 """The last pieces that llama.cpp said: opening a context says many for each layer, and sizes are read from them."""
 _load_lock = threading.Lock()
+_LOAD_ERROR = re.compile(r"error loading model: (?:\w+: )?(.+)")
+"""In what llama.cpp writes when it refuses a file; the name of its function says nothing to people."""
 _NO_MEMORY = re.compile(r"(failed|unable) to allocate|cannot allocate|bad_alloc|out of memory", re.IGNORECASE)
 _BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute) buffer size\s*=\s*([\d.]+) MiB")
 
@@ -315,8 +317,10 @@ def _load_problem(path: Path, said: str) -> WorkbenchError:
             details=said,
             code="out_of_memory",
         )
+    why = _LOAD_ERROR.search(said)
+    reason = f": {' '.join(why[1].split())}" if why else ""
     return WorkbenchError(
-        f"{path.name} cannot be loaded.",
+        f"{path.name} cannot be loaded{reason}.",
         hint="Download it again or choose another model.",
         details=said,
         code="model_load",

@@ -43,7 +43,8 @@ class LlamaCppEngine:
             check_complete(read_header(part))
         header = read_header(path)
         check_loadable(header)
-        layers = gpu_layers_for(model, load, estimate(model, load), find_devices())
+        devices = find_devices()
+        layers = gpu_layers_for(model, load, estimate(model, load, on_gpu=bool(devices)), devices)
         self._weights = Weights(path, model.name, layers, mmap=load.mmap)
         self._context_length = context_length(header, load)
         self._form = PromptForm.of(self._weights, header, model.name)
@@ -132,6 +133,12 @@ class LlamaCppEngine:
     def _prepare(self, request: GenerationRequest, adapter: ActiveAdapter | None) -> Ask:
         if not request.messages and not request.prompt:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
+        if request.config.json_schema and request.config.grammar:
+            raise WorkbenchError(
+                "The answer shall follow a JSON schema and a grammar; it can follow only one.",
+                hint="Leave one of them out.",
+                code="bad_schema",
+            )
         if request.prefix and (request.config.json_schema or request.config.grammar):
             raise WorkbenchError(
                 "An answer that must follow a schema or a grammar cannot be gone on with from its middle.",
@@ -143,7 +150,8 @@ class LlamaCppEngine:
             raise self._too_long(len(tokens), request)
         if not tokens:
             raise WorkbenchError("There is nothing to answer: the prompt is empty.", code="prompt_empty")
-        return Ask(request.id, tuple(tokens), text, request.config, adapter.digest if adapter else "")
+        digest, scale = (adapter.digest, adapter.scale) if adapter else ("", 1.0)
+        return Ask(request.id, tuple(tokens), text, request.config, digest, scale)
 
     def _too_long(self, count: int, request: GenerationRequest) -> WorkbenchError:
         """The counts, and what would make it fit: told before anything is computed."""

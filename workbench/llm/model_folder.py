@@ -1,10 +1,12 @@
-"""Folders with transformers models and PEFT adapters: described from their JSON, their weights never opened."""
+"""Folders with transformers models and PEFT adapters: described from their JSON and the headers of their weights."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.llm.file_hash import content_key
+from workbench.llm.safetensors_header import count_numbers
 from workbench.llm.types import ModelKind, ModelRef
 
 _UNSAFE = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
@@ -19,6 +21,7 @@ def describe_folder(folder: Path, *, name: str = "", source: str = "") -> ModelR
     if adapter is None and config is None:
         return _row(folder, name, source, problem=f"The folder {folder.name} holds no model that can be read.")
     weights = sorted(folder.glob("*.safetensors"))
+    parameters, damage = _count(weights)
     kind = ModelKind.ADAPTER if adapter is not None else _kind(config or {})
     return ModelRef(
         name=name,
@@ -26,6 +29,8 @@ def describe_folder(folder: Path, *, name: str = "", source: str = "") -> ModelR
         kind=kind,
         file_format="transformers",
         architecture=str((config or {}).get("model_type", "")),
+        # Packed weights hold several in each number; how many, each method says in its own way.
+        parameters=0 if "quantization_config" in (config or {}) else parameters,
         context_length=_number(config, "max_position_embeddings"),
         size_bytes=sum(_size(path) for path in weights),
         embedding_length=_number(config, "hidden_size"),
@@ -37,8 +42,16 @@ def describe_folder(folder: Path, *, name: str = "", source: str = "") -> ModelR
         base_name=str((adapter or {}).get("base_model_name_or_path") or ""),
         content_key=content_key(folder),
         source=source,
-        problem=_problem(folder, name, config or {}, weights),
+        problem=_problem(folder, name, config or {}, weights) or damage,
     )
+
+
+def _count(weights: list[Path]) -> tuple[int, str]:
+    """Parameters in all files (0 where a header cannot be read), and which file was cut."""
+    try:
+        return sum(map(count_numbers, weights)), ""
+    except WorkbenchError as problem:
+        return 0, problem.message if problem.code == "safetensors_incomplete" else ""
 
 
 def _kind(config: dict[str, Any]) -> ModelKind:

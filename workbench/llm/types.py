@@ -72,7 +72,8 @@ class AdapterRef(Boundary):
     """A GGUF LoRA adapter to apply."""
 
     path: str
-    scale: float = 1.0
+    scale: float = Field(1.0, ge=-10.0, le=10.0, allow_inf_nan=False)
+    """How strongly: 1 as it was trained, 0 not at all, below 0 away from what it learned."""
 
 
 class GenerationConfig(Boundary):
@@ -157,6 +158,8 @@ class Completion(Boundary):
     usage: Usage = Usage()
     adapter_hash: str = ""
     """SHA-256 of the adapter file that was active; empty when the bare model answered."""
+    adapter_scale: float = 1.0
+    """How strongly it was applied; 1 without one."""
     seconds_to_first_token: float = 0.0
     seconds: float = 0.0
     final_prompt: str = ""
@@ -167,6 +170,13 @@ class Completion(Boundary):
     """Set with FinishReason.ERROR: the sentence for people."""
     cost: float | None = None
     """US dollars, by the price that the user gave the server; None where there is no price."""
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Speed of decoding after the first token; 0 when there was too little to measure."""
+        lasted = self.seconds - self.seconds_to_first_token
+        count = self.usage.generated_tokens - 1
+        return count / lasted if count > 0 and lasted > 0 else 0.0
 
 
 class KvType(StrEnum):

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field
 
 from workbench.boundary import Boundary
+from workbench.llm.in_words import adapter_in_words
 from workbench.llm.types import ChatMessage, Completion, FinishReason, GenerationConfig, Role
 
 
@@ -17,6 +18,8 @@ class AnsweredBy(Boundary):
     """SHA-256 of the model file; empty until it answered."""
     adapter_name: str = ""
     adapter_hash: str = ""
+    adapter_scale: float = 1.0
+    """How strongly the adapter is applied; 1 without one."""
     version_id: str = ""
     """The saved version of the prompt."""
     version_label: str = ""
@@ -29,8 +32,9 @@ class AnsweredBy(Boundary):
 
     @property
     def label(self) -> str:
-        """ "starter + house-style · support v7 · policies"."""
-        model = f"{self.model_name} + {self.adapter_name}" if self.adapter_name else self.model_name
+        """ "starter + house-style · support v7 · policies"; "starter + house-style × 0.5"."""
+        adapter = adapter_in_words(self.adapter_name, self.adapter_scale)
+        model = f"{self.model_name} + {adapter}" if adapter else self.model_name
         return " · ".join(part for part in (model, self.version_label, self.collection) if part)
 
 
@@ -195,6 +199,7 @@ class ColumnSetup(Boundary):
     id: str
     model_name: str = ""
     adapter_name: str = ""
+    adapter_scale: float = 1.0
     version_id: str = ""
     """A saved version of a prompt; empty asks with the prompt as it stands in the editor."""
     collection: str = ""

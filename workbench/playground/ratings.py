@@ -91,6 +91,7 @@ def identity_of(way: AnsweredBy) -> str:
         (
             way.model_hash or way.model_name,
             way.adapter_hash or way.adapter_name,
+            way.adapter_scale,
             way.prompt_hash or way.version_id,
             way.collection,
             way.generation.model_dump_json(),

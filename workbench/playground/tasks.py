@@ -17,6 +17,7 @@ from workbench.llm.endpoints.counting import cautious_prompt_tokens, cautious_to
 from workbench.llm.endpoints.requesting import final_prompt
 from workbench.llm.engines import borrowed
 from workbench.llm.grounded_prompt import Passage
+from workbench.llm.json_schema import about_unheld
 from workbench.llm.tasks import TextProduced, fingerprint_of
 from workbench.llm.types import (
     AdapterRef,
@@ -212,7 +213,9 @@ def _streamed(context: JobContext, engine: ChatEngine, asked: GenerationRequest,
 
 
 def _note(model: ModelRef, asked: GenerationRequest) -> str:
-    if model.endpoint is None or not asked.prefix:
+    if model.endpoint is None:
+        return about_unheld(asked.config.json_schema)
+    if not asked.prefix:
         return ""
     return (
         f"The beginning of the answer is sent to {model.endpoint.host} as the assistant's last message; whether it "

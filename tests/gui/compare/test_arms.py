@@ -105,6 +105,19 @@ def test_that_the_reasons_go_when_the_user_chooses(desk: Desk, arms: ArmsList) -
     assert why.isHidden()
 
 
+def test_that_the_scale_of_an_arms_adapter_is_chosen(desk: Desk, arms: ArmsList) -> None:
+    desk.tab.presenter.arms.edit(0)
+    scale = find(desk.tab, QDoubleSpinBox, "compare_arm_adapter_scale")
+    assert scale.isHidden()
+    desk.tab.presenter.arms.edit(3)
+    assert not scale.isHidden()
+    scale.setValue(0.5)
+    assert desk.tab.presenter.state.arms[3].adapter_scale == 0.5
+    assert arms.arms.index(3).data(LINES)[1] == "≠ prompt: adapter house-style × 0.5"
+    choose(desk, "compare_arm_adapter", "")
+    assert desk.tab.presenter.state.arms[3].adapter_scale == 1.0
+
+
 def test_that_test_questions_among_the_examples_are_told(desk: Desk) -> None:
     seen: list[tuple[str, tuple[str, ...]]] = []
 

@@ -1,7 +1,7 @@
 """A question to documents is answered with an adapter of the chosen model."""
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs
@@ -57,6 +57,24 @@ def test_that_the_adapters_of_the_model_are_offered_and_answer(tab: DocumentsTab
     assert request.adapter is not None
     assert request.adapter.path == HOUSE.gguf_path
     assert "starter + house" in [shown.text() for shown in tab.findChildren(QLabel, "turn_model")]
+
+
+def test_that_the_adapter_answers_and_reads_as_strongly_as_is_chosen(tab: DocumentsTab, jobs: FakeJobs) -> None:
+    scale = find(tab, QDoubleSpinBox, "ask_adapter_scale")
+    assert not scale.isVisible()
+    find(tab, QComboBox, "ask_adapter").setCurrentIndex(1)
+    assert scale.isVisible()
+    scale.setValue(0.5)
+    request = AskRequest.model_validate(ask(tab, jobs, "How much?").spec.params)
+    assert request.adapter is not None and request.adapter.scale == 0.5
+    assert "starter + house × 0.5" in [shown.text() for shown in tab.findChildren(QLabel, "turn_model")]
+    tab.presenter.show_page("exhaustive")
+    find(tab, QComboBox, "reading_adapter").setCurrentIndex(1)
+    find(tab, QDoubleSpinBox, "reading_adapter_scale").setValue(-0.5)
+    type_text(find(tab.page("exhaustive"), QLineEdit, "exhaustive_question"), "Which warranties are there?")
+    click(find(tab.page("exhaustive"), QPushButton, "start_reading"))
+    read = ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params)
+    assert read.adapter is not None and read.adapter.scale == -0.5
 
 
 def test_that_an_adapter_that_was_deleted_on_another_tab_is_offered_no_longer(

@@ -13,14 +13,15 @@ from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find
 from tests.llm_models import write_tiny_gguf
 from workbench.errors import WorkbenchError
+from workbench.llm.fit import verdict
 from workbench.llm.library import describe_gguf
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
-from workbench.llm.types import ModelRef
+from workbench.llm.types import LoadConfig, ModelRef
 from workbench.settings import Settings
 from workbench.ui.models import ModelsTab, build
 from workbench.ui.models import Surroundings as ModelSurroundings
 from workbench.ui.models.catalog import ModelCatalog
-from workbench.ui.models.state import ModelRow
+from workbench.ui.models.state import ModelRow, memory_lines
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.record_table import RecordTable
 
@@ -201,3 +202,11 @@ def test_that_the_hub_is_asked_for_by_a_button_and_from_home(tab: ModelsTab, qtb
         click(find(tab, QPushButton, "get_model"))
     with qtbot.waitSignal(tab.get_requested):
         tab.open_case({"get": "yes"})
+
+
+def test_that_the_sum_names_the_batches_that_are_computed_in_fact() -> None:
+    small = STARTER.model_copy(update={"embedding_length": 256, "head_count": 4, "block_count": 4, "size_bytes": 10**6})
+    wide = small.model_copy(update={"embedding_length": 1024})
+    for model, said in ((small, "batches of 128: 512 would not be faster"), (wide, "batches of 512")):
+        row = ModelRow(model, verdict(model, LoadConfig(), 10**10))
+        assert next(line.about for line in memory_lines(row) if line.what == "Buffers") == said

@@ -11,7 +11,7 @@ from tests.gui.acting import click, find, type_text
 from tests.gui.playground.prompt_source import FakePromptSource
 from workbench.database import Database
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, TextProduced
-from workbench.llm.types import ChatMessage, Completion, FinishReason, ModelRef, Role, Usage
+from workbench.llm.types import ChatMessage, Completion, FinishReason, MemoryUse, ModelRef, Role, Usage
 from workbench.paths import WorkbenchPaths
 from workbench.playground.conversation_store import ConversationStore
 from workbench.playground.rating_store import RatingStore
@@ -131,8 +131,9 @@ class Given:
         """The answer of one column is there: `text` is what was generated."""
         job = job or self.answers()[-1]
         self.begin(job, begun)
-        done = self.completion(text, reason=reason, digest=digest)
         request = self.request(job)
+        scale = request.adapter.scale if request.adapter else 1.0
+        done = self.completion(text, reason=reason, digest=digest, scale=scale)
         question = ChatMessage(role=Role.USER, content=request.values["question"])
         whole = begun + request.continue_from + text
         job.produce(done)
@@ -142,17 +143,21 @@ class Given:
                 messages=(*request.earlier, question),
                 text=whole,
                 extracted=extracted or ExtractedAnswer(answer=whole),
+                memory=MemoryUse(weights=6_300_000, kv_cache=12_000_000, compute=16_000_000, adapters=210_000),
                 model_hash=HASHES[request.model.name],
                 context_length=1024,
             )
         )
 
-    def completion(self, text: str, *, reason: FinishReason = FinishReason.STOP, digest: str = "") -> Completion:
+    def completion(
+        self, text: str, *, reason: FinishReason = FinishReason.STOP, digest: str = "", scale: float = 1.0
+    ) -> Completion:
         return Completion(
             text=text,
             finish_reason=reason,
             usage=Usage(prompt_tokens=20, cached_tokens=5, generated_tokens=11),
             adapter_hash=digest,
+            adapter_scale=scale,
             seconds_to_first_token=0.5,
             seconds=1.0,
             final_prompt="<|user|>Hello?",

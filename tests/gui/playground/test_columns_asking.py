@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QProgressBar, QPushButton, QToolButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPlainTextEdit, QProgressBar, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import click, find, press, type_text
@@ -27,6 +28,7 @@ from workbench.llm.types import FinishReason, GenerationConfig, Role
 from workbench.playground.types import ExtractedAnswer, Prompt, PromptBlock, Reasoning
 from workbench.ui.playground.columns import Columns
 from workbench.ui.widgets.answer_view import AnswerView
+from workbench.ui.widgets.elided_label import ElidedLabel
 from workbench.ui.widgets.empty_state import EmptyState
 from workbench.ui.widgets.model_picker import ModelPicker
 
@@ -161,6 +163,46 @@ def test_that_an_adapter_answers_and_its_hash_is_shown(view: Columns, given: Giv
     assert label(columns(view)[0], "turn_adapter") == "adapter house-style  0123456789ab"
 
 
+def test_that_an_adapter_answers_as_strongly_as_the_column_says(view: Columns, given: Given) -> None:
+    scale = find(view, QDoubleSpinBox, "adapter_scale")
+    assert not scale.isVisible()
+    view.open_case({"adapter": "house-style"})
+    assert scale.isVisible() and scale.value() == 1.0
+    scale.setFocus()
+    scale.selectAll()
+    QTest.keyClicks(scale, "0.5")
+    QTest.keyClick(scale, Qt.Key.Key_Return)
+    ask(view, "Hello?")
+    adapter = given.request().adapter
+    assert adapter is not None and adapter.scale == 0.5
+    given.finish("Dear customer", digest="0123456789abcdef" * 4)
+    assert label(columns(view)[0], "turn_adapter") == "adapter house-style × 0.5  0123456789ab"
+    [column] = view.presenter.state.columns
+    assert column.last is not None and column.last.answered_by.label == "starter + house-style × 0.5 · support v1"
+    view.presenter.setup.choose_adapter(column.id, "")
+    assert not scale.isVisible()
+    view.presenter.setup.choose_adapter(column.id, "house-style")
+    assert scale.value() == 1.0, "another choice begins as it was trained"
+
+
+def test_that_a_column_says_what_memory_its_model_takes(view: Columns, given: Given) -> None:
+    column = columns(view)[0]
+    assert not find(column, ElidedLabel, "column_memory").isVisible()
+    ask(view, "Hello?")
+    given.finish("Hi")
+    said = "34.5 MB of memory: weights 6.3 MB, context 12.0 MB, buffers 16.0 MB, adapters 210 kB"
+    assert find(column, ElidedLabel, "column_memory").text() == said
+    column.head.model_chosen.emit("big")
+    assert not find(column, ElidedLabel, "column_memory").isVisible()
+
+
+def test_that_a_door_of_a_comparison_brings_the_scale(view: Columns, given: Given) -> None:
+    view.open_case({"model": "starter", "adapter": "house-style", "adapter_scale": "0.25"})
+    ask(view, "Hello?")
+    adapter = given.request().adapter
+    assert adapter is not None and adapter.scale == 0.25
+
+
 def test_that_an_adapter_that_is_gone_is_said_in_the_turn(view: Columns, given: Given) -> None:
     view.open_case({"adapter": "house-style"})
     given.adapters.clear()
@@ -212,9 +254,18 @@ def test_that_a_crash_keeps_the_text_so_far_and_frees_the_column(qtbot: QtBot, v
     given.say("Some ", "words")
     given.answers()[-1].crash("The engine stopped (segmentation fault).", "ggml_assert")
     qtbot.waitUntil(lambda: shown_text(turns(view)[0]) == "Some words")
-    assert label(turns(view)[0], "turn_trouble").startswith("The engine stopped (segmentation fault).")
+    said = label(turns(view)[0], "turn_trouble")
+    assert said.startswith("The engine stopped (segmentation fault).") and "The text so far is kept." in said
     ask(view, "Again?")
     assert given.request().values["question"] == "Again?"
+
+
+def test_that_a_crash_before_the_first_word_keeps_nothing_and_says_so(view: Columns, given: Given) -> None:
+    ask(view, "Hello?")
+    given.begin()
+    given.answers()[-1].crash()
+    said = label(turns(view)[0], "turn_trouble")
+    assert "kept" not in said and "Asking again starts the engine anew." in said
 
 
 def test_that_words_of_a_cleared_conversation_are_not_shown_in_the_next(

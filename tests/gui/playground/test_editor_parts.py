@@ -124,6 +124,16 @@ def test_that_the_reasoning_switch_shows_its_rule(panel: EditorPanel) -> None:
     assert summary(panel, "reasoning") == "on"
 
 
+def test_that_what_a_schema_says_in_vain_is_named(panel: EditorPanel) -> None:
+    open_section(panel, "output")
+    type_text(find(panel, GrowingEdit, "json_schema"), '{"type": "integer", "minimum": 1, "maximum": 5}')
+    said = find(panel, QLabel, "schema_note")
+    assert said.isVisible() and "“maximum” and “minimum”" in said.text()
+    assert not find(panel, QLabel, "schema_problem").isVisible()
+    pick(find(panel, QMenu, "schema_menu"), "A list of texts")
+    assert not said.isVisible()
+
+
 def test_that_a_broken_schema_is_said_at_its_line(panel: EditorPanel) -> None:
     open_section(panel, "output")
     edit = find(panel, GrowingEdit, "json_schema")

@@ -109,6 +109,7 @@ class ScriptedEngine:
             finish_reason=reason,
             usage=Usage(prompt_tokens=len(prompt.split()), generated_tokens=len(text.split())),
             adapter_hash=hash_of(request.adapter.path) if request.adapter else "",
+            adapter_scale=request.adapter.scale if request.adapter else 1.0,
             final_prompt=prompt,
             problem=problem,
         )

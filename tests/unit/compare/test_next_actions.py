@@ -12,6 +12,7 @@ from workbench.compare.next_actions import NextAction, next_actions
 from workbench.compare.stock import RowsChoice, Stock
 from workbench.compare.trial_types import FailureReason, Trial
 from workbench.finetune.types import Adapter
+from workbench.llm.types import AdapterRef
 
 PASSAGES = RowsChoice("sums with passages", "/d/p.jsonl", origin="sums, with passages of handbook")
 PLAIN = RowsChoice("sums", "/d/s.jsonl", content_hash="h")
@@ -36,6 +37,13 @@ def test_that_rows_with_passages_are_made_first_where_there_are_none() -> None:
     stock = Stock(collections=(COLLECTION,), rows=(PLAIN,))
     tune = doors(FailureReason.IGNORED, arm("rag", collection=True), stock)["tune"]
     assert (tune.text, tune.tab, tune.case) == ("Make rows with passages", "data", {"passages": "handbook"})
+
+
+def test_that_an_answer_is_tried_with_the_scale_that_the_adapter_had() -> None:
+    tuned = arm("tuned", adapter="/a/house-style.gguf")
+    assert "adapter_scale" not in doors(FailureReason.TRUNCATED, tuned, Stock(adapters=(TUNED,)))["try"].case
+    weaker = tuned.model_copy(update={"adapter": AdapterRef(path="/a/house-style.gguf", scale=0.5)})
+    assert doors(FailureReason.TRUNCATED, weaker, Stock(adapters=(TUNED,)))["try"].case["adapter_scale"] == "0.5"
 
 
 @pytest.mark.parametrize(("adapter", "wanted"), [("/a/house-style.gguf", {"dataset": "sums"}), ("", {})])

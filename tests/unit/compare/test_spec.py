@@ -47,6 +47,15 @@ def test_that_a_whole_comparison_is_read(tmp_path: Path) -> None:
     assert (both.adapter, both.generation.max_tokens, both.retrieval) == ("house-style", 40, None)
 
 
+def test_that_the_scale_of_an_adapter_is_read_and_saved(tmp_path: Path) -> None:
+    spec = load_spec(
+        write(tmp_path, WHOLE.replace("adapter: house-style,", "adapter: house-style, adapter_scale: 0.5,"))
+    )
+    assert [arm.adapter_scale for arm in spec.arms] == [1.0, 1.0, 1.0, 0.5]
+    save_spec(spec, tmp_path / "again.yaml")
+    assert load_spec(tmp_path / "again.yaml") == spec
+
+
 def test_that_a_saved_comparison_is_read_the_same(tmp_path: Path) -> None:
     spec = load_spec(write(tmp_path))
     save_spec(spec, tmp_path / "again.yaml")
@@ -57,6 +66,14 @@ def test_that_a_saved_comparison_is_read_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
+        ("adapter: house-style,", "adapter: house-style, adapter_scale: .nan,", "adapter_scale"),
+        ("adapter: house-style,", "adapter: house-style, adapter_scale: 99,", "adapter_scale"),
+        ("adapter: house-style,", "adapter_scale: 0.5,", "has an adapter_scale but no adapter"),
+        (
+            "generation: {max_tokens: 40}",
+            """generation: {json_schema: '{"type": "null"}', grammar: 'root ::= "a"'}""",
+            "has a json_schema and a grammar",
+        ),
         ("collection: handbook, ret", "colection: handbook, ret", "arm 'rag' has an unknown key 'colection'"),
         ("seed: 3", "sed: 3", "unknown key 'sed' (did you mean 'seed'?)"),
         ("top_k: 7", "topk: 7", "arm 'rag' under 'retrieval' has an unknown key 'topk' (did you mean 'top_k'?)"),

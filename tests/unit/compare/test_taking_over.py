@@ -136,6 +136,11 @@ def test_that_what_a_stopped_run_answered_is_taken_over_by_another_one(tmp_path:
 CHANGED: dict[str, dict[str, object]] = {
     "model": {"model": ModelRef(name="other", path="/models/other.gguf")},
     "adapter": {"adapter": AdapterRef(path="/a.gguf"), "adapter_hash": hash_of("/a.gguf")},
+    "adapter's scale": {
+        "adapter": AdapterRef(path="/a.gguf", scale=0.5),
+        "adapter_name": "a",
+        "adapter_hash": hash_of("/a.gguf"),
+    },
     "system prompt": {"system": "Be brief."},
     "saved prompt": {"prompt": Prompt(blocks=(PromptBlock(role="user", text="{{ question }}"),))},
     "examples": {"shots": (Shot(question="What is 100 plus one?", answer="101"),)},
@@ -152,6 +157,15 @@ def test_that_another_way_to_answer_is_asked_again(what: str, tmp_path: Path) ->
     report, batches = run(placed(tmp_path, changed), always_right)
     assert report.reused == 0
     assert len(batches) == 2, what
+
+
+def test_that_the_same_adapter_at_another_scale_is_asked_again(tmp_path: Path) -> None:
+    run(placed(tmp_path, arm("a", adapter="/a.gguf")), always_right)
+    weaker = arm("a").model_copy(update=CHANGED["adapter's scale"])
+    report, batches = run(placed(tmp_path, weaker), always_right)
+    assert (report.reused, len(batches)) == (0, 2)
+    assert {trial.adapter_scale for trial in report.trials} == {0.5}
+    assert report.arms[0].adapter_scale == 0.5
 
 
 def test_that_another_way_to_load_the_model_is_asked_again(tmp_path: Path) -> None:

@@ -38,6 +38,16 @@ def test_that_a_quantized_cache_needs_less(kv_type: KvType, share: float) -> Non
     assert kv_bytes_per_token(MODEL, kv_type) == pytest.approx(share * kv_bytes_per_token(MODEL))
 
 
+def test_that_the_buffers_are_those_of_the_batch_that_is_used() -> None:
+    small = MODEL.model_copy(update={"key_length": 32})
+    wished = ONE.model_copy(update={"batch": 2048})
+    used = ONE.model_copy(update={"batch": BATCH_WITHOUT_FLASH})
+    assert estimate(small, wished).compute == estimate(small, used).compute
+    assert estimate(small, wished, on_gpu=True).compute > estimate(small, used).compute
+    assert verdict(small, wished, 10**11).rows_per_call == BATCH_WITHOUT_FLASH
+    assert verdict(MODEL, wished, 10**11).rows_per_call == 2048
+
+
 def test_that_a_smaller_batch_needs_smaller_buffers() -> None:
     big, small = (estimate(MODEL, ONE.model_copy(update={"batch": batch})).compute for batch in (2048, 128))
     assert small < big / 8

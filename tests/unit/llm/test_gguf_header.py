@@ -8,7 +8,7 @@ import pytest
 from tests.llm_models import write_tiny_adapter, write_tiny_gguf
 from workbench.errors import WorkbenchError
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
-from workbench.llm.gguf_reader import SkippedArray
+from workbench.llm.gguf_reader import SkippedArray, part_of_whole
 from workbench.llm.gguf_tables import BLOCK_BYTES, FILE_TYPES, TYPE_NAMES
 from workbench.llm.library import describe_gguf
 from workbench.llm.types import ModelKind
@@ -53,6 +53,26 @@ def test_that_an_incomplete_file_says_how_much_is_there(tiny: Path) -> None:
     whole = tiny.read_bytes()
     tiny.write_bytes(whole[: len(whole) * 3 // 4])
     assert describe_gguf(tiny).problem == "tiny.gguf is incomplete (0.3 of 0.4 MB)."
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (300_000, 400_000, "0.3 of 0.4 MB"),
+        (1_200_000_000, 4_000_000_000, "1,200 of 4,000 MB"),
+        (10_000, 48_000, "10 of 48 kB"),
+        (5_899_990, 5_900_000, "5,899,990 of 5,900,000 bytes"),
+        (5_890_000, 5_900_000, "5,890 of 5,900 kB"),
+        (24, 900, "24 of 900 bytes"),
+    ],
+)
+def test_that_parts_and_wholes_never_look_the_same(part: int, whole: int, said: str) -> None:
+    assert part_of_whole(part, whole) == said
+
+
+def test_that_a_small_file_that_was_cut_says_its_size(tiny: Path) -> None:
+    tiny.write_bytes(tiny.read_bytes()[:700])
+    assert "it ends inside its header (700 B are there)" in describe_gguf(tiny).problem
 
 
 def test_that_damaged_headers_raise_nothing_but_workbench_errors(tiny: Path, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import math
 import os
 from pathlib import Path
 
@@ -112,6 +113,30 @@ def test_that_a_file_reached_twice_is_listed_once(user: Path, tmp_path: Path) ->
     assert len(listed(tmp_path / "hub", tmp_path / "hub")) == 1
 
 
+def test_that_a_link_beside_its_file_does_not_take_the_files_name(user: Path, tmp_path: Path) -> None:
+    file = model(tmp_path / "models/tiny.gguf")
+    (tmp_path / "models/alias.gguf").symlink_to("tiny.gguf")
+    (tmp_path / "models/again.gguf").symlink_to("alias.gguf")
+    found = listed(tmp_path / "models")
+    assert {name: ref.path for name, ref in found.items()} == {"tiny": str(file)}
+    link = tmp_path / "models/alias.gguf"
+    assert find_model(str(link), (), NOWHERE).path == str(link), "given by path it is what was given"
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/mine.gguf").symlink_to(file)
+    assert set(listed(tmp_path / "own")) == {"mine"}, "the name that somebody gave a file elsewhere"
+
+
+def test_that_a_folder_of_too_many_files_says_where_the_search_ended(
+    user: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model(tmp_path / "many/a/good.gguf")
+    model(tmp_path / "many/b/late.gguf")
+    monkeypatch.setattr("workbench.llm.library_sources.MAX_ENTRIES", 1)
+    found = listed(tmp_path / "many")
+    assert set(found) == {"good", "many"}
+    assert f"what lies in {tmp_path / 'many/b'} and behind it was not looked at" in found["many"].problem
+
+
 def test_that_two_models_of_one_name_get_two_names(user: Path, tmp_path: Path) -> None:
     model(tmp_path / "a/model.gguf")
     model(tmp_path / "b/model.gguf")
@@ -188,3 +213,46 @@ def test_that_models_of_this_program_and_missing_folders_are_listed(user: Path, 
     found = listed(Path("/gone"), models_folder=tmp_path)
     assert found["made"].source == "this program"
     assert "is not there" in found["gone"].problem
+
+
+def transformers_folder(folder: Path, *, config: dict[str, object] | None = None) -> Path:
+    """A model of 2 x 12 + 5 numbers in two files."""
+    folder.mkdir(parents=True)
+    about = {"model_type": "llama", "architectures": ["LlamaForCausalLM"]} | (config or {})
+    (folder / "config.json").write_text(json.dumps(about))
+    for name, tensors in (("a", {"w": [3, 4], "v": [2, 6]}), ("b", {"n": [5]})):
+        header: dict[str, object] = {"__metadata__": {"format": "pt"}}
+        place = 0
+        for tensor, shape in tensors.items():
+            end = place + 2 * math.prod(shape)
+            header[tensor] = {"dtype": "F16", "shape": shape, "data_offsets": [place, end]}
+            place = end
+        text = json.dumps(header).encode()
+        (folder / f"{name}.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(place))
+    return folder
+
+
+def test_that_the_parameters_of_a_folder_are_counted_from_its_headers(user: Path, tmp_path: Path) -> None:
+    transformers_folder(tmp_path / "some")
+    transformers_folder(tmp_path / "packed", config={"quantization_config": {"bits": 4}})
+    found = listed(tmp_path)
+    assert (found["some"].parameters, found["some"].problem) == (29, "")
+    assert found["packed"].parameters == 0, "how many numbers a packed one holds is not known"
+
+
+def test_that_a_folder_whose_weights_were_cut_says_so(user: Path, tmp_path: Path) -> None:
+    weights = transformers_folder(tmp_path / "cut") / "a.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-7])
+    size = weights.stat().st_size
+    assert listed(tmp_path)["cut"].problem == f"a.safetensors is incomplete ({size} of {size + 7} bytes)."
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"x", b"[]", b"[" * 9000, b'{"w": 3}', b'{"w": {"shape": [-1]}}', b'{"w": {"shape": [true]}}']
+)
+def test_that_nonsense_for_a_header_is_no_number_of_parameters(user: Path, tmp_path: Path, header: bytes) -> None:
+    weights = transformers_folder(tmp_path / "odd") / "a.safetensors"
+    for start in (len(header).to_bytes(8, "little"), b"\xff" * 8, b""):
+        weights.write_bytes(start + header)
+        found = listed(tmp_path)["odd"]
+        assert (found.parameters, found.problem) == (0, "")

@@ -39,6 +39,16 @@ def test_that_an_adapter_of_no_strength_is_the_base(tiny: LlamaCppEngine, tmp_pa
     assert answer(tiny, ask(adapter=AdapterRef(path=str(strong), scale=0.0))).text == base
 
 
+def test_that_an_adapter_answers_at_its_scale_beside_itself(tiny: LlamaCppEngine, tmp_path: Path) -> None:
+    path = str(write_tiny_adapter(tmp_path / "adapter.gguf"))
+    scales = [1.0, 0.5, -1.0, 0.5]
+    found = answers(tiny, [ask(adapter=AdapterRef(path=path, scale=scale)) for scale in scales])
+    assert [one.adapter_scale for one in found] == scales
+    assert found[1].text == found[3].text
+    assert len({one.text for one in found}) == 3
+    assert answer(tiny, ask()).adapter_scale == 1.0
+
+
 def test_that_each_answer_of_a_mixed_list_has_its_own_adapter(tiny: LlamaCppEngine, tmp_path: Path) -> None:
     adapters = [AdapterRef(path=str(write_tiny_adapter(tmp_path / f"{n}.gguf", seed=n))) for n in range(5)]
     mixed = [None, *adapters, None]
@@ -126,6 +136,11 @@ def test_that_a_json_schema_binds_the_answer(tiny: LlamaCppEngine) -> None:
     assert completion.finish_reason is FinishReason.STOP
     found = json.loads(completion.text)
     assert found["n"] in {1, 2} and isinstance(found["ok"], bool)
+
+
+def test_that_an_answer_cannot_follow_a_schema_and_a_grammar(tiny: LlamaCppEngine) -> None:
+    with pytest.raises(WorkbenchError, match="it can follow only one"):
+        answer(tiny, ask(json_schema='{"type": "integer"}', grammar='root ::= "a"'))
 
 
 @pytest.mark.parametrize(

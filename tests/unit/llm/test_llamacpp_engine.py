@@ -174,6 +174,15 @@ def test_that_memory_names_weights_cache_and_buffers(tiny: LlamaCppEngine) -> No
     assert memory.compute > 0
 
 
+def test_that_a_file_without_one_of_its_tensors_says_which(tmp_path: Path, opened: Opener) -> None:
+    path = write_tiny_gguf(tmp_path / "odd.gguf")
+    path.write_bytes(path.read_bytes().replace(b"blk.1.ffn_norm.weight", b"blk.1.ffn_xorm.weight"))
+    with pytest.raises(
+        WorkbenchError, match=r"odd\.gguf cannot be loaded: tensor 'blk\.1\.ffn_norm\.weight' not found"
+    ):
+        opened(path)
+
+
 def test_that_an_unknown_architecture_says_that_a_newer_engine_is_needed(tmp_path: Path, opened: Opener) -> None:
     path = write_tiny_gguf(tmp_path / "future.gguf")
     data = path.read_bytes().replace(b"llama", b"zlama")

@@ -171,6 +171,7 @@ def _written(arm: Arm, place: str) -> ArmSpec:
         "name": arm.name,
         "model": arm.model.name,
         "adapter": arm.adapter_name,
+        "adapter_scale": arm.adapter_scale,
         "prompt": prompt,
         "generation": arm.generation,
     }

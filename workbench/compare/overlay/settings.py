@@ -20,6 +20,7 @@ _NAMES = {
     "model.content_key": "model file",
     "adapter_hash": "adapter file",
     "adapter_name": "adapter",
+    "adapter.scale": "adapter's scale",
     "model.name": "model",
     "collection.name": "collection",
     "collection.embedder.content_hash": "embedder file",

@@ -8,6 +8,7 @@ from workbench.compare.report.section import Section
 from workbench.compare.report.texts import cells, row_head, safe, table
 from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import dollars, earlier_times, time_of
+from workbench.llm.in_words import adapter_in_words
 from workbench.scoring.model_metrics import title_of
 
 
@@ -25,7 +26,8 @@ def arms_section(report: ComparisonReport) -> Section:
 
 
 def _row(result: ArmResult, metrics: Sequence[str], is_best: bool, *, costs: bool) -> str:
-    made_of = " + ".join(part for part in (result.model, result.adapter, result.prompt, result.collection) if part)
+    adapter = adapter_in_words(result.adapter, result.adapter_scale)
+    made_of = " + ".join(part for part in (result.model, adapter, result.prompt, result.collection) if part)
     badge = ' <span class="badge">best</span>' if is_best else ""
     head = f'<bdi>{safe(result.name)}</bdi>{badge}<br><span class="muted">{safe(made_of)}</span>'
     values = [

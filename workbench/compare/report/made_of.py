@@ -11,6 +11,7 @@ from workbench.compare.report.texts import block, cells, facts, folded, one_line
 from workbench.compare.trial_types import Trial
 from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import size
+from workbench.llm.json_schema import about_unheld
 from workbench.playground.types import Prompt, Shot
 from workbench.rag.index_print import IndexPrint
 
@@ -47,6 +48,7 @@ def _arm(arm: Arm, report: ComparisonReport, trial: Trial | None) -> str:
         *_prompt(arm),
         *_collection(arm, report.indexes),
         ("Answers are decoded with", _settings(arm.generation)),
+        ("Not enforced", safe(about_unheld(arm.generation.json_schema)) if arm.model.endpoint is None else ""),
         ("The model is loaded with", _settings(report.request.load_for(arm.model)) if report.request else ""),
         ("Further settings", _others(arm)),
     ]
@@ -71,7 +73,7 @@ def _adapter(arm: Arm) -> Iterator[tuple[str, str]]:
         return
     yield "Adapter", f"<strong><bdi>{safe(arm.adapter_name)}</bdi></strong> ({size(arm.adapter_bytes)})"
     yield "Adapter, SHA-256", _code(arm.adapter_hash)
-    yield "Adapter's scale", f"{arm.adapter.scale:g}" if arm.adapter.scale != 1.0 else ""
+    yield "Adapter's scale", f"{arm.adapter.scale:g}"
 
 
 def _prompt(arm: Arm) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,8 @@ class Server:
                 wait = max(problem.wait_seconds, self._pause(attempt))
                 gives_up = not problem.may_retry or reply.has_begun or attempt >= self.patience.attempts
                 if gives_up or wait > self.patience.longest_wait_seconds:
+                    if problem.code == "endpoint_cut" and reply.assembler.text:
+                        problem.hint = f"The text so far is kept. {problem.hint}"
                     raise
             await asyncio.sleep(wait)
 

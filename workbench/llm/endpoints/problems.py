@@ -159,8 +159,7 @@ def silent(endpoint: Endpoint, seconds: float) -> EndpointProblem:
 def cut(endpoint: Endpoint, why: str = "", *, key: str = "") -> EndpointProblem:
     """The connection broke before the answer was over."""
     text = f"The connection to {endpoint.host} broke before the answer was complete."
-    hint = "The text so far is kept. Ask again."
-    return EndpointProblem(text, hint=hint, code="endpoint_cut", details=scrubbed(why, key), may_retry=True)
+    return EndpointProblem(text, hint="Ask again.", code="endpoint_cut", details=scrubbed(why, key), may_retry=True)
 
 
 def strange(endpoint: Endpoint, what: str, *, body: str = "", key: str = "") -> EndpointProblem:

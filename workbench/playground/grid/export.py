@@ -50,7 +50,7 @@ def _csv(request: GridRequest, cells: Sequence[tuple[Combination, GridRow, Cell]
     header = (
         "combination", "prompt", "version", "version_hash", "model", "adapter", "settings", "row_id", "question",
         "right_answers", "answer", *metrics, "explanation", "problem", "finish", "prompt_tokens", "generated_tokens",
-        "model_hash", "adapter_hash", "cost", "text",
+        "model_hash", "adapter_hash", "adapter_scale", "cost", "text",
     )  # fmt: skip
     return to_csv(header, (_line(metrics, *cell) for cell in cells))
 
@@ -63,5 +63,6 @@ def _line(metrics: Sequence[str], combination: Combination, row: GridRow, cell: 
         combination.name, version.prompt_name, version.number, version.content_hash, answerer.model.name,
         answerer.adapter_name, combination.settings.name, example.id, example.question, " | ".join(example.answers),
         cell.answer, *scores, first.explanation if first else "", cell.problem, str(cell.finish_reason),
-        cell.usage.prompt_tokens, cell.usage.generated_tokens, cell.model_hash, cell.adapter_hash, cell.cost, cell.text,
+        cell.usage.prompt_tokens, cell.usage.generated_tokens, cell.model_hash, cell.adapter_hash,
+        cell.adapter_scale if cell.adapter_hash else "", cell.cost, cell.text,
     )  # fmt: skip

@@ -187,7 +187,7 @@ class Filling:
 
     def _cell(self, column: _Column, row: int, request: GenerationRequest, completion: Completion) -> Cell:
         example = self.request.rows[row].example
-        problem = _problem_of(completion, column.adapter_hash)
+        problem = _problem_of(completion, column.adapter_hash, column.combination.answerer.adapter_scale)
         found = final_answer(column.combination.prompt, completion.text)
         answer = "" if problem else found.answer
         return Cell(
@@ -202,6 +202,7 @@ class Filling:
             usage=completion.usage,
             model_hash=column.model_hash,
             adapter_hash=completion.adapter_hash,
+            adapter_scale=completion.adapter_scale,
             scores={} if problem else self.scorer.score(answer, example.answers, relevant=example.sources),
             problem=problem,
             cost=completion.cost,
@@ -246,7 +247,7 @@ def by_model(combinations: Sequence[Combination]) -> Iterator[list[tuple[int, Co
         key = (answerer.model.path, answerer.load.model_dump_json())
         groups.setdefault(key, []).append((place, combination))
     for group in groups.values():
-        yield sorted(group, key=lambda placed: placed[1].answerer.adapter_hash)
+        yield sorted(group, key=lambda placed: (placed[1].answerer.adapter_hash, placed[1].answerer.adapter_scale))
 
 
 def values_of(request: GridRequest, row: GridRow) -> dict[str, str]:
@@ -261,7 +262,7 @@ def keys_of(request: GridRequest, combination: Combination, model_hash: str, ada
         {
             "model": model_hash,
             "adapter": adapter_hash,
-            "scale": answerer.adapter.scale if answerer.adapter else 1.0,
+            "scale": answerer.adapter_scale,
             "prompt": combination.prompt.model_dump(mode="json"),
             "load": answerer.load.model_dump(mode="json"),
         }
@@ -282,7 +283,7 @@ def _hash(values: dict[str, object]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _problem_of(completion: Completion, adapter_hash: str) -> str:
+def _problem_of(completion: Completion, adapter_hash: str, adapter_scale: float = 1.0) -> str:
     """Why this is no answer; the column without an adapter is proved to have had none by the engine's own word."""
     if completion.finish_reason in (FinishReason.CANCELLED, FinishReason.ERROR):
         return completion.problem or "The answer was stopped."
@@ -290,6 +291,8 @@ def _problem_of(completion: Completion, adapter_hash: str) -> str:
         return completion.problem
     if completion.adapter_hash != adapter_hash:
         return f"Another adapter answered than the column's: {completion.adapter_hash[:12] or 'none'}."
+    if completion.adapter_scale != adapter_scale:
+        return f"The adapter answered at a scale of {completion.adapter_scale:g} instead of {adapter_scale:g}."
     return ""
 
 

@@ -169,7 +169,7 @@ def _combinations(grid_id: int, request: GridRequest, report: GridReport) -> Seq
                 version_hash=version.content_hash,
                 model_name=answerer.model.name,
                 model_hash=result.model_hash,
-                adapter_name=answerer.adapter_name,
+                adapter_name=answerer.adapter_in_words,
                 adapter_hash=answerer.adapter_hash,
                 settings=combination.settings.name,
                 mean=summary.mean if summary else None,

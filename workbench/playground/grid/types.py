@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from workbench.boundary import Boundary
 from workbench.datasets.types import Example
+from workbench.llm.in_words import adapter_in_words
 from workbench.llm.types import AdapterRef, ChatMessage, FinishReason, GenerationConfig, LoadConfig, ModelRef, Usage
 from workbench.playground.types import Prompt, PromptVersion
 from workbench.scoring.types import MetricChoice, MetricSummary, ScoreValue
@@ -31,8 +32,18 @@ class Answerer(Boundary):
 
     @property
     def name(self) -> str:
-        """ "starter" or "starter + house-style"."""
-        return f"{self.model.name} + {self.adapter_name}" if self.adapter_name else self.model.name
+        """ "starter", "starter + house-style" or "starter + house-style × 0.5"."""
+        return f"{self.model.name} + {self.adapter_in_words}" if self.adapter_name else self.model.name
+
+    @property
+    def adapter_scale(self) -> float:
+        """1 without an adapter."""
+        return self.adapter.scale if self.adapter else 1.0
+
+    @property
+    def adapter_in_words(self) -> str:
+        """ "house-style × 0.5"; empty without one."""
+        return adapter_in_words(self.adapter_name, self.adapter_scale)
 
 
 class SettingsVariant(Boundary):
@@ -120,6 +131,8 @@ class Cell(Boundary):
     model_hash: str = ""
     adapter_hash: str = ""
     """Of the adapter that was active when the model answered; empty when the bare model did."""
+    adapter_scale: float = 1.0
+    """How strongly it was applied."""
     scores: dict[str, ScoreValue] = Field(default_factory=dict)
     problem: str = ""
     """Why there is no answer, in a sentence; empty when there is one."""

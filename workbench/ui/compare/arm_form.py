@@ -31,6 +31,7 @@ from workbench.ui.compare.describing import short_name
 from workbench.ui.compare.describing_arms import generation_words
 from workbench.ui.compare.problem_label import ProblemLabel
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.adapter_scale import AdapterScale
 from workbench.ui.widgets.file_dialogs import OpenDialog
 from workbench.ui.widgets.named_button import named_button
 from workbench.ui.widgets.options_panel import OptionsPanel
@@ -83,6 +84,7 @@ class ArmForm(QFrame):
         self._model.show_choices([*_models(making, arm), file], model.name if model else arm.model)
         self._show_model(model, making)
         self._adapter.show_choices([*_adapters(stock, model, arm, self.tr("none")), file], arm.adapter)
+        self._scale.show_scale(arm.adapter, arm.adapter_scale)
         self._prompt.show_prompt(arm.prompt, stock)
         self._examples.show_examples(arm, stock)
         self._documents.show_documents(arm, making)
@@ -116,6 +118,7 @@ class ArmForm(QFrame):
         self._model = ChoiceBox("compare_arm_model", self.tr("Model"), self)
         self._goes, self._fit = TextGoes(self), _words("compare_arm_fit", self)
         self._adapter = ChoiceBox("compare_arm_adapter", self.tr("Adapter"), self)
+        self._scale = AdapterScale("compare_arm_adapter_scale", self)
         self._prompt = ArmPromptField(self)
         self._examples = ArmExamplesField(self)
         self._documents = ArmDocumentsField(self)
@@ -132,7 +135,7 @@ class ArmForm(QFrame):
         form.setVerticalSpacing(8)
         form.addRow(self.tr("Name"), self._stacked(self._name, Field.NAME))
         form.addRow(self.tr("Model"), self._stacked(self._model, Field.MODEL, self._goes, self._fit))
-        form.addRow(self.tr("Adapter"), self._stacked(self._adapter, Field.ADAPTER))
+        form.addRow(self.tr("Adapter"), self._stacked(self._adapter, Field.ADAPTER, self._scale))
         form.addRow(self.tr("Prompt"), self._stacked(self._prompt, Field.PROMPT))
         form.addRow(self.tr("Examples"), self._stacked(self._examples, Field.EXAMPLES))
         form.addRow(self.tr("Documents"), self._stacked(self._documents, Field.COLLECTION))
@@ -151,6 +154,8 @@ class ArmForm(QFrame):
         column.setSpacing(3)
         for one in (widget, *below, self._labels[field]):
             column.addWidget(one)
+            if one is self._scale:
+                column.setAlignment(one, Qt.AlignmentFlag.AlignLeft)
         return column
 
     def _connect(self) -> None:
@@ -158,6 +163,7 @@ class ArmForm(QFrame):
         self._name.editingFinished.connect(self._on_name)
         self._model.activated.connect(partial(self._on_choice, self._model, "model"))
         self._adapter.activated.connect(partial(self._on_choice, self._adapter, "adapter"))
+        self._scale.scaled.connect(lambda scale: self._tell(adapter_scale=scale))
         self._prompt.changed.connect(lambda written: self._tell(prompt=written))
         self._prompt.version_requested.connect(self.version_requested)
         self._examples.changed.connect(lambda examples: self._tell(examples=examples))
@@ -168,6 +174,8 @@ class ArmForm(QFrame):
     def _tell(self, **changes: Any) -> None:
         if self._arm is None:
             return
+        if changes.get("adapter", self._arm.adapter) != self._arm.adapter:
+            changes["adapter_scale"] = 1.0  # another adapter begins as it was trained
         arm = self._arm.model_copy(update=changes)
         says_more = arm.generation.model_fields_set != self._arm.generation.model_fields_set
         if arm != self._arm or says_more:

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from workbench.compare.arm_types import ArmResult
+from workbench.llm.in_words import adapter_in_words
 
 
 def describe_made_of(result: ArmResult) -> str:
-    return " + ".join(part for part in (result.model, result.adapter, result.collection) if part)
+    adapter = adapter_in_words(result.adapter, result.adapter_scale)
+    return " + ".join(part for part in (result.model, adapter, result.collection) if part)
 
 
 def short_name(path: str) -> str:

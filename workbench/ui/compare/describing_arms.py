@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workbench.compare.arm_spec import ArmSpec, RetrievalSpec, saved_prompt, saved_rows
+from workbench.llm.in_words import adapter_in_words
 from workbench.llm.types import GenerationConfig
 from workbench.playground.types import ExampleSelection
 from workbench.rag.answer_types import PassageOrder
@@ -24,11 +25,15 @@ _SELECTIONS = {
 
 def made_of(arm: ArmSpec) -> str:
     """ "starter + style · “short” v3 · 4 examples · handbook (meaning and words, 5 passages)"."""
-    parts = [short_name(arm.model) + (f" + {short_name(arm.adapter)}" if arm.adapter else "")]
+    parts = [short_name(arm.model) + (f" + {_adapter_words(arm)}" if arm.adapter else "")]
     parts += [prompt_words(arm.prompt)] if arm.prompt else []
     parts += [f"{arm.examples.count} examples"] if arm.examples else []
     parts += [documents_words(arm)] if arm.collection else []
     return " · ".join(parts)
+
+
+def _adapter_words(arm: ArmSpec) -> str:
+    return adapter_in_words(short_name(arm.adapter), arm.adapter_scale)
 
 
 def prompt_words(written: str) -> str:
@@ -85,8 +90,8 @@ def differences(arm: ArmSpec, first: ArmSpec) -> str:
     parts = []
     if arm.model != first.model:
         parts.append(f"model {short_name(arm.model)}")
-    if arm.adapter != first.adapter:
-        parts.append(f"adapter {short_name(arm.adapter)}" if arm.adapter else "no adapter")
+    if (arm.adapter, arm.adapter_scale) != (first.adapter, first.adapter_scale):
+        parts.append(f"adapter {_adapter_words(arm)}" if arm.adapter else "no adapter")
     if arm.prompt != first.prompt:
         parts.append(f"prompt {prompt_words(arm.prompt)}" if arm.prompt else "no prompt")
     if arm.examples != first.examples:

@@ -21,6 +21,7 @@ from workbench.compare.scores import question_scores
 from workbench.compare.trial_types import Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
+from workbench.llm.in_words import adapter_in_words
 from workbench.rag.search_types import Hit
 from workbench.scoring.model_metrics import title_of
 from workbench.ui.compare.rating_bar import RatingBar
@@ -99,7 +100,8 @@ class TrialPanel(CloseLook):
         for name, judged in trial.scores.items():
             title = title_of(name)
             column.addWidget(self.label(f"{title}: {percent(judged.value)}. {judged.explanation}", "muted"))
-        usage, adapter = trial.usage, f" · adapter {trial.adapter_hash[:8]}" if trial.adapter_hash else ""
+        usage, used = trial.usage, adapter_in_words(trial.adapter_hash[:8], trial.adapter_scale)
+        adapter = f" · adapter {used}" if used else ""
         tokens = self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)
         earlier = self.tr(" · taken over from an earlier run") if trial.taken_over else ""
         column.addWidget(self.label(f"{tokens}{adapter}{earlier}", "small"))

@@ -17,11 +17,11 @@ def fitting_adapters(
     return fitting, chosen if chosen in fitting else ""
 
 
-def adapter_ref(adapters: Sequence[Adapter], name: str) -> AdapterRef | None:
-    """Raises WorkbenchError when the chosen one was deleted meanwhile."""
+def adapter_ref(adapters: Sequence[Adapter], name: str, scale: float = 1.0) -> AdapterRef | None:
+    """The chosen one at its scale; None for no name. Raises WorkbenchError when it was deleted meanwhile."""
     if not name:
         return None
     found = next((adapter for adapter in adapters if adapter.name == name), None)
     if found is None:
         raise WorkbenchError(f"The adapter “{name}” is gone.", hint="Choose another one, or none.")
-    return AdapterRef(path=found.gguf_path)
+    return AdapterRef(path=found.gguf_path, scale=scale)

@@ -99,7 +99,12 @@ class AskingPart:
 
     def choose_adapter(self, name: str) -> None:
         """It answers with the model; an empty name leaves the model alone."""
-        self._board.show(adapter=name)
+        if name != self.state.adapter:
+            self._board.show(adapter=name, adapter_scale=1.0)
+
+    def scale_adapter(self, scale: float) -> None:
+        """How strongly the adapter is applied."""
+        self._board.show(adapter_scale=scale)
 
     def offer_adapters(self) -> None:
         """Those of the chosen model; they may have come or gone on another tab."""

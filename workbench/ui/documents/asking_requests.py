@@ -52,7 +52,7 @@ class AskingRequests:
             model=model,
             load=self._catalog.load_config(model, self._settings().llm),
             config=config,
-            adapter=adapter_ref(self._list_adapters(), state.adapter),
+            adapter=adapter_ref(self._list_adapters(), state.adapter, state.adapter_scale),
             retrieval=self._retrieval(),
             reranker=state.settings.reranker,
             order=state.settings.order,

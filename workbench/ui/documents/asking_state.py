@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from workbench.llm.in_words import adapter_in_words
 from workbench.llm.types import ModelRef
 from workbench.rag.exhaustive_hint import looks_exhaustive
 from workbench.rag.search_settings_store import SearchSettings
@@ -91,13 +92,14 @@ class AskingState:
     """Those of the chosen model."""
     adapter: str = ""
     """Answers with the model; empty: the model alone."""
+    adapter_scale: float = 1.0
     declined: str = ""
     """The question for which the user does not want the whole collection to be read."""
 
     @property
     def answers_by(self) -> str:
         """Who answers, for people."""
-        return f"{self.model} + {self.adapter}" if self.adapter else self.model
+        return f"{self.model} + {adapter_in_words(self.adapter, self.adapter_scale)}" if self.adapter else self.model
 
     @property
     def can_search(self) -> bool:

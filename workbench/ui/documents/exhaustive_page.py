@@ -22,6 +22,7 @@ from workbench.ui.documents.exhaustive_filter_form import ExhaustiveFilterForm
 from workbench.ui.documents.exhaustive_state import ExhaustiveState
 from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.adapter_scale import AdapterScale
 from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.file_dialogs import SaveDialog
 from workbench.ui.widgets.job_strip import JobStrip
@@ -39,6 +40,7 @@ class ExhaustivePage(QWidget):
     question_edited = Signal(str)
     model_chosen = Signal(str)
     adapter_chosen = Signal(str)
+    adapter_scaled = Signal(float)
     start_requested = Signal()
     go_on_requested = Signal()
     stop_requested = Signal()
@@ -68,7 +70,9 @@ class ExhaustivePage(QWidget):
         self._picker.show_models(state.models, state.model)
         self._picker.setEnabled(bool(state.models) and state.is_free)
         self._adapter.show_adapters(state.adapters, state.adapter)
+        self._scale.show_scale(state.adapter, state.adapter_scale)
         self._adapter.setEnabled(state.is_free)
+        self._scale.setEnabled(state.is_free)
         self._goes.show_model(self._picker.chosen())
         self.filter.show_state(state)
         self.strip.show_running(state.running)
@@ -122,6 +126,7 @@ class ExhaustivePage(QWidget):
         self._go_on.hide()
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self._adapter = AdapterBox("reading_adapter", self)
+        self._scale = AdapterScale("reading_adapter_scale", self)
         self.filter = ExhaustiveFilterForm(self)
         self.strip = JobStrip(self)
         self.strip.setObjectName("reading_strip")
@@ -170,6 +175,7 @@ class ExhaustivePage(QWidget):
         how.setSpacing(8)
         how.addWidget(self._picker, 1)
         how.addWidget(self._adapter)
+        how.addWidget(self._scale)
         how.addWidget(self._goes)
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setObjectName("reading_split")
@@ -195,6 +201,7 @@ class ExhaustivePage(QWidget):
         self.strip.stop_requested.connect(self.stop_requested)
         self._picker.model_chosen.connect(self.model_chosen)
         self._adapter.adapter_chosen.connect(self.adapter_chosen)
+        self._scale.scaled.connect(self.adapter_scaled)
         self._found.selection_moved.connect(self._on_found)
         self._groups.selection_moved.connect(self._on_group)
 

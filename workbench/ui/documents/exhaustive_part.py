@@ -69,7 +69,11 @@ class ExhaustivePart:
             self._seen.clear()
             self.places.leave()
             self._board.state = ExhaustiveState(
-                models=state.models, model=state.model, adapters=state.adapters, adapter=state.adapter
+                models=state.models,
+                model=state.model,
+                adapters=state.adapters,
+                adapter=state.adapter,
+                adapter_scale=state.adapter_scale,
             )
             self._board.show(selected=name, has_chunks=has_chunks)
         elif has_chunks != state.has_chunks:
@@ -100,7 +104,12 @@ class ExhaustivePart:
 
     def choose_adapter(self, name: str) -> None:
         """It reads with the model; an empty name leaves the model alone."""
-        self._board.show(adapter=name)
+        if name != self.state.adapter:
+            self._board.show(adapter=name, adapter_scale=1.0)
+
+    def scale_adapter(self, scale: float) -> None:
+        """How strongly the adapter is applied."""
+        self._board.show(adapter_scale=scale)
 
     def offer_adapters(self) -> None:
         """Those of the chosen model; they may have come or gone on another tab."""
@@ -258,7 +267,7 @@ class ExhaustivePart:
             collection=self._collection(),
             question=state.asked,
             model=model,
-            adapter=adapter_ref(self._list_adapters(), state.adapter),
+            adapter=adapter_ref(self._list_adapters(), state.adapter, state.adapter_scale),
             load=self._catalog.load_config(model, self._settings().llm),
             passes=state.passes,
             after=state.progress.reached if state.progress is not None else None,

@@ -52,6 +52,7 @@ class ExhaustiveState:
     """Those of the chosen model."""
     adapter: str = ""
     """Reads with the model; empty: the model alone."""
+    adapter_scale: float = 1.0
     read_by: tuple[object, ...] = ()
     """What the findings were read with and from; going on with anything else would mix two readings."""
 
@@ -80,7 +81,7 @@ class ExhaustiveState:
     @property
     def reads(self) -> tuple[object, ...]:
         """Who would read now, and what."""
-        return self.model, self.adapter, self.wanted
+        return self.model, self.adapter, self.adapter_scale, self.wanted
 
     @property
     def passing(self) -> int | None:

@@ -25,6 +25,7 @@ from workbench.ui.documents.place_view import PlaceView
 from workbench.ui.documents.search_settings_form import SearchSettingsForm, in_few_words
 from workbench.ui.documents.turn_card import TurnCard
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.adapter_scale import AdapterScale
 from workbench.ui.widgets.clear_button import let_clear
 from workbench.ui.widgets.file_dialogs import FOLDER, OpenDialog
 from workbench.ui.widgets.model_picker import ModelPicker
@@ -41,6 +42,7 @@ class QuestionPage(QWidget):
     stop_requested = Signal()
     model_chosen = Signal(str)
     adapter_chosen = Signal(str)
+    adapter_scaled = Signal(float)
     hit_opened = Signal(object)
     hit_judged = Signal(str, object, object)
     citation_opened = Signal(str, int)
@@ -81,6 +83,7 @@ class QuestionPage(QWidget):
         self._ask.setVisible(not state.can_stop)
         self._picker.show_models(state.models, state.model)
         self._adapter.show_adapters(state.adapters, state.adapter)
+        self._scale.show_scale(state.adapter, state.adapter_scale)
         self._goes.show_model(self._picker.chosen())
         self.settings.show_state(state)
         self.settings.section.show_summary(in_few_words(state))
@@ -124,6 +127,7 @@ class QuestionPage(QWidget):
         self._stop = named_button(self, "stop_asking", self.tr("Stop"), icon="stop")
         self._picker, self._goes = ModelPicker(self), TextGoes(self)
         self._adapter = AdapterBox("ask_adapter", self)
+        self._scale = AdapterScale("ask_adapter_scale", self)
         self._new = named_button(self, "new_conversation", self.tr("New conversation"), "quiet", icon="plus")
         self._new.setToolTip(self.tr("The next question is understood without what was said before"))
         self._history = named_button(self, "earlier_conversations", self.tr("Conversations"), "quiet", icon="clock")
@@ -175,6 +179,7 @@ class QuestionPage(QWidget):
         how.setSpacing(8)
         how.addWidget(self._picker, 1)
         how.addWidget(self._adapter)
+        how.addWidget(self._scale)
         how.addWidget(self._goes)
         how.addWidget(self._history)
         how.addWidget(self._new)
@@ -210,6 +215,7 @@ class QuestionPage(QWidget):
         self._stop.clicked.connect(self.stop_requested)
         self._picker.model_chosen.connect(self.model_chosen)
         self._adapter.adapter_chosen.connect(self.adapter_chosen)
+        self._scale.scaled.connect(self.adapter_scaled)
         self._new.clicked.connect(self.new_conversation_requested)
         self._menu.aboutToShow.connect(self._fill_history)
         self._forget.confirmed.connect(self.forgetting_confirmed)

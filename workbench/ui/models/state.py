@@ -187,10 +187,16 @@ def memory_lines(row: ModelRow) -> tuple[MemoryLine, ...]:
     return (
         MemoryLine("Weights", size_in_words(use.weights), row.model.quantization),
         MemoryLine("Context", size_in_words(use.kv_cache), f"{at_once}, {load.kv_type}"),
-        MemoryLine("Buffers", size_in_words(use.compute), f"batches of {load.batch}"),
+        MemoryLine("Buffers", size_in_words(use.compute), _batches(row.verdict, load)),
         MemoryLine("Together", size_in_words(use.total), free),
         *([_place_line(one, n, placement) for n, one in enumerate(placement.places)] if placement else []),
     )
+
+
+def _batches(verdict: FitVerdict, load: LoadConfig) -> str:
+    """How many tokens a call computes in fact."""
+    used = verdict.rows_per_call or load.batch
+    return f"batches of {used}" + ("" if used == load.batch else f": {load.batch} would not be faster")
 
 
 def _place_line(place: Place, number: int, placement: Placement) -> MemoryLine:

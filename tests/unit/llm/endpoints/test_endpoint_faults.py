@@ -87,9 +87,16 @@ def test_that_a_cut_answer_keeps_its_text_and_is_not_asked_again(engine_for: Eng
     server.faults = Faults(cut_after=2)
     problem, pieces = problem_of(engine_for())
     assert (problem.code, "".join(pieces), len(server.asked)) == ("endpoint_cut", "You said: ", 1)
+    assert problem.hint == "The text so far is kept. Ask again."
     done = engine_for().complete_all([ask()], lambda _: None, lambda: False)
     assert (done[0].text, done[0].finish_reason) == ("You said: ", FinishReason.ERROR)
     assert "broke before the answer was complete" in done[0].problem
+
+
+def test_that_nothing_is_said_to_be_kept_where_no_text_came(engine_for: Engines, server: OpenAiServer) -> None:
+    server.faults = Faults(cut_after=0)
+    problem, pieces = problem_of(engine_for())
+    assert (problem.code, pieces, problem.hint) == ("endpoint_cut", [], "Ask again.")
 
 
 def test_that_a_connection_that_is_cut_before_the_first_word_is_asked_again(

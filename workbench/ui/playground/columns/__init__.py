@@ -59,6 +59,7 @@ def _connect_column(presenter: ColumnsPresenter, column_id: str, column: ColumnV
     setup, head = presenter.setup, column.head
     head.model_chosen.connect(partial(setup.choose_model, column_id))
     head.adapter_chosen.connect(partial(setup.choose_adapter, column_id))
+    head.adapter_scaled.connect(partial(setup.scale_adapter, column_id))
     head.version_chosen.connect(partial(setup.choose_version, column_id))
     head.collection_chosen.connect(partial(setup.choose_collection, column_id))
     head.own_settings_wanted.connect(partial(setup.use_own_settings, column_id))

@@ -19,7 +19,8 @@ from workbench.ui.playground.columns.board import Board, Surroundings
 from workbench.ui.trouble import Trouble, trouble_of
 from workbench.ui.trying import tried
 
-_AFTER_CRASH = "The text so far is kept. Asking again starts the engine anew."
+_AFTER_CRASH = "Asking again starts the engine anew."
+_KEPT = "The text so far is kept."
 
 
 class AnsweringPart:
@@ -154,7 +155,7 @@ class AnsweringPart:
         adapter = next((one for one in self._around.list_adapters() if one.name == name), None)
         if adapter is None:
             raise WorkbenchError(f"The adapter {name} is not there any more.", hint="Choose another.")
-        return AdapterRef(path=adapter.gguf_path)
+        return AdapterRef(path=adapter.gguf_path, scale=turn.answered_by.adapter_scale)
 
     def _submit(self, asking: Asking, spec: JobSpec, listener: Callable[[JobEvent], None]) -> None:
         def heard(event: JobEvent) -> None:
@@ -177,7 +178,13 @@ class AnsweringPart:
                 asking.completion = Completion.model_validate(item)
             case Finished(result=result):
                 report = AnswerReport.model_validate(result)
-                self._end(asking, asking.finished(report), context_length=report.context_length, note=report.note)
+                self._end(
+                    asking,
+                    asking.finished(report),
+                    context_length=report.context_length,
+                    memory=report.memory,
+                    note=report.note,
+                )
             case _:
                 self._hear_bad_end(asking, event)
 
@@ -205,7 +212,9 @@ class AnsweringPart:
             case Cancelled():
                 self._end(asking, asking.stopped())
             case Failed() | Crashed():
-                self._end_badly(asking, trouble_of(event, after_crash=_AFTER_CRASH))
+                has_text = bool(asking.turn.answer or asking.text)
+                after_crash = f"{_KEPT} {_AFTER_CRASH}" if has_text else _AFTER_CRASH
+                self._end_badly(asking, trouble_of(event, after_crash=after_crash))
             case _:
                 pass
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from workbench.playground.types import PromptVersion
 from workbench.ui.playground.columns.state import ColumnsState, ColumnState
 from workbench.ui.theme import set_role
+from workbench.ui.widgets.adapter_scale import AdapterScale
 from workbench.ui.widgets.choices import show_choices
 from workbench.ui.widgets.elided_combo import ElidedComboBox
 from workbench.ui.widgets.model_picker import ModelPicker
@@ -28,6 +29,7 @@ from workbench.ui.widgets.tool_button import tool_button
 class ColumnHead(QWidget):
     model_chosen = Signal(str)
     adapter_chosen = Signal(str)
+    adapter_scaled = Signal(float)
     version_chosen = Signal(str)
     collection_chosen = Signal(str)
     own_settings_wanted = Signal(bool)
@@ -60,6 +62,8 @@ class ColumnHead(QWidget):
         adapters = [("", self.tr("No adapter")), *((name, name) for name in column.adapters)]
         _show_box(self._adapter, adapters, setup.adapter_name)
         self._adapter.setVisible(bool(column.adapters))
+        self._scale.show_scale(setup.adapter_name, setup.adapter_scale)
+        self._scale.setEnabled(not column.running)
         _show_box(self._version, self._versions(state.versions, setup.version_id), setup.version_id)
         collections = [("", self.tr("No documents")), *((name, name) for name in state.collections)]
         if setup.collection and setup.collection not in state.collections:
@@ -90,6 +94,7 @@ class ColumnHead(QWidget):
         self.model_picker.setMinimumContentsLength(6)
         self._goes = TextGoes(self)
         self._adapter = ElidedComboBox(self, "adapter_picker", self.tr("Adapter"), fewest=4)
+        self._scale = AdapterScale("adapter_scale", self)
         self._version = ElidedComboBox(self, "version_picker", self.tr("Prompt"), fewest=4)
         self._collection = ElidedComboBox(self, "collection_picker", self.tr("Documents"), fewest=4)
         self._settings = tool_button(self, "own_settings", self.tr("Settings of this column's own"), "sliders")
@@ -121,6 +126,7 @@ class ColumnHead(QWidget):
         choices.setSpacing(4)
         choices.addWidget(self._version, 1)
         choices.addWidget(self._adapter, 1)
+        choices.addWidget(self._scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 4, 0)  # as far from the edge of the column as at the left
         column.setSpacing(4)
@@ -133,6 +139,7 @@ class ColumnHead(QWidget):
     def _connect(self) -> None:
         self.model_picker.model_chosen.connect(self.model_chosen)
         self._adapter.activated.connect(self._on_adapter)
+        self._scale.scaled.connect(self.adapter_scaled)
         self._version.activated.connect(self._on_version)
         self._collection.activated.connect(self._on_collection)
         self._settings.clicked.connect(self.own_settings_wanted)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.llm.in_words import memory_in_words
 from workbench.playground.differences import Span
 from workbench.ui.playground.columns.column_head import ColumnHead
 from workbench.ui.playground.columns.paint_turns import PaintTurns
@@ -115,6 +116,8 @@ class ColumnView(QFrame):
         self._note.setText("" if is_hidden else column.note)
         self._note.setVisible(bool(self._note.text()))
         knows = column.context_length > 0 and column.used_tokens > 0 and not is_hidden
+        self._memory.setText("" if is_hidden else memory_in_words(column.memory))
+        self._memory.setVisible(bool(self._memory.text()))
         self._context.setVisible(knows)
         self._context_text.setVisible(knows)
         if knows:
@@ -157,7 +160,9 @@ class ColumnView(QFrame):
         self._context.setAccessibleName(self.tr("Context used"))
         self._context.setTextVisible(False)
         self._context.setFixedWidth(80)
-        for label in (self._adapter, self._context_text):
+        self._memory = ElidedLabel(parent=self)
+        self._memory.setObjectName("column_memory")
+        for label in (self._adapter, self._context_text, self._memory):
             set_role(label, "small")
         self._stop = tool_button(
             self,
@@ -183,7 +188,7 @@ class ColumnView(QFrame):
         column.addWidget(self._verdict)
         column.addWidget(self._room, 1)
         column.addWidget(self._undo_bar)
-        for label in (self._measured, self._adapter, self._note):
+        for label in (self._measured, self._adapter, self._memory, self._note):
             column.addWidget(label)
         column.addLayout(foot)
 

@@ -236,6 +236,7 @@ def _answered_by(column: ColumnState, version: PromptVersion | None) -> Answered
     return AnsweredBy(
         model_name=column.setup.model_name,
         adapter_name=column.setup.adapter_name,
+        adapter_scale=column.setup.adapter_scale if column.setup.adapter_name else 1.0,
         version_id=version.id if version is not None else column.setup.version_id,
         version_label=f"{version.prompt_name} {version.label}" if version is not None else "",
         prompt_hash=version.content_hash if version is not None else "",

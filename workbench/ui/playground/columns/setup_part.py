@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workbench.llm.types import GenerationConfig
+from workbench.llm.types import GenerationConfig, MemoryUse
 from workbench.playground.conversation import ColumnSetup
 from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
@@ -48,13 +48,17 @@ class SetupPart:
 
     def choose_model(self, column_id: str, name: str) -> None:
         self._board.change_setup(column_id, model_name=name)
-        self._board.change(column_id, context_length=0)
+        self._board.change(column_id, context_length=0, memory=MemoryUse())
         self._offer_adapters()
 
     def choose_adapter(self, column_id: str, name: str) -> None:
         """An empty name is the bare model."""
         self._wanted_adapters.pop(column_id, None)
-        self._board.change_setup(column_id, adapter_name=name)
+        self._board.change_setup(column_id, adapter_name=name, adapter_scale=1.0)
+
+    def scale_adapter(self, column_id: str, scale: float) -> None:
+        """How strongly the adapter is applied."""
+        self._board.change_setup(column_id, adapter_scale=scale)
 
     def choose_version(self, column_id: str, version_id: str) -> None:
         """Empty: the prompt as it stands in the editor."""
@@ -98,7 +102,8 @@ class SetupPart:
         model = case.get("model", "") or self._base_of(adapter)
         if model:
             self._wanted_adapters[column_id] = adapter
-            self._board.change_setup(column_id, model_name=model, adapter_name="")
+            scale = float(case.get("adapter_scale", "1"))
+            self._board.change_setup(column_id, model_name=model, adapter_name="", adapter_scale=scale)
             self._offer_adapters()
 
     def restore(self, columns: tuple[ColumnState, ...]) -> None:

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from workbench.compare.wording import dollars, seconds
+from workbench.llm.in_words import adapter_in_words as named_adapter
 from workbench.llm.too_long import Offer
-from workbench.llm.types import Completion, FinishReason, ModelRef
+from workbench.llm.types import Completion, FinishReason, MemoryUse, ModelRef
 from workbench.playground.conversation import ColumnSetup, Conversation, Turn
 from workbench.playground.conversation_store import HistoryEntry
 from workbench.playground.ratings import Standing
@@ -59,6 +60,8 @@ class ColumnState:
     """Of the chosen model."""
     context_length: int = 0
     """What prompt and answer together may have; known after the first answer."""
+    memory: MemoryUse = field(default_factory=MemoryUse)
+    """What the model took when it answered last, with all contexts that it has open."""
     note: str = ""
     """What the user should know about how the last one was answered."""
     offers: tuple[Offer, ...] = ()
@@ -170,19 +173,12 @@ class ColumnsState:
         return bool(self.columns) and has_question and not self.not_ready and not self.is_running
 
 
-def tokens_per_second(completion: Completion) -> float:
-    """Speed of decoding after the first token; 0 when there was too little to measure."""
-    lasted = completion.seconds - completion.seconds_to_first_token
-    count = completion.usage.generated_tokens - 1
-    return count / lasted if count > 0 and lasted > 0 else 0.0
-
-
 def measured_briefly(completion: Completion) -> str:
     """ "stopped by you · 34 tokens · 52 tokens/s · first after 0.12 s · 1.3 s in all · $0.0012"."""
     usage = completion.usage
     parts = [_ENDS[completion.finish_reason]] if completion.finish_reason in _ENDS else []
     parts.append(f"{'about ' if usage.is_estimate else ''}{usage.generated_tokens:,} tokens")
-    if speed := tokens_per_second(completion):
+    if speed := completion.tokens_per_second:
         parts.append(f"{speed:,.0f} tokens/s" if speed >= 10 else f"{speed:.1f} tokens/s")
     if usage.generated_tokens:
         parts.append(f"first after {completion.seconds_to_first_token:.2f} s")
@@ -201,10 +197,11 @@ def measured_in_words(completion: Completion) -> str:
 
 
 def adapter_in_words(turn: Turn) -> str:
-    """Which adapter really answered, by its hash."""
+    """Which adapter really answered, how strongly it was applied, and its hash."""
     if turn.completion is None or not turn.completion.adapter_hash:
         return ""
-    return f"adapter {turn.answered_by.adapter_name or 'file'}  {turn.completion.adapter_hash[:12]}"
+    named = named_adapter(turn.answered_by.adapter_name or "file", turn.completion.adapter_scale)
+    return f"adapter {named}  {turn.completion.adapter_hash[:12]}"
 
 
 _ENDS = {FinishReason.CANCELLED: "stopped by you", FinishReason.LENGTH: "cut off at the longest answer"}

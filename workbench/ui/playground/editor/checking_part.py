@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from workbench.llm.json_schema import about_unheld
 from workbench.playground.template import problems_in, variables_of
 from workbench.playground.types import Prompt, PromptBlock, TemplateProblem
 from workbench.ui.playground.editor.board import Board
@@ -73,9 +74,10 @@ class CheckingPart:
             self.board.show(variables=variables, problems=problems)
 
     def _check_schema(self) -> None:
-        problem = problem_in_schema(self.board.draft.prompt.json_schema)
-        if problem != self.board.state.schema_problem:
-            self.board.show(schema_problem=problem)
+        schema = self.board.draft.prompt.json_schema
+        problem, note = problem_in_schema(schema), about_unheld(schema)
+        if (problem, note) != (self.board.state.schema_problem, self.board.state.schema_note):
+            self.board.show(schema_problem=problem, schema_note=note)
 
 
 def _check(blocks: tuple[PromptBlock, ...], known: Mapping[str, _Checked]) -> dict[str, _Checked]:

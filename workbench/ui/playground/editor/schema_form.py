@@ -45,6 +45,8 @@ class SchemaForm(QWidget):
         if state.schema_problem != self._problem.text():
             self._problem.setText(state.schema_problem)
         self._problem.setVisible(bool(state.schema_problem))
+        self._unheld.setText(state.schema_note)
+        self._unheld.setVisible(bool(state.schema_note))
         self._no_room.setVisible(bool(state.draft.prompt.json_schema.strip() and state.draft.prompt.reasoning))
         self._clear.setEnabled(bool(state.draft.prompt.json_schema))
 
@@ -62,6 +64,12 @@ class SchemaForm(QWidget):
         self._problem.setWordWrap(True)
         set_role(self._problem, "error")
         self._problem.hide()
+        self._unheld = QLabel(self)
+        self._unheld.setObjectName("schema_note")
+        self._unheld.setTextFormat(Qt.TextFormat.PlainText)
+        self._unheld.setWordWrap(True)
+        set_role(self._unheld, "warn-small")
+        self._unheld.hide()
         self._no_room = QLabel(
             self.tr("The schema binds the whole text: a local model has no room to think before its answer."),
             self,
@@ -95,5 +103,6 @@ class SchemaForm(QWidget):
         column.addWidget(self._words)
         column.addWidget(self._edit)
         column.addWidget(self._problem)
+        column.addWidget(self._unheld)
         column.addWidget(self._no_room)
         column.addLayout(buttons)

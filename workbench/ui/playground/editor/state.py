@@ -108,6 +108,8 @@ class EditorState:
     problems: tuple[TemplateProblem, ...] = ()
     block_notes: Mapping[int, str] = field(default_factory=dict)
     """By the block's id: what happened to it, like a text that was too long to be taken."""
+    schema_note: str = ""
+    """What of it local models are not held to."""
     schema_problem: str = ""
     prompt_names: tuple[str, ...] = ()
     versions: tuple[PromptVersion, ...] = ()

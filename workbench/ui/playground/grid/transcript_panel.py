@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.compare.wording import dollars, percent
+from workbench.llm.in_words import adapter_in_words
 from workbench.llm.types import FinishReason
 from workbench.playground.grid.types import Cell, GridRow
 from workbench.scoring.metrics import METRICS
@@ -79,7 +80,8 @@ class TranscriptPanel(CloseLook):
         facts = [self.tr("{} tokens in, {} out").format(usage.prompt_tokens, usage.generated_tokens)]
         facts += [self.tr("costs {}").format(dollars(cell.cost))] if cell.cost is not None else []
         facts += [self.tr("model {}").format(cell.model_hash[:8])] if cell.model_hash else []
-        facts += [self.tr("adapter {}").format(cell.adapter_hash[:8])] if cell.adapter_hash else []
+        adapter = adapter_in_words(cell.adapter_hash[:8], cell.adapter_scale)
+        facts += [self.tr("adapter {}").format(adapter)] if adapter else []
         return "  ·  ".join(facts)
 
     def _answer(self, cell: Cell) -> QFrame:
