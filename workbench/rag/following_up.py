@@ -13,6 +13,7 @@ EARLIER_TURNS = 6
 MOST_TIMES_LONGER = 6
 """A rewriting so many times as long as the question (and more than a line) is no rewriting but an answer."""
 _LINE = 200
+_SIGNS = frozenset('{}[]<>|\\"')
 
 
 def standalone(engine: ChatEngine, question: Question, request: AskRequest) -> StandaloneQuestion:
@@ -26,7 +27,7 @@ def standalone(engine: ChatEngine, question: Question, request: AskRequest) -> S
     )
     completion = engine.stream(asked, lambda _text: None, lambda: False)
     said = " ".join(completion.text.strip().strip('"“”').split())
-    problem = _problem(said, question.text, completion.finish_reason)
+    problem = _problem(said, question.text, completion.finish_reason) or _noise(said, question.text, request.history)
     if problem:
         return StandaloneQuestion(
             id=question.id, asked=question.text, text=question.text, remark=f"Asked as it stands: {problem}."
@@ -50,3 +51,9 @@ def _problem(said: str, question: str, reason: FinishReason) -> str:
     if len(said) > max(_LINE, MOST_TIMES_LONGER * len(question)) or reason is FinishReason.LENGTH:
         return "the model wrote more than a question"
     return ""
+
+
+def _noise(said: str, question: str, history: Sequence[ChatMessage]) -> str:
+    """What small models write in place of a question: signs of code that nobody used before."""
+    before = question + "".join(message.content for message in history)
+    return "" if set(said) & _SIGNS <= set(before) else "the model wrote no question"

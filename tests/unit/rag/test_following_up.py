@@ -34,6 +34,7 @@ def request() -> AskRequest:
         ('"How long is the warranty of the lamp?"', "How long is the warranty of the lamp?", ""),
         ("", "And the lamp?", "the model wrote nothing"),
         ("word " * 90, "And the lamp?", "more than a question"),
+        ('no key with number", "the "the "lamp"}', "And the lamp?", "the model wrote no question"),
     ],
 )
 def test_that_a_rewriting_must_be_a_question(said: str, text: str, remark: str, tmp_path: Path) -> None:
