@@ -13,7 +13,7 @@ EARLIER_TURNS = 6
 MOST_TIMES_LONGER = 6
 """A rewriting so many times as long as the question (and more than a line) is no rewriting but an answer."""
 _LINE = 200
-_SIGNS = frozenset('{}[]<>|\\"')
+_SIGNS = frozenset("{}[]<>|\\")
 
 
 def standalone(engine: ChatEngine, question: Question, request: AskRequest) -> StandaloneQuestion:
