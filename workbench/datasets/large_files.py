@@ -2,12 +2,14 @@
 
 import datetime
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from workbench.datasets.doctor import Check, check_rows, find_leaks, mended, without
+from workbench.datasets.doctor.keys import counted
 from workbench.datasets.mapping import map_rows, mapping_with
 from workbench.datasets.rows_file import hash_file, write_rows
 from workbench.datasets.stream_types import StreamedRow
@@ -148,6 +150,8 @@ class _Making:
     mended: int = 0
     problems: list[RowProblem] = field(default_factory=list)
     findings: dict[FindingKind, Finding] = field(default_factory=dict)
+    _counts: Counter[FindingKind] = field(default_factory=Counter)
+    """Rows of each kind of finding; of `findings` only the first ones are kept."""
 
     def rows(self, stream: RowStream, tell: Tell) -> Iterator[TrainingRow]:
         self._note(stream.problems)
@@ -162,13 +166,22 @@ class _Making:
             return rows
         findings = [*check_rows(rows, also=self.choices.also), *find_leaks(rows, self.choices.test_questions)]
         for finding in findings:
-            self.findings[finding.kind] = _joined(self.findings.get(finding.kind), finding)
+            self._add(finding)
         kept = without(rows, [finding for finding in findings if finding.kind in self.choices.drop])
         result = mended(kept, findings, self.choices.mend)
         self.kept += len(result)
         self.dropped += len(rows) - len(result)
         self.mended += sum(before != after for before, after in zip(kept, result, strict=True))
         return result
+
+    def _add(self, finding: Finding) -> None:
+        """Findings of one kind in several blocks are one, with all its rows counted and the first of them kept."""
+        before, first = self._counts[finding.kind], self.findings.get(finding.kind, finding)
+        self._counts[finding.kind] += len(finding.rows)
+        said = first.message.removesuffix(f"{counted(before or len(finding.rows))}.")
+        whole = first.message if said == first.message else f"{said}{counted(self._counts[finding.kind])}."
+        rows = (*first.rows, *finding.rows)[:_KEPT_PROBLEMS] if before else finding.rows
+        self.findings[finding.kind] = first.model_copy(update={"message": whole, "rows": rows})
 
     def _note(self, problems: Sequence[RowProblem]) -> None:
         self.left_out += sum(problem.dropped for problem in problems)
@@ -232,10 +245,3 @@ def _blocks(stream: RowStream, tell: Tell) -> Iterator[tuple[Table, list[RowProb
 
 def _characters(row: TrainingRow) -> int:
     return sum(len(message.content) for message in row.messages)
-
-
-def _joined(one: Finding | None, other: Finding) -> Finding:
-    """Findings of one kind in several blocks as one; its sentence is the first block's."""
-    if one is None:
-        return other
-    return one.model_copy(update={"rows": (*one.rows, *other.rows)[:_KEPT_PROBLEMS]})

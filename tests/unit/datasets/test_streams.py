@@ -155,6 +155,18 @@ def test_that_rows_are_mended_and_left_out_block_by_block(tmp_path: Path, monkey
     assert read_rows(Path(made.dataset.rows_path))[-1].answer == "the answer 11"
 
 
+def test_that_findings_of_several_blocks_count_the_rows_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_files, "_BLOCK_ROWS", 5)
+    monkeypatch.setattr(large_files, "_KEPT_PROBLEMS", 7)
+    path = tmp_path / "a.csv"
+    path.write_text("q,a\n" + "".join(f"question {n},<p>the answer {n}</p>\n" for n in range(12)), encoding="utf-8")
+    made = prepare_large(path, "n", PAIR, Choices(mend=(FindingKind.MARKUP,)), tmp_path / "out", QUIET)
+    assert made is not None
+    (markup,) = [finding for finding in made.findings if finding.kind is FindingKind.MARKUP]
+    assert markup.message.endswith(": 12 rows.")
+    assert markup.rows == tuple(range(2, 9))
+
+
 def test_that_a_file_without_a_usable_row_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("q,a\nx,\ny,\n", encoding="utf-8")
