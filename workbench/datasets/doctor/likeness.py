@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.datasets.doctor.keys import normalise
-from workbench.datasets.doctor.sketches import NO_WORDS, PERMUTATIONS, sketch
 from workbench.datasets.types import TrainingRow
 
 if TYPE_CHECKING:
@@ -23,10 +22,10 @@ NEARLY = 0.8
 """Jaccard index of two rows' shingles from which on they count as nearly the same."""
 SHINGLE = 3
 """Words of one shingle."""
+_PERMUTATIONS = 64
 _BANDS, _BAND = 14, 4
 """Two rows are compared where one of so many runs of their signatures is the same: half of the pairs that are alike to
 (1 / bands) ** (1 / length) = 0.52, nearly all at `NEARLY`."""
-_ROWS_AT_ONCE = 500
 _REMEMBERED = 1000
 """Rows whose words are kept while others are compared with them."""
 _SHORT = 400
@@ -109,15 +108,17 @@ def _pairs(rows: Sequence[TrainingRow]) -> Iterator[tuple[int, int]]:
 def _shared_bands(rows: Sequence[TrainingRow]) -> "Integers":
     """(bands, rows): a number for each value of a band that several rows have; -1 where a row is alone with its own.
 
-    An index of sets in Python objects would be 25 KB a row: too much for 200,000 of them. These are 300 bytes.
+    datasketch's own index keeps sets and words of every row in Python objects, which is 25 KB a row: too much for
+    200,000 of them. These are 300 bytes.
     """
     import numpy as np
+    from datasketch import MinHash
 
-    sketches = np.full((len(rows), PERMUTATIONS), NO_WORDS, dtype=np.uint32)
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        words = [_text(row).split() for row in rows[start : start + _ROWS_AT_ONCE]]
-        sketches[start : start + len(words)] = sketch(words, SHINGLE)
-    has_words = (sketches != NO_WORDS).any(axis=1)
+    sketches = np.empty((len(rows), _PERMUTATIONS), dtype=np.uint32)
+    words = ([shingle.encode("utf-8", "replace") for shingle in _shingles(row)] for row in rows)
+    for at, sketch in enumerate(MinHash.generator(words, num_perm=_PERMUTATIONS)):
+        sketches[at] = sketch.hashvalues
+    has_words = (sketches != np.iinfo(np.uint32).max).any(axis=1)
     found = np.full((_BANDS, len(rows)), -1, dtype=np.int32)
     value = np.dtype((np.void, _BAND * sketches.itemsize))
     for band in range(_BANDS if rows else 0):
