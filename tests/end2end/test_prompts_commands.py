@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.llm_models import write_saying_gguf
+from tests.llm_models import write_saying_gguf, write_tiny_gguf
 from tests.openai_server import serving
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +99,17 @@ def test_that_a_prompt_is_answered_with_the_values_that_are_given(saying: Path, 
     from_file = as_json("run", str(mails), *asked)
     assert (from_file["prompt"], from_file["final_prompt"]) == ("mails.md", answer["final_prompt"])
     assert answer["model_hash"] == from_file["model_hash"] != ""
+
+
+def test_that_what_a_file_says_in_vain_is_told_when_it_is_run(tmp_path: Path) -> None:
+    schema = '{"type": "integer", "minimum": 3}'
+    path = tmp_path / "number.md"
+    front = f"---\ntyp: x\nworkbench:\n  json_schema: '{schema}'\n---\nuser:\n{{{{ question }}}}\n"
+    path.write_text(front, encoding="utf-8")
+    model = str(write_tiny_gguf(tmp_path / "tiny.gguf"))
+    asked = workbench("prompts", "run", str(path), "--model", model, "--set", "question=How many?", "--json")
+    assert "“typ” in the front matter has no counterpart here." in asked.stderr
+    assert "not held to “minimum”" in json.loads(asked.stdout)["note"]
 
 
 def test_that_a_preview_asks_nothing(saying: Path, mails: Path) -> None:

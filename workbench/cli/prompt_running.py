@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.playground.tasks import ANSWER, PREVIEW, AnswerReport, AnswerRequest, PreviewReport, PreviewRequest
 
-    prompt, name = _prompt(arguments.prompt, place)
+    prompt, name, left_out = _prompt(arguments.prompt, place)
+    for sentence in left_out:
+        output.note(sentence)
     model = choose_model(place, arguments.model)
     values = given_values(arguments.set, arguments.set_file)
     load = load_config(place, model)
@@ -68,15 +70,16 @@ def _show_preview(report: "PreviewReport", output: Output) -> None:
     )
 
 
-def _prompt(name_or_path: str, place: Workplace) -> "tuple[Prompt, str]":
-    """The prompt and what it is called in the answer."""
+def _prompt(name_or_path: str, place: Workplace) -> "tuple[Prompt, str, tuple[str, ...]]":
+    """The prompt, what it is called in the answer, and what its file says that has no counterpart here."""
     from workbench.playground.prompt_files import MARKDOWN, read_prompts
 
     path = Path(name_or_path).expanduser()
     if path.suffix.casefold() in MARKDOWN and path.is_file():
-        return read_prompts(path)[0].prompt, path.name
+        found = read_prompts(path)[0]
+        return found.prompt, path.name, found.left_out
     version = choose_version(place, name_or_path)
-    return version.prompt, f"{version.prompt_name}@{version.number}"
+    return version.prompt, f"{version.prompt_name}@{version.number}", ()
 
 
 def _answer_as_json(report: "AnswerReport", name: str) -> dict[str, Any]:
