@@ -247,12 +247,12 @@ def _show_judge(report: "ComparisonReport", output: Output) -> None:
 
 def _show_verdict(report: "ComparisonReport", output: Output) -> None:
     from workbench.compare.beside_answers import general_in_words
+    from workbench.compare.verdict_sentences import in_a_word
     from workbench.compare.wording import missing_in_words
 
     verdict = report.verdict
-    head = f"{verdict.winner} wins" if verdict.winner else f"{verdict.kind}"
     chosen = f"; recommended: {verdict.recommended}" if verdict.recommended else ""
-    output.text(f"\nVerdict: {head}{chosen}")
+    output.text(f"\nVerdict: {in_a_word(verdict)}{chosen}")
     for reason in verdict.reasons:
         output.text(f"  {reason}")
     for sentence in missing_in_words(report):
@@ -266,8 +266,7 @@ def _show_verdict(report: "ComparisonReport", output: Output) -> None:
         other = report.verdict_without_leaks
         count = len(report.leaked_ids)
         seen = "1 question was" if count == 1 else f"{count} questions were"
-        head = f"{other.winner} wins" if other.winner else f"{other.kind}"
-        output.text(f"  {seen} seen before the test; without: {head}.")
+        output.text(f"  {seen} seen before the test; without: {in_a_word(other)}.")
     suspected = {leak.example_id for leak in report.leaks} - report.leaked_ids
     if suspected:
         besides = " besides" if report.leaked_ids else ""

@@ -6,7 +6,9 @@ from workbench.compare.verdict_types import PairResult, VerdictKind
 
 
 def find_best(ranked: Sequence[str], pairs: Sequence[PairResult]) -> list[str]:
-    """The arms that the best mean does not beat."""
+    """The arms that the best mean does not beat; none where there is nobody to beat."""
+    if len(ranked) < 2:
+        return []
     beaten = {pair.first for pair in pairs if ranked and pair.second == ranked[0] and pair.is_separated}
     return [arm for arm in ranked if arm not in beaten]
 

@@ -35,12 +35,10 @@ def explain(verdict: Verdict, known: Known) -> Iterator[str]:
 
 def _about_quality(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:
     if not means:
-        yield "No arm has enough scored answers: there is nothing to decide on."
+        yield f"No arm has enough scored answers: there is nothing to decide on.{_what_to_mend(verdict)}"
         return
     if len(means) == 1:
-        only = verdict.best[0]
-        what = "was measured" if len(verdict.scored) == 1 else "can be judged"
-        yield f"Only {only} {what} ({percent(means[only])}): there is nothing to compare it with."
+        yield from _about_one_arm(verdict, *means.items())
         return
     if verdict.questions == 1:
         yield "One question decides nothing: ask at least 30."
@@ -56,6 +54,29 @@ def _about_quality(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str
         case VerdictKind.UNDECIDED:
             yield from _about_doubt(verdict, means)
     yield from _about_beaten(verdict, means)
+
+
+def _about_one_arm(verdict: Verdict, only: tuple[str, float]) -> Iterator[str]:
+    arm, mean = only
+    nothing = "there is nothing to compare it with, and nothing is recommended"
+    if mend := _what_to_mend(verdict):
+        yield f"Only {arm} can be judged ({percent(mean)}): {nothing}.{mend}"
+    else:
+        yield f"Only {arm} was measured ({percent(mean)}): {nothing}. Add a second arm."
+
+
+def _what_to_mend(verdict: Verdict) -> str:
+    """Empty where no arm was left out."""
+    if not verdict.notes and len(verdict.scored) == len(verdict.means):
+        return ""
+    return " Why the others cannot be judged stands below: once that is mended, run the comparison again."
+
+
+def in_a_word(verdict: Verdict) -> str:
+    """Like "rag wins", "undecided"; "none" where there was nothing to compare."""
+    if verdict.is_on_nothing:
+        return "none"
+    return f"{verdict.winner} wins" if verdict.winner else str(verdict.kind)
 
 
 def _about_winner(verdict: Verdict, means: Mapping[str, float]) -> Iterator[str]:

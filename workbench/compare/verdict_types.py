@@ -85,7 +85,7 @@ class Verdict(Boundary):
     winner: str | None = None
     """The arm that beats every other."""
     best: tuple[str, ...] = ()
-    """The arms that cannot be told apart from the best one, best mean first."""
+    """The arms that cannot be told apart from the best one, best mean first; none where fewer than two are judged."""
     means: dict[str, float] = Field(default_factory=dict)
     """Mean score of the judged arms, best first; empty in verdicts of earlier versions."""
     scored: dict[str, int] = Field(default_factory=dict)
@@ -107,3 +107,8 @@ class Verdict(Boundary):
     notes: tuple[str, ...] = ()
     """What is left out of it, and why."""
     questions: int = 0
+
+    @property
+    def is_on_nothing(self) -> bool:
+        """Whether there was nothing to compare: fewer than two arms that can be judged, or one question."""
+        return not self.pairs or self.questions == 1

@@ -1,6 +1,8 @@
 """YAML of strangers: plain values only, and no more of them than a person writes."""
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
@@ -12,17 +14,32 @@ MOST_CHARACTERS = 4_000_000
 _DEEPEST = 60
 _MOST_VALUES = 300_000
 """An alias may name a list that names a list ...: a few lines can stand for billions of values."""
+_PLAIN = {
+    "tag:yaml.org,2002:bool": (re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"),
+    "tag:yaml.org,2002:int": (
+        re.compile("^(?:[-+]?(?:0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+)$"),
+        "-+0123456789",
+    ),
+    "tag:yaml.org,2002:float": (
+        re.compile(
+            r"^(?:[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+        ),
+        "-+0123456789.",
+    ),
+}
+"""What is no text: tag to pattern and first letters."""
 
 
 def load_yaml(text: str, what: str) -> Any:
-    """The value of the text. Raises WorkbenchError that names `what` and the line."""
+    """The value of the text as YAML 1.2 has it: "yes" and "8:30" are words, not true and 510; "007" stays as it is
+    written. Raises WorkbenchError that names `what` and the line."""
     import yaml
 
     if len(text) > MOST_CHARACTERS:
         raise WorkbenchError(
             f"{what} has {len(text):,} characters of YAML; that is far too many.", code="bad_prompt_file"
         )
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = _loader()
     try:
         _check_depth(yaml.parse(text, Loader=loader), what)
         value = yaml.load(text, Loader=loader)
@@ -48,6 +65,25 @@ def dump_yaml(value: Any) -> str:
 
     Dumper.add_representer(str, represent)
     return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+@cache
+def _loader() -> Any:
+    """PyYAML reads YAML 1.1, which takes words of answers for numbers and truth values."""
+    import yaml
+
+    base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class Loader(base):  # type: ignore[misc, valid-type]
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag not in _PLAIN]
+        for first, known in base.yaml_implicit_resolvers.items()
+    }
+    for tag, (pattern, firsts) in _PLAIN.items():
+        Loader.add_implicit_resolver(tag, pattern, list(firsts))
+    return Loader
 
 
 def _check_depth(events: "Iterator[yaml.Event]", what: str) -> None:

@@ -81,7 +81,10 @@ def test_that_an_arm_that_says_nothing_does_not_make_another_one_win(tmp_path: P
         return "" if len(request.messages) > 1 else always_right(request)
 
     report, _ = run(placed(tmp_path, arm("a"), arm("b", system="Be brief.")), silent_with_a_system_prompt)
-    assert (report.verdict.kind, report.verdict.winner) == (VerdictKind.UNDECIDED, None)
+    verdict = report.verdict
+    assert (verdict.kind, verdict.winner, verdict.recommended) == (VerdictKind.UNDECIDED, None, None)
+    assert "run the comparison again" in verdict.reasons[0]
+    assert "b is not judged: all of its answers are empty." in verdict.reasons
 
 
 def test_that_one_question_gives_no_winner(tmp_path: Path) -> None:

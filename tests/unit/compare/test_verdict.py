@@ -9,7 +9,7 @@ from workbench.compare.cost import Cost
 from workbench.compare.economy import Economy
 from workbench.compare.terms import Terms
 from workbench.compare.verdict import decide
-from workbench.compare.verdict_sentences import rounded
+from workbench.compare.verdict_sentences import in_a_word, rounded
 from workbench.compare.verdict_types import Verdict, VerdictKind
 
 
@@ -146,9 +146,23 @@ def test_that_nothing_is_decided_on_nothing(scores: dict[str, list[float | None]
 
 
 def test_that_a_single_arm_is_not_a_comparison() -> None:
-    verdict = verdict_on({"only": right(30, 60)})
-    assert (verdict.kind, verdict.winner, verdict.best) == (VerdictKind.UNDECIDED, None, ("only",))
-    assert "nothing to compare" in verdict.reasons[0]
+    verdict = verdict_on({"only": right(30, 60)}, {"only": Cost(1.0)})
+    assert (verdict.kind, verdict.winner, verdict.best) == (VerdictKind.UNDECIDED, None, ())
+    assert (verdict.recommended, verdict.is_on_nothing, in_a_word(verdict)) == (None, True, "none")
+    assert verdict.reasons == (
+        "Only only was measured (50 %): there is nothing to compare it with, and nothing is recommended. "
+        "Add a second arm.",
+    )
+
+
+def test_that_an_arm_whose_rivals_failed_is_not_recommended_and_what_to_do_is_said() -> None:
+    verdict = verdict_on({"good": right(50, 60), "broken": [None] * 60}, {"good": Cost(1.0), "broken": Cost(0.1)})
+    assert (verdict.recommended, verdict.best, verdict.flip_points) == (None, (), ())
+    assert verdict.reasons == (
+        "Only good can be judged (83 %): there is nothing to compare it with, and nothing is recommended. "
+        "Why the others cannot be judged stands below: once that is mended, run the comparison again.",
+        "broken is not judged: no question has a score.",
+    )
 
 
 def test_that_arms_which_all_fail_are_not_praised() -> None:

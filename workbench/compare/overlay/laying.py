@@ -10,6 +10,7 @@ from workbench.compare.scores import question_scores
 from workbench.compare.trial_types import Trial
 from workbench.compare.types import ComparisonReport
 from workbench.compare.verdict import decide
+from workbench.compare.verdict_sentences import in_a_word
 from workbench.datasets.types import Example
 
 _Trials = Mapping[tuple[str, int], Trial]
@@ -53,7 +54,7 @@ def side_of(report: ComparisonReport, *, number: int = 0, name: str = "", create
         name=name or report.name,
         created=created or (report.environment.started if report.environment else ""),
         metric=verdict.metric,
-        verdict=f"{verdict.winner} wins" if verdict.winner else str(verdict.kind),
+        verdict=in_a_word(verdict),
         recommended=verdict.recommended or "",
         reasons=verdict.reasons,
         questions=len(report.examples),

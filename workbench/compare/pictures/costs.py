@@ -29,6 +29,18 @@ def cost_by_arm(facts: Facts) -> dict[str, float]:
     return {arm: cost for arm, cost in costs.items() if isfinite(cost)}
 
 
+def timed_earlier(facts: Facts) -> set[str]:
+    """Arms whose times were measured in an earlier run."""
+    return {arm.name for arm in facts.arms if arm.timing.taken_over and arm.timing.latency_seconds is not None}
+
+
+def priced_earlier(facts: Facts) -> set[str]:
+    """Of these, those whose cost goes by it: not what a server charges."""
+    if _in_money(facts) and facts.economy.dollars_per_hour is None:
+        return set()
+    return timed_earlier(facts) - {arm.name for arm in facts.arms if arm.cost}
+
+
 def _in_money(facts: Facts) -> bool:
     return has_prices(costs_of(facts.arms), facts.economy)
 

@@ -1,12 +1,12 @@
 """The pictures by their names: what there is to choose from, and one way to draw any of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from types import MappingProxyType
 
 from workbench.compare.arm_types import ArmResult
-from workbench.compare.pictures.costs import cost_axis, cost_by_arm
+from workbench.compare.pictures.costs import cost_axis, cost_by_arm, priced_earlier, timed_earlier
 from workbench.compare.pictures.description import Label, Look, Nothing, Picture, Room, moved_down
 from workbench.compare.pictures.distributions import draw_distribution
 from workbench.compare.pictures.facts import Facts
@@ -75,25 +75,26 @@ def _with_title(picture: Picture, font: float, above: float) -> Picture:
 
 def _draw_latency(facts: Facts, room: Room) -> Picture | Nothing:
     against = Against("Quality against latency", "Time for an answer", facts.title, _seconds)
-    return _against(facts, room, against, lambda arm: arm.timing.latency_seconds)
+    return _against(facts, room, against, lambda arm: arm.timing.latency_seconds, timed_earlier(facts))
 
 
 def _draw_memory(facts: Facts, room: Room) -> Picture | Nothing:
     against = Against("Quality against memory", "Memory", facts.title, _size)
-    return _against(facts, room, against, lambda arm: float(arm.memory_bytes) or None)
+    return _against(facts, room, against, lambda arm: float(arm.memory_bytes) or None, ())
 
 
 def _draw_cost(facts: Facts, room: Room) -> Picture | Nothing:
     costs = cost_by_arm(facts)
-    return _against(facts, room, cost_axis(facts), lambda arm: costs.get(arm.name))
+    return _against(facts, room, cost_axis(facts), lambda arm: costs.get(arm.name), priced_earlier(facts))
 
 
 def _against(
-    facts: Facts, room: Room, against: Against, price: Callable[[ArmResult], float | None]
+    facts: Facts, room: Room, against: Against, price: Callable[[ArmResult], float | None], earlier: Container[str]
 ) -> Picture | Nothing:
+    """`earlier`: the arms whose price goes by times of an earlier run."""
     points, missing = [], []
     for arm in facts.arms:
-        point = _point(facts, arm, price(arm), is_latency=against.say is _seconds)
+        point = _point(facts, arm, price(arm), is_latency=against.say is _seconds, earlier=earlier)
         if point is None:
             missing.append(arm.name)
         else:
@@ -101,7 +102,7 @@ def _against(
     return draw_scatter(points, against, missing, room)
 
 
-def _point(facts: Facts, arm: ArmResult, x: float | None, *, is_latency: bool) -> Point | None:
+def _point(facts: Facts, arm: ArmResult, x: float | None, *, is_latency: bool, earlier: Container[str]) -> Point | None:
     summary = facts.summary(arm)
     if x is None or summary is None or summary.mean is None:
         return None
@@ -114,6 +115,7 @@ def _point(facts: Facts, arm: ArmResult, x: float | None, *, is_latency: bool) -
         x_low=arm.timing.latency_low if is_latency else None,
         x_high=arm.timing.latency_high if is_latency else None,
         is_best=facts.is_best(arm.name),
+        is_earlier=arm.name in earlier,
     )
 
 

@@ -21,8 +21,11 @@ from workbench.compare.pictures.furniture import KeyItem, Say, key_line, level_g
 from workbench.compare.pictures.furniture import upright_interval as upright
 from workbench.compare.pictures.placing import Named, place_names
 from workbench.compare.pictures.scales import Scale, share_scale, spread_scale
-from workbench.compare.pictures.text_width import shortened
+from workbench.compare.pictures.text_width import shortened, text_width
 from workbench.compare.wording import percent
+
+_EARLIER = " (earlier)"
+_EARLIER_NOTE = "(earlier): measured in an earlier run; the computer may have been busier then, or less."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Point:
     x_low: float | None = None
     x_high: float | None = None
     is_best: bool = False
+    is_earlier: bool = False
+    """`x` goes by times of an earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def draw_scatter(points: Sequence[Point], against: Against, missing: Sequence[st
         return Nothing(f"{against.title}: nothing has been measured yet.")
     efficient = [] if against.is_share or len(points) < 2 else find_frontier(points)
     notes = [against.note] if against.note else []
+    notes += [_EARLIER_NOTE] if any(point.is_earlier for point in points) else []
     notes += [f"Not measured: {', '.join(missing)}."] if missing else []
     below, taken = _below(points, efficient, notes, room)
     plot = _plot(room, taken)
@@ -92,7 +98,7 @@ def _arms(
     for point, x in zip(points, places, strict=True):
         lines += _bars(point, x, across, upwards)
     named = [
-        Named(dot.x, dot.y, dot.radius, shortened(p.arm, plot.width * 0.32, font, is_bold=p.is_best), p.is_best)
+        Named(dot.x, dot.y, dot.radius, _name(p, plot.width * 0.32, font), p.is_best)
         for p, dot in zip(points, dots, strict=True)
     ]
     marks: list[Mark] = [*lines, *dots]
@@ -125,6 +131,12 @@ def spread_out(places: Sequence[float], least: float) -> list[float]:
 
 def _dominates(one: Point, other: Point) -> bool:
     return one.x <= other.x and one.y >= other.y and (one.x < other.x or one.y > other.y)
+
+
+def _name(point: Point, width: float, font: float) -> str:
+    """Beside the dot; however long it is, that the time is an earlier one stays readable."""
+    after = _EARLIER if point.is_earlier else ""
+    return shortened(point.arm, width - text_width(after, font), font, is_bold=point.is_best) + after
 
 
 def _left(room: Room) -> float:
@@ -217,4 +229,5 @@ def _tip(point: Point, against: Against, efficient: Sequence[Point]) -> str:
     tip += f", {against.axis.lower()} {against.say(point.x)}"
     if point.x_low is not None and point.x_high is not None:
         tip += f" ({against.say(point.x_low)} to {against.say(point.x_high)})"
+    tip += ", measured in an earlier run" if point.is_earlier else ""
     return tip + (", efficient" if point in efficient else "")

@@ -25,6 +25,8 @@ def without_leaks_section(report: ComparisonReport) -> Section:
 
 def headline(verdict: Verdict) -> str:
     """The verdict in two or three words."""
+    if verdict.is_on_nothing:
+        return "No verdict"
     return f"{verdict.winner} wins" if verdict.winner else _HEADLINES[verdict.kind]
 
 

@@ -77,9 +77,8 @@ class Sieve:
             self.note(f"{len(problems):,} rows cannot be used; the first {_MOST_PROBLEMS:,} are named.")
         unknown = sum(question.answers_unknown for question in kept)
         if unknown:
-            which = "no question" if unknown == len(kept) else f"{unknown:,} questions do not"
-            some = "says" if unknown == len(kept) else "say"
-            said = f"{which} {some} what the right answer is".capitalize()
+            some = "1 question does not" if unknown == 1 else f"{unknown:,} questions do not"
+            said = f"{'No question says' if unknown == len(kept) else f'{some} say'} what the right answer is"
             self.note(f"{said}: only what retrieval finds (recall, reciprocal rank, nDCG) and the form can be judged.")
         return ImportedQuestions(
             name=name,

@@ -1,23 +1,16 @@
 """Decides what happens on the Compare tab. No Qt."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from workbench.compare.again.opening import Opened, open_written
 from workbench.compare.matrix import RowFilter
 from workbench.compare.pace import read_paces
 from workbench.compare.placing import FOLDER
-from workbench.compare.spec import ComparisonSpec, save_spec
 from workbench.compare.tasks import PrepareRequest
 from workbench.compare.types import ComparisonReport
-from workbench.datasets.test_sets.promptfoo_tests import looks_like_promptfoo
 from workbench.datasets.test_sets.types import PREFIX, named_set
-from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobSpec, Listener
 from workbench.llm.types import LoadConfig
 from workbench.settings import Settings
@@ -39,14 +32,12 @@ from workbench.ui.compare.ratings_part import RatingsPart
 from workbench.ui.compare.run_options import RunOptions
 from workbench.ui.compare.run_part import RunPart
 from workbench.ui.compare.scores_part import ScoresPart
-from workbench.ui.compare.scores_state import ScoresState
+from workbench.ui.compare.setup_part import SetupPart
 from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.compare.stock_part import Lookups, StockPart
 from workbench.ui.compare.trade_offs_part import TradeOffsPart
 from workbench.ui.compare.why_part import WhyPart
 from workbench.ui.protocols import Background, Messages, Navigator, StoppableJobs, at_once
-from workbench.ui.trouble import trouble_of
-from workbench.ui.trying import tried
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
@@ -81,6 +72,7 @@ class ComparePresenter:
         self.editing = QuestionsEditingPart(sets, lambda name: self.questions.open(f"{PREFIX}{name}"))
         self.writing = QuestionsWritingPart(sets, self.questions, self.editing)
         self._exports = ExportPart(messages, in_background)
+        self._setup = SetupPart(self._board, messages, self.questions, self._exports, read_catalogue, in_background)
         self.trade_offs = TradeOffsPart(self._board, messages, store, in_background)
         self._jobs = jobs
         self._messages = messages
@@ -106,8 +98,6 @@ class ComparePresenter:
         self.why = WhyPart(
             self._board, navigator, messages, rows_folder, in_background, self.ask_failed_again, self.use_as_setup
         )
-        self._arm_to_open = ""
-        """Opened in the form as soon as the set-up that is being read holds it."""
 
     @property
     def state(self) -> CompareState:
@@ -141,50 +131,7 @@ class ComparePresenter:
 
     def open_file(self, path: str) -> None:
         """A dropped or chosen file: a comparison (YAML) or questions (anything else)."""
-        if Path(path).suffix.lower() in (".yaml", ".yml"):
-            self._in_background(partial(tried, partial(self._read_yaml, Path(path))), partial(self._open_yaml, path))
-        else:
-            self.questions.open(path)
-
-    def _read_yaml(self, path: Path) -> Opened | None:
-        """None for questions of promptfoo."""
-        return None if looks_like_promptfoo(path) else open_written(path, self._read_catalogue())
-
-    def _open_yaml(self, path: str, found: Opened | WorkbenchError | None) -> None:
-        match found:
-            case None:
-                self.questions.open(path)
-            case WorkbenchError():
-                self._board.show(page=Page.SETUP, trouble=trouble_of(found))
-            case Opened(spec=spec, notes=notes):
-                self._open_spec(spec)
-                if notes:
-                    said = "Not everything is as it was when this comparison was written."
-                    self._messages.warning(said, hint=" ".join(notes[:4]))
-
-    def _open_spec(self, spec: ComparisonSpec) -> None:
-        names, before = [arm.name for arm in spec.arms], self.state.arms
-        wanted, self._arm_to_open = self._arm_to_open, ""
-        self._board.show(
-            page=Page.SETUP,
-            name=spec.name,
-            metrics=spec.metrics,
-            seed=spec.seed,
-            scoring=ScoresState(spec.judge),
-            options=RunOptions.of(spec),
-            arms=spec.arms,
-            expectations=spec.expectations,
-            edited=names.index(wanted) if wanted in names else -1,
-            making=replace(
-                self.state.making,
-                missing=(),
-                why={},
-                removed=None,
-                replaced=before if before != spec.arms else (),
-            ),
-            trouble=None,
-        )
-        self.questions.open(spec.questions)
+        self._setup.open_file(path)
 
     def _on_questions_shown(self, name: str) -> None:
         """A comparison that has no name yet is called after its questions."""
@@ -198,7 +145,7 @@ class ComparePresenter:
         if self.state.not_ready:
             return
         try:
-            spec = self._spec()
+            spec = self._setup.spec()
         except ValidationError as error:
             self._messages.error("The comparison cannot be run.", details=str(error))
             return
@@ -234,20 +181,6 @@ class ComparePresenter:
         """Take up a comparison that outlived an earlier start of the program."""
         return self._run.follow(spec)
 
-    def _spec(self) -> ComparisonSpec:
-        state = self.state
-        values = {
-            "name": state.name,
-            "questions": state.questions.path if state.questions else "",
-            "metrics": state.metrics,
-            "seed": state.seed,
-            "arms": state.arms,
-            "judge": state.scoring.judge,
-            **state.options.spec_values,
-            "expectations": state.expected,
-        }
-        return ComparisonSpec.model_validate(values)
-
     # -- the results --------------------------------------------------------------------------------------------------
 
     def change_setup(self) -> None:
@@ -282,7 +215,7 @@ class ComparePresenter:
 
     def use_as_setup(self, comparison_id: int, arm: str = "") -> None:
         """Put what a comparison was made of into the set-up, by names, and open one of its arms there."""
-        self._arm_to_open = arm
+        self._setup.arm_to_open = arm
         self.history.write_setup(comparison_id, lambda path: self.open_file(str(path)))
 
     def _on_opened(self, filled: Filled, entry: "ComparisonEntry") -> None:
@@ -304,5 +237,4 @@ class ComparePresenter:
 
     def save_setup(self, path: str) -> None:
         """Write the set-up as YAML for `workbench compare`."""
-        if self.state.questions is not None and self.state.arms:
-            self._exports.write(Path(path), partial(save_spec, self._spec()))
+        self._setup.save(path)

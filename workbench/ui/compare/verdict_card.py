@@ -41,7 +41,7 @@ class VerdictCard(QFrame):
         self._headline.setText(say_verdict(verdict))
         set_role(self._kind, _BADGES[verdict.kind])
         self._kind.setText(self.tr(_KINDS[verdict.kind]))
-        self._kind.show()
+        self._kind.setVisible(not verdict.is_on_nothing)
         self._recommended.setVisible(verdict.recommended is not None)
         self._recommended.setText(self.tr("Recommended: {}").format(verdict.recommended))
         self._headline.setToolTip(plain_tip("\n".join(numbers_behind(verdict.pairs))))

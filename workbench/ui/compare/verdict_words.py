@@ -4,6 +4,8 @@ from workbench.compare.verdict_types import Verdict, VerdictKind
 
 
 def say_verdict(verdict: Verdict) -> str:
+    if verdict.is_on_nothing:
+        return "Nothing to decide"
     if len(verdict.means) > 1 and not any(verdict.means.values()):
         return "No arm is ever right"
     match verdict.kind:

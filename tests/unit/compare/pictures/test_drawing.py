@@ -171,6 +171,35 @@ def test_that_arms_without_a_measurement_are_named_below() -> None:
     assert "Not measured: b." in drawn.description
 
 
+def timed_before(facts: Facts, name: str) -> Facts:
+    def told(arm: ArmResult) -> ArmResult:
+        timing = arm.timing.model_copy(update={"taken_over": arm.name == name})
+        return arm.model_copy(update={"timing": timing})
+
+    return replace(facts, arms=tuple(map(told, facts.arms)))
+
+
+@pytest.mark.parametrize("kind", [PictureKind.LATENCY, PictureKind.COST])
+def test_that_dots_whose_time_is_one_of_an_earlier_run_are_marked(kind: PictureKind) -> None:
+    name = "a long name of an arm that has to be cut because there is no room for it"
+    facts = timed_before(measured([Made(name, 0.2, 0.5), Made("now", 0.9, 3.0)]), name)
+    drawn = picture(kind, facts)
+    assert [label.endswith("… (earlier)") for label in texts(drawn)].count(True) == 1
+    assert "now" in texts(drawn)
+    tips = {spot.arm: spot.tip for spot in drawn.spots}
+    assert "measured in an earlier run" in tips[name]
+    assert "earlier" not in tips["now"]
+    assert "(earlier): measured in an earlier run" in drawn.description
+    assert any(text.startswith("(earlier): measured in an earlier run") for text in texts(drawn))
+
+
+def test_that_memory_and_prices_of_servers_are_not_called_earlier() -> None:
+    facts = timed_before(measured([Made("a", 0.2, 0.5), Made("b", 0.9, 3.0)]), "a")
+    assert "earlier" not in picture(PictureKind.MEMORY, facts).description
+    priced = replace(facts, arms=tuple(arm.model_copy(update={"cost": 0.01}) for arm in facts.arms))
+    assert "earlier" not in picture(PictureKind.COST, priced).description
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_every_number_is_told_in_words_too(kind: PictureKind) -> None:
     facts = measured()

@@ -23,6 +23,10 @@ def one(asserts: str) -> str:
     ("asserts", "answers", "metric"),
     [
         ("{type: equals, value: Paris}", ("Paris",), "exact_match"),
+        ("{type: contains-any, value: [yes, No, on]}", ("yes", "No", "on"), "contains"),
+        ("{type: equals, value: 8:30}", ("8:30",), "exact_match"),
+        ("{type: equals, value: 007}", ("007",), "exact_match"),
+        ("{type: equals, value: true}", ("true",), "exact_match"),
         ("{type: equals, value: {a: 1}}", ('{"a": 1}',), "json_fields"),
         ("{type: equals, value: 42}", ("42",), "exact_match"),
         ("{type: icontains, value: 'hello {{name}}'}", ("hello Ann",), "contains"),
