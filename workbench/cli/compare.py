@@ -207,7 +207,7 @@ def show(report: "ComparisonReport", output: Output) -> None:
     from workbench.compare.report import has_prices, summary_text
     from workbench.compare.wording import dollars, size, time_of
 
-    best, costs = set(report.verdict.best), has_prices(report.arms)
+    best, costs = set(report.verdict.best_to_mark), has_prices(report.arms)
     rows = [
         (
             f"{result.name}{' *' if result.name in best else ''}",

@@ -67,13 +67,22 @@ def _one_by_one(store: "TestSetStore", name: str, waiting: "Sequence[SetQuestion
     for place, question in enumerate(waiting, 1):
         output.text(f"\n{place} of {len(waiting)}")
         _show_whole(question, output)
-        answer = ""
-        while answer not in ("a", "r", "s", "q"):
-            answer = input("[a]ccept, [r]eject, [s]kip, [q]uit? ").strip().casefold()[:1]
+        answer = _asked()
         if answer == "q":
             return
         if answer in reviews:
             store.review(name, [question.number], reviews[answer])
+
+
+def _asked() -> str:
+    """a, r, s or q; the end of the input is q: what was looked through is kept already."""
+    answer = ""
+    while answer not in ("a", "r", "s", "q"):
+        try:
+            answer = input("[a]ccept, [r]eject, [s]kip, [q]uit? ").strip().casefold()[:1]
+        except EOFError:
+            return "q"
+    return answer
 
 
 def _show_whole(question: "SetQuestion", output: Output) -> None:

@@ -84,7 +84,7 @@ def _arm_row(report: ComparisonReport, result: ArmResult, worth: str, shares: st
     return ArmRow(
         name=result.name,
         is_recommended=result.name == report.verdict.recommended,
-        is_best=result.name in report.verdict.best,
+        is_best=result.name in report.verdict.best_to_mark,
         quality=_quality(result.metrics.get(report.verdict.metric)),
         worth=worth,
         shares=shares,

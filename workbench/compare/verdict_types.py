@@ -109,6 +109,11 @@ class Verdict(Boundary):
     questions: int = 0
 
     @property
+    def best_to_mark(self) -> tuple[str, ...]:
+        """`best` for tables and pictures, which mark nobody where no arm was ever right."""
+        return () if self.means and not any(self.means.values()) else self.best
+
+    @property
     def is_on_nothing(self) -> bool:
         """Whether there was nothing to compare: fewer than two arms that can be judged, or one question."""
         return not self.pairs or self.questions == 1

@@ -13,12 +13,13 @@ from pytestqt.qtbot import QtBot
 from tests.fakes import FakeJob
 from tests.gui.compare.conftest import Desk
 from tests.gui.compare.test_setup import cells, find, press, read_questions, texts
-from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages, numbered
+from tests.unit.compare.scripted import ScriptedTools, always_right, arm, knows_with_passages, numbered
 from workbench.compare.tasks import PREPARE, RUN_COMPARISON, Preparation, compare
 from workbench.compare.trial_types import TrialDone
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
+from workbench.llm.types import GenerationRequest
 from workbench.scoring.types import MetricChoice
 
 REQUEST = CompareRequest(
@@ -104,6 +105,30 @@ def test_that_the_end_brings_the_verdict_and_keeps_the_comparison(desk: Desk, ru
     assert set(marks(desk).values()) == {"✗✓"}
     assert [entry.winner for entry in desk.store.list_comparisons()] == ["rag"]
     assert not desk.tab.strip.isVisible()
+
+
+def test_that_an_arm_that_is_left_alone_is_not_recommended(desk: Desk, running: FakeJob) -> None:
+    def silent_with_passages(request: GenerationRequest) -> str:
+        return "" if "plus one is" in request.messages[-1].content else always_right(request)
+
+    def work() -> tuple[ComparisonReport, list[TrialDone]]:
+        context = RecordingContext()
+        request = CompareRequest.model_validate(running.spec.params)
+        report = compare(context, request, ScriptedTools(silent_with_passages))
+        return report, [item for item in context.produced if isinstance(item, TrialDone)]
+
+    finish(running, work)
+    assert find(desk, QLabel, "compare_headline").text() == "Nothing to decide"
+    assert not find(desk, QLabel, "compare_recommended").isVisible()
+    assert (
+        find(desk, QLabel, "compare_reasons")
+        .text()
+        .startswith(
+            "Only prompt can be judged (100 %): there is nothing to compare it with, and nothing is recommended. "
+            "Why the others cannot be judged stands below"
+        )
+    )
+    assert [entry.recommended for entry in desk.store.list_comparisons()] == [None]
 
 
 def test_that_a_cell_opens_the_answer_with_its_reason(desk: Desk, running: FakeJob, work: Work, qtbot: QtBot) -> None:

@@ -168,6 +168,7 @@ def test_that_an_arm_whose_rivals_failed_is_not_recommended_and_what_to_do_is_sa
 def test_that_arms_which_all_fail_are_not_praised() -> None:
     verdict = verdict_on({"a": right(0, 200), "b": right(0, 200)})
     assert verdict.winner is None
+    assert (verdict.best, verdict.best_to_mark) == (("a", "b"), ())
     assert any("not" not in r and "single question right" in r for r in verdict.reasons)
 
 

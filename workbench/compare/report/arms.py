@@ -18,7 +18,7 @@ def arms_section(report: ComparisonReport) -> Section:
         "Arm", *(safe(title_of(metric)) for metric in report.metrics), "Answer in", "First text in",
         "Tokens in / out", *(["Costs per answer"] if costs else []), "Answered", "No answer",
     ]  # fmt: skip
-    best = set(report.verdict.best)
+    best = set(report.verdict.best_to_mark)
     rows = [_row(result, report.metrics, result.name in best, costs=costs) for result in report.arms]
     said = f"Means with their 95 % intervals. Times are medians, alone and warm. {safe(earlier_times(report.arms))}"
     note = f'<p class="muted">{said.strip()}</p>'

@@ -40,7 +40,7 @@ class ResultArms(QWidget):
         metric = state.looking.metric_of(results.metrics)
         if results is not self._results or metric != self._metric:
             is_deciding = results.verdict is not None and metric == results.metric
-            self._best = frozenset(results.verdict.best) if is_deciding and results.verdict else frozenset()
+            self._best = frozenset(results.verdict.best_to_mark) if is_deciding and results.verdict else frozenset()
             self._results, self._metric = results, metric
             self._model.show(results.arms)
             self._arms.viewport().update()
