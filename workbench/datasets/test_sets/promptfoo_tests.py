@@ -24,6 +24,7 @@ from workbench.errors import WorkbenchError
 
 EXPECTED = "__expected"
 """How promptfoo calls the columns of a table that hold assertions."""
+_METADATA = "__metadata:"
 _TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 _TEXTS = (".txt", ".md", ".json", ".yaml", ".yml")
 _TOP_KEY = re.compile(r"^[\"']?(\w+)[\"']?\s*:")
@@ -72,16 +73,22 @@ def read_promptfoo_table(table: Table, name: str, chosen: ColumnChoice | None = 
     """A table whose columns `__expected...` hold assertions; the others are variables."""
     sieve = Sieve(table.name, "promptfoo", table.problems)
     tests = [
-        _Test(table.number(index), *_row_parts(row), metadata={}, remark=as_text(row.get("__description")))
+        _Test(table.number(index), *_row_parts(row), remark=as_text(row.get("__description")))
         for index, row in enumerate(table.rows)
     ]
     return _imported(sieve, tests, table.name, name, chosen)
 
 
-def _row_parts(row: Mapping[str, object]) -> tuple[dict[str, str], tuple[Any, ...]]:
+def _row_parts(row: Mapping[str, object]) -> tuple[dict[str, str], tuple[Any, ...], dict[str, Any]]:
+    """Variables, assertions and metadata (`__metadata:NAME`, with `[]` behind it several, apart by commas)."""
     variables = {name: as_text(value) for name, value in row.items() if not name.startswith("__")}
     cells = (as_text(value).strip() for name, value in row.items() if name.casefold().startswith(EXPECTED))
-    return variables, tuple(assertion_of(cell) for cell in cells if cell)
+    metadata = {
+        name.removeprefix(_METADATA).removesuffix("[]"): value.split(",") if name.endswith("[]") else value
+        for name, cell in row.items()
+        if name.startswith(_METADATA) and (value := as_text(cell).strip())
+    }
+    return variables, tuple(assertion_of(cell) for cell in cells if cell), metadata
 
 
 def _entries(tests: Any, folder: Path, what: str) -> Iterator[Any]:
@@ -93,8 +100,9 @@ def _entries(tests: Any, folder: Path, what: str) -> Iterator[Any]:
         path = path_beside(entry, folder, what)
         if path.suffix.casefold() in _TABLES:
             for row in read_table(path).rows:
-                variables, asserts = _row_parts(row)
-                yield {"vars": variables, "assert": list(asserts), "description": as_text(row.get("__description"))}
+                variables, asserts, metadata = _row_parts(row)
+                remark = as_text(row.get("__description"))
+                yield {"vars": variables, "assert": list(asserts), "metadata": metadata, "description": remark}
         elif path.suffix.casefold() in (".yaml", ".yml", ".json"):
             found = load_yaml(_read_tests(path), path.name)
             yield from found if isinstance(found, list) else [found]

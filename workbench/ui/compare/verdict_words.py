@@ -1,6 +1,7 @@
 """A verdict in a few words. No Qt."""
 
 from workbench.compare.verdict_types import Verdict, VerdictKind
+from workbench.compare.wording import listed
 
 
 def say_verdict(verdict: Verdict) -> str:
@@ -12,7 +13,7 @@ def say_verdict(verdict: Verdict) -> str:
         case VerdictKind.WINNER:
             return f"{verdict.winner} answers best"
         case VerdictKind.EQUIVALENT:
-            return f"{' and '.join(verdict.best)} are equally good"
+            return f"{listed(verdict.best)} are equally good"
         case VerdictKind.UNDECIDED if len(verdict.best) > 1:
             return f"{', '.join(verdict.best)} cannot be told apart"
         case _:

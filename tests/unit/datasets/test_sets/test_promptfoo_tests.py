@@ -115,6 +115,18 @@ def test_that_patterns_and_words_become_patterns(tmp_path: Path) -> None:
     assert any("became patterns" in note for note in found.notes)
 
 
+def test_that_metadata_of_a_table_become_tags_and_sources(tmp_path: Path) -> None:
+    (tmp_path / "cases.csv").write_text(
+        'question,__expected,__metadata:tags[],__metadata:source\nQ?,Paris,"geo, easy",map.pdf\nR?,Rome,,\n',
+        encoding="utf-8",
+    )
+    for found in (read_question_file(tmp_path / "cases.csv"), read(tmp_path, "tests: file://cases.csv\n")):
+        assert [(question.tags, question.sources) for question in found.questions] == [
+            (("geo", "easy"), ("map.pdf",)),
+            ((), ()),
+        ]
+
+
 def test_that_tests_in_a_file_beside_are_read_and_one_elsewhere_is_not(tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(
         "question,__expected,__expected2\nCapital of France?,contains: Paris,\nOne and one?,2,latency: 5\n"
