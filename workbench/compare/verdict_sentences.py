@@ -76,6 +76,8 @@ def in_a_word(verdict: Verdict) -> str:
     """Like "rag wins", "undecided"; "none" where there was nothing to compare."""
     if verdict.is_on_nothing:
         return "none"
+    if verdict.is_never_right:
+        return "no arm is ever right"
     return f"{verdict.winner} wins" if verdict.winner else str(verdict.kind)
 
 

@@ -111,7 +111,12 @@ class Verdict(Boundary):
     @property
     def best_to_mark(self) -> tuple[str, ...]:
         """`best` for tables and pictures, which mark nobody where no arm was ever right."""
-        return () if self.means and not any(self.means.values()) else self.best
+        return () if self.is_never_right else self.best
+
+    @property
+    def is_never_right(self) -> bool:
+        """Whether no judged arm answered a single question right."""
+        return bool(self.means) and not any(self.means.values())
 
     @property
     def is_on_nothing(self) -> bool:

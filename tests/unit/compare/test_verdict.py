@@ -169,6 +169,7 @@ def test_that_arms_which_all_fail_are_not_praised() -> None:
     verdict = verdict_on({"a": right(0, 200), "b": right(0, 200)})
     assert verdict.winner is None
     assert (verdict.best, verdict.best_to_mark) == (("a", "b"), ())
+    assert in_a_word(verdict) == "no arm is ever right"
     assert any("not" not in r and "single question right" in r for r in verdict.reasons)
 
 

@@ -27,6 +27,8 @@ def headline(verdict: Verdict) -> str:
     """The verdict in two or three words."""
     if verdict.is_on_nothing:
         return "No verdict"
+    if verdict.is_never_right:
+        return "No arm is ever right"
     return f"{verdict.winner} wins" if verdict.winner else _HEADLINES[verdict.kind]
 
 

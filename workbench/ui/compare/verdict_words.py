@@ -7,7 +7,7 @@ from workbench.compare.wording import listed
 def say_verdict(verdict: Verdict) -> str:
     if verdict.is_on_nothing:
         return "Nothing to decide"
-    if len(verdict.means) > 1 and not any(verdict.means.values()):
+    if verdict.is_never_right:
         return "No arm is ever right"
     match verdict.kind:
         case VerdictKind.WINNER:
