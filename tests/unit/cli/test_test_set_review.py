@@ -5,7 +5,7 @@ import io
 import pytest
 
 from workbench.cli import main
-from workbench.cli.workplace import Workplace
+from workbench.database import Database
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import Origin, Review, SetQuestion
 
@@ -17,15 +17,14 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize("last", ["q\n", ""])
 def test_that_questions_are_looked_through_one_by_one_until_the_input_ends(
-    place: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], last: str
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], last: str
 ) -> None:
-    sets = TestSetStore(place.database)
+    sets = TestSetStore(database)
     written = [
         SetQuestion(question=f"Question {n}?", answers=("a",), origin=Origin.GENERATED, review=Review.WAITING)
         for n in range(4)
     ]
-    with place.writing("a test"):
-        sets.add("all", written)
+    sets.add("all", written)
     monkeypatch.setattr("sys.stdin", Terminal(f"a\nwhat\nR\ns\n{last}"))
     assert main(["testsets", "review", "all"]) == 0
     said = capsys.readouterr().out
