@@ -31,9 +31,14 @@ _FITS = (
 FEWEST_EPOCHS, MOST_EPOCHS = 3, 10
 
 
+def usual_steps(parameters: int) -> int:
+    """Optimizer steps that a small set of rows is passed over for, of a base with that many weights (0: unknown)."""
+    return _fit(parameters).steps
+
+
 def suggested_config(parameters: int, rows: int) -> TrainingConfig:
     """The settings for a base with that many weights (0: unknown, taken as small) and that many rows."""
-    fit = next(fit for fit in _FITS if parameters >= fit.parameters)
+    fit = _fit(parameters)
     steps_per_epoch = max(1, math.ceil(rows / (fit.batch_size * fit.gradient_accumulation)))
     return TrainingConfig(
         epochs=min(MOST_EPOCHS, max(FEWEST_EPOCHS, math.ceil(fit.steps / steps_per_epoch))),
@@ -41,6 +46,10 @@ def suggested_config(parameters: int, rows: int) -> TrainingConfig:
         gradient_accumulation=fit.gradient_accumulation,
         learning_rate=fit.learning_rate,
     )
+
+
+def _fit(parameters: int) -> _Fit:
+    return next(fit for fit in _FITS if parameters >= fit.parameters)
 
 
 FULL_RATE = 0.1

@@ -42,6 +42,11 @@ class EncodedRow:
         object.__setattr__(self, "trained", array("b", self.trained))
 
     @property
+    def count(self) -> int:
+        """Rows that share this line; 1 of a row alone."""
+        return len(self.starts)
+
+    @property
     def trained_count(self) -> int:
         return sum(self.trained)
 

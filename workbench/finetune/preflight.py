@@ -16,7 +16,7 @@ from workbench.finetune.encoding import EncodedRow, EncodedRows
 from workbench.finetune.lowering import Fits, Lowered, lowered
 from workbench.finetune.model_size import ModelSize, model_size
 from workbench.finetune.step_memory import Hardware, step_memory
-from workbench.finetune.training_config import Method
+from workbench.finetune.training_config import Method, Objective
 from workbench.finetune.types import RunNote, TrainingConfig, TrainRequest
 from workbench.jobs.context import JobContext
 from workbench.llm.types import IdleMemory
@@ -69,7 +69,9 @@ class Preflight(Boundary):
     """Whether `seconds` comes from a few batches that were computed."""
     steps: int
     rows: int
-    """That are trained; those held out are not among them."""
+    """That are trained (of raw text: its blocks); those held out are not among them."""
+    lines: int = 0
+    """That the rows share, with packing."""
     held_out: int = 0
     """Rows that are only measured, once each epoch."""
     tokens: int
@@ -118,8 +120,9 @@ def estimate(
         free_disk_bytes=free_disk,
         seconds=training_seconds(size, config, lengths, schedule.steps, threads, [len(row.ids) for row in held_out]),
         steps=schedule.steps,
-        rows=len(lengths),
-        held_out=len(held_out),
+        rows=sum(row.count for row in encoded.rows),
+        lines=len(encoded.rows) if config.packing and config.objective is not Objective.TEXT else 0,
+        held_out=sum(row.count for row in held_out),
         tokens=sum(lengths),
         trained_tokens=sum(row.trained_count for row in encoded.rows),
         longest=max(lengths),

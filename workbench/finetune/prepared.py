@@ -7,14 +7,16 @@ from pathlib import Path
 from workbench.datasets.rows_file import read_rows
 from workbench.datasets.splits import split_rows
 from workbench.errors import WorkbenchError
+from workbench.finetune.defaults import usual_steps
 from workbench.finetune.encoding import EncodedRow, EncodedRows, encode_rows
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.general_rows import mixed_in
 from workbench.finetune.packing import line_length, pack_rows
 from workbench.finetune.sampling import SamplePrompt, chat_prompts, text_prompts
 from workbench.finetune.texts import BLOCK_TOKENS, encode_texts
-from workbench.finetune.training_config import Objective, trouble_with
+from workbench.finetune.training_config import Objective, TrainingConfig, trouble_with
 from workbench.finetune.types import RunNote, TrainRequest
+from workbench.naming import counted
 
 _TELL_EVERY = 50
 REFUSALS = frozenset({"nothing_trained", "template_not_incremental", "too_long", "bad_setting"})
@@ -82,9 +84,29 @@ def prepare(
         length = line_length(rows, config.max_length, probe.context_length)
         rows = pack_rows(rows, length)
         held_out = tuple(pack_rows(held_out, length))
-        notes.append(RunNote(message=f"Packed: {count:,} rows share {len(rows):,} lines of at most {length:,} tokens."))
+        shared = f"{counted(count, 'row')} share {counted(len(rows), 'line')} of at most {length:,} tokens"
+        notes.append(RunNote(message=f"Packed: {shared}."))
+        notes += few_steps(config, count, len(rows), usual_steps(request.base.parameters))
     prompts = chat_prompts(config, split.validation or split.training, probe)
     return Prepared(tuple(rows), tuple(held_out), tuple(prompts), tuple(notes), count)
+
+
+def few_steps(config: TrainingConfig, rows: int, lines: int, usual: int) -> list[RunNote]:
+    """A warning where packing leaves less than half of the steps that such a set would make, and of the usual ones.
+
+    The number of passes is chosen before anybody knows how many rows share a line. `usual`: steps that a small set is
+    passed over for.
+    """
+    at_once = config.batch_size * config.gradient_accumulation
+    packed, alone = (config.epochs * -(-count // at_once) for count in (lines, rows))
+    if 2 * packed >= min(usual, alone):
+        return []
+    return [
+        RunNote(
+            message=f"Packing leaves {counted(packed, 'step')} where unpacked rows make {alone:,}; so few may teach "
+            "little. Turn packing off, or choose a smaller batch, less accumulation or more epochs."
+        )
+    ]
 
 
 def longest_row(asked: int, base: str, probe: EngineProbe) -> int:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from workbench.errors import WorkbenchError
 from workbench.ui import icons
+from workbench.ui.lost_focus import LostFocus
 from workbench.ui.sidebar import Sidebar
 from workbench.ui.tabs import OpensCases, TabSpec, TakesPaths
 from workbench.ui.theme import set_role
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._is_ready = self._is_early = False
         self._was_painted = False
         self._current = first_tab if first_tab in self._specs else next(iter(self._specs))
+        self._lost_focus = LostFocus(self)
         self._build_widgets()
         self._build_layout()
         self._connect()
@@ -328,6 +330,9 @@ class MainWindow(QMainWindow):
             button.click()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return self._lost_focus.is_lost() or super().focusNextPrevChild(next)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._state.save(self, self._current, is_job_panel_open=self._job_dock.isVisible())

@@ -498,11 +498,21 @@ def test_that_a_training_goes_on_while_the_list_is_looked_at(qtbot: QtBot, aroun
     qtbot.waitUntil(lambda: label(tab, "figure_step") == "3 / 36")
 
 
+def test_that_a_finished_adapter_is_told_in_the_bar_where_its_page_is_not_in_sight(
+    qtbot: QtBot, around: Around
+) -> None:
+    tab, job = start_training(qtbot, around)
+    tab.hide()
+    job.finish(TrainReport(finished=True, adapter=make_adapter(around), steps=36, total_steps=36))
+    assert around.messages.texts("info") == ["The adapter “house” is ready."]
+
+
 def test_that_a_finished_adapter_is_recorded_and_can_be_tried(qtbot: QtBot, around: Around) -> None:
     tab, job = start_training(qtbot, around)
     job.finish(TrainReport(finished=True, adapter=make_adapter(around), steps=36, total_steps=36, loss=0.412))
     qtbot.waitUntil(find(tab, QFrame, "run_outcome").isVisible)
     assert "The adapter “house” is ready." in label(tab, "run_outcome_text")
+    assert around.messages.texts("info") == [], "the page says it"
     assert around.adapters.get("house").loss == 0.412
     click(tab, "run_try")
     assert around.navigator.opened == [("playground", {"adapter": "house", "model": "starter"})]

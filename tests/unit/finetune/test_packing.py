@@ -1,6 +1,7 @@
 """Rows that share a line: all of them, in few lines, and none sees another."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +9,15 @@ import pytest
 from tests.unit.finetune.conftest import RequestMaker
 from workbench.finetune.batching import collate, in_parts
 from workbench.finetune.encoding import EncodedRow
+from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.loss import summed_loss
 from workbench.finetune.packing import line_length, pack_rows
+from workbench.finetune.preflight import estimate
+from workbench.finetune.prepared import few_steps, prepare
 from workbench.finetune.tasks import train
-from workbench.finetune.types import StepMetrics
+from workbench.finetune.types import StepMetrics, TrainingConfig
 from workbench.jobs.context import RecordingContext
+from workbench.llm.types import ModelRef
 
 FAMILIES = ("llama", "mistral", "qwen2", "qwen3", "phi3", "gemma2", "gemma3_text")
 
@@ -84,6 +89,24 @@ def test_that_parts_of_a_batch_are_the_batch() -> None:
     parts = in_parts(collate(ROWS), 3)
     assert [len(part["input_ids"]) for part in parts] == [2, 2]
     assert [line for part in parts for line in part["labels"].tolist()] == collate(ROWS)["labels"].tolist()
+
+
+def test_that_the_few_steps_of_a_small_packed_set_are_named(make_request: RequestMaker, base: ModelRef) -> None:
+    request = make_request(packing=True, epochs=10, validation_share=0.25)
+    with EngineProbe(Path(base.path)) as probe:
+        prepared = prepare(request, probe)
+    found = estimate(request, prepared.encoded, 1, prepared.held_out)
+    assert (found.rows, found.held_out) == (18, 6)
+    assert found.lines == len(prepared.rows) < 4
+    warning = str(found.notes[-1])
+    assert warning.startswith(f"Packing leaves {found.steps} steps where unpacked rows make 50;")
+
+
+def test_that_packing_a_set_with_enough_steps_is_no_warning() -> None:
+    config = TrainingConfig(packing=True, epochs=3, batch_size=4)
+    assert few_steps(config, rows=10_000, lines=400, usual=500) == []
+    assert few_steps(config, rows=16, lines=8, usual=500) == []
+    assert few_steps(config, rows=80, lines=3, usual=500)
 
 
 @pytest.mark.slow

@@ -57,9 +57,15 @@ class AdaptersPart:
         """A training gave an adapter, which is recorded already: show it."""
         self.refresh()
         self._board.show(selected=adapter.name)
-        self._around.messages.info(f"The adapter “{adapter.name}” is ready.")
+        if not self._is_told_on_page(adapter.name):
+            self._around.messages.info(f"The adapter “{adapter.name}” is ready.")
         self._on_changed()
         self._measuring.after_training(adapter)
+
+    def _is_told_on_page(self, name: str) -> bool:
+        """Whether the page of the training that made it is in sight."""
+        state, view = self._board.state, self._board.view
+        return state.page is Page.RUN and state.shown_run == name and view is not None and view.is_seen()
 
     def select(self, name: str) -> None:
         self._board.show(selected=name)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 class View(Protocol):
     def show_state(self, state: FinetuneState) -> None: ...
+    def is_seen(self) -> bool:
+        """Whether the tab is in front of the others."""
+        ...
+
     def open_folder(self, path: str) -> None:
         """Show a folder in the system's file manager."""
         ...

@@ -66,7 +66,6 @@ class PackingPart:
                 case Adapter():
                     self._around.adapters.record(made)
                     self._on_adapter(made)
-                    self._around.messages.info(f"The adapter “{made.name}” is home.")
                 case MadeModel():
                     self._around.catalog.refresh()
                     self._around.messages.info(f"The model “{made.name}” is home.")

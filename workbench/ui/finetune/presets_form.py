@@ -42,7 +42,10 @@ class PresetsForm(QWidget):
         passes = self.tr("1 pass") if config.epochs == 1 else self.tr("{} passes").format(config.epochs)
         held_out = self.tr(", {:.0%} held out").format(config.validation_share) if config.validation_share else ""
         rank = self.tr("rank {}, ").format(config.rank) if setup.method is not Method.FULL else ""
-        rows = self.tr("{} blocks a step") if setup.goal is Goal.TEXT else self.tr("{} rows a step")
+        if setup.goal is Goal.TEXT:
+            rows = self.tr("{} blocks a step")
+        else:
+            rows = self.tr("{} packed lines a step") if config.packing else self.tr("{} rows a step")
         return self.tr("{}, {}learning rate {:g}, {}{}").format(
             passes, rank, config.learning_rate, rows.format(config.batch_size * config.gradient_accumulation), held_out
         )

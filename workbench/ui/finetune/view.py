@@ -48,6 +48,9 @@ class FinetuneView(TabView):
         if turned:
             pages[state.page].setFocus()
 
+    def is_seen(self) -> bool:
+        return self.isVisible()
+
     def open_folder(self, path: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
