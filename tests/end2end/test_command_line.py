@@ -223,6 +223,10 @@ def test_that_ctrl_c_detaches_from_a_training_and_says_how_to_come_back(tmp_path
     assert f"workbench runs attach {run['id']}" in err
     assert f"workbench runs stop {run['id']}" in err
     assert "Traceback" not in err
+    again = workbench(tmp_path, *typed)
+    assert again.returncode == 1
+    assert "“long” is being trained right now, in the background." in again.stderr
+    assert f"`workbench runs attach {run['id']}` follows it" in again.stderr
     assert only_object(workbench(tmp_path, "runs", "stop", run["id"], "--json")) == {"stopping": run["id"]}
     wait_until(lambda: runs()[0]["state"] != "running", "the training ends")
     assert only_object(workbench(tmp_path, "adapters", "list", "--json"))["adapters"] == [], "nothing half-made"

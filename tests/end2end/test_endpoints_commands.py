@@ -127,6 +127,10 @@ def test_that_an_answer_that_breaks_off_is_printed_as_far_as_it_came(
     done = workbench("generate", "--model", "far", "--prompt", "hello")
     assert (done.returncode, done.stdout) == (1, "You said: ")
     assert "broke before the answer was complete" in done.stderr
+    done = workbench("generate", "--model", "far", "--prompt", "hello", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["text"]) == (1, "You said: ")
+    assert told["error"]["hint"].startswith("The text so far is kept.")
 
 
 def test_that_a_named_variable_holds_the_key(

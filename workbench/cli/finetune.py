@@ -11,6 +11,7 @@ from workbench.cli.columns import add_columns, check_none_named, named_columns
 from workbench.cli.output import Output
 from workbench.cli.packing import import_packed, pack_training, run_packed
 from workbench.cli.remedies import told_in_options
+from workbench.cli.runs import check_not_training
 from workbench.cli.sweeping import run_sweep
 from workbench.cli.texts import text_dataset
 from workbench.cli.training_estimate import add_estimate_options, check_it_fits, show_estimate
@@ -92,6 +93,7 @@ def finetune(arguments: argparse.Namespace, place: Workplace, output: Output) ->
         if arguments.estimate:
             show_estimate(request, place, output, trainings)
             return
+        check_not_training(place, request)
         told: tuple[RunNote, ...] = ()
         if running.can_resume(request) and not arguments.restart:
             output.note(f"An unfinished training of “{request.name}” goes on.")

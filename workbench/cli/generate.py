@@ -148,12 +148,22 @@ def _never_estimated(completion: Completion) -> set[str]:
 
 
 def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> None:
+    pieces: list[str] = []
+
     def show(item: Produced) -> None:
-        if item.kind == "TextProduced":
-            sys.stdout.write(printable(item.item["text"]))
+        if item.kind != "TextProduced":
+            return
+        pieces.append(item.item["text"])
+        if not output.json:
+            sys.stdout.write(printable(pieces[-1]))
             sys.stdout.flush()
 
-    report = GenerateReport.model_validate(place.run(_spec(request), None if output.json else show))
+    try:
+        report = GenerateReport.model_validate(place.run(_spec(request), show))
+    except WorkbenchError as problem:
+        if pieces:
+            problem.facts = {**problem.facts, "text": "".join(pieces)}
+        raise
     if output.json:
         output.object(as_line(report.completions[0], "") | _measured(report))
     else:

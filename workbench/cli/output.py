@@ -61,9 +61,14 @@ class Output:
             print("  ".join(padded).rstrip(), flush=True)
 
     def problem(self, error: WorkbenchError) -> None:
-        """A WorkbenchError: sentence and hint on stderr, with --json also as an object on stdout."""
+        """A WorkbenchError: sentence and hint on stderr, with --json also as an object on stdout.
+
+        That object holds the text of an answer that broke off (`facts["text"]`), which without --json was printed as it
+        came.
+        """
         if self.json:
-            print(json.dumps({"error": {"message": error.message, "hint": error.hint}}, ensure_ascii=False), flush=True)
+            text = {"text": error.facts["text"]} if "text" in error.facts else {}
+            self.object({"error": {"message": error.message, "hint": error.hint}} | text)
         print(printable(f"Error: {error.message}"), file=sys.stderr)
         if error.hint:
             print(printable(error.hint), file=sys.stderr)

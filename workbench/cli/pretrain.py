@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from workbench.cli.output import Output, in_words
+from workbench.cli.runs import check_not_training
 from workbench.cli.texts import text_dataset
 from workbench.cli.training_options import checked
 from workbench.cli.training_telling import Telling, show_report
@@ -70,6 +71,7 @@ def pretrain(arguments: argparse.Namespace, place: Workplace, output: Output) ->
             found = ScratchEstimate.model_validate(place.run(running.scratch_estimate_spec(request)))
             _show_estimate(found, output)
             return
+        check_not_training(place, request)
         report = TrainReport.model_validate(place.run(running.train_spec(request), Telling(output).hear))
     show_report(report, output)
 

@@ -9,6 +9,7 @@ from workbench.errors import WorkbenchError
 from workbench.jobs.spec import JobState
 
 if TYPE_CHECKING:
+    from workbench.finetune.types import TrainRequest
     from workbench.jobs.durable import RunSummary
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -51,6 +52,20 @@ def _find(place: Workplace, run_id: str) -> "RunSummary":
         known = "No run" if not matches else "More than one run"
         raise WorkbenchError(f"{known} begins with {run_id!r}.", hint="`workbench runs list` shows them all.")
     return matches[0]
+
+
+def check_not_training(place: Workplace, request: "TrainRequest") -> None:
+    """Raises WorkbenchError with the way to a training of this name that goes on in the background."""
+    for run in place.runner.durable_runs():
+        if run.state is JobState.RUNNING and run.spec.task in _TRAININGS:
+            training = run.spec.params.get("training", run.spec.params)
+            if training.get("work_folder") == request.work_folder:
+                raise WorkbenchError(
+                    f"“{request.name}” is being trained right now, in the background.",
+                    hint=f"`workbench runs attach {run.id}` follows it to its end, `workbench runs stop {run.id}` ends "
+                    "it. Or choose another --name.",
+                    code="run_busy",
+                )
 
 
 def attach(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

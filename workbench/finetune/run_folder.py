@@ -63,7 +63,10 @@ class RunFolder:
         """Take the lock and clear what a killed process left half-made."""
         if not self._lock.try_acquire():
             raise WorkbenchError(
-                f"Another process is training in {self.root}.", hint="Wait for it or stop it first.", code="run_busy"
+                f"Another process is training in {self.root}.",
+                hint="`workbench runs list` names it; `workbench runs attach ID` follows it, `workbench runs stop ID` "
+                "ends it.",
+                code="run_busy",
             )
         clear_staging(self.root)
 

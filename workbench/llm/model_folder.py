@@ -47,11 +47,11 @@ def describe_folder(folder: Path, *, name: str = "", source: str = "") -> ModelR
 
 
 def _count(weights: list[Path]) -> tuple[int, str]:
-    """Parameters in all files (0 where a header cannot be read), and which file was cut."""
+    """Parameters in all files, or 0 and which of them is damaged or was cut."""
     try:
         return sum(map(count_numbers, weights)), ""
     except WorkbenchError as problem:
-        return 0, problem.message if problem.code == "safetensors_incomplete" else ""
+        return 0, problem.message
 
 
 def _kind(config: dict[str, Any]) -> ModelKind:

@@ -203,6 +203,8 @@ class Transfer:
         self._part.begin_anew()
 
     def _give_up(self, problem: WorkbenchError) -> WorkbenchError:
+        if not self._part.length:
+            return problem
         kept = size_in_words(self._part.length)
         hint = f"{problem.hint} {kept} of {size_in_words(self._wanted.size_bytes)} are kept: a new start goes on there."
         return WorkbenchError(problem.message, hint=hint.strip(), details=problem.details, code=problem.code)

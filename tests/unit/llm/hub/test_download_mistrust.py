@@ -99,6 +99,7 @@ def test_that_a_wrong_length_is_refused_before_it_is_read(
     problem = problem_of(make_request())
     assert problem.code == "hub_size_differs"
     assert "MB in the list of the hub, but the server wants to send" in problem.message
+    assert "kept" not in problem.hint, "nothing was"
     assert library_files(home) == []
 
 
