@@ -3,6 +3,8 @@
 Qt goes on along the order of Tab, which at the end of a page begins anew in the sidebar.
 """
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -77,10 +79,9 @@ class LostFocus(QObject):
         """What takes the focus and stands nearest, in the smallest part of the window that holds such a thing."""
         part = lost.parentWidget()
         while part is not None:
-            place = _place(lost, part)
             heirs = [widget for widget in part.findChildren(QWidget) if _takes_focus(widget)]
             if heirs:
-                return min(heirs, key=lambda heir: _distance(place, _place(heir, part), heir))
+                return min(heirs, key=partial(_distance, lost, part))
             if part is self._window:
                 return None
             part = part.parentWidget()
@@ -96,8 +97,9 @@ def _place(widget: QWidget, part: QWidget) -> QRect:
     return QRect(widget.mapTo(part, QPoint(0, 0)), widget.size())
 
 
-def _distance(place: QRect, other: QRect, heir: QWidget) -> tuple[int, int]:
+def _distance(lost: QWidget, part: QWidget, heir: QWidget) -> tuple[int, int]:
     """Between two edges, and between the centres where the edges do not decide."""
+    place, other = _place(lost, part), _place(heir, part)
     aside = max(0, other.left() - place.right(), place.left() - other.right())
     apart = max(0, other.top() - place.bottom(), place.top() - other.bottom())
     danger = _DANGEROUS if heir.property("role") == "danger" else 0
