@@ -178,10 +178,11 @@ class Program:
         from workbench.rag.collection_jobs import UnaskedJobs
         from workbench.rag.store import CollectionStore
         from workbench.rag.upkeep import Upkeep
+        from workbench.recording.purging import forgets_elsewhere
 
         if self._lock is None or self.database is None:
             return  # closed meanwhile
-        store = CollectionStore(self.database, self.paths)
+        store = CollectionStore(self.database, self.paths, forgets_elsewhere(self.database, self.paths))
         upkeep = Upkeep(
             store,
             UnaskedJobs(self.tabs.shared.collection_jobs),

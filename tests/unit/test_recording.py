@@ -1,14 +1,18 @@
 """The end of a durable job is kept once, whoever hears it and however often."""
 
+from pathlib import Path
 from typing import Any
 
+from workbench.compare.trial_types import Trial
 from workbench.embedding import starter_embedder
 from workbench.finetune.store import AdapterStore
 from workbench.finetune.types import Adapter, TrainReport
 from workbench.jobs.events import Failed, Finished, Produced
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
+from workbench.rag.indexing import purge_spec
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed
+from workbench.rag.search_types import Hit
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, PageText
 from workbench.recording import recorder
@@ -59,3 +63,27 @@ def test_that_an_indexed_file_is_kept_under_its_collection(home: WorkbenchPaths,
     recorder(database, spec)(event)
     assert store.texts.page("handbook", "a.md", 1) == page.text
     assert len(store.documents.of("handbook")) == 1
+
+
+def test_that_a_purge_reaches_what_comparisons_quote(home: WorkbenchPaths, database: Any) -> None:
+    store = CollectionStore(database, home)
+    folder = store.create("handbook", starter_embedder(), ChunkingConfig()).folder
+    page = PageText(number=1, text="The lamp costs 40 euros.")
+    item = FileIndexed(
+        path="/d/a.md", name="a.md", status=DocumentStatus.INDEXED, sha256="1", pages=1, chunks=0, texts=(page,)
+    )
+    store.files.record("handbook", item)
+    hit = Hit(collection="handbook", document="a.md", page=1, start=0, end=24, score=1, text=page.text, doc_hash="1")
+    run = home.home / "comparisons" / "one"
+    run.mkdir(parents=True)
+    trial = Trial(arm="rag", example_id="1", hits=(hit,), used=(0,), prompt=page.text, answer="40")
+    (run / "trials.jsonl").write_text(trial.model_dump_json() + "\n", encoding="utf-8")
+    store.removal.delete("handbook", ["/d/a.md"])
+    spec = purge_spec(store, "handbook")
+    assert spec is not None
+    Path(spec.params["copies"][0]["new_folder"]).mkdir(parents=True)
+    recorder(database, spec)(Finished(job_id="j", result={"documents": 1, "chunks": 0}))
+    assert store.documents.of("handbook") == []
+    assert not folder.exists()
+    left = b"".join(path.read_bytes() for path in home.home.rglob("*") if path.is_file())
+    assert page.text.encode() not in left

@@ -69,8 +69,9 @@ def _day(option: str, text: str | None) -> date | None:
 
 def collection_store(place: Workplace) -> "CollectionStore":
     from workbench.rag.store import CollectionStore  # before the database opens: it declares tables
+    from workbench.recording.purging import forgets_elsewhere
 
-    return CollectionStore(place.database, place.paths)
+    return CollectionStore(place.database, place.paths, forgets_elsewhere(place.database, place.paths))
 
 
 def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> RetrievalConfig:

@@ -36,6 +36,8 @@ class EarlierRuns:
         for path, place in self._places.get(key, ()):
             with contextlib.suppress(OSError, ValidationError):
                 trial = read_record_at(path, place, Trial)
+                if trial.purged:
+                    continue
                 if trial.key == key and not trial.has_failed:
                     return trial
                 failed = failed or (trial if trial.key == key else None)

@@ -84,7 +84,7 @@ class Journal:
     def find(self, arm: str, example_id: str, repeat: int, key: str) -> Trial | None:
         """What an earlier attempt got with the same key, be it an answer or a failure."""
         trial = self._trials.get((arm, example_id, repeat))
-        return trial if trial is not None and trial.key == key else None
+        return trial if trial is not None and trial.key == key and not trial.purged else None
 
     def add(self, trial: Trial) -> None:
         """Remember a trial durably."""

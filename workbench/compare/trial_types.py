@@ -9,6 +9,9 @@ from workbench.llm.types import FinishReason, Usage
 from workbench.rag.search_types import Hit
 from workbench.scoring.types import ScoreValue
 
+PASSAGE_PURGED = "The passage was purged with its document."
+ANSWER_PURGED = "The answer was purged with the document that it was given from."
+
 
 class FailureReason(StrEnum):
     """Why an answer is wrong."""
@@ -60,8 +63,18 @@ class Trial(Boundary):
     failure_evidence: str = ""
     taken_over: bool = False
     """It is the answer that an earlier run got to exactly the same."""
+    purged: bool = False
+    """Documents of its passages were purged: their text is gone, and where they stood in the prompt that and the answer
+    as well. Nobody takes it over."""
     cost: float | None = None
     """US dollars, where the model is on a server with a price."""
+
+    @property
+    def said(self) -> str:
+        """For people: the answer, or why there is none; empty where the model said nothing."""
+        if self.purged and not self.answer:
+            return ANSWER_PURGED
+        return self.answer or self.problem
 
     @property
     def used_hits(self) -> tuple[Hit, ...]:

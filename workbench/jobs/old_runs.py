@@ -8,13 +8,14 @@ import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from workbench.jobs.file_lock import FileLock
-from workbench.jobs.run_folder import RunFolder
+from workbench.jobs.run_folder import RunFolder, RunRecord
+from workbench.jobs.spec import JobSpec
 
 log = logging.getLogger("workbench.jobs")
 
@@ -44,13 +45,25 @@ def remove_old_runs(
     return removed
 
 
-def remove_heard_runs(runs_folder: Path, lane: str) -> None:
-    """Remove every run that is over and heard, of the lanes that begin so: what they tell of is to be forgotten."""
-    for seen in sorted(runs_folder.glob("*/seen")):
-        run = RunFolder(seen.parent)
+def remove_heard_runs(runs_folder: Path, lane: str, named: str) -> None:
+    """Remove every run that is over and heard, of the lanes that begin so, whose request holds the text `named`: what
+    they tell of is to be forgotten."""
+    for run, record in _runs_that_name(runs_folder, named):
+        if record.spec.lane.startswith(lane) and run.seen.exists():
+            _remove(run)
+
+
+def unheard_runs(runs_folder: Path, named: str) -> list[JobSpec]:
+    """What waits, runs, or ended without anybody having heard of it, and holds the text `named` in its request."""
+    return [record.spec for run, record in _runs_that_name(runs_folder, named) if not run.seen.exists()]
+
+
+def _runs_that_name(runs_folder: Path, named: str) -> Iterator[tuple[RunFolder, RunRecord]]:
+    for spec in sorted(runs_folder.glob("*/spec.json")):
+        run = RunFolder(spec.parent)
         with contextlib.suppress(OSError, ValidationError):  # no run: a start removes it
-            if run.read_record().spec.lane.startswith(lane):
-                _remove(run)
+            if named in spec.read_text(encoding="utf-8", errors="replace"):
+                yield run, run.read_record()
 
 
 def _half_made(runs_folder: Path, now: float) -> set[Path]:

@@ -21,6 +21,7 @@ from workbench.rag.sources import check_sources
 from workbench.rag.store import Collection, CollectionStore
 from workbench.rag.tasks import INDEX, REBUILD
 from workbench.rag.types import ChunkingConfig, CollectionRef, TextLanguage
+from workbench.rag.unrecorded import refuse_while_read
 from workbench.rag.upkeep_types import (
     CheckRequest,
     IndexCopy,
@@ -238,12 +239,13 @@ def purge_spec(
 ) -> JobSpec | None:
     """A job that removes every trace of deleted documents; None for `document_ids` means all of the collection.
 
-    Returns None when there is nothing to purge.
+    Returns None when there is nothing to purge. Raises WorkbenchError while a comparison works with the collection.
     """
     numbers = store.removal.all_deleted(collection_name) if document_ids is None else list(document_ids)
     if not numbers:
         return None
     first = store.indexes.free_folder(collection_name)
+    refuse_while_read(store.paths, first.parent.name)
     copies = tuple(
         IndexCopy(
             folder=str(index.folder),

@@ -16,10 +16,10 @@ from workbench.errors import WorkbenchError
 from workbench.naming import numbered
 from workbench.paths import WorkbenchPaths
 from workbench.rag.conversation_store import forget_documents
-from workbench.rag.purged import Purged
+from workbench.rag.purged import ForgetElsewhere, Purged, nowhere
 from workbench.rag.removal import UNDO_TIME
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row, require_row
-from workbench.rag.unrecorded import forget_jobs, forget_work
+from workbench.rag.unrecorded import forget_jobs, forget_work, refuse_while_read
 
 _BATCH = 50
 """Documents that leave the database in one transaction: others write between two of them."""
@@ -38,9 +38,10 @@ class DeletedCollection:
 class CollectionLifecycle:
     """Only the process that holds the writer's lock may call what writes."""
 
-    def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
+    def __init__(self, database: Database, paths: WorkbenchPaths, forget_elsewhere: ForgetElsewhere = nowhere) -> None:
         self._database = database
         self._paths = paths
+        self._forget_elsewhere = forget_elsewhere
 
     def rename(self, name: str, new_name: str) -> None:
         """Raises WorkbenchError when there is no such collection, or the new name cannot be taken."""
@@ -95,7 +96,12 @@ class CollectionLifecycle:
 
     def purge(self, collection_id: int) -> Purged | None:
         """Remove every trace of a deleted collection; one that came back meanwhile stays (None). The user's files stay.
-        Returns what is gone."""
+        Returns what is gone. Raises WorkbenchError while a comparison works with it."""
+        with self._database.reading() as session:
+            row = session.get(CollectionRow, collection_id)
+            if row is None or not row.deleted_at:
+                return None
+            refuse_while_read(self._paths, row.folder)
         with self._database.session() as session:
             row = session.get(CollectionRow, collection_id)
             if row is None or not row.deleted_at:
@@ -106,6 +112,7 @@ class CollectionLifecycle:
             purged = _purged(session, row)
             forget_documents(session, collection_id, purged)
             folder = self._paths.collections / row.folder
+        self._forget_elsewhere(purged, folder.name)
         for numbers in self._batches(collection_id):
             with self._database.session() as session:
                 session.execute(sa.delete(DocumentRow).where(DocumentRow.id.in_(numbers)))
@@ -113,7 +120,7 @@ class CollectionLifecycle:
             session.execute(sa.delete(CollectionRow).where(CollectionRow.id == collection_id))
         shutil.rmtree(folder, ignore_errors=True)
         forget_work(self._paths, folder.name, is_all=True)
-        forget_jobs(self._paths)
+        forget_jobs(self._paths, folder.name)
         self._database.forget()
         return purged
 

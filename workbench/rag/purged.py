@@ -1,6 +1,6 @@
 """What has left a collection for good: whoever shows or keeps something of it lets that go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,14 @@ class HoldsHits(Protocol):
 
     @property
     def hits(self) -> Sequence[Hit]: ...
+
+
+ForgetElsewhere = Callable[["Purged", str], None]
+"""Removes what others keep of it; with the name of the collection's folder, which nothing else is called."""
+
+
+def nowhere(_purged: "Purged", _folder: str) -> None:
+    """Nobody else keeps anything of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +36,14 @@ class Purged:
 
     def is_quoted(self, turns: Iterable[HoldsHits], owner: str) -> bool:
         """Whether a conversation with the collection `owner` holds a passage of it."""
-        return any(self._holds(hit, owner) for turn in turns for hit in turn.hits)
+        return any(self.holds(hit, owner) for turn in turns for hit in turn.hits)
 
-    def _holds(self, hit: Hit, owner: str) -> bool:
+    def is_of(self, collection: str, document: str) -> bool:
+        """Whether a document of that name, or one inside it, of a collection of that name is of it."""
+        return collection == self.collection and any(is_in(document, name) for name in self.names)
+
+    def holds(self, hit: Hit, owner: str) -> bool:
+        """Whether a passage is of it, found by who asked the collection `owner`."""
         # A hit of another collection may call it by the name that it had before it was renamed.
         may_be_ours = owner == self.collection or hit.collection not in {"", owner}
         if may_be_ours and hit.doc_hash in self.hashes:

@@ -116,7 +116,7 @@ class RemovalStore:
             shutil.rmtree(folder, ignore_errors=True)
         if owner is not None:
             forget_work(self._paths, owner.folder, is_all=False)
-        forget_jobs(self._paths)
+            forget_jobs(self._paths, owner.folder)
         self._database.forget()
         IndexStore(self._database, self._paths).sweep(request.collection, unfinished=True)
 

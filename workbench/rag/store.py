@@ -22,6 +22,7 @@ from workbench.rag.indexing_types import DocumentStatus, SyncReport
 from workbench.rag.judgement_store import JudgementStore
 from workbench.rag.lifecycle import CollectionLifecycle, checked_name, new_folder, refuse_taken
 from workbench.rag.member_store import MemberStore
+from workbench.rag.purged import ForgetElsewhere, nowhere
 from workbench.rag.removal import RemovalStore
 from workbench.rag.rereading import RereadingStore
 from workbench.rag.search_settings_store import SearchSettingsStore
@@ -73,7 +74,8 @@ class Collection:
 class CollectionStore:
     """Reads and writes collections. Only the process that holds the writer's lock may call what writes."""
 
-    def __init__(self, database: Database, paths: WorkbenchPaths) -> None:
+    def __init__(self, database: Database, paths: WorkbenchPaths, forget_elsewhere: ForgetElsewhere = nowhere) -> None:
+        """`forget_elsewhere`: what else a purge of a whole collection reaches."""
         self._database = database
         self.paths = paths
         self.database = database
@@ -90,7 +92,7 @@ class CollectionStore:
         self.conversations = ConversationStore(database)
         self.search_settings = SearchSettingsStore(database)
         self.health = HealthStore(database)
-        self.lifecycle = CollectionLifecycle(database, paths)
+        self.lifecycle = CollectionLifecycle(database, paths, forget_elsewhere)
 
     def list_collections(self) -> list[Collection]:
         with self._database.reading() as session:

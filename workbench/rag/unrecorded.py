@@ -3,16 +3,29 @@
 import shutil
 from pathlib import Path
 
-from workbench.jobs.old_runs import remove_heard_runs
+from workbench.errors import WorkbenchError
+from workbench.jobs.old_runs import remove_heard_runs, unheard_runs
 from workbench.paths import WorkbenchPaths
 from workbench.rag.collection_jobs import LANE
 
 _REQUESTS = "*/request.json"
 
 
-def forget_jobs(paths: WorkbenchPaths) -> None:
-    """The runs of ended jobs on collections: they call documents by their names. What they made is in the database."""
-    remove_heard_runs(paths.runs, LANE)
+def forget_jobs(paths: WorkbenchPaths, collection_folder: str) -> None:
+    """The runs of ended jobs on a collection: they call documents by their names. What they made is in the database."""
+    remove_heard_runs(paths.runs, LANE, collection_folder)
+
+
+def refuse_while_read(paths: WorkbenchPaths, collection_folder: str) -> None:
+    """Raises WorkbenchError while a comparison, say, works with a collection: it would write down again what a purge
+    removes."""
+    for spec in unheard_runs(paths.runs, collection_folder):
+        if not spec.lane.startswith(LANE):
+            raise WorkbenchError(
+                f"“{spec.title}” works with this collection, and would write down again what is to be purged.",
+                hint="The documents stay hidden, and are purged once it has ended. Stop it to have that now.",
+                code="collection_read",
+            )
 
 
 def forget_work(paths: WorkbenchPaths, collection_folder: str, *, is_all: bool) -> None:

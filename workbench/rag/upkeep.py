@@ -100,11 +100,18 @@ class Upkeep:
 
     def _look(self) -> _Due:
         """Off the thread."""
-        purged = [self._store.lifecycle.purge(number) for number in self._store.lifecycle.due()]
+        purged = [self._purged(number) for number in self._store.lifecycle.due()]
         collections = self._store.list_collections()
         unchecked = tuple(c.name for c in collections if c.chunks and _is_unchecked(c.folder))
         gone = tuple(one for one in purged if one is not None)
         return _Due(self._store.removal.due(), tuple(collections), unchecked, gone)
+
+    def _purged(self, collection_id: int) -> Purged | None:
+        try:
+            return self._store.lifecycle.purge(collection_id)
+        except WorkbenchError as problem:
+            _log.info("A collection cannot be purged yet: %s", problem)
+            return None
 
     def _on_looked(self, due: _Due) -> None:
         for purged in due.purged:

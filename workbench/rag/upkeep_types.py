@@ -1,5 +1,7 @@
 """Values of upkeep: indexes that are built anew, purged, checked, and documents that get other names."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from workbench.boundary import Boundary
@@ -59,6 +61,11 @@ class PurgeRequest(Boundary):
     """Leave the database."""
     documents: tuple[str, ...] = ()
     """What they are called."""
+
+    @property
+    def collection_folder(self) -> str:
+        """The folder of the collection's indexes: nothing else is called so."""
+        return Path(self.copies[0].folder).parent.name
 
     @property
     def purged(self) -> Purged:

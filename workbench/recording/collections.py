@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced
 from workbench.jobs.spec import JobSpec
 from workbench.recording.keeper import Keeper
+from workbench.recording.purging import forgets_elsewhere
 
 if TYPE_CHECKING:
     from workbench.database import Database
@@ -88,8 +89,10 @@ def _keep_purge(database: "Database", spec: JobSpec, event: JobEvent) -> None:
             from workbench.rag.removal import RemovalStore
             from workbench.rag.upkeep_types import PurgeRequest
 
-            store = RemovalStore(database, WorkbenchPaths(database.path.parent))
-            store.record_purge(PurgeRequest.model_validate(spec.params))
+            paths, request = WorkbenchPaths(database.path.parent), PurgeRequest.model_validate(spec.params)
+            # Before the documents go: a purge that is cut short here is made again.
+            forgets_elsewhere(database, paths)(request.purged, request.collection_folder)
+            RemovalStore(database, paths).record_purge(request)
 
 
 def _keep_beside(database: "Database", event: JobEvent) -> None:

@@ -10,8 +10,10 @@ from tests.gui.playground.columns_given import BIG, STARTER, Given, ask, columns
 from workbench.embedding import EmbedderRef
 from workbench.errors import WorkbenchError
 from workbench.llm.types import Role
+from workbench.playground.quoted import PURGED
 from workbench.playground.types import Prompt, PromptBlock
 from workbench.rag.indexing import INDEX_DAMAGED
+from workbench.rag.purged import Purged
 from workbench.rag.search_types import Hit, QuestionHits, SearchReport, SearchRequest
 from workbench.rag.tasks import REBUILD, SEARCH
 from workbench.rag.types import ChunkingConfig
@@ -117,3 +119,17 @@ def test_that_the_starter_model_without_documents_says_what_it_can(qtbot: QtBot,
     assert any("answers from documents" in text.text() for text in column.findChildren(QLabel))
     view.presenter.setup.choose_model(view.presenter.state.columns[0].id, "big")
     assert not any("answers from documents" in text.text() for text in column.findChildren(QLabel))
+
+
+def test_that_an_open_conversation_does_not_write_down_again_what_was_purged(grounded: Columns, given: Given) -> None:
+    ask(grounded, "How long?")
+    found(given, HIT)
+    given.finish("30 days [1].")
+    [entry] = given.conversations.list_conversations()
+    kept = given.conversations.find(entry.id)
+    assert kept is not None and HIT.text in kept.model_dump_json()
+    gone = Purged("policies", frozenset(), frozenset({HIT.document}))
+    grounded.presenter.history.forget_purged(gone.is_of)
+    kept = given.conversations.find(entry.id)
+    assert kept is not None and HIT.text not in kept.model_dump_json()
+    assert label(turns(grounded)[0], "turn_trouble").startswith(PURGED)

@@ -14,6 +14,8 @@ from workbench.jobs.events import Finished, to_line
 from workbench.jobs.run_folder import RunFolder, RunRecord
 from workbench.jobs.spec import JobSpec
 from workbench.paths import WorkbenchPaths
+from workbench.rag.indexing import purge_spec
+from workbench.rag.purged import Purged
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig
 
@@ -128,12 +130,47 @@ def test_that_a_purge_takes_unfinished_work_and_what_ended_jobs_said(
             work = home.home / kind / name
             work.mkdir(parents=True)
             (work / "request.json").write_text(store.ref(name).model_dump_json())
-    for name, lane in (("measured", "collection rules"), ("trained", "training")):
-        run = RunFolder(home.runs / name)
-        run.create(RunRecord(job_id=name, spec=JobSpec(task="a:b", durable=True, lane=lane)))
-        run.events.write_text(to_line(Finished(job_id=name, sequence=2, at=1.0)))
-        run.mark_seen()
+    for name, lane in (("rules", "collection rules"), ("garden", "collection garden"), ("rules", "training")):
+        make_run(home, store, name, lane).mark_seen()
     store.lifecycle.purge(store.lifecycle.delete("rules"))
     assert [path.name for path in (home.home / "tunings").iterdir()] == ["garden"]
     assert [path.name for path in (home.home / "measurements").iterdir()] == ["garden"]
-    assert [path.name for path in home.runs.iterdir()] == ["trained"]
+    assert sorted(path.name for path in home.runs.iterdir()) == ["collection garden", "training"]
+
+
+def test_that_a_purge_waits_for_a_comparison_that_reads_the_collection(
+    store: CollectionStore, home: WorkbenchPaths
+) -> None:
+    run = make_run(home, store, "rules", "compare")
+    store.removal.delete("rules", ["/d/a.md"])
+    with pytest.raises(WorkbenchError, match=r"Compare rules.* works with this collection"):
+        purge_spec(store, "rules")
+    store.removal.restore("rules", ["/d/a.md"])
+    number = store.lifecycle.delete("rules")
+    with pytest.raises(WorkbenchError, match="works with this collection"):
+        store.lifecycle.purge(number)
+    assert [one.name for one in store.lifecycle.deleted()] == ["rules"]
+    run.mark_seen()
+    assert store.lifecycle.purge(number) is not None
+
+
+def test_that_whoever_else_quotes_it_is_told_before_it_is_gone(database: Database, home: WorkbenchPaths) -> None:
+    told: list[tuple[str, str, int]] = []
+
+    def forget(purged: Purged, folder: str) -> None:
+        told.append((purged.collection, folder, len(store.lifecycle.due())))
+
+    store = CollectionStore(database, home, forget)
+    folder = make(store, "rules", "secret").parent.name
+    store.lifecycle.purge(store.lifecycle.delete("rules"))
+    assert told == [("rules", folder, 1)]
+
+
+def make_run(home: WorkbenchPaths, store: CollectionStore, collection: str, lane: str) -> RunFolder:
+    """A run that is over, of which nobody has heard yet."""
+    run = RunFolder(home.runs / lane)
+    params = {"collection": store.ref(collection).model_dump(mode="json")}
+    spec = JobSpec(task="a:b", params=params, durable=True, lane=lane, title=f"Compare {collection}")
+    run.create(RunRecord(job_id=lane, spec=spec))
+    run.events.write_text(to_line(Finished(job_id=lane, sequence=2, at=1.0)))
+    return run

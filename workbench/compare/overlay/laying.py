@@ -153,4 +153,4 @@ def _by_arm(trials: Sequence[Trial]) -> dict[str, dict[tuple[str, int], Trial]]:
 
 
 def _answer(trial: Trial | None) -> str:
-    return "" if trial is None else trial.answer or trial.problem
+    return "" if trial is None else trial.said

@@ -6,7 +6,7 @@ from workbench.compare.report.numbers import MARKS, mark_of
 from workbench.compare.report.room import Room, room_for
 from workbench.compare.report.section import Section
 from workbench.compare.report.texts import block, folded, one_line, safe, short
-from workbench.compare.trial_types import Trial
+from workbench.compare.trial_types import PASSAGE_PURGED, Trial
 from workbench.compare.types import ComparisonReport
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
@@ -67,7 +67,7 @@ def _answer(trial: Trial, metric: str, room: Room, same_as: str) -> str:
     extra = [_whole(trial, room), _passages(trial, room, same_as), _prompt(trial, room)]
     return (
         f'<div class="answer"><h3><span title="{MARKS[sign]}">{sign}</span> <bdi>{safe(trial.arm)}</bdi>{again}</h3>'
-        f'{block(trial.answer or trial.problem, room.answer)}<p class="muted">{scores}</p>{why}{"".join(extra)}</div>'
+        f'{block(trial.said, room.answer)}<p class="muted">{scores}</p>{why}{"".join(extra)}</div>'
     )
 
 
@@ -94,4 +94,4 @@ def _hit(number: int, trial: Trial, longest: int) -> str:
     hit = trial.hits[number]
     place = f"[{trial.used.index(number) + 1}]" if number in trial.used else "not in the prompt:"
     name = " · ".join(part for part in (hit.collection, hit.document) if part)
-    return f"<h4>{place} <bdi>{safe(name)}</bdi>, page {hit.page}</h4>{block(hit.text, longest)}"
+    return f"<h4>{place} <bdi>{safe(name)}</bdi>, page {hit.page}</h4>{block(hit.text or PASSAGE_PURGED, longest)}"

@@ -90,6 +90,12 @@ class HistoryPart:
             looking = self._board.state.looking
             self._do(lambda: _filled(self._store, number, looking), lambda found: self._on_opened(*found))
 
+    def show_again(self) -> None:
+        """The comparison that is shown was changed beside it: a purge took passages out of it."""
+        results = self._board.state.results
+        if results is not None and results.number and not self._board.state.is_running:
+            self.open(results.number)
+
     def rename(self, number: int, name: str) -> None:
         entry = self.state.find(number)
         if entry is not None and name.strip() and name != entry.name:

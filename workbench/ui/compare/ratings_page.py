@@ -117,7 +117,7 @@ class RatingsPage(QWidget):
             if example.answers_unknown
             else self.tr("Right: {}").format(_short(right))
         )
-        self._answer.setText(_short(trial.answer) or self.tr("(an empty answer)"))
+        self._answer.setText(_short(trial.said) or self.tr("(an empty answer)"))
         self._arm.setText(self.tr("The arm's name is hidden.") if ratings.is_blind else trial.arm)
         self._select(ratings.current)
 

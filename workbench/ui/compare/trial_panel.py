@@ -18,7 +18,7 @@ from workbench.compare.judge.ratings import key_of_trial
 from workbench.compare.next_actions import NextAction
 from workbench.compare.report import mark_of
 from workbench.compare.scores import question_scores
-from workbench.compare.trial_types import Trial
+from workbench.compare.trial_types import PASSAGE_PURGED, Trial
 from workbench.compare.wording import percent
 from workbench.datasets.types import Example
 from workbench.llm.in_words import adapter_in_words
@@ -110,7 +110,7 @@ class TrialPanel(CloseLook):
 
     def _answer(self, trial: Trial) -> QFrame:
         card, inside = self.card()
-        text = self.label(trial.answer or trial.problem or self.tr("(an empty answer)"), "")
+        text = self.label(trial.said or self.tr("(an empty answer)"), "")
         text.setObjectName(f"{self._prefix}_answer")
         inside.addWidget(text)
         return card
@@ -132,7 +132,7 @@ class TrialPanel(CloseLook):
         about = self.tr("Asked {} times: {} together").format(len(others) + 1, percent(mean))
         column.addWidget(self.label(about, "field"))
         for other in others:
-            said = other.answer or other.problem or self.tr("(an empty answer)")
+            said = other.said or self.tr("(an empty answer)")
             column.addWidget(self.label(f"{mark_of(other, results.metric)}  {said[:_LONGEST]}", "muted"))
 
     def _add_rating(self, column: QVBoxLayout, trial: Trial) -> None:
@@ -190,7 +190,7 @@ class TrialPanel(CloseLook):
         for text, role in self._marks(evidence):
             head.addWidget(self.label(text, role, wrap=False))
         inside.addLayout(head)
-        inside.addWidget(self.label(hit.text, "muted"))
+        inside.addWidget(self.label(hit.text or PASSAGE_PURGED, "muted"))
         return card
 
     def _marks(self, evidence: PassageEvidence) -> list[tuple[str, str]]:

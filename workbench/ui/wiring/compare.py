@@ -43,6 +43,7 @@ class CompareWiring:
             lookups=self._lookups_of_arms(),
         )
         shared.catalog.subscribe(tab.presenter.writing.take_models)
+        shared.collection_jobs.on_purge(lambda _purged: tab.presenter.history.show_again())
         return tab
 
     def _lookups_of_arms(self) -> "Lookups":

@@ -41,7 +41,9 @@ class PlaygroundWiring:
         from workbench.ui.playground import columns
         from workbench.ui.playground.prompt_page import PromptPage
 
-        return PromptPage(self._editor, columns.build(self._column_surroundings()))
+        page = columns.build(self._column_surroundings())
+        self._shared.collection_jobs.on_purge(lambda purged: page.presenter.history.forget_purged(purged.is_of))
+        return PromptPage(self._editor, page)
 
     def _grid_page(self) -> QWidget:
         from workbench.ui.playground import grid

@@ -71,8 +71,10 @@ class Shared:
     @cached_property
     def collections(self) -> "CollectionStore":
         from workbench.rag.store import CollectionStore
+        from workbench.recording.purging import forgets_elsewhere
 
-        return CollectionStore(self.database, self._rooms.paths)
+        paths = self._rooms.paths
+        return CollectionStore(self.database, paths, forgets_elsewhere(self.database, paths))
 
     @cached_property
     def prompts(self) -> "PromptStore":

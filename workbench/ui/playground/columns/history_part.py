@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from workbench.playground.conversation import (
 )
 from workbench.playground.conversation_store import HistoryEntry
 from workbench.playground.conversation_text import as_json, columns_as_markdown
+from workbench.playground.quoted import IsGone, without_purged
 from workbench.playground.types import Exchange
 from workbench.ui.playground.columns.asking import asked_of
 from workbench.ui.playground.columns.board import Board, Surroundings
@@ -78,6 +80,16 @@ class HistoryPart:
         self._open = saved
         self._board.show(title=saved.title)
         return tuple(ColumnState(column.setup, column.conversation) for column in saved.columns)
+
+    def forget_purged(self, is_gone: IsGone) -> None:
+        """Documents are gone for good: what is open quotes them no more, and does not write that down again."""
+        columns = tuple(
+            replace(column, conversation=without_purged(column.conversation, is_gone))
+            for column in self._board.state.columns
+        )
+        if columns != self._board.state.columns:
+            self._board.show(columns=columns)
+            self.keep()
 
     def forget(self, entry_id: str) -> None:
         """Delete one of the history."""
