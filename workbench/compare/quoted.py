@@ -44,8 +44,8 @@ def forget_quoted(database: Database, paths: WorkbenchPaths, purged: Purged, col
         with database.session() as session:
             _forget_in_rows(session, number, owners, is_gone)
     runs = paths.home / FOLDER
-    for folder in sorted(runs.iterdir()) if runs.is_dir() else ():
-        _forget_in_folder(folder, is_gone)
+    for trials in sorted(runs.glob(f"*/{TRIALS}")):
+        _forget_in_folder(trials.parent, is_gone)
     remove_heard_runs(paths.runs, LANE, collection_folder)
 
 
@@ -105,7 +105,7 @@ def _forget_in_rows(session: Session, number: int, owners: Mapping[str, str], is
         trial = _read(row.trial)
         if trial is None:
             continue
-        left = without_purged(trial, lambda hit, arm=row.arm: is_gone(hit, owners.get(arm, "")))  # type: ignore[misc]
+        left = _left(trial, owners, is_gone)
         if left is not trial:
             row.trial = left.model_dump_json()
             changed.add(row.example_id)

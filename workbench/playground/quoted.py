@@ -54,8 +54,8 @@ def _emptied(turn: Turn, is_gone: IsGone) -> Turn:
         passage.model_copy(update={"text": "", "title": ""}) if is_gone(collection, passage.document) else passage
         for passage in turn.retrieved
     )
-    update = {"retrieved": retrieved, "asked": (), "answer": "", "reasoning": "", "final_answer": ""}
-    return turn.model_copy(update={**update, "completion": None, "is_edited": False, "problem": PURGED})
+    update: dict[str, object] = {"retrieved": retrieved, "asked": (), "answer": "", "reasoning": "", "final_answer": ""}
+    return turn.model_copy(update=update | {"completion": None, "is_edited": False, "problem": PURGED})
 
 
 def _unprompted(turn: Turn) -> Turn:

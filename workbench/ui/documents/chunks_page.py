@@ -109,7 +109,7 @@ class ChunksPage(QWidget):
         self._document.setObjectName("chunks_document")
         self._document.setAccessibleName(self.tr("Document"))
         self._document.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._document.setMinimumContentsLength(18)
+        self._document.setMinimumContentsLength(10)
         self._document.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._chunker = QComboBox(self)
         self._chunker.setObjectName("chunks_chunker")
