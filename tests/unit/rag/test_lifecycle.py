@@ -158,7 +158,7 @@ def test_that_whoever_else_quotes_it_is_told_before_it_is_gone(database: Databas
     told: list[tuple[str, str, int]] = []
 
     def forget(purged: Purged, folder: str) -> None:
-        told.append((purged.collection, folder, len(store.lifecycle.due())))
+        told.append((purged.collection, folder, len(CollectionStore(database, home).lifecycle.due())))
 
     store = CollectionStore(database, home, forget)
     folder = make(store, "rules", "secret").parent.name
