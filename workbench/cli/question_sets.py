@@ -9,6 +9,7 @@ from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
 from workbench.datasets.test_sets.types import Review
 from workbench.errors import WorkbenchError
+from workbench.naming import counted
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
 from workbench.rag.member_store import Located
 
@@ -206,7 +207,7 @@ def import_questions(arguments: argparse.Namespace, place: Workplace, output: Ou
     if len(found.problems) > 10:
         output.note(f"... and {len(found.problems) - 10} more rows that cannot be used.")
     facts = {"questions": len(found.questions), "new": new, "problems": list(found.problems)}
-    _said(output, facts, f"{len(found.questions)} questions, {new} of them new.")
+    _said(output, facts, f"{counted(len(found.questions), 'question')}, {new} of them new.")
 
 
 def _from_table(
@@ -275,14 +276,14 @@ def _review(arguments: argparse.Namespace, place: Workplace, output: Output, rev
     with place.writing("workbench retrieval testset review"):
         chosen = _chosen(arguments, place)
         _sets(place).review(chosen, review)
-    _said(output, {review.value: len(chosen)}, f"{len(chosen)} questions are {review.value}.")
+    _said(output, {review.value: len(chosen)}, f"{review.value.capitalize()}: {counted(len(chosen), 'question')}.")
 
 
 def remove(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     with place.writing("workbench retrieval testset remove"):
         chosen = _chosen(arguments, place)
         _sets(place).remove(chosen)
-    _said(output, {"removed": len(chosen)}, f"{len(chosen)} questions were removed.")
+    _said(output, {"removed": len(chosen)}, f"Removed: {counted(len(chosen), 'question')}.")
 
 
 def _chosen(arguments: argparse.Namespace, place: Workplace) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
+from workbench.naming import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ def review_set(arguments: argparse.Namespace, place: Workplace, output: Output) 
             store.review(arguments.test_set, accepted, Review.ACCEPTED)
             store.review(arguments.test_set, rejected, Review.REJECTED)
         facts = {"accepted": len(accepted), "rejected": len(rejected)}
-        said(output, facts, f"{len(accepted)} questions count now, {len(rejected)} do not.")
+        said(output, facts, f"Accepted: {counted(len(accepted), 'question')}; rejected: {len(rejected)}.")
         return
     waiting = [q for q in store.questions(arguments.test_set) if q.review is Review.WAITING]
     if output.json:

@@ -215,7 +215,7 @@ def export_set(arguments: argparse.Namespace, place: Workplace, output: Output) 
             f"{arguments.out} cannot be written.", hint="Choose another place.", details=str(problem)
         ) from problem
     facts = {"questions": len(questions), "file": str(arguments.out)}
-    said(output, facts, f"{len(questions)} questions were written to {arguments.out}.")
+    said(output, facts, f"To {arguments.out} went {counted(len(questions), 'question')}.")
 
 
 def delete_set(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

@@ -266,7 +266,7 @@ def test_that_a_set_is_deleted_after_a_question_and_comes_back(desk: Desk, sets:
     choose(desk, "compare_sets", "all")
     press(desk, "compare_set_more")
     pick(desk, "compare_set_menu", "Delete")
-    assert "Delete the test set “all” with its 1 questions?" in texts(desk)
+    assert "Delete the test set “all” with 1 question?" in texts(desk)
     press(desk, "delete_yes")
     assert sets.list_sets() == [] and shown(desk) == []
     press(desk, "compare_removed_undo")

@@ -83,8 +83,8 @@ class QuestionsHead(QWidget):
 
     def ask_to_delete(self) -> None:
         """A whole set is not deleted by one click."""
-        question = self.tr("Delete the test set “{}” with its {} questions? What comparisons used stays.")
-        self._confirm.ask(question.format(self._state.name, len(self._state.questions)))
+        question = self.tr("Delete the test set “{}” with {}? What comparisons used stays.")
+        self._confirm.ask(question.format(self._state.name, counted(len(self._state.questions), "question")))
 
     def _show_sources(self, state: SetsState) -> None:
         with QSignalBlocker(self._sources):

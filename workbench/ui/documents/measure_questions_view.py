@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.datasets.readers import SUFFIXES
+from workbench.naming import counted
 from workbench.rag.evaluation.types import EvaluationQuestion
 from workbench.ui.documents.measure_generating_form import GeneratingForm
 from workbench.ui.documents.measure_mapping_form import MappingForm
@@ -69,8 +70,10 @@ class QuestionsView(QWidget):
             self._name.setFocus()
         self._name_trouble.setText(state.name_trouble)
         self._name_trouble.setVisible(bool(state.name_trouble))
-        question = self.tr("Delete the test set “{}” with its {} questions? Measurements keep theirs.")
-        self._confirm.ask(question.format(state.set_name, len(state.questions)) if state.asks_to_delete else "")
+        question = self.tr("Delete the test set “{}” with {}? Measurements keep theirs.")
+        self._confirm.ask(
+            question.format(state.set_name, counted(len(state.questions), "question")) if state.asks_to_delete else ""
+        )
         with QSignalBlocker(self._shown):
             self._shown.setCurrentIndex(self._shown.findData(state.shown.value))
         waiting = len(state.waiting)
