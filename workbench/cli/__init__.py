@@ -85,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Interrupted as end:
         print(end, file=sys.stderr)
         return 130
+    except KeyboardInterrupt:  # outside a job, or a second time while one was being stopped
+        print("Stopped at once.", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         # The reader (`| head`) has enough; anything printed from here on would fail again.
         sys.stderr.close()
