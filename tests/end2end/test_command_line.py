@@ -124,7 +124,8 @@ def test_that_the_data_folder_is_the_one_of_the_variable_from_any_working_direct
     assert list(elsewhere.iterdir()) == []
     write_saying_gguf(elsewhere / "mein Modell ✓.gguf", "Hey!")
     answer = only_object(workbench(elsewhere, "generate", "--model", "mein Modell ✓.gguf", "--prompt", "x", "--json"))
-    assert set(answer) == {"id", "text", "finish_reason", "usage", "adapter_hash"}
+    times = {"seconds", "seconds_to_first_token", "tokens_per_second"}
+    assert set(answer) == {"id", "text", "finish_reason", "usage", "adapter_hash", "memory", *times}
     assert answer["text"] == "Hey!"
 
 
