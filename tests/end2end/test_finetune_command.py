@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -74,8 +75,8 @@ def test_that_what_does_not_fit_is_not_started(
 
     estimated = training_estimate._estimate
 
-    def too_large(*given: object, **options: object) -> Preflight:
-        found = estimated(*given, **options)  # type: ignore[arg-type]
+    def too_large(*given: Any, **options: Any) -> Preflight:
+        found = estimated(*given, **options)
         return found.model_copy(update={"fits": False, "advice": "Set the batch size to 2."})
 
     monkeypatch.setattr(training_estimate, "_estimate", too_large)
@@ -127,7 +128,7 @@ def test_that_a_training_is_paused_goes_on_and_is_stopped_with_what_it_learned(t
     assert only_object(workbench(tmp_path, "runs", "pause", run, "--json")) == {"pausing": run}
     wait_until(lambda: bool(list_checkpoints(work)), "it is saved")
     saved = list_checkpoints(work)[0].step
-    time.sleep(0.5)
+    time.sleep(0.5)  # it would make steps meanwhile: nothing tells that something does not happen
     assert len((work / "metrics.jsonl").read_text(encoding="utf-8").splitlines()) == saved, "it stands still"
     assert only_object(workbench(tmp_path, "runs", "resume", run, "--json")) == {"resuming": run}
     assert only_object(workbench(tmp_path, "runs", "stop", run, "--save", "--json")) == {"stopping": run}

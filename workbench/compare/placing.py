@@ -13,6 +13,8 @@ from workbench.paths import WorkbenchPaths
 
 FOLDER = "comparisons"
 """In the data folder: one folder per run, with its trials and its report."""
+LANE = "compare"
+"""Of the jobs that run comparisons: what a purge of documents looks through."""
 _DECIDES_NOTHING = {
     "folder": "",
     "written": "",

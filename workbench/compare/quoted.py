@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from workbench.compare.journal import KEYS, REPORT, REQUEST, TRIALS
 from workbench.compare.judge.score_journal import MODEL_SCORES
-from workbench.compare.placing import FOLDER
+from workbench.compare.placing import FOLDER, LANE
 from workbench.compare.store import ComparisonRow, TrialRow
 from workbench.compare.stored_reports import read_stored_report, read_stored_trial
 from workbench.compare.trial_types import Trial
@@ -24,9 +24,6 @@ from workbench.rag.purged import Purged
 from workbench.rag.search_types import Hit
 from workbench.rag.tables import CollectionRow, DocumentRow
 from workbench.scoring.types import ScoreValue
-
-LANE = "compare"
-"""Of the jobs that run comparisons."""
 
 _IsGone = Callable[[Hit, str], bool]
 """Whether a passage that an arm found in a collection of that name is purged."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from workbench.compare.journal import is_finished, read_report
-from workbench.compare.placing import FOLDER, place_run
+from workbench.compare.placing import FOLDER, LANE, place_run
 from workbench.compare.run_task import RUN_COMPARISON
 from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.errors import WorkbenchError
@@ -19,7 +19,7 @@ def comparison_job(request: CompareRequest, *, background: bool = False) -> JobS
         task=RUN_COMPARISON,
         params=request.model_dump(mode="json"),
         title=f"Compare {request.name}",
-        lane="compare",
+        lane=LANE,
         durable=True,
         background=background,
     )

@@ -74,16 +74,14 @@ def _loader() -> Any:
 
     base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(base):  # type: ignore[misc, valid-type]
-        pass
-
-    Loader.yaml_implicit_resolvers = {
+    loader: Any = type("Yaml12Loader", (base,), {})
+    loader.yaml_implicit_resolvers = {
         first: [(tag, pattern) for tag, pattern in known if tag not in _PLAIN]
         for first, known in base.yaml_implicit_resolvers.items()
     }
     for tag, (pattern, firsts) in _PLAIN.items():
-        Loader.add_implicit_resolver(tag, pattern, list(firsts))
-    return Loader
+        loader.add_implicit_resolver(tag, pattern, list(firsts))
+    return loader
 
 
 def _check_depth(events: "Iterator[yaml.Event]", what: str) -> None:

@@ -1,6 +1,7 @@
 """Packing passages into the context."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -98,11 +99,12 @@ def test_that_the_parts_of_a_prompt_add_up_and_what_was_cut_is_told() -> None:
 
 
 def test_that_tokens_for_passages_that_hold_none_are_named_as_the_limit() -> None:
-    model, hits = WordCounter(1000), [hit("a", 30), hit("b", 10)]
+    model: Any = WordCounter(1000)  # what counts tokens is all that is asked of it
+    hits = [hit("a", 30), hit("b", 10)]
     with pytest.raises(WorkbenchError, match=r"No passage fits into the 5 tokens .* the shortest needs 12") as refused:
-        build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=5)  # type: ignore[arg-type]
+        build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=5)
     assert too_long_of(refused.value) is None, "a longer context would not help"
-    prompt = build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=15)  # type: ignore[arg-type]
+    prompt = build_messages("Why?", hits, model, max_answer_tokens=10, system="Answer.", passage_tokens=15)
     answer = make_answer(
         Question(text="Why?"), hits, prompt, Completion(text="Because [1].", finish_reason=FinishReason.STOP)
     )
