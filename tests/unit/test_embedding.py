@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench import embedding
+from workbench import embedding, processor
 from workbench.embedding import (
     Precision,
     SentenceTransformerEmbedder,
@@ -23,6 +23,30 @@ def test_that_the_starter_embedder_is_the_one_we_know() -> None:
     ref = starter_embedder()
     assert (ref.name, ref.max_tokens, ref.dimension) == ("all-MiniLM-L6-v2", 256, 384)
     assert find_embedder("") == ref
+
+
+@pytest.mark.parametrize(
+    ("told", "precision"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu sse2 avx2 fma f16c\n", Precision.FLOAT32),
+        ("processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512bw avx512_vnni\n", Precision.FLOAT32),
+        ("processor\t: 0\nflags\t\t: fpu avx2 avx512f avx512_bf16\n", Precision.BFLOAT16),
+        ("processor\t: 0\nFeatures\t: fp asimd i8mm bf16\n", Precision.BFLOAT16),
+        ("a file of another kind\n", Precision.FLOAT32),
+        (None, Precision.FLOAT32),  # another system
+    ],
+)
+def test_that_a_new_index_gets_the_precision_that_the_processor_is_fast_with(
+    told: str | None, precision: Precision, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if told is not None:
+        (tmp_path / "cpuinfo").write_text(told)
+    monkeypatch.setattr(processor, "CPU_INFO", tmp_path / "cpuinfo")
+    processor.multiplies_bfloat16.cache_clear()
+    try:
+        assert starter_embedder().precision is precision
+    finally:
+        processor.multiplies_bfloat16.cache_clear()
 
 
 def test_that_a_changed_starter_embedder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,8 @@ def open_collection(
         embedder, chunking = embedder or starter_embedder(), chunking or ChunkingConfig()
         check_chunking(chunking, embedder)
         return store.create(name, embedder, chunking)
-    if embedder is not None and embedder.identity != found.embedder.identity:
+    # Another precision is no other embedder: a collection keeps the one that it was begun with, on any computer.
+    if embedder is not None and embedder.content_hash != found.embedder.content_hash:
         raise WorkbenchError(
             f"The collection {name!r} was built with the embedder {found.embedder.name}; another one cannot join it.",
             hint="Rebuild the collection with it, or index into a new one.",

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QTableView,
 )
+from pytestqt.qtbot import QtBot
 
 from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find, type_text
 from tests.gui.documents.test_documents_tab import a_file, cells, choose, fill
-from workbench.embedding import starter_embedder
+from workbench.embedding import Precision, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.rag.bundles.making import export_spec
@@ -154,6 +155,21 @@ def test_that_another_index_is_built_beside_and_the_first_taken_back(
     assert len(store.indexes.list_indexes("handbook")) == 2, "asked for once more"
     find(shown.page("overview"), QPushButton, "delete_yes").click()
     assert len(store.indexes.list_indexes("handbook")) == 1
+
+
+def test_that_an_index_in_a_precision_that_is_slow_here_can_be_built_again_in_the_fast_one(
+    shown: DocumentsTab, jobs: FakeJobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other,) = set(Precision) - {starter_embedder().precision}
+    monkeypatch.setattr("workbench.embedding.fastest_precision", lambda: other)
+    click(find(shown, QPushButton, "rebuild_index"))
+    embedder = find(shown, QComboBox, "rebuild_embedder")
+    wanted = f"all-MiniLM-L6-v2 in {other.value}, faster on this computer"
+    qtbot.waitUntil(lambda: embedder.findText(wanted) > 0)
+    embedder.setCurrentText(wanted)
+    find(shown, QPushButton, "rebuild_start").click()
+    target = CollectionRef.model_validate(jobs.last.spec.params["collection"])
+    assert target.embedder.precision is other
 
 
 def test_that_a_copy_asks_for_a_name_and_is_shown(shown: DocumentsTab, store: CollectionStore, jobs: FakeJobs) -> None:

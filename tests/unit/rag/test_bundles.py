@@ -12,6 +12,7 @@ import pytest
 from tests.unit.rag.documents import write_facts
 from tests.unit.rag.test_tasks import NAME, run_index
 from workbench.database import Database
+from workbench.embedding import Precision
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.paths import WorkbenchPaths
@@ -104,6 +105,17 @@ def contents(store: CollectionStore, name: str) -> list[dict[str, Any]]:
     """Everything that is kept of the documents, but for when."""
     documents = BundleStore(store.database, store.paths).documents(name, with_paths=True)
     return [document.model_dump(mode="json", exclude={"file_state"}) for document in documents]
+
+
+def test_that_vectors_come_back_in_their_precision_whatever_a_new_index_would_get_here(
+    store: CollectionStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_export(store, tmp_path / "facts.zip", with_vectors=True)
+    made = store.ref(NAME).embedder
+    (other,) = set(Precision) - {made.precision}
+    monkeypatch.setattr("workbench.embedding.fastest_precision", lambda: other)
+    assert run_import(store, tmp_path / "facts.zip", "Copy") == 0
+    assert store.ref("Copy").embedder == made
 
 
 def test_that_a_collection_comes_back_as_it_was_without_embedding_anything(

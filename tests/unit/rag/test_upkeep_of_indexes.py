@@ -12,7 +12,7 @@ from tests.unit.rag.hanging import HangingParser
 from tests.unit.rag.index_rows import all_files, data_files
 from tests.unit.rag.test_tasks import NAME, found, run_index, run_rebuild
 from workbench.database import Database
-from workbench.embedding import Embedder, Precision
+from workbench.embedding import Embedder, Precision, starter_embedder
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
 from workbench.paths import WorkbenchPaths
@@ -21,6 +21,7 @@ from workbench.rag.indexing import (
     build_spec,
     check_spec,
     delete_documents,
+    open_collection,
     purge_spec,
     rebuild_spec,
     retry_spec,
@@ -127,18 +128,19 @@ def test_that_another_embedder_stands_beside_the_first_and_queries_use_the_one_t
     store: CollectionStore, folder: Path, embedded: list[str]
 ) -> None:
     run_index(store, folder)
-    bfloat = store.ref(NAME)
-    exact = bfloat.embedder.model_copy(update={"precision": Precision.FLOAT32})
+    first = store.ref(NAME)
+    (precision,) = set(Precision) - {first.embedder.precision}
+    other = first.embedder.model_copy(update={"precision": precision})
     embedded.clear()
-    run_rebuild(store, build_spec(store, NAME, embedder=exact))
+    run_rebuild(store, build_spec(store, NAME, embedder=other))
     assert len(embedded) == 5, "vectors of another precision are not taken over"
-    assert store.ref(NAME).embedder == exact
+    assert store.ref(NAME).embedder == other
     scores = found(store, "toaster warranty", RetrievalMode.VECTOR)[0].score
     assert undo_rebuild(store, NAME) is None
-    assert store.ref(NAME).embedder == bfloat.embedder
+    assert store.ref(NAME).embedder == first.embedder
     assert found(store, "toaster warranty", RetrievalMode.VECTOR)[0].score != scores
     embedded.clear()
-    run_rebuild(store, build_spec(store, NAME, embedder=exact))
+    run_rebuild(store, build_spec(store, NAME, embedder=other))
     assert embedded == [], "the index of that embedder is still there"
 
 
@@ -420,3 +422,18 @@ def test_that_a_sync_tries_a_file_that_failed_again_only_when_it_changed_or_is_a
         assert request.tries_failed_again
     noise.write_text("Words now.")
     assert run_index(store).indexed == 1
+
+
+def test_that_a_collection_keeps_the_precision_that_it_was_begun_with_on_another_computer(
+    store: CollectionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_index(store, folder)
+    begun = store.ref(NAME).embedder
+    (other,) = set(Precision) - {begun.precision}
+    monkeypatch.setattr("workbench.embedding.fastest_precision", lambda: other)
+    (folder / "new.md").write_text("A lamp costs 19 euros.")
+    assert starter_embedder().precision is other
+    assert open_collection(store, NAME, embedder=starter_embedder()).embedder == begun
+    run_index(store, folder)
+    assert store.ref(NAME).embedder == begun
+    assert found(store, "lamp", RetrievalMode.VECTOR)[0].document == "new.md"

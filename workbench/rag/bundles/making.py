@@ -113,11 +113,13 @@ def _target(store: CollectionStore, manifest: Manifest, name: str, embedder: Emb
 
 
 def _find(manifest: Manifest, folders: tuple[Path, ...]) -> EmbedderRef:
-    starter = starter_embedder()
-    if starter.identity == manifest.embedder.identity:
-        return starter
-    found = {embedder.ref.identity: embedder.ref for embedder in list_embedders(folders)}
-    return found.get(manifest.embedder.identity, starter)
+    """The embedder that made the vectors, in their precision, whatever a new index would get here; else the starter."""
+    starter, made = starter_embedder(), manifest.embedder
+    found = {starter.content_hash: starter}
+    if made.content_hash not in found:
+        found |= {embedder.ref.content_hash: embedder.ref for embedder in list_embedders(folders)}
+    ref = found.get(made.content_hash)
+    return ref.model_copy(update={"precision": made.precision}) if ref is not None else starter
 
 
 def duplicate_spec(store: CollectionStore, name: str, new_name: str) -> JobSpec:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.embedding import EmbedderRef
 from workbench.rag.types import ChunkingConfig, TextLanguage
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.theme import set_role
@@ -63,11 +64,18 @@ class RebuildForm(QFrame):
                 self._embedder.addItem(self.tr("{} (as it is)").format(collection.embedder.name), "")
             for found in self._state.embedders or ():
                 if collection is None or found.ref.identity != collection.embedder.identity:
-                    self._embedder.addItem(found.ref.name, found.ref.path)
+                    self._embedder.addItem(self._name(found.ref), found.ref.path)
             if self._state.embedders is None:
                 self._embedder.addItem(self.tr("Looking for others…"), "")
             self._embedder.setCurrentIndex(max(0, self._embedder.findData(chosen)))
         self._show_limits()
+
+    def _name(self, ref: EmbedderRef) -> str:
+        """The collection's own is offered too where this computer is faster with another precision of it."""
+        collection = self._state.collection
+        if collection is None or ref.content_hash != collection.embedder.content_hash:
+            return ref.name
+        return self.tr("{} in {}, faster on this computer").format(ref.name, ref.precision.value)
 
     @Slot()
     def _show_limits(self) -> None:
