@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks._beir import Collection, ndcg_at_10, read_beir
 from benchmarks._indexing_runs import NAME, collection_store, run_index
-from workbench.embedding import EmbedderRef, Precision, load_embedder, starter_embedder
+from workbench.embedding import EmbedderRef, Precision, fastest_precision, load_embedder, starter_embedder
 from workbench.rag.chunk_writing import embedded_text
 from workbench.rag.retrieval import Retriever, open_retriever
 from workbench.rag.search_types import RetrievalConfig, RetrievalMode
@@ -25,7 +25,7 @@ def quality(task: Mapping[str, Any]) -> dict[str, Any]:
     program's defaults: its chunks, its precision."""
     collection = read_beir(Path(task["data"]))
     with tempfile.TemporaryDirectory() as name:
-        retriever, ref = _index(collection, Path(name), Precision.BFLOAT16)
+        retriever, ref = _index(collection, Path(name), fastest_precision())
         scores = {mode.value: _scores(collection, retriever, mode) for mode in RetrievalMode}
         agreement = _agreement(collection, retriever, ref)
         return {"questions": len(collection.queries), "chunks": retriever.count(), "ndcg": scores} | agreement

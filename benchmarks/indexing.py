@@ -4,7 +4,7 @@ The plain loop (read, split, SentenceTransformer.encode with its defaults, add, 
 on the same files; each runs in a process of its own, its network loaded before the clock runs. The plain loop splits
 with semantic-text-splitter, the program as new collections are cut; both to the same length with the same overlap, so
 that a chunk is about as much work for both. The program also writes texts and chunks into its database, flushes, and
-reads every vector back.
+reads every vector back. It computes in the precision that new indexes get on this computer, and in float32.
 `--data FOLDER` names a collection in the BEIR layout, for the quality of both.
 """
 
@@ -18,7 +18,7 @@ from benchmarks._beir import read_beir
 from benchmarks._processes import measure
 from benchmarks._seeded import sentences
 from benchmarks.report import Goal, Report
-from workbench.embedding import Precision
+from workbench.embedding import Precision, fastest_precision
 
 CHUNKS, QUICK_CHUNKS = 100_000, 10_000
 CHUNKS_PER_FILE = 100
@@ -50,10 +50,12 @@ def _speed(measured: dict[str, Any], folder: Path, data: Path, quick: bool) -> l
         if not quick or number < 200:
             (files / f"{name}.txt").write_text(text, encoding="utf-8")
     task = {"data": str(data), "folder": str(files)}
-    runs: dict[str, list[dict[str, Any]]] = {"plain": [], Precision.BFLOAT16: [], Precision.FLOAT32: []}
+    ours = fastest_precision()
+    precisions = list(dict.fromkeys((ours, Precision.FLOAT32)))
+    runs: dict[str, list[dict[str, Any]]] = {"plain": [], **{precision: [] for precision in precisions}}
     for _ in range(1 if quick else 2):  # in turns: whatever else the machine does hits all of them
         runs["plain"].append(measure("_indexing_runs", "plain", task))
-        for precision in Precision:
+        for precision in precisions:
             runs[precision].append(measure("_indexing_runs", "ours", task | {"precision": precision.value}))
     seconds = {name: min(found["seconds"] for found in all_of) for name, all_of in runs.items()}
     speed = {name: all_of[0]["chunks"] / seconds[name] for name, all_of in runs.items()}
@@ -63,9 +65,13 @@ def _speed(measured: dict[str, Any], folder: Path, data: Path, quick: bool) -> l
     measured["chunks"] = {str(name): all_of[0]["chunks"] for name, all_of in runs.items()}
     measured["ndcg_at_10"] = {str(name): round(value, 4) for name, value in ndcg.items()}
     return [
-        Goal("speed, times the plain loop", speed[Precision.BFLOAT16] / speed["plain"], ">= 2"),
+        Goal(
+            f"speed in {ours.value}, as new indexes are here, times the plain loop",
+            speed[ours] / speed["plain"],
+            ">= 2",
+        ),
         Goal("speed in float32, times the plain loop", speed[Precision.FLOAT32] / speed["plain"], ">= 1.2"),
-        Goal("nDCG@10, less than the plain loop's by", ndcg["plain"] - ndcg[Precision.BFLOAT16], "<= 0.005"),
+        Goal("nDCG@10, less than the plain loop's by", ndcg["plain"] - ndcg[ours], "<= 0.005"),
     ]
 
 

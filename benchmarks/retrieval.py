@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks._processes import measure
 from benchmarks.report import Goal, Report
-from workbench.embedding import Precision
+from workbench.embedding import Precision, fastest_precision
 from workbench.errors import WorkbenchError
 
 RESAMPLES = 10_000
@@ -25,13 +25,14 @@ def run(quick: bool, data: Path | None = None) -> Report:
     folders = collections_in(data)
     measured: dict[str, Any] = {}
     leads, worse = [], 0
-    overlaps: dict[Precision, list[float]] = {Precision.BFLOAT16: [], Precision.FLOAT32: []}
+    ours = fastest_precision()
+    overlaps: dict[Precision, list[float]] = {ours: [], Precision.FLOAT32: []}
     for folder in folders[:1] if quick else folders:
         found = measure("_retrieval_runs", "quality", {"data": str(folder)})
-        if not quick:
+        if not quick and ours is not Precision.FLOAT32:
             full = measure("_retrieval_runs", "agreement", {"data": str(folder)})
             overlaps[Precision.FLOAT32].append(full["overlap_with_plain_float32"])
-        overlaps[Precision.BFLOAT16].append(found["overlap_with_plain_bfloat16"])
+        overlaps[ours].append(found[f"overlap_with_plain_{ours.value}"])
         means = {mode: float(np.mean(values)) for mode, values in found["ndcg"].items()}
         better = max(("vector", "text"), key=lambda mode: means[mode])
         low, high = bootstrap(found["ndcg"][better], found["ndcg"]["hybrid"])
@@ -43,9 +44,8 @@ def run(quick: bool, data: Path | None = None) -> Report:
             "ndcg_at_10": {mode: round(value, 4) for mode, value in means.items()},
             "better_alone": better,
             "hybrid_minus_better": [round(leads[-1], 4), round(low, 4), round(high, 4)],
-            "overlap_bfloat16": round(found["overlap_with_plain_bfloat16"], 4),
-            "overlap_bfloat16_with_plain_float32": round(found["overlap_with_plain_float32"], 4),
-        } | ({"overlap_float32": round(overlaps[Precision.FLOAT32][-1], 4)} if not quick else {})
+            f"overlap_{ours.value}_with_plain_float32": round(found["overlap_with_plain_float32"], 4),
+        } | {f"overlap_{precision.value}": round(shares[-1], 4) for precision, shares in overlaps.items() if shares}
     goals = [
         Goal("hybrid nDCG@10 minus that of the better of vector and text, mean", float(np.mean(leads)), ">= 0"),
         Goal("collections on which hybrid is significantly worse", float(worse), "== 0"),
