@@ -14,6 +14,8 @@ class ComparisonEntry(Boundary):
     metric: str
     kind: VerdictKind
     winner: str | None
+    outcome: str
+    """As `verdict_sentences.in_a_word` says it: "rag wins", "undecided", "none"."""
     recommended: str | None
     questions: int
     folder: str
@@ -23,11 +25,6 @@ class ComparisonEntry(Boundary):
     """Number of the comparison that it repeats; 0: of none."""
     questions_hash: str = ""
     """SHA-256 of the questions that it asked; empty of earlier versions."""
-
-    @property
-    def outcome(self) -> str:
-        """ "rag wins" or "undecided"."""
-        return f"{self.winner} wins" if self.winner else str(self.kind)
 
 
 def matches(entry: ComparisonEntry, text: str) -> bool:

@@ -13,6 +13,7 @@ from workbench.compare.judge.rating_store import AnswerRatingStore
 from workbench.compare.stored_reports import read_stored_report, read_stored_trial
 from workbench.compare.trial_types import Trial
 from workbench.compare.types import ComparisonReport
+from workbench.compare.verdict_sentences import in_a_word
 from workbench.compare.verdict_types import VerdictKind
 from workbench.database import Base, Database
 from workbench.errors import WorkbenchError
@@ -29,6 +30,7 @@ class ComparisonRow(Base):
     metric: Mapped[str]
     kind: Mapped[str]
     winner: Mapped[str | None]
+    outcome: Mapped[str] = mapped_column(sa.Text, server_default="", default="")
     recommended: Mapped[str | None]
     questions: Mapped[int]
     folder: Mapped[str]
@@ -86,6 +88,7 @@ class ComparisonStore:
                 metric=report.verdict.metric,
                 kind=str(report.verdict.kind),
                 winner=report.verdict.winner,
+                outcome=in_a_word(report.verdict),
                 recommended=report.verdict.recommended,
                 questions=len(report.examples),
                 folder=folder,
@@ -106,6 +109,7 @@ class ComparisonStore:
         values = {
             "kind": str(report.verdict.kind),
             "winner": report.verdict.winner,
+            "outcome": in_a_word(report.verdict),
             "recommended": report.verdict.recommended,
             "report": report.model_copy(update={"trials": ()}).model_dump_json(),
         }
@@ -248,8 +252,8 @@ def _add_trials(session: Session, comparison_id: int, trials: Sequence[Trial]) -
 _LISTED = tuple(
     getattr(ComparisonRow, name)
     for name in (
-        "id", "name", "created", "metric", "kind", "winner", "recommended", "questions", "folder", "note", "arms",
-        "again_of", "questions_hash",
+        "id", "name", "created", "metric", "kind", "winner", "outcome", "recommended", "questions", "folder",
+        "note", "arms", "again_of", "questions_hash",
     )
 )  # fmt: skip
 
@@ -262,6 +266,7 @@ def _entry(row: Any) -> ComparisonEntry:
         metric=row.metric,
         kind=VerdictKind(row.kind),
         winner=row.winner,
+        outcome=row.outcome,
         recommended=row.recommended,
         questions=row.questions,
         folder=row.folder,

@@ -9,6 +9,7 @@ from tests.unit.compare.scripted import ScriptedTools, arm, knows_with_passages,
 from workbench.compare.store import ComparisonRow, ComparisonStore, ScoreRow, TrialRow
 from workbench.compare.tasks import compare
 from workbench.compare.types import CompareRequest, ComparisonReport
+from workbench.compare.verdict_sentences import in_a_word
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import RecordingContext
@@ -32,6 +33,15 @@ def test_that_a_comparison_comes_back_as_it_was(report: ComparisonReport, databa
     entry = store.save(report, folder="/runs/1", spec="name: sums")
     assert store.get(entry.id) == report
     assert (entry.winner, entry.questions, entry.metric) == ("rag", 12, "exact_match")
+
+
+def test_that_the_history_says_the_verdict_in_its_own_word(report: ComparisonReport, database: Database) -> None:
+    store = ComparisonStore(database)
+    never = report.verdict.model_copy(update={"winner": None, "means": dict.fromkeys(report.verdict.means, 0.0)})
+    entry = store.save(report.model_copy(update={"verdict": never}), folder="/runs/1")
+    assert entry.outcome == in_a_word(never) == "no arm is ever right"
+    store.keep_terms("/runs/1", report)
+    assert [kept.outcome for kept in store.list_comparisons()] == ["rag wins"]
 
 
 def test_that_the_history_is_newest_first(report: ComparisonReport, database: Database) -> None:
