@@ -44,7 +44,8 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         if allocator.can_be_told() and not torch.cuda.is_available():
             make_orderly()  # before anything large: the estimate computes a few batches
         estimated = tasks.estimate(context, EstimateRequest(training=request))
-        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, this_hardware(config))
+        hardware = this_hardware(config)
+        parts = step_memory(model_size(Path(task["base"])), config, estimated.longest, hardware)
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
             tasks.train(context, request)
@@ -57,6 +58,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
         "measured": peak,
         "estimated": parts.total,
         "longest": estimated.longest,
+        "computed_in": "bfloat16" if hardware.bfloat16 else "float32",
         "parts": asdict(parts),
     }
 
