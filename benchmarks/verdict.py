@@ -6,10 +6,12 @@ comparisons with as many questions as it asks for are simulated, too.
 """
 
 import time
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from benchmarks._verdict_runs import LEVELS, QUESTIONS, cells, simulate, simulate_means, simulate_power
 from benchmarks.report import Goal, Report
+from workbench.llm.llamacpp_engine import physical_cores
 
 COMPARISONS, QUICK_COMPARISONS = 2000, 200
 POWER_COMPARISONS, QUICK_POWER_COMPARISONS = 800, 100
@@ -20,28 +22,31 @@ _FEWEST_ASKING = 25
 def run(quick: bool) -> Report:
     started = time.perf_counter()
     repeats = QUICK_COMPARISONS if quick else COMPARISONS
-    means = [
-        simulate_means(level, graded, questions, repeats, seed)
-        for seed, (graded, level, questions) in enumerate(
-            (graded, level, questions) for graded in (False, True) for level in LEVELS for questions in QUESTIONS
-        )
-    ]
-    found, powers = [], []
-    for seed, cell in enumerate(cells(), 1000):
-        result = simulate(cell, repeats, seed)
-        asked = result.pop("asked_for")
-        found.append(result)
-        if cell.has_winner and len(asked) >= _FEWEST_ASKING:
-            count = QUICK_POWER_COMPARISONS if quick else POWER_COMPARISONS
-            powers.append(simulate_power(cell, asked, count, seed + 5000))
+    count = QUICK_POWER_COMPARISONS if quick else POWER_COMPARISONS
+    levels = [(graded, level, questions) for graded in (False, True) for level in LEVELS for questions in QUESTIONS]
+    # Each has a seed of its own: the figures are the same on any number of cores.
+    with ProcessPoolExecutor(physical_cores()) as pool:
+        means = [
+            pool.submit(simulate_means, level, graded, questions, repeats, seed)
+            for seed, (graded, level, questions) in enumerate(levels)
+        ]
+        simulated = [(cell, pool.submit(simulate, cell, repeats, seed)) for seed, cell in enumerate(cells(), 1000)]
+        found, powers = [], []
+        for seed, (cell, future) in enumerate(simulated, 6000):
+            result = future.result()
+            asked = result.pop("asked_for")
+            found.append(result)
+            if cell.has_winner and len(asked) >= _FEWEST_ASKING:
+                powers.append(pool.submit(simulate_power, cell, asked, count, seed))
+        of_means, of_power = ([future.result() for future in futures] for futures in (means, powers))
     measured = {
         "comparisons_per_cell": repeats,
         "cells": found,
-        "means": means,
-        "power": powers,
+        "means": of_means,
+        "power": of_power,
         "seconds": round(time.perf_counter() - started, 1),
     }
-    return Report("verdict", measured, tuple(_goals(found, means, powers)))
+    return Report("verdict", measured, tuple(_goals(found, of_means, of_power)))
 
 
 def _goals(found: list[dict[str, Any]], means: list[dict[str, Any]], powers: list[dict[str, Any]]) -> list[Goal]:
