@@ -59,18 +59,21 @@ class TemplateChild:
             return self._process
         self._stop()
         script = Path(__file__).with_name("template_process.py")
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", str(script)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
-        if _read_line(self._process, START_SECONDS) is None:
+        try:
+            process = self._process = subprocess.Popen(
+                [sys.executable, "-P", str(script)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+            )
+        except OSError as error:
+            raise _does_not_start(str(error)) from error
+        if _read_line(process, START_SECONDS) is None:
             self._stop()
-            raise WorkbenchError("The process that renders templates does not start.", code="template_process")
-        return self._process
+            raise _does_not_start(f"exit status {process.returncode}")
+        return process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -81,6 +84,15 @@ class TemplateChild:
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 _close_quietly(pipe)
+
+
+def _does_not_start(details: str) -> WorkbenchError:
+    return WorkbenchError(
+        "The process that renders templates does not start.",
+        hint="Most likely too little memory is left: close other programs or unload a model, then try again.",
+        details=details,
+        code="template_process",
+    )
 
 
 def _read_line(process: subprocess.Popen[str], seconds: float) -> dict[str, Any] | None:

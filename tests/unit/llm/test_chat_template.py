@@ -1,3 +1,5 @@
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,6 +111,18 @@ def test_that_the_templates_own_complaint_is_quoted(renderer: Renderers) -> None
 def test_that_a_mistake_in_the_template_is_told_with_its_line(renderer: Renderers) -> None:
     with pytest.raises(WorkbenchError, match=r"has a mistake: .*line 2"):
         renderer("fine\n{% for %}").render(HELLO)
+
+
+@pytest.mark.parametrize("program", ["/no/such/interpreter", shutil.which("false")])
+def test_that_a_process_that_does_not_start_says_what_helps(
+    program: str, renderer: Renderers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    with pytest.raises(WorkbenchError, match="does not start") as told:
+        renderer("{{ messages[0].content }}").render(HELLO)
+    assert "memory" in told.value.hint and told.value.details
+    monkeypatch.undo()
+    assert renderer("{{ messages[0].content }}").render(HELLO) == "Be brief.", "the next one is rendered again"
 
 
 def test_that_the_process_of_a_closed_renderer_is_gone(renderer: Renderers) -> None:
