@@ -4,8 +4,8 @@ import ctypes
 import platform
 import sys
 
-MXFAST, TRIM_THRESHOLD, MMAP_THRESHOLD = 1, -1, -3
-"""What can be told (malloc.h); in bytes."""
+MXFAST, TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = 1, -1, -3, -8
+"""What can be told (malloc.h); in bytes, the last one a number of heaps."""
 
 
 def can_be_told() -> bool:

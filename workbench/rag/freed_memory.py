@@ -1,6 +1,7 @@
 """What a merge of an index took goes back to the system when it is over."""
 
 import contextlib
+import functools
 from collections.abc import Iterator
 
 from workbench import allocator
@@ -8,6 +9,18 @@ from workbench import allocator
 _BLOCK_BYTES = 128 * 2**10
 _LEARNED_BYTES = 32 * 2**20
 """The largest threshold that glibc learns from blocks that come and go."""
+_HEAPS = 2
+
+
+@functools.cache
+def threads_share_heaps() -> None:
+    """From now on the threads of this process share two heaps; to be called before an index is opened for writing.
+
+    glibc otherwise gives each of LanceDB's threads one, up to eight a core, and each keeps what its thread freed: while
+    100,000 chunks went in, the process grew by 110 MB, and by 70 MB with two heaps, in as much time.
+    """
+    if allocator.can_be_told():
+        allocator.tell(allocator.ARENA_MAX, _HEAPS)
 
 
 @contextlib.contextmanager

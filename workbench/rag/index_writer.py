@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.rag.freed_memory import blocks_go_back
+from workbench.rag.freed_memory import blocks_go_back, threads_share_heaps
 from workbench.rag.index_commits import CommittedIndex
 from workbench.rag.journal import DocumentMark
 from workbench.rag.rows import StoredChunk, build_rows, marks_of
@@ -29,6 +29,7 @@ class IndexWriter(CommittedIndex):
     """The one writer of an index: adds, removes, renames and merges."""
 
     def __init__(self, folder: Path, dimension: int, language: TextLanguage = TextLanguage.ENGLISH) -> None:
+        threads_share_heaps()
         super().__init__(folder, dimension, language)
         self._added = 0
         """Chunks since the last merge."""

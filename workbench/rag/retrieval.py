@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Protocol
 
 from workbench.embedding import Embedder, load_embedder
-from workbench.rag.index_commits import is_being_written
+from workbench.rag.index_commits import CommittedIndex, is_being_written
 from workbench.rag.index_files import has_table
-from workbench.rag.index_writer import IndexWriter
 from workbench.rag.search_types import FoldedHit, Hit, RetrievalConfig, RetrievalMode
 from workbench.rag.types import CollectionRef, HitFilter
 from workbench.rag.vector_store import Among, StoredChunk, VectorStore, damaged
@@ -249,7 +248,7 @@ def _open(ref: CollectionRef, threads: int) -> Retriever:
 
 def _open_store(ref: CollectionRef, folder: Path) -> VectorStore:
     if not ref.chunks and not _is_there(ref) and not is_being_written(folder):
-        IndexWriter(folder, ref.embedder.dimension, ref.language).close()  # a collection without documents yet
+        CommittedIndex(folder, ref.embedder.dimension, ref.language).close()  # a collection without documents yet
     return VectorStore(folder, ref.embedder.dimension)
 
 

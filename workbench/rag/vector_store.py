@@ -31,6 +31,9 @@ _INDEX_CACHE = 256 * 2**20  # bytes
 _METADATA_CACHE = 32 * 2**20
 # Up to so many chunks every vector is looked at: exact, and fast enough (100,000 took up to 130 ms, with the index 16).
 _EXACT_UP_TO = 50_000
+# Vectors that are looked at to find the middle of a part. LanceDB's own 256 are most of 100,000 vectors: they took
+# three times as long and 50 MB more, and ten of ten neighbours are found with these too.
+_SAMPLED_PER_PART = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ def vector_index(rows: int) -> Any:
     """How vectors are indexed where looking at each would take too long."""
     from lancedb.index import IvfSq
 
-    return IvfSq(distance_type="cosine", num_partitions=max(1, int(rows**0.5)))
+    return IvfSq(distance_type="cosine", num_partitions=max(1, int(rows**0.5)), sample_rate=_SAMPLED_PER_PART)
 
 
 def wants_vector_index(rows: int) -> bool:
