@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.finetune.encoding import EncodedRow
+from workbench.finetune.packing import padded
 
 if TYPE_CHECKING:
     import torch
@@ -52,12 +53,14 @@ def length_batches(lengths: Sequence[int], batch_size: int) -> list[tuple[int, .
 def collate(rows: Sequence[EncodedRow]) -> "dict[str, torch.Tensor]":
     """`input_ids` and `labels` of shape (rows, longest), padded on the right: a causal model never looks there.
 
-    Where rows share a line, `position_ids` too: positions that begin anew tell transformers where a row ends, and it
-    lets none look into another.
+    Where rows share a line, they are a little wider (`packing.padded`), and there are `position_ids` too: positions
+    that begin anew tell transformers where a row ends, and it lets none look into another.
     """
     import torch
 
+    share_lines = any(len(row.starts) > 1 for row in rows)
     width = max((len(row.ids) for row in rows), default=1)
+    width = padded(width) if share_lines else width
     ids = torch.zeros((max(1, len(rows)), width), dtype=torch.long)
     labels = torch.full((max(1, len(rows)), width), IGNORED, dtype=torch.long)
     for index, row in enumerate(rows):
@@ -67,7 +70,7 @@ def collate(rows: Sequence[EncodedRow]) -> "dict[str, torch.Tensor]":
         learned[list(row.starts)] = False  # nothing before them could predict them
         labels[index, :length][learned] = ids[index, :length][learned]
     batch = {"input_ids": ids, "labels": labels}
-    if any(len(row.starts) > 1 for row in rows):
+    if share_lines:
         batch["position_ids"] = _positions(rows, width)
     return batch
 

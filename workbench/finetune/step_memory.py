@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 
 from workbench.finetune.heap import BLOCKS_BYTES
 from workbench.finetune.model_size import ModelSize
+from workbench.finetune.packing import padded
 from workbench.finetune.training_config import PROJECTIONS, Method, Objective, TrainingConfig
 
 _FLOAT, _BFLOAT = 4, 2
@@ -76,6 +77,7 @@ class StepMemory:
 
 def step_memory(size: ModelSize, config: TrainingConfig, longest: int, hardware: Hardware) -> StepMemory:
     """The peak with `config.batch_size` rows of `longest` tokens, all of them learned, without the libraries."""
+    longest = padded(longest) if _is_packed(config) else longest
     tokens = config.batch_size * longest
     is_full, is_4bit = config.method is Method.FULL, config.method is Method.QLORA
     adapter = 0 if is_full else size.adapter_parameters(config)

@@ -11,7 +11,7 @@ from workbench.finetune.batching import collate, in_parts
 from workbench.finetune.encoding import EncodedRow
 from workbench.finetune.engine_probe import EngineProbe
 from workbench.finetune.loss import summed_loss
-from workbench.finetune.packing import line_length, pack_rows
+from workbench.finetune.packing import line_length, pack_rows, padded
 from workbench.finetune.preflight import estimate
 from workbench.finetune.prepared import few_steps, prepare
 from workbench.finetune.tasks import train
@@ -48,6 +48,17 @@ def test_that_the_first_token_of_a_packed_row_carries_no_loss() -> None:
     batch = collate(line)
     assert batch["labels"].tolist() == [[-100, 6, -100, 8]]
     assert batch["position_ids"].tolist() == [[0, 1, 0, 1]]
+
+
+def test_that_lines_that_are_nearly_alike_make_batches_of_one_width() -> None:
+    rows = [EncodedRow([5] * 300, [1] * 300, number) for number in range(2)]
+    ends = [EncodedRow([7] * length, [1] * length, length) for length in (354, 359, 341)]
+    batches = [collate(pack_rows([*rows, end], 1000)) for end in ends]
+    assert all(set(batch) == {"input_ids", "labels", "position_ids"} for batch in batches)
+    assert {tuple(values.shape) for batch in batches for values in batch.values()} == {(1, 960)}
+    assert batches[0]["labels"][0, 954:].tolist() == [-100] * 6, "padding is not learned"
+    for length in range(1, 3000):
+        assert length <= padded(length) <= length * 17 / 16 + 1
 
 
 def test_that_lines_without_company_are_as_before() -> None:
