@@ -20,9 +20,9 @@ ANSWERS_WITH_FLASH = 16
 ANSWERS_WITHOUT_FLASH = 8
 """Without flash attention each token of a common buffer looks at the cells of all answers."""
 TINY_PARAMETERS = 20_000_000
-"""Up to here weights are read so fast that looking past others costs more."""
+"""Up to here weights are read so fast that looking past others costs more. Without flash attention each answer then has
+a buffer of its own: its sums have the order that they have alone, and so the answer is the one that it gets alone."""
 ANSWERS_OF_TINY = 4
-ANSWERS_OF_TINY_IN_COMMON = 3
 
 COMMON_BUFFER_UP_TO = 8
 """Times the longest answer that a common buffer may have: beyond, looking past the others' cells costs too much."""
@@ -93,24 +93,14 @@ def for_list(config: LaneConfig, asks: Sequence[Ask], parameters: int, *, may_sh
     common = common_beginning(asks) if may_share else 0
     own = longest - common
     flash = config.flash_attention is not False
+    is_tiny = not flash and parameters <= TINY_PARAMETERS
     most = COMMON_BUFFER_UP_TO if flash else COMMON_BUFFER_WITHOUT_FLASH_UP_TO
-    wanted, wanted_in_common = _answers_at_once(parameters, flash=flash)
-    fitting = min(len(asks), max(1, (config.size - common) // own))
-    if may_share and common + min(wanted, fitting) * own <= most * longest:
-        in_common = min(wanted_in_common, fitting)
-        cells = common + in_common * own
-        return replace(config, sequences=in_common, cells=cells, common_buffer=True, common=common)
+    wanted = ANSWERS_OF_TINY if is_tiny else ANSWERS_WITH_FLASH if flash else ANSWERS_WITHOUT_FLASH
+    together = min(wanted, len(asks), max(1, (config.size - common) // own))
+    if may_share and not is_tiny and (cells := common + together * own) <= most * longest:
+        return replace(config, sequences=together, cells=cells, common_buffer=True, common=common)
     apart = min(wanted, len(asks), max(1, config.size // _padded(longest)))
     return replace(config, sequences=apart, cells=apart * _padded(longest))
-
-
-def _answers_at_once(parameters: int, *, flash: bool) -> tuple[int, int]:
-    """With a buffer of its own for each answer, and in a common one."""
-    if flash:
-        return ANSWERS_WITH_FLASH, ANSWERS_WITH_FLASH
-    if parameters <= TINY_PARAMETERS:
-        return ANSWERS_OF_TINY, ANSWERS_OF_TINY_IN_COMMON
-    return ANSWERS_WITHOUT_FLASH, ANSWERS_WITHOUT_FLASH
 
 
 def common_beginning(asks: Sequence[Ask]) -> int:

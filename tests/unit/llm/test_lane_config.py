@@ -34,9 +34,9 @@ def test_that_the_common_beginning_of_a_list_is_counted_once() -> None:
     assert lane.size == lane.cells == 600 + 16 * (100 + 48)
 
 
-def test_that_without_flash_attention_fewer_answers_look_past_each_other() -> None:
+def test_that_without_flash_attention_answers_of_tiny_models_are_computed_as_if_alone() -> None:
     lane = for_list(WITHOUT_FLASH, comparison(64), PARAMETERS, may_share=True)
-    assert (lane.common_buffer, lane.sequences, lane.size) == (True, 3, 600 + 3 * 148)
+    assert (lane.common_buffer, lane.sequences, lane.size) == (False, 4, 4 * 768)
 
 
 def test_that_more_answers_share_a_reading_of_weights_that_are_not_tiny() -> None:

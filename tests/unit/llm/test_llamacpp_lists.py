@@ -10,7 +10,7 @@ from tests.llm_models import write_tiny_gguf
 from tests.unit.llm.asking import Opener, answer, answers, ask
 from workbench.llm.decoding import Ask, Decoding
 from workbench.llm.lane import Lane
-from workbench.llm.lane_config import LaneConfig
+from workbench.llm.lane_config import WORTH_SHARING, LaneConfig
 from workbench.llm.llama_native import Weights
 from workbench.llm.llamacpp_engine import LlamaCppEngine
 from workbench.llm.scheduler import Batch, Scheduler
@@ -46,7 +46,8 @@ def test_that_the_cells_of_a_list_suffice_for_each_of_its_answers(tmp_path: Path
     completions = answers(engine, requests)
     assert [c.problem for c in completions] == [""] * 40
     assert [c.usage.generated_tokens for c in completions] == [16 + n % 5 for n in range(40)]
-    assert sum(c.usage.cached_tokens >= 180 for c in completions) == 39, "the beginning was computed once for all"
+    least = 180 if flash else 180 - WORTH_SHARING  # in buffers of their own nobody waits for the last few
+    assert sum(c.usage.cached_tokens >= least for c in completions) == 39, "the beginning was computed once for all"
     exact = engine.complete_all(requests, lambda _: None, lambda: False, exact=True)
     assert sum(a.text == b.text for a, b in zip(completions, exact, strict=True)) >= 38
 
