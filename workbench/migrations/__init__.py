@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from workbench.errors import WorkbenchError
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest version. Known here, so that a start with an up-to-date file does without alembic."""
 
 
