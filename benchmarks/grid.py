@@ -21,8 +21,8 @@ from benchmarks._processes import measure
 from benchmarks._random_model import write_random_model
 from benchmarks.report import Goal, Report
 from benchmarks.starter import starter_model
+from workbench import resources
 from workbench.llm.llamacpp_engine import physical_cores
-from workbench.resources import path, text
 
 REQUESTS, QUICK_REQUESTS = 64, 12
 TOKENS = 48
@@ -116,12 +116,11 @@ def _task(model: str, count: int) -> dict[str, Any]:
 def _sentences(count: int) -> dict[str, Any]:
     """A page that all share, and for each a passage of its own with a question: as an arm with retrieval asks."""
     sample = "samples/facts"
-    words = " ".join(
-        page.read_text(encoding="utf-8") for page in sorted(path(f"{sample}/documents").glob("*.md"))
-    ).split()
+    pages = sorted(resources.path(f"{sample}/documents").glob("*.md"))
+    words = " ".join(page.read_text(encoding="utf-8") for page in pages).split()
     shared, others = words[:SHARED_WORDS], words[SHARED_WORDS:]
     passages = [" ".join(others[at : at + OWN_WORDS]) for at in range(0, len(others) - OWN_WORDS, OWN_WORDS)]
-    asked = [json.loads(line)["question"] for line in text(f"{sample}/questions.jsonl").splitlines()[:count]]
+    asked = [json.loads(line)["question"] for line in resources.text(f"{sample}/questions.jsonl").splitlines()[:count]]
     return {
         "system": f"Answer from what you are given.\n\n{' '.join(shared)}",
         "questions": [f"{passage}\n\n{question}" for passage, question in zip(itertools.cycle(passages), asked)],

@@ -17,8 +17,9 @@ def multiplies_bfloat16() -> bool:
     """
     if not CPU_INFO.is_file():
         return False
-    for line in CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() in {"flags", "Features"}:  # all cores have the same
-            return not _BFLOAT16_FLAGS.isdisjoint(value.split())
+    with CPU_INFO.open(encoding="utf-8", errors="replace") as cores:
+        for line in cores:
+            name, _, value = line.partition(":")
+            if name.strip() in {"flags", "Features"}:  # all cores have the same: the rest need not be read
+                return not _BFLOAT16_FLAGS.isdisjoint(value.split())
     return False

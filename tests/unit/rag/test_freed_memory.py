@@ -7,6 +7,8 @@ import pytest
 
 from workbench import allocator
 
+pytestmark = pytest.mark.skipif(not allocator.can_be_told(), reason="only glibc lets its heaps be told")
+
 _KEPT = """
 import contextlib, sys
 from pathlib import Path
@@ -70,13 +72,11 @@ def kept_bytes(how: str) -> int:
     return int(done.stdout)
 
 
-@pytest.mark.skipif(not allocator.can_be_told(), reason="glibc only")
 def test_that_what_a_merge_took_goes_back_at_once() -> None:
     assert kept_bytes("stays") > 150_000_000
     assert kept_bytes("back") < 20_000_000
 
 
-@pytest.mark.skipif(not allocator.can_be_told(), reason="glibc only")
 def test_that_the_threads_of_an_indexing_share_two_heaps() -> None:
     assert heaps("each its own") > 2
     assert heaps("shared") <= 2
