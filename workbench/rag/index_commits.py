@@ -42,6 +42,9 @@ def is_being_written(folder: Path) -> bool:
 class CommittedIndex(VectorStore):
     """An index that only one process changes, whole or not at all. Use as a context manager: it holds a lock."""
 
+    _index_cache = 256 * 2**20
+    """Bytes: less than a reader's, for what it holds of old versions serves nobody."""
+
     def __init__(self, folder: Path, dimension: int, language: TextLanguage = TextLanguage.ENGLISH) -> None:
         """Opens, heals or makes the index. Raises WorkbenchError "index_damaged" when it must be rebuilt."""
         self._folder = folder
@@ -111,7 +114,7 @@ class CommittedIndex(VectorStore):
         if self._files.exists():
             shutil.rmtree(self._files)
         with self._words():
-            self._table = make_table(self._folder, schema(self._dimension), self._language)
+            self._table = make_table(self._folder, schema(self._dimension), self._language, self._index_cache)
             self._confirm_all()
 
     def _confirm_all(self) -> None:

@@ -27,8 +27,7 @@ INDEX_FOLDER = "index_folder"
 """The fact of that error that says which index it is: several may be asked at once."""
 
 _READ_COLUMNS = tuple(StoredChunk.model_fields)
-_INDEX_CACHE = 256 * 2**20  # bytes
-_METADATA_CACHE = 32 * 2**20
+_METADATA_CACHE = 32 * 2**20  # bytes
 # Up to so many chunks every vector is looked at: exact, and fast enough (100,000 took up to 130 ms, with the index 16).
 _EXACT_UP_TO = 50_000
 # Vectors that are looked at to find the middle of a part. LanceDB's own 256 are most of 100,000 vectors: they took
@@ -63,6 +62,9 @@ EVERYWHERE: tuple[Among, ...] = ()
 class VectorStore:
     """Chunks with vectors and a full-text index, for reading. Sees what a writer adds at once."""
 
+    _index_cache = 2**30
+    """Bytes. The index for a million vectors is 400 MB: where it does not fit, every search reads its parts again."""
+
     def __init__(self, folder: Path, dimension: int) -> None:
         """Raises WorkbenchError "index_damaged" when there is no index that can be read."""
         self._folder = folder
@@ -78,7 +80,7 @@ class VectorStore:
     def _table(self) -> Any:
         """Opened at first use: a run that finds nothing new takes no time for it."""
         with self._words():
-            return _connect(self._folder).open_table(TABLE)
+            return _connect(self._folder, self._index_cache).open_table(TABLE)
 
     def count(self) -> int:
         """Number of chunks."""
@@ -157,18 +159,18 @@ _PROBES = 40
 _REFINE = 4
 
 
-def _connect(folder: Path) -> Any:
+def _connect(folder: Path, index_cache: int) -> Any:
     import lancedb
 
     # LanceDB would keep up to 6 GiB of indexes and 1 GiB of metadata, also of versions that are gone.
-    session = lancedb.Session(index_cache_size_bytes=_INDEX_CACHE, metadata_cache_size_bytes=_METADATA_CACHE)
+    session = lancedb.Session(index_cache_size_bytes=index_cache, metadata_cache_size_bytes=_METADATA_CACHE)
     # Interval zero: every query looks for the newest version first.
     return lancedb.connect(folder, read_consistency_interval=timedelta(0), session=session)
 
 
-def make_table(folder: Path, columns: Any, language: TextLanguage) -> Any:
-    """An empty table with its index of words."""
-    table = _connect(folder).create_table(TABLE, schema=columns)
+def make_table(folder: Path, columns: Any, language: TextLanguage, index_cache: int) -> Any:
+    """An empty table with its index of words; `index_cache` in bytes."""
+    table = _connect(folder, index_cache).create_table(TABLE, schema=columns)
     table.create_index("searched", config=_text_index(language))
     return table
 
