@@ -83,7 +83,7 @@ def uses_flash_attention(model: ModelRef, load: LoadConfig, *, on_gpu: bool) -> 
     if load.flash_attention is not None or on_gpu or load.kv_type is not KvType.F16:
         return load.flash_attention
     scores = _scores_of_a_token(model, load) * context_for(model, load)
-    return False if 0 < _head_size(model) <= SMALL_HEAD and scores <= MOST_SCORES_BYTES else None
+    return False if 0 < head_size(model) <= SMALL_HEAD and scores <= MOST_SCORES_BYTES else None
 
 
 def batch_for(load: LoadConfig, *, flash: bool | None) -> int:
@@ -99,7 +99,7 @@ def rows_per_call(model: ModelRef, load: LoadConfig, *, on_gpu: bool) -> int:
 def kv_bytes_per_token(model: ModelRef, kv_type: KvType = KvType.F16) -> int:
     """Bytes of the cache for one token of one answer."""
     heads_kv = model.head_count_kv or model.head_count
-    return model.block_count * heads_kv * _head_size(model) * 2 * KV_BLOCK_BYTES[kv_type] // 32  # keys and values
+    return model.block_count * heads_kv * head_size(model) * 2 * KV_BLOCK_BYTES[kv_type] // 32  # keys and values
 
 
 def compute_bytes(model: ModelRef, batch: int = 512) -> int:
@@ -107,7 +107,8 @@ def compute_bytes(model: ModelRef, batch: int = 512) -> int:
     return 16 * batch * model.embedding_length * 4 + 8 * 1024 * 1024
 
 
-def _head_size(model: ModelRef) -> int:
+def head_size(model: ModelRef) -> int:
+    """Numbers of an attention head; 0 where the header does not tell it."""
     return model.key_length or (model.embedding_length // model.head_count if model.head_count else 0)
 
 

@@ -21,7 +21,8 @@ ANSWERS_WITHOUT_FLASH = 8
 """Without flash attention each token of a common buffer looks at the cells of all answers."""
 TINY_PARAMETERS = 20_000_000
 """Up to here weights are read so fast that looking past others costs more. Without flash attention each answer then has
-a buffer of its own: its sums have the order that they have alone, and so the answer is the one that it gets alone."""
+a buffer of its own: its sums have the order that they have alone, and so the answer is the one that it gets alone. Not
+where that takes several times as long (`LaneConfig.slow_rows`)."""
 ANSWERS_OF_TINY = 4
 
 COMMON_BUFFER_UP_TO = 8
@@ -49,6 +50,9 @@ class LaneConfig:
     batch: int = 512
     kv_type: KvType = KvType.F16
     flash_attention: bool | None = None
+    slow_rows: bool = False
+    """Whether this processor computes the attention of a row number by number, and that of several in a common buffer
+    not."""
     common_buffer: bool = False
     """One buffer for the cells of all answers: what they have in common is there once, and a call computes rows of all
     of them in one pass. Otherwise each answer has a buffer, and only as many rows of each go into a pass as the
@@ -97,7 +101,8 @@ def for_list(config: LaneConfig, asks: Sequence[Ask], parameters: int, *, may_sh
     most = COMMON_BUFFER_UP_TO if flash else COMMON_BUFFER_WITHOUT_FLASH_UP_TO
     wanted = ANSWERS_OF_TINY if is_tiny else ANSWERS_WITH_FLASH if flash else ANSWERS_WITHOUT_FLASH
     together = min(wanted, len(asks), max(1, (config.size - common) // own))
-    if may_share and not is_tiny and (cells := common + together * own) <= most * longest:
+    may_share = may_share and (not is_tiny or config.slow_rows)
+    if may_share and (cells := common + together * own) <= most * longest:
         return replace(config, sequences=together, cells=cells, common_buffer=True, common=common)
     apart = min(wanted, len(asks), max(1, config.size // _padded(longest)))
     return replace(config, sequences=apart, cells=apart * _padded(longest))

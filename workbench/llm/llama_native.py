@@ -47,6 +47,14 @@ def library() -> Any:
     return llama_cpp
 
 
+def summed_at_once() -> int:
+    """Numbers of half precision that one step of llama.cpp's sums takes on this processor.
+
+    What is left of a row behind the last whole step is summed number by number.
+    """
+    return 64 if b"AVX512 = 1" in library().llama_print_system_info() else 32
+
+
 @cache
 def _callback() -> Any:
     from llama_cpp import llama_cpp

@@ -10,11 +10,11 @@ from workbench.llm.adapters import adapter_hash, check_adapter
 from workbench.llm.chat_template import ChatTemplate
 from workbench.llm.decoding import Ask, Decoding, Outbox
 from workbench.llm.devices import find_devices
-from workbench.llm.fit import available_memory, batch_for, estimate, sequences_for, uses_flash_attention
+from workbench.llm.fit import available_memory, batch_for, estimate, head_size, sequences_for, uses_flash_attention
 from workbench.llm.gguf_header import check_complete, check_loadable, read_header, shards
 from workbench.llm.lane_config import LaneConfig
 from workbench.llm.lane_context import ActiveAdapter
-from workbench.llm.llama_native import Weights
+from workbench.llm.llama_native import Weights, summed_at_once
 from workbench.llm.placement import gpu_layers_for
 from workbench.llm.prompt_form import PromptForm, context_length
 from workbench.llm.scheduler import Batch, Scheduler, adapter_key
@@ -126,6 +126,7 @@ class LlamaCppEngine:
             batch=batch_for(self.load, flash=flash),
             kv_type=self.load.kv_type,
             flash_attention=flash,
+            slow_rows=head_size(self.model) % summed_at_once() != 0,
         )
 
     # -- preparing ----------------------------------------------------------------------------------------------------

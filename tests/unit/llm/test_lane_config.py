@@ -39,6 +39,13 @@ def test_that_without_flash_attention_answers_of_tiny_models_are_computed_as_if_
     assert (lane.common_buffer, lane.sequences, lane.size) == (False, 4, 4 * 768)
 
 
+def test_that_they_share_a_buffer_where_a_row_alone_is_computed_number_by_number() -> None:
+    slow = dataclasses.replace(WITHOUT_FLASH, slow_rows=True)
+    lane = for_list(slow, comparison(64), PARAMETERS, may_share=True)
+    assert (lane.common_buffer, lane.sequences, lane.size) == (True, 4, 600 + 4 * 148)
+    assert not for_list(slow, comparison(64), PARAMETERS, may_share=False).common_buffer
+
+
 def test_that_more_answers_share_a_reading_of_weights_that_are_not_tiny() -> None:
     lane = for_list(WITHOUT_FLASH, comparison(64), PARAMETERS + 1, may_share=True)
     assert (lane.common_buffer, lane.sequences, lane.size) == (True, 8, 600 + 8 * 148)
