@@ -14,7 +14,7 @@ HEAVY = {
 
 # From the bottom up; a layer may import the ones before it. Rooms in one row never import each other.
 LAYERS: list[list[str]] = [
-    ["allocator", "environment", "errors", "boundary", "naming", "processor"],
+    ["allocator", "environment", "errors", "boundary", "memory", "naming", "processor"],
     ["paths", "log"],
     ["resources", "settings"],
     ["migrations"],

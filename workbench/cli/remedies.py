@@ -13,18 +13,21 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def told_in_options(request: "TrainRequest") -> Iterator[None]:
-    """A WorkbenchError that carries another start of the training says with which options that is."""
-    from workbench.finetune.out_of_memory import Remedy
+    """A WorkbenchError says with which options the training can be started again, where lowering a setting helps."""
+    from workbench.finetune.out_of_memory import Remedy, after_death
 
     try:
         yield
     except WorkbenchError as problem:
-        if "remedy" not in problem.facts:
+        if "remedy" in problem.facts:
+            remedy = Remedy.model_validate(problem.facts["remedy"])
+        elif (offered := after_death(request, problem.message)) is not None:
+            remedy = offered
+        else:
             raise
-        options = _differences(request, Remedy.model_validate(problem.facts["remedy"]).request)
         raise WorkbenchError(
             problem.message,
-            hint=f"{problem.hint} The same command with {options} does so.",
+            hint=f"{remedy.advice} The same command with {_differences(request, remedy.request)} does so.",
             details=problem.details,
             code=problem.code,
             facts=problem.facts,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from workbench import __version__
 from workbench.boundary import Boundary
+from workbench.memory import total_memory
 
 _LIBRARIES = ("llama-cpp-python", "lancedb", "sentence-transformers", "torch", "transformers", "numpy", "scipy")
 """What may change an answer, a vector or an interval."""
@@ -34,7 +35,6 @@ class Environment(Boundary):
 
 def read_environment() -> Environment:
     """Ask the system; imports none of the libraries."""
-    import psutil
 
     return Environment(
         program=__version__,
@@ -42,7 +42,7 @@ def read_environment() -> Environment:
         system=f"{platform.system()} {platform.release()} ({platform.machine()})",
         processor=platform.processor() or platform.machine(),
         cores=os.cpu_count() or 0,
-        memory_bytes=psutil.virtual_memory().total,
+        memory_bytes=total_memory(),
         started=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         libraries={name: found for name in _LIBRARIES if (found := _version(name))},
     )

@@ -6,6 +6,7 @@ from workbench.boundary import Boundary
 from workbench.errors import WorkbenchError
 from workbench.finetune.defaults import usual_rate
 from workbench.finetune.types import TrainRequest
+from workbench.jobs.causes import is_lack_of_memory
 
 CODE = "out_of_memory"
 _SHORTEST = 64
@@ -41,6 +42,11 @@ def memory_ran_out(request: TrainRequest | None, step: int, details: str, longes
         code=CODE,
         facts={"remedy": remedy.model_dump(mode="json")} if remedy else {},
     )
+
+
+def after_death(request: TrainRequest, message: str) -> Remedy | None:
+    """What a training can no longer offer itself: the system ended it. None where `message` says another cause."""
+    return gentler(request) if is_lack_of_memory(message) else None
 
 
 def gentler(request: TrainRequest, longest: int = 0) -> Remedy | None:

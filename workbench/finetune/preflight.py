@@ -171,7 +171,7 @@ def is_enough(free_memory: int, peak: int) -> bool:
 
 def could_fit(peak: int) -> bool:
     """Whether this computer could hold such a training beside nothing else; `peak` in bytes."""
-    from workbench.llm.fit import total_memory
+    from workbench.memory import total_memory
 
     return is_enough(total_memory(), peak)
 
@@ -201,10 +201,11 @@ def this_hardware(config: TrainingConfig) -> Hardware:
 
 def free_for_training() -> int:
     """Bytes that are free where a training would lie: on the graphics card, else in this computer's memory."""
-    import psutil
     import torch
 
-    return int(torch.cuda.mem_get_info()[0] if torch.cuda.is_available() else psutil.virtual_memory().available)
+    from workbench.memory import free_memory
+
+    return int(torch.cuda.mem_get_info()[0]) if torch.cuda.is_available() else free_memory()
 
 
 def training_seconds(

@@ -3,7 +3,7 @@
 import re
 import signal
 
-from workbench.jobs.memory_watch import MemoryWatch
+from workbench.jobs.memory_watch import RAN_OUT, USED_UP, MemoryWatch
 
 _TERMINATED = "The worker process was ended from outside (terminated)."
 _SEGFAULT = "The worker process crashed: a library used memory that is not its own (segmentation fault)."
@@ -28,12 +28,13 @@ _SIGNALS = {
     "SIGXCPU": "The worker process used more processor time than the system allows (time limit).",
 }
 
+_NO_MEMORY = "The worker process found no memory left (out of memory)."
 _WINDOWS = {
     0xC0000005: _SEGFAULT,
     0xC0000006: _BUS,
     0xC000001D: _ILLEGAL,
     0xC0000409: _ABORTED,
-    0xC0000017: "The worker process found no memory left (out of memory).",
+    0xC0000017: _NO_MEMORY,
     0xC00000FD: _STACK,
 }
 
@@ -61,6 +62,11 @@ def describe_death(exit_code: int | None, stderr_tail: str = "", memory: MemoryW
     if sentence == _ABORTED and (line := _ASSERTION.search(stderr_tail)):
         sentence += f" It said: {line.group().strip()[:_LINE_LIMIT]}"
     return sentence
+
+
+def is_lack_of_memory(message: str) -> bool:
+    """Whether a description of a death says that it was for want of memory."""
+    return any(words in message for words in (RAN_OUT, USED_UP, _NO_MEMORY))
 
 
 def _from_code(exit_code: int) -> str:

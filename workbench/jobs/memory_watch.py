@@ -5,10 +5,15 @@ memory.oom_control (v1), over the whole machine in /proc/vmstat. Other systems o
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+from workbench.memory import control_groups
 
 NEARLY_USED_UP = 0.05
 """Less free memory than this share of it all, right after a death, is memory that was short."""
+RAN_OUT, USED_UP = "Memory ran out", "Memory was nearly used up"
+"""With these words a finding begins."""
 _COUNT = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 
 
@@ -25,14 +30,14 @@ class MemoryWatch:
             if (_read_count(self._counter) or 0) <= self._before:
                 return ""
             if self._counter.name == "vmstat":
-                return "Memory ran out meanwhile and the system ended processes, probably this one."
-            return "Memory ran out: the system ended it to get some back."
+                return f"{RAN_OUT} meanwhile and the system ended processes, probably this one."
+            return f"{RAN_OUT}: the system ended it to get some back."
         import psutil
 
         memory = psutil.virtual_memory()
         if memory.available > NEARLY_USED_UP * memory.total:
             return ""
-        return f"Memory was nearly used up ({memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free)."
+        return f"{USED_UP} ({memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB free)."
 
 
 def _find_counter(root: Path) -> tuple[Path | None, int]:
@@ -43,20 +48,11 @@ def _find_counter(root: Path) -> tuple[Path | None, int]:
     return None, 0
 
 
-def _counters(root: Path) -> list[Path]:
-    """Own group first. In a container the own group is what is mounted, under whatever path it has outside."""
-    try:
-        lines = (root / "proc/self/cgroup").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-    groups = {kinds: path.lstrip("/") for _, kinds, path in (line.split(":", 2) for line in lines)}
-    unified, memory = root / "sys/fs/cgroup", root / "sys/fs/cgroup/memory"
-    found = []
-    if "memory" in groups:
-        found += [memory / groups["memory"] / "memory.oom_control", memory / "memory.oom_control"]
-    if "" in groups:
-        found += [unified / groups[""] / "memory.events", unified / "memory.events"]
-    return [*found, root / "proc/vmstat"]
+def _counters(root: Path) -> Iterator[Path]:
+    """Own group first."""
+    for group in control_groups(root):
+        yield from (group / "memory.oom_control", group / "memory.events")
+    yield root / "proc/vmstat"
 
 
 def _read_count(path: Path) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.llm.types import ModelRef
+from workbench.memory import free_memory, total_memory
 
 SHARE_OF_MEMORY = 0.75
 """Of the free memory, for the weights: the rest is for the context, the documents' index and the window."""
@@ -54,14 +55,13 @@ def read_computer(data_folder: Path) -> Computer:
     """Ask the system; takes some milliseconds, with a graphics driver some hundred: not for the UI thread."""
     import psutil
 
-    memory = psutil.virtual_memory()
     threads = psutil.cpu_count() or os.cpu_count() or 1
     return Computer(
         processor=platform.processor() or platform.machine(),
         cores=psutil.cpu_count(logical=False) or threads,
         threads=threads,
-        memory_bytes=memory.total,
-        memory_free_bytes=memory.available,
+        memory_bytes=total_memory(),
+        memory_free_bytes=free_memory(),
         disk_free_bytes=shutil.disk_usage(data_folder).free,
         graphics=_read_graphics(),
     )

@@ -149,7 +149,8 @@ def give_way() -> list[str]:
 def _trainings_fit() -> bool:
     """Whether those that run find what they will still take, in the processor's memory and on each GPU."""
     from workbench.llm.devices import find_devices
-    from workbench.llm.fit import free_memory, reserved_memory, reserved_on_cards
+    from workbench.llm.fit import reserved_memory, reserved_on_cards
+    from workbench.memory import free_memory
 
     if reserved_memory() > FREE_SHARE * free_memory():
         return False

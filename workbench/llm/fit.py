@@ -7,12 +7,12 @@ every answer at once, 16 bits each or ggml's blocks); compute buffers bounded by
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.memory_claims import UnmetClaim, unmet_claims
 from workbench.llm.placement import GPU_SHARE, Device, Placement, place
 from workbench.llm.types import KvType, LoadConfig, MemoryUse, ModelRef
+from workbench.memory import free_memory, total_memory
 from workbench.paths import WorkbenchPaths, find_home
 
 KV_BLOCK_BYTES = {KvType.F16: 64, KvType.Q8_0: 34, KvType.Q4_0: 18}
@@ -205,13 +205,6 @@ def _longest_context(model: ModelRef, load: LoadConfig, room: int, *, on_gpu: bo
     return found
 
 
-def free_memory() -> int:
-    """Bytes that can be had without swapping."""
-    import psutil
-
-    return int(psutil.virtual_memory().available)
-
-
 def reserved_memory() -> int:
     """Bytes that runs of this data folder will still take: trainings claim their worst at their start."""
     return sum(claim.missing_bytes for claim in claims())
@@ -230,14 +223,6 @@ def claims() -> list[UnmetClaim]:
 def available_memory() -> int:
     """Bytes that a model may take: what is free, without what trainings that run will still need."""
     return max(0, free_memory() - reserved_memory())
-
-
-@cache
-def total_memory() -> int:
-    """Bytes of memory that this computer has."""
-    import psutil
-
-    return int(psutil.virtual_memory().total)
 
 
 def check_fits(model: ModelRef, load: LoadConfig, devices: Sequence[Device] = ()) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from workbench.errors import WorkbenchError
 from workbench.llm.adapters import adapter_hash
 from workbench.llm.decoding import Ask, Decoding
-from workbench.llm.fit import total_memory
 from workbench.llm.lane import Lane
 from workbench.llm.lane_config import LaneConfig, for_list, of_share, shares_of_list
 from workbench.llm.lane_context import ActiveAdapter
@@ -21,6 +20,7 @@ from workbench.llm.list_lanes import ListLanes, step
 from workbench.llm.llama_native import Weights
 from workbench.llm.types import FinishReason, MemoryUse
 from workbench.llm.waiting import end_all
+from workbench.memory import total_memory
 
 IDLE_LANES = 8
 """Contexts kept at most for the bare model and the last adapters; fewer where they take too much memory."""

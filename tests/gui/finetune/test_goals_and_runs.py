@@ -50,8 +50,10 @@ from workbench.finetune.types import (
     TrainReport,
     TrainRequest,
 )
+from workbench.jobs.causes import describe_death
 from workbench.jobs.disk_watch import DISK_LOG
 from workbench.jobs.events import Logged, Queued
+from workbench.jobs.memory_watch import RAN_OUT
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.ui.finetune import TRAIN, FinetuneTab
 from workbench.ui.finetune.presets import Goal, Preset, config_for
@@ -338,9 +340,16 @@ def test_that_memory_that_ran_out_is_one_click_from_going_on(qtbot: QtBot, aroun
 
 def test_that_a_process_that_was_killed_for_its_memory_offers_the_same(qtbot: QtBot, around: Around) -> None:
     tab, job = start_training(qtbot, around)
-    job.crash("The worker process was killed by the system (signal 9). The system ran out of memory.")
+    job.crash(f"{describe_death(-9)} {RAN_OUT}: the system ended it to get some back.")
     qtbot.waitUntil(find(tab, QPushButton, "run_remedy").isVisible)
     assert find(tab, QPushButton, "run_remedy").text() == "Go on with gradient checkpointing"
+
+
+def test_that_a_crash_for_another_cause_offers_no_less_memory(qtbot: QtBot, around: Around) -> None:
+    tab, job = start_training(qtbot, around)
+    job.crash(describe_death(-11))  # its words speak of memory too
+    qtbot.waitUntil(find(tab, QFrame, "run_trouble").isVisible)
+    assert not find(tab, QPushButton, "run_remedy").isVisible()
 
 
 def test_that_a_model_that_was_made_says_what_the_text_gained(qtbot: QtBot, around: Around) -> None:

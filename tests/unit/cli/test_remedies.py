@@ -7,6 +7,8 @@ from workbench.errors import WorkbenchError
 from workbench.finetune.out_of_memory import memory_ran_out
 from workbench.finetune.step_watch import not_a_number
 from workbench.finetune.types import TrainingConfig, TrainRequest
+from workbench.jobs.causes import describe_death
+from workbench.jobs.memory_watch import RAN_OUT
 from workbench.llm.types import ModelRef
 
 
@@ -40,6 +42,13 @@ def hint(training: TrainRequest, problem: WorkbenchError) -> str:
 def test_that_memory_that_ran_out_names_its_options(settings: dict[str, object], parts: int, options: str) -> None:
     training = request(**settings).model_copy(update={"batch_parts": parts})
     assert hint(training, memory_ran_out(training, 3, "")).endswith(options)
+
+
+def test_that_a_process_that_was_ended_for_its_memory_names_them_too() -> None:
+    killed = WorkbenchError(f"{describe_death(-9)} {RAN_OUT}: the system ended it.", hint="Again.", code="crashed")
+    assert hint(request(), killed).endswith("with --gradient-checkpointing does so.")
+    other = WorkbenchError(describe_death(-11), hint="Again.", code="crashed")  # its words speak of memory too
+    assert hint(request(), other) == "Again."
 
 
 def test_that_a_rate_that_diverged_names_the_smaller_one() -> None:

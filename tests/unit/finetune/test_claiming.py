@@ -30,7 +30,7 @@ class Computer:
         monkeypatch.setattr(preflight, "this_hardware", lambda config: hardware)
         monkeypatch.setattr(preflight, "free_for_training", self._free)
         monkeypatch.setattr(allocator, "can_be_told", lambda: True)
-        monkeypatch.setattr("workbench.llm.fit.total_memory", lambda: PLENTY)
+        monkeypatch.setattr("workbench.memory.total_memory", lambda: PLENTY)
         monkeypatch.setattr(claiming, "make_orderly", self._make_orderly)
 
     def _free(self) -> int:

@@ -14,12 +14,13 @@ from workbench.jobs.events import Finished, JobEvent
 from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.computer import Computer
 from workbench.llm.endpoints.models import as_model
-from workbench.llm.fit import Fit, free_memory, verdict
+from workbench.llm.fit import Fit, verdict
 from workbench.llm.in_words import size_in_words
 from workbench.llm.library import named
 from workbench.llm.placement import Device
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
 from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
+from workbench.memory import free_memory
 from workbench.playground.types import PromptVersion
 from workbench.settings import Settings
 from workbench.ui.compare.arms_state import Fitting, Places

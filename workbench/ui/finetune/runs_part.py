@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from workbench.finetune.out_of_memory import Remedy, gentler
+from workbench.finetune.out_of_memory import Remedy, after_death
 from workbench.finetune.running import sweep_spec, train_spec
 from workbench.finetune.sweeps import SweepReport, SweepRequest, SweepTrial, TrialStep
 from workbench.finetune.types import (
@@ -319,7 +319,7 @@ def _remedy_of(request: TrainRequest, event: Failed | Crashed) -> Remedy | None:
     """What the training offers itself; one that the system killed for its memory can no longer say it."""
     if isinstance(event, Crashed):
         was_seen = event.exit_code is not None  # of a process that nobody watched the cause is only guessed
-        return gentler(request) if was_seen and "memory" in event.message else None
+        return after_death(request, event.message) if was_seen else None
     try:
         return Remedy.model_validate(event.facts.get("remedy"))
     except ValidationError:
