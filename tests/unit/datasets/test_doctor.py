@@ -204,6 +204,7 @@ def test_that_function_words_belong_to_one_language_each() -> None:
         ("Por favor reinicie el router.", "Spanish"),
         ("Да, конечно.", "Cyrillic letters"),
         ("はい、もちろん。", "Japanese letters"),
+        ("Pakibukas ang pinto sa likod ng bahay at maghintay sa loob ng sampung minuto.", "(Tagalog)"),
     ],
 )
 def test_that_a_short_answer_in_another_language_is_found(answer: str, said: str) -> None:

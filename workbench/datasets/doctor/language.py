@@ -75,10 +75,18 @@ def _name(code: str) -> str:
 
 
 _SCRIPTS = {"Mandarin": "Chinese", "Hangul": "Korean", "Hiragana": "Japanese", "Katakana": "Japanese"}
+# What whatlang tells apart, by ISO 639-3.
 _NAMES = {
     "eng": "English", "deu": "German", "fra": "French", "spa": "Spanish", "ita": "Italian", "por": "Portuguese",
     "nld": "Dutch", "pol": "Polish", "rus": "Russian", "ukr": "Ukrainian", "cmn": "Chinese", "jpn": "Japanese",
     "kor": "Korean", "ara": "Arabic", "tur": "Turkish", "swe": "Swedish", "dan": "Danish", "fin": "Finnish",
     "ces": "Czech", "hun": "Hungarian", "ron": "Romanian", "ell": "Greek", "heb": "Hebrew", "hin": "Hindi",
-    "vie": "Vietnamese", "ind": "Indonesian", "nob": "Norwegian",
+    "vie": "Vietnamese", "ind": "Indonesian", "nob": "Norwegian", "epo": "Esperanto", "ben": "Bengali",
+    "kat": "Georgian", "yid": "Yiddish", "amh": "Amharic", "jav": "Javanese", "bul": "Bulgarian", "bel": "Belarusian",
+    "mar": "Marathi", "kan": "Kannada", "slv": "Slovenian", "hrv": "Croatian", "srp": "Serbian", "mkd": "Macedonian",
+    "lit": "Lithuanian", "lav": "Latvian", "est": "Estonian", "tam": "Tamil", "urd": "Urdu", "tha": "Thai",
+    "guj": "Gujarati", "uzb": "Uzbek", "pan": "Punjabi", "aze": "Azerbaijani", "tel": "Telugu", "pes": "Persian",
+    "mal": "Malayalam", "ori": "Odia", "mya": "Burmese", "nep": "Nepali", "sin": "Sinhala", "khm": "Khmer",
+    "tuk": "Turkmen", "aka": "Akan", "zul": "Zulu", "sna": "Shona", "afr": "Afrikaans", "lat": "Latin", "slk": "Slovak",
+    "cat": "Catalan", "tgl": "Tagalog", "hye": "Armenian",
 }  # fmt: skip
