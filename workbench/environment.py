@@ -20,7 +20,7 @@ SILENCE = {
     "GGML_NO_BACKTRACE": "1",  # otherwise an abort in llama.cpp may try to attach a debugger
     "PYTHONFAULTHANDLER": "1",
     "TOKENIZERS_PARALLELISM": "false",
-    "LANCE_LOG": "error",
+    "LANCEDB_LOG": "error",
     # So much is read ahead of what is worked on; LanceDB's own 2 GiB are the whole of most indexes.
     "LANCE_DEFAULT_IO_BUFFER_SIZE": str(32 * 2**20),
     # Threads of a training that wait must sleep, not spin: with one busy neighbour, training on two threads of two

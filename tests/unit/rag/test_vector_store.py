@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lancedb.index import IvfSq
 
-from tests.unit.rag.index_rows import chunk, manifests, vectors
+from tests.unit.rag.index_rows import chunk, manifests, seeded_vectors, vectors
 from workbench.errors import WorkbenchError
-from workbench.rag import vector_store
+from workbench.rag import index_writer, vector_store
 from workbench.rag.index_files import heal, table_folder
 from workbench.rag.index_writer import IndexWriter
 from workbench.rag.types import TextLanguage
@@ -110,3 +111,18 @@ def test_that_a_filter_leads_past_the_nearest_parts_of_an_index_for_vectors(
         found = store.search_vector(vectors((1, 0, 0))[0], 5, only=[Among(documents=(chunk(0, "", "far").document,))])
         hidden = store.search_vector(vectors((1, 0, 0))[0], 5, hidden={"d1"})
     assert [len(found), len(hidden)] == [5, 5]
+
+
+def test_that_an_index_whose_parts_are_split_says_nothing_to_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """LanceDB warns of every part that it splits, hundreds of times in a growing collection."""
+    monkeypatch.setattr(vector_store, "_EXACT_UP_TO", 500)
+    monkeypatch.setattr(vector_store, "vector_index", lambda _: IvfSq(distance_type="cosine", num_partitions=1))
+    monkeypatch.setattr(index_writer, "vector_index", vector_store.vector_index)
+    with IndexWriter(tmp_path / "c", 8) as store:
+        for number, rows in enumerate((600, 20_000, 20_000, 20_000)):
+            store.add([chunk(n, "Tea", f"d{number}") for n in range(rows)], seeded_vectors(number, rows, 8))
+            store.optimize()
+        assert store._has_vector_index()
+    assert capfd.readouterr().err == ""
