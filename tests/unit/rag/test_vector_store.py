@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lancedb.index import IvfSq
 
 from tests.unit.rag.index_rows import chunk, manifests, seeded_vectors, vectors
 from workbench.errors import WorkbenchError
@@ -117,6 +116,8 @@ def test_that_an_index_whose_parts_are_split_says_nothing_to_the_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """LanceDB warns of every part that it splits, hundreds of times in a growing collection."""
+    from lancedb.index import IvfSq
+
     monkeypatch.setattr(vector_store, "_EXACT_UP_TO", 500)
     monkeypatch.setattr(vector_store, "vector_index", lambda _: IvfSq(distance_type="cosine", num_partitions=1))
     monkeypatch.setattr(index_writer, "vector_index", vector_store.vector_index)
