@@ -5,6 +5,8 @@ import platform
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from workbench.memory import total_memory
+
 _COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq}
 
 
@@ -16,7 +18,7 @@ def describe_machine() -> dict[str, Any]:
         "system": platform.system(),
         "processor": platform.machine(),
         "cores": psutil.cpu_count(logical=False) or psutil.cpu_count(),
-        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "memory_gib": round(total_memory() / 2**30, 1),
         "python": platform.python_version(),
     }
 

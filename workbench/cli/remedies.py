@@ -19,11 +19,9 @@ def told_in_options(request: "TrainRequest") -> Iterator[None]:
     try:
         yield
     except WorkbenchError as problem:
-        if "remedy" in problem.facts:
-            remedy = Remedy.model_validate(problem.facts["remedy"])
-        elif (offered := after_death(request, problem.message)) is not None:
-            remedy = offered
-        else:
+        offered = problem.facts.get("remedy")
+        remedy = Remedy.model_validate(offered) if offered else after_death(request, problem.message)
+        if remedy is None:
             raise
         raise WorkbenchError(
             problem.message,

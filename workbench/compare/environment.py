@@ -35,7 +35,6 @@ class Environment(Boundary):
 
 def read_environment() -> Environment:
     """Ask the system; imports none of the libraries."""
-
     return Environment(
         program=__version__,
         python=platform.python_version(),
