@@ -1,8 +1,10 @@
 """The arms of the set-up: the list, the form, what is said of both."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QDate, QMimeData, QPoint, QPointF, Qt
@@ -23,18 +25,26 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import find
-from tests.gui.compare.conftest import Desk, adapter
+from tests.gui.compare.conftest import Desk, adapter, laid_out
+from tests.unit.compare.scripted import MODEL
 from tests.unit.compare.stocked import prompt
 from workbench.compare.arm_spec import ArmSpec
 from workbench.compare.stock import plain_prompt
+from workbench.database import Database
 from workbench.datasets.types import Example
+from workbench.llm.tasks import ScanModelsReport
 from workbench.llm.types import GenerationConfig
+from workbench.paths import WorkbenchPaths
 from workbench.playground.types import PromptVersion
 from workbench.ui.compare.arms_list import LINES, PROBLEM, ArmsList
 from workbench.ui.compare.arms_state import Places
 from workbench.ui.compare.state import Questions
 from workbench.ui.widgets.choice_button import ChoiceButton
 from workbench.ui.widgets.section import Section
+
+
+T = TypeVar("T")
+STANDARD = ["prompt", "few-shot", "rag", "tuned", "tuned + rag"]
 
 
 def names(desk: Desk) -> list[str]:
@@ -134,6 +144,60 @@ def test_that_test_questions_among_the_examples_are_told(desk: Desk) -> None:
     assert label.text() == "2 test questions are among these rows: answers may be shown."
     press(desk, "compare_standard")
     assert "few-shot" not in names(desk), "examples are drawn from rows without test questions"
+
+
+@pytest.fixture
+def early(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Desk:
+    """The page Arms in front while models are still looked for."""
+    desk = laid_out(qtbot, database, home)
+    desk.tab.setup.show_page(desk.tab.setup.arms)
+    return desk
+
+
+def test_that_the_standard_arms_wait_for_the_models(early: Desk) -> None:
+    press(early, "compare_standard")
+    press(early, "compare_standard")
+    button = find(early.tab, QPushButton, "compare_standard")
+    assert (names(early), button.text()) == ([], "Looking for what is here…")
+    early.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
+    assert (names(early), button.text()) == (STANDARD, "Five standard arms")
+
+
+def test_that_models_that_could_not_be_looked_for_are_looked_for_again(early: Desk) -> None:
+    press(early, "compare_standard")
+    early.jobs.last.crash()
+    assert early.tab.presenter.state.making.missing[0].sentence == "There is no model yet: open or get one."
+    early.tab.presenter.refresh()
+    early.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
+    press(early, "compare_standard")
+    assert names(early) == STANDARD
+
+
+def test_that_examples_wait_for_the_search_for_test_questions(
+    qtbot: QtBot, database: Database, home: WorkbenchPaths
+) -> None:
+    later: list[Callable[[], None]] = []
+
+    def in_background(work: Callable[[], T], then: Callable[[T], None]) -> None:
+        later.append(lambda: then(work()))
+
+    def catch_up() -> None:
+        while later:
+            later.pop(0)()
+
+    desk = laid_out(qtbot, database, home, in_background=in_background)
+    desk.jobs.last.finish(ScanModelsReport(models=(MODEL.model_copy(update={"name": "starter"}),)))
+    catch_up()
+    stock = desk.tab.presenter.stock
+    stock._lookups = replace(stock._lookups, count_overlap=lambda _rows, _questions: 2)
+    asked = Questions("/q.csv", (Example(id="1", question="Why?", answers=("a",)),))
+    desk.tab.presenter._board.show(questions=asked)
+    stock.look_for_overlaps()
+    desk.tab.setup.show_page(desk.tab.setup.arms)
+    press(desk, "compare_standard")
+    assert not names(desk)
+    catch_up()
+    assert names(desk) == [name for name in STANDARD if name != "few-shot"]
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ class ArmsPage(QWidget):
             (self._add, len(state.arms) < MOST_ARMS),
         ):
             button.setEnabled(can)
+        self._standard.setText(self._looking if making.is_awaited else self._five)
         self._undo.setVisible(making.removed is not None or bool(making.replaced))
         if making.replaced:
             self._undo.setText(self._before(len(making.replaced)))
@@ -124,7 +125,8 @@ class ArmsPage(QWidget):
         self._form = ArmForm(self)
         self._form_room = PageScroller(self._form, self)
         self._form_room.hide()
-        self._standard = named_button(self, "compare_standard", self.tr("Five standard arms"))
+        self._five, self._looking = self.tr("Five standard arms"), self.tr("Looking for what is here…")
+        self._standard = named_button(self, "compare_standard", self._five)
         self._guide = named_button(self, "compare_guide", self.tr("Which one do I choose?"))
         self._collection = ChoiceBox(
             "compare_standard_collection", self.tr("The collection that the standard arms search"), self

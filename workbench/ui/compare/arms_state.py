@@ -44,6 +44,8 @@ class ArmsState:
     """Which collection holds the sources of the questions, as far as that was looked for."""
     wanted_collection: str = ""
     """The collection that the user wants the standard arms to search; empty: the one that fits the questions best."""
+    is_awaited: bool = False
+    """Whether arms are made as soon as it is known what is here."""
     why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the arm's name: why it is made of what it is made of, where the program chose."""
     missing: tuple[Missing, ...] = ()

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from workbench.compare.arm_checks import rows_path
 from workbench.compare.sources_held import SourcesHeld, sources_of
 from workbench.compare.standard_arms import best_collection, shared_prompt
 from workbench.compare.stock import Stock, stock_of, written_prompt
-from workbench.jobs.events import Finished, JobEvent
+from workbench.jobs.events import Finished, JobEvent, is_last_word
 from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.computer import Computer
 from workbench.llm.endpoints.models import as_model
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from workbench.paths import WorkbenchPaths
     from workbench.ui.compare.state import Questions
 
+T = TypeVar("T")
 _MOST_LOOKED_THROUGH = 12
 """Data sets, the newest, in which test questions are looked for before one of them is chosen."""
 _FIT_WORDS = {
@@ -116,6 +117,9 @@ class StockPart:
         self._counted: set[tuple[str, str, int]] = set()
         """Name, folder and number of chunks of the collections in which the sources were looked for."""
         self.on_stock: Callable[[], None] = _nothing
+        self._pending = 0
+        """Lookups that decide what arms are made of, and have no answer yet."""
+        self._waiting: list[Callable[[str], None]] = []
 
     @property
     def _stock(self) -> Stock:
@@ -131,24 +135,46 @@ class StockPart:
             self._rerankers = ()
             self._in_background(self._lookups.find_rerankers, self._take_rerankers)
 
+    def _look_up(self, work: Callable[[], T], take: Callable[[T], None]) -> None:
+        def taken(found: T) -> None:
+            take(found)
+            self._end_lookup()
+
+        self._pending += 1
+        self._in_background(work, taken)
+
+    def _end_lookup(self) -> None:
+        """Whoever waits goes on with the last of them."""
+        self._pending -= 1
+        if not self._pending and self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._change(is_awaited=False)
+            for then in waiting:
+                self._with_shared_prompt(then)
+
     def _scan_models(self) -> None:
         request = ScanModelsRequest(
             own_folders=self._settings().llm.model_folders, models_folder=str(self._paths.models)
         )
         spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
+        self._pending += 1
         self._jobs.submit(spec, self._on_models)
 
     def _on_models(self, event: JobEvent) -> None:
-        if not isinstance(event, Finished):
+        if not is_last_word(event):
             return
-        report = ScanModelsReport.model_validate(event.result)
-        self._found, self._devices = report.models, report.devices
-        self._look()
+        if isinstance(event, Finished):
+            report = ScanModelsReport.model_validate(event.result)
+            self._found, self._devices = report.models, report.devices
+            self._look()
+        else:
+            self._scans_left += 1  # the next time that the tab is shown
+        self._end_lookup()
 
     def _look(self) -> None:
         """Of several looks the one that was begun last counts."""
         self._looks += 1
-        self._in_background(self._read_catalogue, partial(self._take_catalogue, self._looks))
+        self._look_up(self._read_catalogue, partial(self._take_catalogue, self._looks))
 
     def _take_catalogue(self, look: int, catalogue: "Catalogue") -> None:
         if look == self._looks:
@@ -194,7 +220,7 @@ class StockPart:
                 self._looked_for.add(path)
                 texts = tuple(example.question for example in asked.examples)
                 count = partial(self._lookups.count_overlap, Path(path), texts)
-                self._in_background(count, partial(self._take_overlap, asked, path))
+                self._look_up(count, partial(self._take_overlap, asked, path))
 
     def _take_overlap(self, asked: object, path: str, count: int) -> None:
         if count and asked is self._compared_with:
@@ -209,7 +235,7 @@ class StockPart:
             self._change(held=replace(self._board.state.making.held, questions=len(sources)))
         for name, key in wanted.items() if sources else ():
             self._counted.add(key)
-            self._in_background(partial(self._lookups.count_held, name, sources), partial(self._take_held, asked, name))
+            self._look_up(partial(self._lookups.count_held, name, sources), partial(self._take_held, asked, name))
 
     def _take_held(self, asked: "Questions", collection: str, count: int | None) -> None:
         if count is not None and asked is self._compared_with:
@@ -218,7 +244,16 @@ class StockPart:
             self.on_stock()
 
     def with_shared_prompt(self, then: Callable[[str], None]) -> None:
-        """Have `then` called with the prompt that the tuned arm was trained behind, saved where that was not done."""
+        """Have `then` called with the prompt that the tuned arm was trained behind, saved where that was not done; as
+        soon as it is known what is here: arms that are made before would lack models that were not found yet, and
+        draw examples from rows in which the test questions were not looked for yet."""
+        if not self._pending:
+            self._with_shared_prompt(then)
+        elif then not in self._waiting:
+            self._waiting.append(then)
+            self._change(is_awaited=True)
+
+    def _with_shared_prompt(self, then: Callable[[str], None]) -> None:
         making = self._board.state.making
         collection, _ = best_collection(self._stock, making.held, making.wanted_collection)
         shared = shared_prompt(self._stock, collection.name if collection is not None else "")
