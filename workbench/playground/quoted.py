@@ -5,7 +5,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from workbench.database import Database
-from workbench.playground.conversation import Conversation, Turn
+from workbench.playground.conversation import Conversation, Retrieved, Turn
 from workbench.playground.conversation_store import TurnRecord
 
 IsGone = Callable[[str, str], bool]
@@ -34,8 +34,8 @@ def forget_quoted(database: Database, is_gone: IsGone) -> None:
 
 
 def without_purged(conversation: Conversation, is_gone: IsGone) -> Conversation:
-    """Without passages of purged documents and the answers from them; prompts of the other turns, which may hold both,
-    go as well. The same conversation where it quotes nothing of them."""
+    """Without passages of purged documents, their names and the answers from them; prompts of other turns, which may
+    hold all of it, go as well. The same conversation where it quotes nothing of them."""
     quoting = {turn.id for turn in conversation.turns if _quotes(turn, is_gone)}
     if not quoting:
         return conversation
@@ -51,8 +51,8 @@ def _quotes(turn: Turn, is_gone: IsGone) -> bool:
 def _emptied(turn: Turn, is_gone: IsGone) -> Turn:
     collection = turn.answered_by.collection
     retrieved = tuple(
-        passage.model_copy(update={"text": "", "title": ""}) if is_gone(collection, passage.document) else passage
-        for passage in turn.retrieved
+        Retrieved(title="", text="", document="", page=one.page) if is_gone(collection, one.document) else one
+        for one in turn.retrieved
     )
     update: dict[str, object] = {"retrieved": retrieved, "asked": (), "answer": "", "reasoning": "", "final_answer": ""}
     return turn.model_copy(update=update | {"completion": None, "is_edited": False, "problem": PURGED})

@@ -42,7 +42,6 @@ from workbench.ui.compare.state import Questions
 from workbench.ui.widgets.choice_button import ChoiceButton
 from workbench.ui.widgets.section import Section
 
-
 T = TypeVar("T")
 STANDARD = ["prompt", "few-shot", "rag", "tuned", "tuned + rag"]
 

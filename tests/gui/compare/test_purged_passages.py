@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from tests.gui.compare.conftest import Desk
 from tests.unit.compare.running import placed
@@ -20,6 +20,8 @@ def test_that_an_open_comparison_shows_that_passages_were_purged(
     desk: Desk, database: Database, home: WorkbenchPaths, tmp_path: Path
 ) -> None:
     request = placed(home.home, arm("rag", collection=True), count=3)
+    unsourced = tuple(example.model_copy(update={"sources": ()}) for example in request.examples)
+    request = request.model_copy(update={"examples": unsourced})
     report = compare(RecordingContext(), request, ScriptedTools(knows_with_passages))
     number = desk.store.save(report, folder=request.folder).id
     desk.tab.presenter.refresh()
@@ -30,6 +32,8 @@ def test_that_an_open_comparison_shows_that_passages_were_purged(
     desk.tab.presenter.history.show_again()
     desk.tab.presenter.select_trial("rag", "q1")
     assert {ANSWER_PURGED, PASSAGE_PURGED} <= texts(desk)
+    assert any(text.endswith("page 1 of a purged document") for text in texts(desk))
+    assert "doc1.md" not in " ".join(button.text() for button in desk.tab.findChildren(QPushButton))
 
 
 def texts(desk: Desk) -> set[str]:

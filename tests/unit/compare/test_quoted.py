@@ -74,7 +74,8 @@ def test_that_scores_and_hashes_stay_and_the_rest_is_untouched(
         assert {name: score.value for name, score in after.scores.items()} == {
             name: score.value for name, score in before.scores.items()
         }
-        assert [hit.document for hit in after.hits] == [hit.document for hit in before.hits]
+        named = [hit.document if hit.document != "doc1.md" or after.example_id == "q1" else "" for hit in before.hits]
+        assert [hit.document for hit in after.hits] == named, "its name stays where the test set says it"
     assert left.verdict == report.verdict
     assert PASSAGE_PURGED in to_html(left)
 
@@ -113,6 +114,14 @@ def test_that_the_same_file_in_another_collection_keeps_its_passages(database: D
     assert b"Secret" in (folder / TRIALS).read_bytes()
     forget_quoted(database, home, Purged(COLLECTION.name, frozenset({hit.doc_hash})), "handbook-1")
     assert b"Secret" not in (folder / TRIALS).read_bytes()
+
+
+def test_that_the_name_of_a_purged_document_goes_too() -> None:
+    hit = Hit(document="letters/dismissal of Mr X.md", page=1, start=0, end=6, score=1, text="Secret")
+    trial = Trial(arm="rag", example_id="1", hits=(hit,), used=(0,), failure_evidence="It cites dismissal of Mr X.md.")
+    assert "Mr X" not in without_purged(trial, lambda _hit: True, ["other.md"]).model_dump_json()
+    asked = without_purged(trial, lambda _hit: True, ["dismissal of Mr X.md"])
+    assert [hit.document for hit in asked.hits] == [hit.document], "the user's own test set says it"
 
 
 def test_that_a_passage_that_did_not_stand_in_the_prompt_takes_no_answer_along() -> None:

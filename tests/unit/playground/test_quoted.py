@@ -45,11 +45,13 @@ def test_that_no_byte_of_a_purged_document_is_left(database: Database, home: Wor
     store.save(kept.model_copy(update={"columns": (column, kept.columns[1])}))
     forget_quoted(database, keys_are_gone)
     database.forget()
-    assert SECRET.encode() not in b"".join(path.read_bytes() for path in home.home.rglob("*") if path.is_file())
+    left = b"".join(path.read_bytes() for path in home.home.rglob("*") if path.is_file())
+    assert SECRET.encode() not in left
+    assert b"keys.md" not in left
     found = store.find(kept.id)
     assert found is not None
     first, second = found.columns[0].conversation.turns
-    assert (first.question, first.problem, first.retrieved[0].document) == ("a?", PURGED, "keys.md")
+    assert (first.question, first.problem, first.retrieved[0].page) == ("a?", PURGED, 1)
     assert second.answer == "Gladly."
     assert found.columns[1] == kept.columns[1]
 

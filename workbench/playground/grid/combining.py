@@ -6,7 +6,7 @@ from itertools import product
 from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
-from workbench.llm.types import GenerationConfig
+from workbench.llm.types import AdapterRef, GenerationConfig
 from workbench.playground.grid.types import Answerer, Combination, SettingsVariant
 from workbench.playground.types import PromptVersion
 
@@ -60,6 +60,36 @@ def sweep(field: str, values: Sequence[str]) -> tuple[SettingsVariant, ...]:
     if not variants:
         raise WorkbenchError(f"There is no value for {title}.", hint="Write values with commas: 0, 0.7, 1.")
     return tuple({variant.name: variant for variant in variants}.values())
+
+
+def read_scales(text: str) -> tuple[float, ...]:
+    """How strongly adapters are applied, as it is typed: "0.5, 1". Raises WorkbenchError that names what cannot be."""
+    scales = []
+    for value in (part.strip() for part in text.replace(";", ",").split(",") if part.strip()):
+        try:
+            scales.append(AdapterRef.model_validate({"path": "", "scale": value}).scale)
+        except ValidationError as error:
+            raise WorkbenchError(
+                f"An adapter cannot be applied at “{value}”.",
+                hint="Write numbers from -10 to 10 with commas.",
+                code="bad_scale",
+            ) from error
+    if not scales:
+        raise WorkbenchError("The adapters have no scale.", hint="Write 1, or several: 0.5, 1.", code="bad_scale")
+    return tuple(dict.fromkeys(scales))
+
+
+def at_scales(answerers: Sequence[Answerer], scales: Sequence[float]) -> list[Answerer]:
+    """Those with an adapter once for each scale; bare models as they are."""
+    scaled = []
+    for answerer in answerers:
+        if answerer.adapter is None:
+            scaled.append(answerer)
+            continue
+        for scale in scales:
+            adapter = answerer.adapter.model_copy(update={"scale": scale})
+            scaled.append(answerer.model_copy(update={"adapter": adapter}))
+    return scaled
 
 
 def setting_title(field: str) -> str:

@@ -66,6 +66,7 @@ class ArmsPage(QWidget):
         ):
             button.setEnabled(can)
         self._standard.setText(self._looking if making.is_awaited else self._five)
+        self._standard.setAccessibleName(self._standard.text())
         self._undo.setVisible(making.removed is not None or bool(making.replaced))
         if making.replaced:
             self._undo.setText(self._before(len(making.replaced)))

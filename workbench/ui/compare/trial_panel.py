@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -172,6 +173,19 @@ class TrialPanel(CloseLook):
     def _passage(self, place: int, hit: Hit, number: int, evidence: PassageEvidence) -> QFrame:
         card, inside = self.card()
         mark = f"[{number}]" if number else self.tr("not in the prompt")
+        head = QHBoxLayout()
+        if hit.document:
+            head.addWidget(self._link(card, place, hit, mark))
+        else:
+            head.addWidget(self.label(self.tr("{} page {} of a purged document").format(mark, hit.page), "muted"))
+        head.addStretch(1)
+        for text, role in self._marks(evidence):
+            head.addWidget(self.label(text, role, wrap=False))
+        inside.addLayout(head)
+        inside.addWidget(self.label(hit.text or PASSAGE_PURGED, "muted"))
+        return card
+
+    def _link(self, card: QFrame, place: int, hit: Hit, mark: str) -> QPushButton:
         text = self.tr("{} {}, page {}").format(mark, _shortened(hit.document), hit.page)
         link = named_button(
             card,
@@ -184,14 +198,7 @@ class TrialPanel(CloseLook):
         link.setProperty("document", hit.document)
         link.setProperty("page", hit.page)
         link.clicked.connect(self._on_source)
-        head = QHBoxLayout()
-        head.addWidget(link)
-        head.addStretch(1)
-        for text, role in self._marks(evidence):
-            head.addWidget(self.label(text, role, wrap=False))
-        inside.addLayout(head)
-        inside.addWidget(self.label(hit.text or PASSAGE_PURGED, "muted"))
-        return card
+        return link
 
     def _marks(self, evidence: PassageEvidence) -> list[tuple[str, str]]:
         """What speaks for and against a passage, in two words each."""

@@ -112,6 +112,27 @@ def test_that_a_setting_varies_and_a_wrong_value_is_said_there(desk: Desk) -> No
     assert texts(variants) == ["As the prompt says", "temperature 0.9"]
 
 
+def test_that_an_adapter_answers_at_several_scales(desk: Desk) -> None:
+    scales, trouble = desk.find(QLineEdit, "grid_scales"), desk.find(QLabel, "grid_scales_trouble")
+    desk.page.file_chosen.emit("/tmp/sums.jsonl")
+    desk.read_rows()
+    assert scales.isHidden(), "no adapter is chosen"
+    press_space(desk.find(CheckList, "grid_answerers"), 1)
+    assert not scales.isHidden()
+    scales.clear()
+    QTest.keyClicks(scales, "0.5, 11")
+    assert trouble.text().startswith("An adapter cannot be applied at “11”.")
+    assert reason(desk) == trouble.text()
+    assert not desk.find(QPushButton, "grid_run").isEnabled()
+    QTest.keyClick(scales, Qt.Key.Key_Backspace)
+    assert trouble.isHidden()
+    assert reason(desk) == "3 columns × 4 rows = 12 answers"
+    desk.find(QPushButton, "grid_run").click()
+    request = GridRequest.model_validate(desk.jobs.of(RUN_GRID)[-1].spec.params)
+    assert [column.name for column in request.combinations] == ["tiny", "tiny + polite × 0.5", "tiny + polite"]
+    assert [column.answerer.adapter_scale for column in request.combinations] == [1.0, 0.5, 1.0]
+
+
 def test_that_a_variable_without_a_column_asks_for_a_value(desk: Desk, qtbot: QtBot) -> None:
     save(desk.prompts, "{{ question }} Be {{ tone }} to {{ customer }}.")
     desk.page.presenter.refresh()

@@ -5,7 +5,7 @@ import pytest
 from tests.unit.playground.grid.scripted import SMALL, TINY, version
 from workbench.errors import WorkbenchError
 from workbench.llm.types import GenerationConfig
-from workbench.playground.grid.combining import AS_THE_PROMPT_SAYS, combine, sweep
+from workbench.playground.grid.combining import AS_THE_PROMPT_SAYS, combine, read_scales, sweep
 from workbench.playground.grid.types import Answerer, SettingsVariant
 
 ONE, TWO = version(1), version(2).model_copy(update={"name": "short"})
@@ -43,6 +43,16 @@ def test_that_settings_change_what_they_name_and_leave_the_rest() -> None:
 def test_that_a_value_that_cannot_be_is_named(field: str, value: str) -> None:
     with pytest.raises(WorkbenchError, match=f"cannot be “{value}”"):
         sweep(field, [value])
+
+
+def test_that_scales_are_read_as_they_are_typed() -> None:
+    assert read_scales(" 0.5; 1,, -2, 1.0") == (0.5, 1.0, -2.0)
+
+
+@pytest.mark.parametrize(("text", "said"), [("1, big", "“big”"), ("nan", "“nan”"), (" , ", "no scale")])
+def test_that_a_scale_that_cannot_be_is_named(text: str, said: str) -> None:
+    with pytest.raises(WorkbenchError, match=said):
+        read_scales(text)
 
 
 def test_that_unknown_settings_are_refused() -> None:

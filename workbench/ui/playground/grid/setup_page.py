@@ -4,6 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.playground.grid.metrics import GRID_METRICS
+from workbench.ui.playground.grid.answerers_panel import AnswerersPanel
 from workbench.ui.playground.grid.check_list import CheckList
 from workbench.ui.playground.grid.history_button import HistoryButton
 from workbench.ui.playground.grid.state import GridPageState
@@ -27,7 +28,6 @@ class SetupPage(QWidget):
     limit_chosen = Signal(int)
     metric_chosen = Signal(str)
     version_toggled = Signal(str, bool)
-    answerer_toggled = Signal(str, bool)
     run_requested = Signal()
     results_requested = Signal()
 
@@ -40,10 +40,7 @@ class SetupPage(QWidget):
     def show_state(self, state: GridPageState) -> None:
         self._show_rows(state)
         self._versions.show_choices(state.versions, state.chosen_versions)
-        self._answerers.set_empty_text(
-            self.tr("Looking for models…") if state.is_scanning else self.tr("No model yet. Get one on the Models tab.")
-        )
-        self._answerers.show_choices(state.answerers, state.chosen_answerers)
+        self.answerers.show_state(state)
         self.variants.show_state(state)
         self.unfilled.show_state(state)
         reason = state.not_ready
@@ -123,7 +120,7 @@ class SetupPage(QWidget):
         self._versions = CheckList(
             "grid_versions", self.tr("Prompt versions"), self.tr("No prompt yet. Write one on the Prompt page."), self
         )
-        self._answerers = CheckList("grid_answerers", self.tr("Models"), "", self)
+        self.answerers = AnswerersPanel(self)
         self.variants = VariantsPanel(self)
         self.unfilled = UnfilledForm(self)
         self.history = HistoryButton(self)
@@ -141,7 +138,7 @@ class SetupPage(QWidget):
         columns = ColumnLayout(3, _NARROWEST_LIST, 10)
         lists.setLayout(columns)
         columns.addWidget(_titled(self.tr("Prompt versions"), self._versions, lists))
-        columns.addWidget(_titled(self.tr("Models"), self._answerers, lists))
+        columns.addWidget(_titled(self.tr("Models"), self.answerers, lists))
         columns.addWidget(_titled(self.tr("Settings"), self.variants, lists))
         column.addWidget(lists)
         column.addWidget(self.unfilled)
@@ -193,7 +190,6 @@ class SetupPage(QWidget):
         self._limit.valueChanged.connect(self.limit_chosen)
         self._metric.activated.connect(self._on_metric)
         self._versions.toggled.connect(self.version_toggled)
-        self._answerers.toggled.connect(self.answerer_toggled)
         self._run.clicked.connect(self.run_requested)
         self._results.clicked.connect(self.results_requested)
 

@@ -7,7 +7,7 @@ from workbench.jobs.events import Crashed, Failed, Finished, JobEvent
 from workbench.jobs.spec import JobSpec
 from workbench.llm.endpoints.models import where_text_goes
 from workbench.llm.types import AdapterRef
-from workbench.playground.grid.combining import combine, sweep
+from workbench.playground.grid.combining import at_scales, combine, read_scales, sweep
 from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.playground.grid.rows import columns_of
 from workbench.playground.grid.tasks import READ_ROWS, RowsReport, RowsRequest
@@ -81,7 +81,7 @@ class SetupPart:
                     )
                     key = f"{model.path}\n{adapter.name}"
                     self._answerers[key] = answerer
-                    choices.append(Choice(key, answerer.name, adapter.gguf_path))
+                    choices.append(Choice(key, answerer.name, adapter.gguf_path, has_adapter=True))
         chosen = frozenset(key for key in self._board.state.chosen_answerers if key in self._answerers)
         if not chosen and choices and models[0].endpoint is None:  # nothing is sent anywhere without being asked
             chosen = frozenset({choices[0].key})
@@ -149,6 +149,14 @@ class SetupPart:
     def choose_answerer(self, key: str, chosen: bool) -> None:
         self._board.show(chosen_answerers=_with(self._board.state.chosen_answerers, key, chosen))
 
+    def scale_adapters(self, text: str) -> None:
+        """How strongly chosen adapters are applied: numbers separated by commas, each a column."""
+        try:
+            count, trouble = len(read_scales(text)), ""
+        except WorkbenchError as problem:
+            count, trouble = 1, f"{problem.message} {problem.hint}".strip()
+        self._board.show(scales=text, scales_count=count, scales_trouble=trouble)
+
     def choose_variant(self, name: str, chosen: bool) -> None:
         self._board.show(chosen_variants=_with(self._board.state.chosen_variants, name, chosen))
 
@@ -201,9 +209,10 @@ class SetupPart:
         state = self._board.state
         if state.rows is None:
             raise WorkbenchError("There are no rows yet.", hint="Choose a file or a data set.")
+        answerers = [self._answerers[c.key] for c in state.answerers if c.key in state.chosen_answerers]
         combinations = combine(
             self._chosen_versions(),
-            [self._answerers[c.key] for c in state.answerers if c.key in state.chosen_answerers],
+            at_scales(answerers, read_scales(state.scales)) if state.has_adapters else answerers,
             [variant for variant in state.variants if variant.name in state.chosen_variants],
         )
         return GridRequest(

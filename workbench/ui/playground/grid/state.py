@@ -38,6 +38,7 @@ class Choice:
     key: str
     text: str
     tooltip: str = ""
+    has_adapter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,10 @@ class GridPageState:
     answerers: tuple[Choice, ...] = ()
     chosen_answerers: frozenset[str] = frozenset()
     is_scanning: bool = False
+    scales: str = "1"
+    """How strongly the chosen adapters are applied, as it is written: "0.5, 1"."""
+    scales_count: int = 1
+    scales_trouble: str = ""
     variants: tuple[SettingsVariant, ...] = (AS_THE_PROMPT_SAYS,)
     chosen_variants: frozenset[str] = frozenset({AS_THE_PROMPT_SAYS.name})
     """By name."""
@@ -126,7 +131,17 @@ class GridPageState:
     @property
     def columns(self) -> int:
         """How many combinations are chosen."""
-        return len(self.chosen_versions) * len(self.chosen_answerers) * len(self.chosen_variants)
+        answering = len(self.chosen_answerers) + self._adapters * (self.scales_count - 1)
+        return len(self.chosen_versions) * answering * len(self.chosen_variants)
+
+    @property
+    def _adapters(self) -> int:
+        return sum(choice.has_adapter and choice.key in self.chosen_answerers for choice in self.answerers)
+
+    @property
+    def has_adapters(self) -> bool:
+        """Whether an adapter is chosen."""
+        return self._adapters > 0
 
     @property
     def cells(self) -> int:
@@ -148,6 +163,8 @@ class GridPageState:
         ):
             if not chosen:
                 return f"Choose at least one {what}."
+        if self.has_adapters and self.scales_trouble:
+            return self.scales_trouble
         return self.prompt_trouble if DRAFT in self.chosen_versions else ""
 
     @property
