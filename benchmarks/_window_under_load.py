@@ -21,6 +21,7 @@ from benchmarks._ticking import Ticks, explain_stalls
 from workbench.app import Program
 from workbench.datasets.types import TrainingRow
 from workbench.jobs.events import JobEvent, Produced
+from workbench.llm.gguf_header import read_header
 from workbench.llm.types import ChatMessage, Role
 from workbench.paths import WorkbenchPaths, find_home
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 240
 FILES, ROWS = 300, 400
+ANSWER_TOKENS = 1000
 _PROVES = {"generate": "TextProduced", "index": "FileIndexed", "train": "StepMetrics"}
 """What a worker hands over when it really does that work."""
 _TABS = {"generate": "playground", "index": "documents", "train": "finetune"}
@@ -70,6 +72,7 @@ class Driver:
         tabs = self._program.tabs
         if not (self._program.is_ready and tabs.is_warm and tabs.shared.catalog.was_scanned):
             return False  # Home has asked for the scan
+        self._program.window.activateWindow()  # as the window of somebody who uses it
         self._program.jobs.observe(self._note)
         self._documents: DocumentsTab = self._open("documents")
         self._finetune: FinetuneTab = self._open("finetune")
@@ -160,7 +163,10 @@ class Driver:
     def _generate(self) -> None:
         setup, column = self._playground.presenter.setup, self._playground.presenter.state.columns[0].id
         setup.use_own_settings(column, True)
-        setup.set_option(column, "max_tokens", 400)
+        setup.set_option(column, "max_tokens", ANSWER_TOKENS)
+        # Never the end: quick machines would ask anew many times a second, which nobody's hands do.
+        end = read_header(Path(self._program.tabs.shared.catalog.models[0].path)).number("tokenizer.ggml.eos_token_id")
+        setup.set_option(column, "logit_bias", {end: -100.0})
         self._ask_again()
 
     def _train(self) -> None:

@@ -8,12 +8,15 @@ few times in thousands of tests.
 import gc
 import time
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
 
 EVERY_MS = 40
 """Often, so that each time there is little to look at: twice a second cost 15 ms each time while jobs spoke."""
 WHOLE_EVERY_SECONDS = 120.0
-"""How often everything is looked at, which takes 100 ms and more."""
+"""How often everything is looked at, which takes 100 ms and more, while nobody looks at the window."""
+WHOLE_AT_LAST_SECONDS = 900.0
+"""And when somebody always does."""
 
 
 class UiGarbage(QObject):
@@ -43,7 +46,8 @@ class UiGarbage(QObject):
         limits = gc.get_threshold()
         if young <= limits[0]:
             return
-        if time.monotonic() - self._whole_at > WHOLE_EVERY_SECONDS:
+        is_used = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+        if time.monotonic() - self._whole_at > (WHOLE_AT_LAST_SECONDS if is_used else WHOLE_EVERY_SECONDS):
             self._whole_at = time.monotonic()
             gc.collect()
         else:

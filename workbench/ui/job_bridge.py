@@ -26,6 +26,8 @@ class JobBridge(QObject):
 
     changed = Signal()
     """Something happened to some job; emitted on the UI thread, once for a burst of events."""
+    ended = Signal()
+    """Some job said its last word; emitted like `changed`, before it."""
     _arrived = Signal(object)
     """Wakes the UI thread. Its source lives there, so every receiver runs there (docs/architecture.md)."""
 
@@ -36,7 +38,7 @@ class JobBridge(QObject):
         self._lock = threading.Lock()
         self._is_awake = False
         self._is_open = True
-        self._has_news = False
+        self._has_news = self._has_ends = False
         self._durable_handlers: dict[str, DurableHandler] = {}
         self._recorder_for: DurableHandler = lambda _spec: _ignore
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -105,8 +107,10 @@ class JobBridge(QObject):
         handler = self._durable_handlers.get(spec.task)
         return _Recorded(self, self._recorder_for(spec), handler(spec) if handler else _ignore)
 
-    def _note(self, _event: JobEvent) -> None:
+    def _note(self, event: JobEvent) -> None:
         self._has_news = True
+        if is_last_word(event):
+            self._has_ends = True
         self.post(_nothing)
 
     @Slot(object)
@@ -116,6 +120,9 @@ class JobBridge(QObject):
         try:
             while self._waiting and time.perf_counter() < deadline:
                 self._waiting.popleft()()
+            if self._has_ends:
+                self._has_ends = False
+                self.ended.emit()
             if self._has_news:
                 self._has_news = False
                 self.changed.emit()

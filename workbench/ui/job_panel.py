@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QGuiApplication, QPainter
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -34,7 +34,7 @@ PROGRESS_COLUMN = 2
 
 
 class JobPanel(QWidget):
-    """Follows the bridge; repaints at most ten times a second however much the jobs say."""
+    """Follows the bridge; repaints at most ten times a second however much the jobs say, and not while it is closed."""
 
     running_changed = Signal(int)
     """How many jobs run or wait."""
@@ -54,9 +54,10 @@ class JobPanel(QWidget):
     def refresh(self) -> None:
         """Show the jobs as they are now."""
         shown = [job for job in reversed(self._jobs.jobs()) if job.id not in self._cleared]
-        self._model.show(shown)
-        self._show_selected()
-        self._clear.setEnabled(any(job_rows.is_over(job) for job in shown))
+        if self.isVisible():  # columns that fit themselves to a hundred rows take longer than all else that is shown
+            self._model.show(shown)
+            self._show_selected()
+            self._clear.setEnabled(any(job_rows.is_over(job) for job in shown))
         running = sum(not job_rows.is_over(job) for job in shown)
         if running != self._running:
             self._running = running
@@ -65,6 +66,10 @@ class JobPanel(QWidget):
             self._second.start()
         elif not running:
             self._second.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def selected(self) -> JobSnapshot | None:
         return self._table.selected_record()

@@ -22,10 +22,10 @@ class JobNotifier(QObject):
         self._is_wanted = is_wanted
         self._seen_over: set[str] = set()
         self._tray: QSystemTrayIcon | None = None
-        jobs.changed.connect(self._on_changed)
+        jobs.ended.connect(self._on_ended)
 
     @Slot()
-    def _on_changed(self) -> None:
+    def _on_ended(self) -> None:
         for job in self._jobs.jobs():
             if job_rows.is_over(job) and job.id not in self._seen_over:
                 self._seen_over.add(job.id)

@@ -3,7 +3,9 @@
 import gc
 import threading
 
-from PySide6.QtCore import QObject
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from workbench.ui.garbage import UiGarbage
@@ -47,6 +49,28 @@ def test_that_a_dead_cycle_dies_on_the_ui_thread_only(qtbot: QtBot) -> None:
     assert alive
     garbage.stop()
     gc.disable()
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "is_whole"),
+    [
+        (Qt.ApplicationState.ApplicationActive, 200, False),
+        (Qt.ApplicationState.ApplicationInactive, 200, True),
+        (Qt.ApplicationState.ApplicationActive, 1000, True),
+    ],
+)
+def test_that_everything_is_looked_at_while_nobody_looks(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, state: Qt.ApplicationState, seconds: float, is_whole: bool
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "applicationState", staticmethod(lambda: state))
+    garbage = UiGarbage()
+    garbage._whole_at -= seconds
+    before = gc.get_stats()[2]["collections"]
+    alive = [[number] for number in range(2_000)]
+    garbage.collect()
+    assert (gc.get_stats()[2]["collections"] > before) is is_whole
+    assert alive
+    garbage.stop()
 
 
 def test_that_python_collects_again_after_the_end(qtbot: QtBot) -> None:

@@ -56,6 +56,27 @@ def test_that_a_running_job_shows_its_progress_and_is_stopped_by_the_button(
     assert not find(panel, QPushButton, "job_cancel").isEnabled()
 
 
+def test_that_a_closed_panel_counts_jobs_and_shows_them_when_it_opens(
+    qtbot: QtBot, bridge: JobBridge, panel: JobPanel
+) -> None:
+    counts: list[int] = []
+    panel.running_changed.connect(counts.append)
+    panel.hide()
+    bridge.submit(spec("count"), lambda event: None)
+    qtbot.waitUntil(lambda: counts == [1, 0], timeout=60_000)
+    assert rows(panel) == 0, "nobody looks"
+    panel.show()
+    assert cells(panel)["State"] == "Done"
+
+
+def test_that_the_end_of_a_job_is_told_apart(qtbot: QtBot, bridge: JobBridge) -> None:
+    ends: list[list[JobState]] = []
+    bridge.ended.connect(lambda: ends.append([job.state for job in bridge.jobs()]))
+    bridge.submit(spec("count"), lambda event: None)
+    qtbot.waitUntil(lambda: bool(ends), timeout=60_000)
+    assert ends == [[JobState.FINISHED]]
+
+
 def test_that_a_failure_shows_its_hint_and_can_be_copied(qtbot: QtBot, bridge: JobBridge, panel: JobPanel) -> None:
     bridge.submit(spec("fail"), lambda event: None)
     qtbot.waitUntil(lambda: rows(panel) == 1 and cells(panel)["State"] == "Failed", timeout=60_000)

@@ -63,6 +63,15 @@ def test_that_lines_shown_before_the_chart_is_seen_are_there_when_it_is(qtbot: Q
     assert LIGHT.series[0] in shown_colours(chart) or DARK.series[0] in shown_colours(chart)
 
 
+def test_that_lines_told_while_the_chart_is_hidden_are_there_when_it_is_seen(qtbot: QtBot) -> None:
+    chart = open_chart(qtbot)
+    chart.show_lines([LOSS])
+    chart.hide()
+    chart.show_lines([Line("Training loss", (*LOSS.points, (3.0, 0.5)))])
+    chart.show()
+    assert chart.accessibleDescription() == "Training loss 0.500"
+
+
 def test_that_the_chart_library_is_not_loaded_with_the_module() -> None:
     code = "import sys, workbench.ui.widgets.line_chart; print('pyqtgraph' in sys.modules or 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

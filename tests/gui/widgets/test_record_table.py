@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QTableView
 from pytestqt.qtbot import QtBot
 
 from tests.gui.acting import click, find
@@ -102,6 +102,29 @@ def test_that_only_what_changed_is_drawn_again(table: RecordTable[File], model: 
     model.dataChanged.connect(lambda first, last: changed.append(first.row()))
     model.show([FILES[0], replace(FILES[1], size=1), FILES[2]])
     assert changed == [1]
+
+
+def test_that_rows_that_changed_together_are_told_together(qtbot: QtBot) -> None:
+    files = [File(f"{number:03}", 0) for number in range(60)]
+    model = RecordTableModel(COLUMNS, key=lambda file: file.name)
+    model.show(files)
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+
+    def change(*rows: int) -> None:
+        model.show([replace(file, size=file.size + 1) if n in rows else file for n, file in enumerate(model.records)])
+
+    change(*range(5, 50))
+    change(1, 2, 40)
+    change(*range(0, 60, 2))
+    assert told == [(5, 49), (1, 2), (40, 40), (0, 58)], "many places are one, views look at all columns for each"
+    assert [model.record(row).size for row in (0, 2, 3, 40)] == [1, 2, 0, 3]
+
+
+def test_that_columns_are_as_wide_as_qt_makes_them(table: RecordTable[File], model: RecordTableModel[File]) -> None:
+    model.show([File("i" * number, 10**number) for number in range(80)])
+    for column in range(len(COLUMNS)):
+        assert table.sizeHintForColumn(column) == QTableView.sizeHintForColumn(table, column)
 
 
 def test_that_a_model_without_keys_follows_its_rows(qtbot: QtBot) -> None:

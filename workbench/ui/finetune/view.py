@@ -13,8 +13,8 @@ from workbench.ui.finetune.setup_page import SetupPage
 from workbench.ui.finetune.state import FinetuneState, Page
 from workbench.ui.widgets.tab_view import TabView
 
-RUN_INTERVAL_MS = 100
-"""A small model makes hundreds of steps a second; ten pictures a second show them all."""
+RUN_INTERVAL_MS = 250
+"""A small model makes hundreds of steps a second; four pictures a second show them all."""
 
 
 class FinetuneView(TabView):

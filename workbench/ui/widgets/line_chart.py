@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from workbench.ui.theme import set_role, tokens_of
 
-PAINT_INTERVAL_MS = 100
-"""Ten pictures a second are enough for a curve; a burst of points is one picture."""
+PAINT_INTERVAL_MS = 500
+"""Two pictures a second are enough for a curve, and each takes pyqtgraph 8 ms; a burst of points is one picture."""
 _FEW_POINTS = 30
 """Up to this many points are marked: one or two alone would be no visible line."""
 
@@ -59,8 +59,10 @@ class LineChart(QWidget):
         """Show these lines instead of the ones before; the x axis reaches to `x_end` at least."""
         if tuple(lines) == self._lines and x_end == self._x_end:
             return
+        is_first = not self._lines
         self._lines, self._x_end = tuple(lines), x_end
-        self._show_legend()
+        if is_first or self._plot is None:
+            self._show_legend()
         if self._plot is not None and not self._timer.isActive():
             self._timer.start()
 
@@ -79,7 +81,6 @@ class LineChart(QWidget):
         if event.type() is QEvent.Type.PaletteChange and self._plot is not None:
             self._take_colours()
             self._paint_now()
-            self._show_legend()
 
     def _build_widgets(self) -> None:
         self.setAccessibleName(f"{self._y_title} / {self._x_title}")
@@ -146,8 +147,10 @@ class LineChart(QWidget):
 
     @Slot()
     def _paint_now(self) -> None:
-        if self._plot is None:
+        """What was told since the last picture; of a chart that nobody sees when it is shown."""
+        if self._plot is None or not self.isVisible():
             return
+        self._show_legend()
         names = {line.name for line in self._lines}
         for name in [name for name in self._drawn if name not in names]:
             gone = self._drawn.pop(name)

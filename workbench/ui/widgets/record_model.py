@@ -12,6 +12,7 @@ from workbench.ui.widgets.plain_tip import plain_tip
 
 _MANY_ROWS = 100
 """So many come and go one by one; more are shown anew, which takes no longer than a few."""
+_MANY_STRETCHES = 8
 NARROWEST_STRETCHED = 18
 """Characters of a column that takes the width that is left, while others give way."""
 T = TypeVar("T")
@@ -71,10 +72,14 @@ class RecordTableModel(QAbstractTableModel, Generic[T]):
         elif not self._fit_keys(wanted, self._key):
             self._rearrange(wanted)
             return
-        for row, (old, new) in enumerate(zip(self._records, wanted, strict=True)):
-            if old is not new and old != new:
-                self._records[row] = new
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(self._columns) - 1))
+        changed = [
+            row
+            for row, (old, new) in enumerate(zip(self._records, wanted, strict=True))
+            if old is not new and old != new
+        ]
+        self._records = wanted
+        for first, last in _stretches(changed):  # views look at all columns for each that they are told of
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
 
     def record(self, row: int) -> T:
         """The record of one row; IndexError outside."""
@@ -181,3 +186,14 @@ class RecordTableModel(QAbstractTableModel, Generic[T]):
 
     def _moved(self, index: QModelIndex, row: int | None) -> QModelIndex:
         return QModelIndex() if row is None else self.createIndex(row, index.column())
+
+
+def _stretches(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of the rows that follow each other; all in one where they are in many places."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found if len(found) <= _MANY_STRETCHES else [(rows[0], rows[-1])]
