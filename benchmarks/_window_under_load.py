@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.ui.finetune import FinetuneTab
     from workbench.ui.playground.columns import Columns
 
-PATIENCE_SECONDS = 240
+PATIENCE_SECONDS = 480
 FILES, ROWS = 300, 400
 ANSWER_TOKENS = 1000
 _PROVES = {"generate": "TextProduced", "index": "FileIndexed", "train": "StepMetrics"}

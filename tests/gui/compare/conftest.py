@@ -22,6 +22,7 @@ from workbench.rag.store import CollectionStore
 from workbench.settings import Settings
 from workbench.ui.compare import CompareTab, build
 from workbench.ui.compare.questions_board import QuestionRooms
+from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, at_once
 
 
@@ -35,6 +36,7 @@ class Desk:
     navigator: FakeNavigator
     store: ComparisonStore
     catalogue: Catalogue
+    models: ModelCatalog
 
 
 def adapter(name: str) -> Adapter:
@@ -82,6 +84,7 @@ def laid_out(qtbot: QtBot, database: Database, home: WorkbenchPaths, *, in_backg
     found = Desk.__new__(Desk)
     found.jobs, found.messages, found.navigator = FakeJobs(database), FakeMessages(), FakeNavigator()
     found.store, found.catalogue = ComparisonStore(database), FULL
+    found.models = ModelCatalog(found.jobs, home.models, tuple, endpoints=lambda: found.catalogue.endpoints)
     found.tab = build(
         found.jobs,
         found.messages,
@@ -91,6 +94,7 @@ def laid_out(qtbot: QtBot, database: Database, home: WorkbenchPaths, *, in_backg
         settings=Settings,
         read_catalogue=lambda: found.catalogue,
         question_rooms=question_rooms(database, home),
+        models=found.models,
         in_background=in_background,
     )
     qtbot.addWidget(found.tab)

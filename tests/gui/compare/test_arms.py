@@ -162,6 +162,17 @@ def test_that_the_standard_arms_wait_for_the_models(early: Desk) -> None:
     assert (names(early), button.text()) == (STANDARD, "Five standard arms")
 
 
+def test_that_a_model_that_came_later_is_offered(desk: Desk) -> None:
+    desk.models.refresh()
+    found = tuple(
+        MODEL.model_copy(update={"name": name, "path": f"/{name}.gguf"}) for name in ("starter", "downloaded")
+    )
+    desk.jobs.last.finish(ScanModelsReport(models=found))
+    desk.tab.presenter.arms.add()
+    box = find(desk.tab, QComboBox, "compare_arm_model")
+    assert [box.itemData(n) for n in range(box.count())][:2] == ["starter", "downloaded"]
+
+
 def test_that_models_that_could_not_be_looked_for_are_looked_for_again(early: Desk) -> None:
     press(early, "compare_standard")
     early.jobs.last.crash()

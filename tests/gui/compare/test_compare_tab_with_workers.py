@@ -24,6 +24,7 @@ from workbench.settings import Settings
 from workbench.ui.compare import CompareTab, build
 from workbench.ui.compare.state import Page
 from workbench.ui.job_bridge import JobBridge
+from workbench.ui.models.catalog import ModelCatalog
 
 pytestmark = pytest.mark.slow
 PATIENCE_MS = 240_000
@@ -54,6 +55,7 @@ def open_tab(bridge: JobBridge, qtbot: QtBot, database: Database, home: Workbenc
         settings=Settings,
         read_catalogue=lambda: read_catalogue(database, home, ()),
         question_rooms=question_rooms(database, home),
+        models=ModelCatalog(bridge, home.models, tuple),
     )
     qtbot.addWidget(tab)
     tab.show()

@@ -12,7 +12,7 @@ from workbench.ui.widgets.text_goes import TextGoes
 def test_that_a_server_can_be_an_arm_and_says_that_it_gets_the_text(desk: Desk) -> None:
     endpoint = Endpoint(name="a cloud", base_url="https://api.example.com/v1", model="m")
     desk.catalogue = desk.catalogue.model_copy(update={"endpoints": (endpoint,)})
-    desk.tab.presenter.refresh()
+    desk.models.list_again()
     assert [model.name for model in desk.tab.presenter.state.making.stock.models] == ["starter", "a cloud"]
     desk.tab.presenter.arms.add()
     box = find(desk.tab, QComboBox, "compare_arm_model")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workbench.compare.store import ComparisonStore
     from workbench.paths import WorkbenchPaths
     from workbench.settings import Settings
+    from workbench.ui.models.catalog import ModelCatalog
 
 
 class CompareTab(CompareView):
@@ -52,10 +53,11 @@ def build(
     settings: "Callable[[], Settings]",
     read_catalogue: "Callable[[], Catalogue]",
     question_rooms: QuestionRooms,
+    models: "ModelCatalog",
     in_background: Background = at_once,
     lookups: Lookups | None = None,
 ) -> CompareTab:
-    """Wire the tab. `read_catalogue` tells what arms can be made of, each time anew."""
+    """Wire the tab. `read_catalogue` tells what arms can be made of, each time anew, `models` what can answer."""
     tab = CompareTab()
     presenter = ComparePresenter(
         jobs,
@@ -66,6 +68,7 @@ def build(
         settings=settings,
         read_catalogue=read_catalogue,
         question_rooms=question_rooms,
+        models=models,
         in_background=in_background,
         lookups=lookups or Lookups(),
     )

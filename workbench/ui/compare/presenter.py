@@ -37,6 +37,7 @@ from workbench.ui.compare.state import CompareState, Page
 from workbench.ui.compare.stock_part import Lookups, StockPart
 from workbench.ui.compare.trade_offs_part import TradeOffsPart
 from workbench.ui.compare.why_part import WhyPart
+from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, Messages, Navigator, StoppableJobs, at_once
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class ComparePresenter:
         settings: Callable[[], Settings],
         read_catalogue: "Callable[[], Catalogue]",
         question_rooms: QuestionRooms,
+        models: ModelCatalog,
         in_background: Background = at_once,
         lookups: Lookups = _NOTHING_TO_LOOK_UP,
     ) -> None:
@@ -83,7 +85,7 @@ class ComparePresenter:
         self._in_background = in_background
         self._paths = paths
         self._find_documents = lookups.find_documents
-        self.stock = StockPart(self._board, jobs, settings, paths, read_catalogue, lookups, in_background)
+        self.stock = StockPart(self._board, models, settings, read_catalogue, lookups, in_background)
         self.arms = ArmsPart(self._board, self.stock, navigator)
         self.guide = GuidePart(self._board, self.arms, self.stock, lookups.read_computer, in_background)
         self.stock.on_stock = self.guide.look_again

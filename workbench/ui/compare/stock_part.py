@@ -10,28 +10,22 @@ from workbench.compare.arm_checks import rows_path
 from workbench.compare.sources_held import SourcesHeld, sources_of
 from workbench.compare.standard_arms import best_collection, shared_prompt
 from workbench.compare.stock import Stock, stock_of, written_prompt
-from workbench.jobs.events import Finished, JobEvent, is_last_word
-from workbench.jobs.spec import Jobs, JobSpec
 from workbench.llm.computer import Computer
-from workbench.llm.endpoints.models import as_model
 from workbench.llm.fit import Fit, verdict
 from workbench.llm.in_words import size_in_words
-from workbench.llm.library import named
-from workbench.llm.placement import Device
-from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport, ScanModelsRequest
-from workbench.llm.types import LoadChanges, LoadConfig, ModelRef
+from workbench.llm.types import LoadChanges, LoadConfig
 from workbench.memory import free_memory
 from workbench.playground.types import PromptVersion
 from workbench.settings import Settings
 from workbench.ui.compare.arms_state import Fitting, Places
 from workbench.ui.compare.board import Board
+from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, at_once
 from workbench.ui.widgets.model_choice import can_answer
 
 if TYPE_CHECKING:
     from workbench.compare.catalogue import Catalogue
     from workbench.compare.spec import ComparisonSpec
-    from workbench.paths import WorkbenchPaths
     from workbench.ui.compare.state import Questions
 
 T = TypeVar("T")
@@ -92,24 +86,20 @@ class StockPart:
     def __init__(
         self,
         board: Board,
-        jobs: Jobs,
+        catalog: ModelCatalog,
         settings: Callable[[], Settings],
-        paths: "WorkbenchPaths",
         read_catalogue: "Callable[[], Catalogue]",
         lookups: Lookups,
         in_background: Background = at_once,
     ) -> None:
+        """`catalog` tells what can answer, `read_catalogue` all else that arms are made of."""
         self._board = board
-        self._jobs = jobs
+        self._catalog = catalog
         self._settings = settings
-        self._paths = paths
         self._read_catalogue = read_catalogue
         self._lookups = lookups
         self._in_background = in_background
         self._looks = 0
-        self._scans_left = 1
-        self._found: tuple[ModelRef, ...] | None = None
-        self._devices: tuple[Device, ...] = ()
         self._rerankers: tuple[str, ...] | None = None
         self._compared_with: object = None
         """The questions that the overlaps are about."""
@@ -120,6 +110,7 @@ class StockPart:
         self._pending = 0
         """Lookups that decide what arms are made of, and have no answer yet."""
         self._waiting: list[Callable[[str], None]] = []
+        catalog.subscribe(self._on_models)
 
     @property
     def _stock(self) -> Stock:
@@ -127,49 +118,36 @@ class StockPart:
 
     def refresh(self) -> None:
         """Look what arms can be made of by now; other tabs may have made something."""
+        self._catalog.ensure()
         self._look()
-        if self._scans_left > 0:
-            self._scans_left -= 1
-            self._scan_models()
         if self._rerankers is None:
             self._rerankers = ()
             self._in_background(self._lookups.find_rerankers, self._take_rerankers)
 
+    def _on_models(self) -> None:
+        if not self._catalog.is_scanning:
+            self._look()
+
+    @property
+    def _is_known(self) -> bool:
+        return not self._pending and not self._catalog.is_scanning
+
     def _look_up(self, work: Callable[[], T], take: Callable[[T], None]) -> None:
         def taken(found: T) -> None:
             take(found)
-            self._end_lookup()
+            self._pending -= 1
+            self._go_on()
 
         self._pending += 1
         self._in_background(work, taken)
 
-    def _end_lookup(self) -> None:
-        """Whoever waits goes on with the last of them."""
-        self._pending -= 1
-        if not self._pending and self._waiting:
+    def _go_on(self) -> None:
+        """Whoever waits goes on with the last of what is looked for."""
+        if self._waiting and self._is_known:
             waiting, self._waiting = self._waiting, []
             self._change(is_awaited=False)
             for then in waiting:
                 self._with_shared_prompt(then)
-
-    def _scan_models(self) -> None:
-        request = ScanModelsRequest(
-            own_folders=self._settings().llm.model_folders, models_folder=str(self._paths.models)
-        )
-        spec = JobSpec(task=SCAN_MODELS, params=request.model_dump(mode="json"), title="Look for models")
-        self._pending += 1
-        self._jobs.submit(spec, self._on_models)
-
-    def _on_models(self, event: JobEvent) -> None:
-        if not is_last_word(event):
-            return
-        if isinstance(event, Finished):
-            report = ScanModelsReport.model_validate(event.result)
-            self._found, self._devices = report.models, report.devices
-            self._look()
-        else:
-            self._scans_left += 1  # the next time that the tab is shown
-        self._end_lookup()
 
     def _look(self) -> None:
         """Of several looks the one that was begun last counts."""
@@ -185,8 +163,7 @@ class StockPart:
         self._change(stock=replace(self._stock, rerankers=folders))
 
     def _show_stock(self, catalogue: "Catalogue") -> None:
-        everything = named([*(self._found or ()), *map(as_model, catalogue.endpoints)], catalogue.model_names)
-        usable = [model for model in everything if can_answer(model)] if self._found is not None else []
+        usable = [model for model in self._catalog.answering if can_answer(model)] if self._catalog.was_scanned else []
         stock = stock_of(catalogue, usable, self._rerankers or ())
         load = LoadConfig.from_settings(self._settings().llm)
         loads = {m.name: load.changed_by(catalogue.model_loads.get(m.content_key, LoadChanges())) for m in usable}
@@ -199,7 +176,7 @@ class StockPart:
         found = {}
         for model in stock.local:
             if model.file_format == "gguf" and model.block_count:
-                seen = verdict(model, loads[model.name], free, self._devices)
+                seen = verdict(model, loads[model.name], free, self._catalog.devices)
                 numbers = size_in_words(seen.needed_bytes), size_in_words(seen.free_bytes)
                 found[model.name] = Fitting(seen.fit, _FIT_WORDS[seen.fit].format(*numbers))
         return found
@@ -247,7 +224,7 @@ class StockPart:
         """Have `then` called with the prompt that the tuned arm was trained behind, saved where that was not done; as
         soon as it is known what is here: arms that are made before would lack models that were not found yet, and
         draw examples from rows in which the test questions were not looked for yet."""
-        if not self._pending:
+        if self._is_known:
             self._with_shared_prompt(then)
         elif then not in self._waiting:
             self._waiting.append(then)

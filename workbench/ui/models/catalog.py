@@ -94,8 +94,8 @@ class ModelCatalog:
         self._tell()
 
     def ensure(self) -> None:
-        """Scan unless that was done or is being done."""
-        if not self.was_scanned and not self.is_scanning:
+        """Scan unless that was done, without a failure, or is being done."""
+        if (not self.was_scanned or self.problem is not None) and not self.is_scanning:
             self.refresh()
         elif self._remembered is None and self._found:  # the database was not open yet when the listing came
             self._list()

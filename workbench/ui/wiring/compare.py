@@ -39,6 +39,7 @@ class CompareWiring:
                 models=shared.listed_models,
                 load=lambda model: shared.catalog.load_config(model, rooms.settings.llm),
             ),
+            models=shared.catalog,
             in_background=rooms.in_background,
             lookups=self._lookups_of_arms(),
         )

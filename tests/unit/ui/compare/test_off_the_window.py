@@ -21,6 +21,7 @@ from workbench.paths import WorkbenchPaths
 from workbench.settings import Settings
 from workbench.ui.compare.presenter import ComparePresenter
 from workbench.ui.compare.run_part import RunPart
+from workbench.ui.models.catalog import ModelCatalog
 
 FOLDER = "/runs/handbook"
 QUALITY_AND_SPEED = Weights(quality=1.0, latency=1.0)
@@ -71,6 +72,7 @@ def desk(database: Database, home: WorkbenchPaths) -> Desk:
         settings=Settings,
         read_catalogue=read_catalogue,
         question_rooms=question_rooms(database, home),
+        models=ModelCatalog(jobs, home.models, tuple),
         in_background=held,
     )
     return Desk(presenter, held, jobs, messages, store, read)
