@@ -237,7 +237,7 @@ class Program:
 
         self.dialogs = Dialogs(self.window, self.paths, self.jobs.post, self.messages)
         self.window.preferences_requested.connect(
-            lambda: self.dialogs.open_preferences(self.settings, self.change_settings)
+            lambda: self.dialogs.open_preferences(lambda: self.settings, self.change_settings)
         )
         self.window.servers_requested.connect(self.tabs.models.open_servers)
         self.window.scheme_chosen.connect(self._choose_scheme)
@@ -248,10 +248,12 @@ class Program:
 
     def change_settings(self, settings: "Settings") -> None:
         """Apply at once and save soon; what cannot be saved is still applied, and said."""
-        self.settings = settings
+        before, self.settings = self.settings, settings
         self.theme.choose(settings.general.color_scheme.value)
         self.window.show_scheme(settings.general.color_scheme.value)
         self._settings_writer.write(settings)
+        self.dialogs.follow_settings()
+        self.tabs.shared.catalog.follow_preferences(before.llm, settings.llm)
 
     def _tell_unloaded(self, sentence: str) -> None:
         """Called on the thread of a job."""

@@ -4,8 +4,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from workbench.database import Database
+from workbench.datasets.test_sets.from_documents import rename_document as rename_in_questions
+from workbench.rag.evaluation.set_store import rename_document as rename_in_sets
 from workbench.rag.indexing_types import DocumentStatus, FailedFile, FileIndexed, FileStates, KnownDocument
 from workbench.rag.reasons import ReasonCode
+from workbench.rag.search_settings_store import rename_document as rename_in_settings
 from workbench.rag.tables import CollectionRow, DocumentRow, active_index, add_document, document_query, find_row
 
 
@@ -113,4 +116,7 @@ def _rename(session: Session, collection: str, in_place: DocumentRow | None, ite
         .where(DocumentRow.collection_id == moved.collection_id, DocumentRow.duplicate_of == moved.name)
         .values(duplicate_of=item.name)
     )
+    rename_in_sets(session, moved.collection_id, moved.name, item.name)
+    rename_in_settings(session, moved.collection_id, moved.name, item.name)
+    rename_in_questions(session, collection, moved.name, item.name)
     moved.path, moved.name, moved.file_state = item.path, item.name, item.file_state

@@ -18,6 +18,7 @@ from workbench.paths import WorkbenchPaths
 from workbench.rag.conversation_store import forget_documents
 from workbench.rag.purged import ForgetElsewhere, Purged, nowhere
 from workbench.rag.removal import UNDO_TIME
+from workbench.rag.search_settings_store import rename_collection as rename_in_settings
 from workbench.rag.tables import CollectionRow, DocumentRow, find_row, require_row
 from workbench.rag.unrecorded import forget_jobs, forget_work, refuse_while_read
 
@@ -51,6 +52,7 @@ class CollectionLifecycle:
             if new_name != name:
                 refuse_taken(session, new_name)
             rename_collection(session, row.name, new_name)
+            rename_in_settings(session, row.name, new_name)
             row.name = new_name
 
     def delete(self, name: str) -> int:

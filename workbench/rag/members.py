@@ -31,6 +31,11 @@ def is_in(name: str, document: str) -> bool:
     return name == document or name.startswith(f"{document}/")
 
 
+def renamed(name: str, document: str, new: str) -> str:
+    """What this is called, where the document that it is, or lies in, is called `new` now."""
+    return new + name[len(document) :] if is_in(name, document) else name
+
+
 def is_named_pdf(member: str) -> bool:
     """Whether what lies in a file says by its name that it is a PDF; "offer.pdf (2)" is the second of that name."""
     return bool(_PDF.search(member))

@@ -9,7 +9,7 @@ from workbench.database import Base, Database
 from workbench.log import get_logger
 from workbench.rag.answer_types import PassageOrder
 from workbench.rag.document_filter import DocumentFilter
-from workbench.rag.members import is_in
+from workbench.rag.members import is_in, renamed
 from workbench.rag.search_types import RetrievalMode
 from workbench.rag.tables import CollectionRow, find_row
 
@@ -55,6 +55,28 @@ def forget_document(session: Session, collection_id: int, name: str) -> None:
     folders = tuple(one for one in wanted.folders if not is_in(one, name))
     documents = wanted.model_copy(update={"documents": left, "folders": folders})
     row.settings = settings.model_copy(update={"documents": documents}).model_dump_json()
+
+
+def rename_document(session: Session, collection_id: int, name: str, new: str) -> None:
+    """Settings that name a document go on naming it."""
+    row = session.get(SearchSettingsRow, collection_id)
+    settings = _read(row.settings) if row is not None else None
+    if row is None or settings is None:
+        return
+    wanted = settings.documents
+    moved = tuple(renamed(one, name, new) for one in wanted.documents)
+    if moved != wanted.documents:
+        documents = wanted.model_copy(update={"documents": moved})
+        row.settings = settings.model_copy(update={"documents": documents}).model_dump_json()
+
+
+def rename_collection(session: Session, name: str, new: str) -> None:
+    """Other collections that are asked together with it go on asking it."""
+    for row in session.scalars(sa.select(SearchSettingsRow)).all():
+        settings = _read(row.settings)
+        if settings is not None and name in settings.also:
+            also = tuple(new if one == name else one for one in settings.also)
+            row.settings = settings.model_copy(update={"also": also}).model_dump_json()
 
 
 def _read(written: str) -> SearchSettings | None:

@@ -31,11 +31,16 @@ class Dialogs:
         self._preferences: PreferencesDialog | None = None
         self._data_folder: DataFolderDialog | None = None
 
-    def open_preferences(self, settings: Settings, on_changed: Callable[[Settings], None]) -> None:
+    def open_preferences(self, settings: Callable[[], Settings], on_changed: Callable[[Settings], None]) -> None:
         if self._preferences is None:
             self._preferences = PreferencesDialog(settings, on_changed, self._window)
-        self._preferences.show_settings(settings)
+        self._preferences.show_settings()
         _bring_up(self._preferences)
+
+    def follow_settings(self) -> None:
+        """Settings were changed: the preferences show them if they are open."""
+        if self._preferences is not None:
+            self._preferences.follow_settings()
 
     def open_help(self) -> None:
         dialog = HelpDialog(self._window.actions_here(), self._paths.home, self._window)

@@ -26,27 +26,37 @@ from workbench.ui.widgets.tool_button import tool_button
 
 
 class PreferencesDialog(QDialog):
-    """One page per section of `Settings`; `on_changed` gets the whole new value after each change."""
+    """One page per section of `Settings`; `on_changed` gets the whole new value after each change.
+
+    The window stays usable beside it, so `settings` is asked anew at each change: others may have changed some.
+    """
 
     def __init__(
-        self, settings: Settings, on_changed: Callable[[Settings], None], parent: QWidget | None = None
+        self, settings: Callable[[], Settings], on_changed: Callable[[Settings], None], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._settings = settings
+        self._shown = settings()
         self._on_changed = on_changed
         self._build_widgets()
         self._build_layout()
         self._connect()
 
-    @property
-    def settings(self) -> Settings:
-        return self._settings
-
-    def show_settings(self, settings: Settings) -> None:
-        """Something else changed the settings while the dialog was open."""
-        self._settings = settings
+    def show_settings(self) -> None:
+        """The dialog is opened: show all settings; what was typed and refused goes."""
+        self._shown = self._settings()
         for row in self.findChildren(SettingRow):
-            row.show_value(getattr(getattr(settings, row.section), row.name))
+            row.show_value(row.value_in(self._shown))
+            row.show_problem("")
+
+    def follow_settings(self) -> None:
+        """Settings were changed, here or elsewhere: show those, and leave alone what is being typed in other rows."""
+        before, self._shown = self._shown, self._settings()
+        for row in self.findChildren(SettingRow):
+            value = row.value_in(self._shown)
+            if value != row.value_in(before):
+                row.show_value(value)
+                row.show_problem("")
 
     def _build_widgets(self) -> None:
         self.setObjectName("preferences")
@@ -58,7 +68,7 @@ class PreferencesDialog(QDialog):
         self._sections.setFixedWidth(170)
         self._pages = QStackedWidget(self)
         for name, field in Settings.model_fields.items():
-            section = getattr(self._settings, name)
+            section = getattr(self._shown, name)
             if isinstance(section, Boundary):
                 self._sections.addItem(field.title or name)
                 self._pages.addWidget(self._page(name, section))
@@ -107,15 +117,17 @@ class PreferencesDialog(QDialog):
 
     @Slot(object, object)
     def _on_value_chosen(self, row: "SettingRow", value: object) -> None:
-        section = getattr(self._settings, row.section)
+        settings = self._settings()
+        section = getattr(settings, row.section)
         try:
             changed = type(section).model_validate({**section.model_dump(), row.name: value})
         except ValidationError as error:
             row.show_problem(error.errors()[0]["msg"])
             return
         row.show_problem("")
-        self._settings = self._settings.model_copy(update={row.section: changed})
-        self._on_changed(self._settings)
+        # The row shows it already: shown anew, a list of folders would lose the one that is selected in it.
+        self._shown = settings.model_copy(update={row.section: changed})
+        self._on_changed(self._shown)
 
 
 class SettingRow(QFrame):
@@ -135,6 +147,10 @@ class SettingRow(QFrame):
         self._editor.chosen.connect(self._on_chosen)
         self._reset.clicked.connect(self._on_reset)
         self._show_reset(value)
+
+    def value_in(self, settings: Settings) -> object:
+        """What these settings say here."""
+        return getattr(getattr(settings, self.section), self.name)
 
     def show_value(self, value: object) -> None:
         """Show a value without telling it back."""

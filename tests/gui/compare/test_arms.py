@@ -173,6 +173,26 @@ def test_that_a_model_that_came_later_is_offered(desk: Desk) -> None:
     assert [box.itemData(n) for n in range(box.count())][:2] == ["starter", "downloaded"]
 
 
+def test_that_what_arms_are_made_of_is_looked_for_again_when_a_job_has_ended(desk: Desk) -> None:
+    stock = desk.tab.presenter.stock
+    stock._lookups = replace(stock._lookups, read_places=lambda _name: Places(documents=("old.md", "a.md")))
+    desk.tab.presenter.arms.add()
+    choose(desk, "compare_arm_collection", "handbook")
+    found = replace(
+        stock._lookups,
+        read_places=lambda _name: Places(documents=("a.md",)),
+        find_rerankers=lambda: ("/models/reranker",),
+    )
+    stock._lookups = found
+    desk.catalogue = desk.catalogue.model_copy(update={"adapters": (adapter("new"), *desk.catalogue.adapters)})
+    desk.tab.look_again()
+    making = desk.tab.presenter.state.making
+    assert making.places["handbook"].documents == ("a.md",)
+    assert making.stock.rerankers == ("/models/reranker",)
+    box = find(desk.tab, QComboBox, "compare_arm_adapter")
+    assert "new" in [box.itemText(n) for n in range(box.count())]
+
+
 def test_that_models_that_could_not_be_looked_for_are_looked_for_again(early: Desk) -> None:
     press(early, "compare_standard")
     early.jobs.last.crash()

@@ -33,10 +33,10 @@ class Shelf:
 
 class FakeCollections:
     def __init__(self, *names: str) -> None:
-        self._names = names
+        self.names = list(names)
 
     def list_collections(self) -> Sequence[Shelf]:
-        return [Shelf(name) for name in self._names]
+        return [Shelf(name) for name in self.names]
 
     def ref(self, name: str) -> CollectionRef:
         return CollectionRef(name=name, folder="/c", embedder=EmbedderRef(name="e", path="/e", content_hash="0"))

@@ -72,6 +72,23 @@ def test_that_without_a_collection_the_documents_tab_is_offered(qtbot: QtBot, ar
     assert around.navigator.opened == [("documents", {})]
 
 
+def test_that_a_collection_that_came_later_is_offered(qtbot: QtBot, around: Around) -> None:
+    save_rows(around, "house")
+    around.collections.names = ["handbook"]
+    tab = open_tab(qtbot, around)
+    click(tab, "data_passages")
+    around.collections.names = ["letters", "handbook"]
+    tab.hide()
+    tab.show()
+    box = find(tab, QComboBox, "passages_collection")
+    assert [box.itemText(n) for n in range(box.count())] == ["letters", "handbook"]
+    assert box.currentText() == "handbook", "what was chosen stays"
+    around.collections.names = ["letters"]
+    tab.hide()
+    tab.show()
+    assert box.currentText() == "letters"
+
+
 def test_that_rows_with_passages_are_saved_and_the_left_out_ones_shown(qtbot: QtBot, around: Around) -> None:
     around.collections = FakeCollections("handbook", "letters")
     save_rows(around, "house", document="boxes.md")

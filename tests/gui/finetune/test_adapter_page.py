@@ -154,6 +154,93 @@ def test_that_a_failed_measurement_is_said_on_the_page(qtbot: QtBot, around: Aro
     assert find(tab, QPushButton, "measure_start").isEnabled()
 
 
+def test_that_a_data_set_that_is_gone_is_said_and_nothing_else_is_measured_instead(
+    qtbot: QtBot, around: Around
+) -> None:
+    tab = open_page(qtbot, around)
+    around.datasets.delete("other")
+    click(tab, "measure_start")
+    assert around.jobs.of(EVALUATE) == []
+    said = find(tab, QFrame, "measure_trouble").accessibleName()
+    assert said == "The data set “other” is not there any more. Choose another one to test with."
+
+
+def test_that_the_test_sets_are_those_of_now_when_the_tab_is_shown_again(qtbot: QtBot, around: Around) -> None:
+    save_rows(around, "third", 20)
+    tab = open_page(qtbot, around)
+    box = find(tab, QComboBox, "measure_test")
+    box.setCurrentIndex(box.findText("third  ·  20 rows"))
+    tab.hide()
+    around.datasets.delete("other")
+    save_rows(around, "newest", 40)
+    tab.show()
+    offered = [box.itemText(index) for index in range(box.count())]
+    assert "newest  ·  40 rows" in offered
+    assert "other  ·  30 rows" not in offered
+    assert box.currentText() == "third  ·  20 rows", "what was chosen stays chosen"
+    assert not find(tab, QFrame, "measure_trouble").isVisible()
+
+
+def test_that_a_chosen_test_set_that_is_gone_is_said_when_the_tab_is_shown_again(qtbot: QtBot, around: Around) -> None:
+    tab = open_page(qtbot, around)
+    tab.hide()
+    around.datasets.delete("other")
+    tab.show()
+    chosen = find(tab, QComboBox, "measure_test").currentText()
+    said = find(tab, QFrame, "measure_trouble").accessibleName()
+    assert said == f"The data set “other” is not there any more. “{chosen}” is chosen now, or choose another one."
+
+
+def go_elsewhere(tab: FinetuneTab, place: str) -> None:
+    if place == "another tab":
+        tab.hide()
+    else:
+        click(tab, "adapter_back")
+
+
+@pytest.mark.parametrize("place", ["another tab", "the list"])
+def test_that_a_failed_measurement_is_told_to_a_user_who_is_elsewhere(qtbot: QtBot, around: Around, place: str) -> None:
+    tab = open_page(qtbot, around)
+    click(tab, "measure_start")
+    go_elsewhere(tab, place)
+    around.jobs.last.fail(WorkbenchError("The model does not fit into memory.", hint="Choose another."))
+    assert around.messages.texts("error") == [
+        "Before and after of “house” could not be measured. The model does not fit into memory."
+    ]
+    assert around.messages.hints == ["Choose another."]
+    tab.show()
+    is_said_there = find(tab, QFrame, "measure_trouble").isVisible()
+    assert is_said_there == (place == "another tab"), "the open page says it too when the user comes back to it"
+
+
+@pytest.mark.parametrize("place", ["another tab", "the list"])
+def test_that_a_measurement_is_told_to_a_user_who_is_elsewhere(qtbot: QtBot, around: Around, place: str) -> None:
+    tab = open_page(qtbot, around)
+    click(tab, "measure_start")
+    go_elsewhere(tab, place)
+    job = around.jobs.of(EVALUATE)[-1]
+    job.finish(report_of(EvaluationRequest.model_validate(job.spec.params).folder).without_rows())
+    assert around.messages.texts("info") == ["Before and after of “house” are measured."]
+
+
+def test_that_the_page_itself_is_message_enough_for_a_user_who_sees_it(qtbot: QtBot, around: Around) -> None:
+    tab = open_page(qtbot, around)
+    measure(tab, around)
+    click(tab, "measure_start")
+    around.jobs.last.fail(WorkbenchError("The base model starter is gone.", hint="Choose another."))
+    assert around.messages.said == []
+
+
+def test_that_the_page_stays_that_of_its_adapter_when_another_one_is_ready(qtbot: QtBot, around: Around) -> None:
+    tab = open_page(qtbot, around)
+    around.adapters.record(second := make_adapter(around, "second"))
+    tab.presenter.adapters.welcome(second)
+    assert around.messages.texts("info") == ["The adapter “second” is ready."]
+    assert tab.presenter.state.selected == "house"
+    click(tab, "details_delete")
+    assert [adapter.name for adapter in around.adapters.list_adapters()] == ["second"]
+
+
 def test_that_an_adapter_is_renamed_from_its_page(qtbot: QtBot, around: Around) -> None:
     tab = open_page(qtbot, around)
     click(tab, "details_rename")

@@ -187,6 +187,39 @@ def test_that_a_base_that_cannot_be_tuned_says_why(qtbot: QtBot, around: Around)
     assert not find(tab, QPushButton, "start_training").isEnabled()
 
 
+BIG = STARTER.model_copy(update={"name": "big", "path": "/m/big.gguf", "content_key": "b1"})
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        BIG.model_copy(update={"name": "my big one"}),
+        BIG.model_copy(update={"name": "my big one", "path": "/elsewhere/big.gguf"}),
+    ],
+    ids=["renamed", "moved"],
+)
+def test_that_a_base_that_is_called_otherwise_by_now_stays_chosen(qtbot: QtBot, around: Around, now: ModelRef) -> None:
+    tab = open_setup(qtbot, around, STARTER, BIG)
+    tab.presenter.setup.choose_base("big")
+    tab.presenter._around.catalog.refresh()
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=(STARTER, now)))
+    assert tab.presenter.state.setup.base == "my big one"
+    assert around.messages.said == []
+    click(tab, "start_training")
+    assert TrainRequest.model_validate(around.jobs.of(TRAIN)[-1].spec.params).base.path == now.path
+
+
+def test_that_a_base_that_is_gone_is_named_with_the_one_that_is_chosen_instead(qtbot: QtBot, around: Around) -> None:
+    tab = open_setup(qtbot, around, STARTER, BIG)
+    tab.presenter.setup.choose_base("big")
+    tab.presenter._around.catalog.refresh()
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=(STARTER,)))
+    assert tab.presenter.state.setup.base == "starter"
+    assert around.messages.texts("warning") == [
+        "The model “big” is not in the list of models any more. “starter” is chosen for the training instead."
+    ]
+
+
 def test_that_the_presets_really_differ() -> None:
     quick, balanced, thorough = (config_for(preset, 6_000_000, 1000) for preset in RECIPES)
     assert quick.epochs < balanced.epochs < thorough.epochs

@@ -109,6 +109,55 @@ def test_that_a_folder_without_text_is_said(qtbot: QtBot, around: Around) -> Non
     assert find(tab, QPushButton, "add_text").isEnabled()
 
 
+def test_that_text_does_not_replace_what_was_chosen_while_it_was_read(qtbot: QtBot, around: Around) -> None:
+    save_rows(around, "mine", 30)
+    tab = open_setup(qtbot, around)
+    tab.presenter.texts.add_text("/notes")
+    choose(tab, "dataset_picker", "mine")
+    around.jobs.of(GATHER)[-1].finish(GatherReport(dataset=documents(around), characters=17))
+    picker = find(tab, QComboBox, "dataset_picker")
+    assert picker.currentData() == "mine"
+    assert picker.findData("notes text") >= 0
+    assert around.messages.texts("info") == [
+        "The text is ready as the data set “notes text”. Choose it to train on it."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("goal", "taken", "suggested"),
+    [("goal_scratch", "house model", "house model 2"), ("goal_text", "house", "house 2")],
+)
+def test_that_a_goal_that_makes_a_model_suggests_a_name_that_is_free_among_models(
+    qtbot: QtBot, around: Around, goal: str, taken: str, suggested: str
+) -> None:
+    (around.paths.models / taken).mkdir(parents=True)
+    tab = open_setup(qtbot, around)
+    click(tab, goal)
+    assert find(tab, QLineEdit, "adapter_name").text() == suggested
+    assert find(tab, QPushButton, "start_training").isEnabled()
+    click(tab, "goal_instructions")
+    assert find(tab, QLineEdit, "adapter_name").text() == "house", "no adapter is called so"
+
+
+def test_that_a_method_that_makes_a_model_suggests_a_name_that_is_free_among_models(
+    qtbot: QtBot, around: Around
+) -> None:
+    (around.paths.models / "house").mkdir(parents=True)
+    tab = open_setup(qtbot, around)
+    choose(tab, "method_picker", "full")
+    assert find(tab, QLineEdit, "adapter_name").text() == "house 2"
+    assert find(tab, QPushButton, "start_training").isEnabled()
+
+
+def test_that_a_typed_name_stays_when_the_method_changes(qtbot: QtBot, around: Around) -> None:
+    (around.paths.models / "mine").mkdir(parents=True)
+    tab = open_setup(qtbot, around)
+    tab.presenter.setup.name_adapter("mine")
+    choose(tab, "method_picker", "full")
+    assert find(tab, QLineEdit, "adapter_name").text() == "mine"
+    assert "already a model “mine”" in tab.presenter.state.setup.name_trouble
+
+
 def test_that_text_on_a_tuned_base_is_warned_against(qtbot: QtBot, around: Around) -> None:
     tab = open_setup(qtbot, around, STARTER.model_copy(update={"has_chat_template": True}))
     assert not find(tab, QLabel, "order_warning").isVisible()

@@ -1,6 +1,8 @@
 """An adapter from elsewhere is taken in from the list of adapters."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QLineEdit, QPushButton, QTableView
@@ -17,7 +19,10 @@ from workbench.finetune.importing import IMPORT, ImportRequest
 from workbench.finetune.store import AdapterStore
 from workbench.llm.tasks import SCAN_MODELS, ScanModelsReport
 from workbench.paths import WorkbenchPaths
-from workbench.ui.finetune import FinetuneTab
+from workbench.ui.finetune import FinetunePresenter, FinetuneTab, Surroundings
+from workbench.ui.models.catalog import ModelCatalog
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -73,3 +78,50 @@ def test_that_a_failed_import_stays_open_with_its_reason(qtbot: QtBot, around: A
     around.jobs.of(IMPORT)[-1].fail(WorkbenchError("It does not belong to starter.", hint="Choose another."))
     assert "does not belong" in find(tab, QFrame, "import_trouble").accessibleName()
     assert find(tab, QPushButton, "import_start").isEnabled()
+
+
+def test_that_bases_come_when_the_look_for_models_ends(qtbot: QtBot, around: Around, tmp_path: Path) -> None:
+    tab = open_tab(qtbot, around)
+    tab.presenter.importing.choose_folder(str(write_peft(tmp_path / "theirs", base_model_name_or_path="starter")))
+    assert not find(tab, QPushButton, "import_start").isEnabled()
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=(STARTER,)))
+    assert find(tab, QComboBox, "import_base").currentText() == "starter"
+    assert find(tab, QPushButton, "import_start").isEnabled()
+
+
+def test_that_a_chosen_base_stays_when_models_come_or_are_renamed(qtbot: QtBot, around: Around, tmp_path: Path) -> None:
+    tab = choose(qtbot, around, write_peft(tmp_path / "theirs"))
+    base = find(tab, QComboBox, "import_base")
+    base.setCurrentIndex(base.findText("starter"))
+    tab.presenter._around.catalog.refresh()
+    tiny = STARTER.model_copy(update={"name": "Tiny-1", "path": "/m/tiny.gguf"})
+    renamed = STARTER.model_copy(update={"name": "my own"})
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=(tiny, renamed)))
+    assert base.currentText() == "my own"
+    assert base.findText("Tiny-1") > 0
+
+
+def test_that_a_late_answer_about_another_folder_counts_no_longer(qtbot: QtBot, around: Around, tmp_path: Path) -> None:
+    answers: list[Callable[[], None]] = []
+
+    def put_off(work: Callable[[], T], then: Callable[[T], None]) -> None:
+        answers.append(lambda: then(work()))
+
+    catalog = ModelCatalog(around.jobs, around.paths.models, lambda: ())
+    presenter = FinetunePresenter(
+        Surroundings(
+            around.jobs, around.messages, around.navigator, around.datasets, around.adapters, around.paths, catalog,
+            in_background=put_off,
+        )
+    )  # fmt: skip
+    tab = open_tab(qtbot, around, presenter)
+    catalog.ensure()
+    around.jobs.of(SCAN_MODELS)[-1].finish(ScanModelsReport(models=(STARTER,)))
+    answers.clear()  # what the tab itself looked up
+    presenter.importing.choose_folder(str(write_peft(tmp_path / "one", r=5000)))
+    presenter.importing.choose_folder(str(write_peft(tmp_path / "two")))
+    first, second = answers
+    second()
+    first()
+    assert label(tab, "import_about") == "Import two (rank 4, made for Tiny-1)"
+    assert not find(tab, QFrame, "import_trouble").isVisible()

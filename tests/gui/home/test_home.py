@@ -15,6 +15,8 @@ from workbench.errors import WorkbenchError
 from workbench.llm.computer import Computer, Graphics, read_computer
 from workbench.llm.tasks import ScanModelsReport
 from workbench.llm.types import ModelKind, ModelRef
+from workbench.paths import WorkbenchPaths
+from workbench.ui.home import build
 from workbench.ui.home.cards import StarterCard
 from workbench.ui.home.presenter import HomePresenter, OnOpening
 from workbench.ui.home.state import ProjectCard, ProjectStage
@@ -58,20 +60,19 @@ class FakeShelf:
         self.tuning.append((key, on_opening))
 
 
-def at_once(work: Callable[[], T], then: Callable[[T], None]) -> None:
-    then(work())
-
-
 class Given:
     """Home on fakes: what it was given, and what it did with it."""
 
+    is_slow = False
+
     def __init__(self) -> None:
         self.jobs, self.messages, self.navigator, self.shelf = FakeJobs(), FakeMessages(), FakeNavigator(), FakeShelf()
-        self.view = HomeView()
+        self.view, self.computer = HomeView(), LAPTOP
+        self.waiting: list[Callable[[], None]] = []
         presenter = HomePresenter(
             self.view, messages=self.messages, navigator=self.navigator, shelf=self.shelf,
             catalog=ModelCatalog(self.jobs, Path("/models"), tuple),
-            read_computer=lambda: LAPTOP, in_background=at_once,
+            read_computer=lambda: self.computer, in_background=self.in_background,
         )  # fmt: skip
         self.view.project_chosen.connect(presenter.open_project)
         self.view.documents_requested.connect(presenter.ask_documents)
@@ -82,6 +83,20 @@ class Given:
         self.view.try_requested.connect(presenter.try_model)
         self.view.get_requested.connect(presenter.get_model)
         presenter.start()
+        self.view.shown.connect(presenter.refresh)
+
+    def in_background(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """What was found is told at once, or when the test says so."""
+        found = work()
+        if self.is_slow:
+            self.waiting.append(lambda: then(found))
+        else:
+            then(found)
+
+    def come_back(self) -> None:
+        """From another tab."""
+        self.view.hide()
+        self.view.show()
 
     def find_models(self, *models: ModelRef) -> None:
         self.jobs.last.finish(ScanModelsReport(models=models))
@@ -133,6 +148,71 @@ def test_that_models_are_counted_and_the_first_usable_one_can_be_tried(home_view
     assert text(home_view, "first_model") == "starter"
     click(find(home_view, QPushButton, "try_model"))
     assert given.navigator.opened == [("playground", {"model": "starter"})]
+
+
+def test_that_a_model_that_cannot_answer_is_not_offered_to_try(home_view: HomeView, given: Given) -> None:
+    given.find_models(ModelRef(name="folder", path="/f", kind=ModelKind.CHAT, file_format="transformers"))
+    assert text(home_view, "models_count") == "1 model"
+    assert not find(home_view, QPushButton, "try_model").isEnabled()
+    assert not find(home_view, QLabel, "first_model").isVisible()
+
+
+def test_that_the_disk_is_looked_at_again_when_home_is_shown(home_view: HomeView, given: Given) -> None:
+    given.computer = replace(LAPTOP, disk_free_bytes=20 * GB)
+    given.come_back()
+    shown = {label.text() for label in home_view.findChildren(QLabel)}
+    assert "20.0 GB free" in shown and "120 GB free" not in shown
+
+
+def test_that_adapters_that_went_elsewhere_can_be_trained_again_from_home(home_view: HomeView, given: Given) -> None:
+    given.shelf.ready.add("facts")
+    given.shelf.tuned.add("facts")
+    given.come_back()
+    button = find(home_view, QPushButton, "tune_facts")
+    assert find(home_view, QPushButton, "ask_facts").isVisible() and not button.isVisible()
+    given.shelf.tuned.clear()
+    given.come_back()
+    assert button.isVisible()
+
+
+def test_that_home_as_the_program_builds_it_looks_again_when_it_is_shown(
+    qtbot: QtBot, given: Given, home: WorkbenchPaths
+) -> None:
+    given.shelf.ready.add("facts")
+    given.shelf.tuned.add("facts")
+    view = build(
+        messages=given.messages,
+        navigator=given.navigator,
+        catalog=ModelCatalog(given.jobs, Path("/models"), tuple),
+        shelf=given.shelf,
+        paths=home,
+        in_background=given.in_background,
+    )
+    qtbot.addWidget(view)
+    given.shelf.tuned.clear()
+    view.show()
+    assert find(view, QPushButton, "tune_facts").isVisible()
+
+
+def test_that_what_happens_to_a_project_outlasts_a_look_at_the_disk(home_view: HomeView, given: Given) -> None:
+    click(find(home_view, QPushButton, "open_project_facts"))
+    [(_, on_opening)] = given.shelf.opened
+    on_opening("Reading handbook.pdf", done=3, total=4)
+    given.is_slow = True
+    given.come_back()
+    given.come_back()
+    [tell] = given.waiting
+    assert text(home_view, "project_note_facts") == "Reading handbook.pdf"
+    given.shelf.ready.add("facts")
+    on_opening("Ready.", is_done=True)
+    tell()
+    assert find(home_view, QPushButton, "ask_facts").isVisible(), "what was read before it was open is old"
+    given.is_slow = False
+    given.come_back()
+    assert text(home_view, "project_note_facts").startswith("Ready.")
+    on_opening("", problem=WorkbenchError("The disk is full."))
+    given.come_back()
+    assert text(home_view, "project_note_facts").startswith("The disk is full.")
 
 
 def test_that_no_model_at_all_says_what_to_do(home_view: HomeView, given: Given) -> None:

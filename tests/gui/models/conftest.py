@@ -33,10 +33,13 @@ class Desk:
     navigator: FakeNavigator = field(default_factory=FakeNavigator)
     settings: Settings = field(default_factory=Settings)
     adapters: list[Adapter] = field(default_factory=list)
+    catalog: ModelCatalog = field(init=False)
     tab: ModelsTab = field(init=False)
 
     def change(self, settings: Settings) -> None:
-        self.settings = settings
+        """As the program does."""
+        before, self.settings = self.settings, settings
+        self.catalog.follow_preferences(before.llm, settings.llm)
 
     def list_models(self, *models: ModelRef, devices: tuple[Device, ...] = ()) -> None:
         """The search that is under way ends with these."""
@@ -46,10 +49,12 @@ class Desk:
 @pytest.fixture
 def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Desk:
     desk = Desk(FakeJobs(database), ModelSettingsStore(database), FileHashStore(database), home.models)
-    catalog = ModelCatalog(desk.jobs, home.models, lambda: desk.settings.llm.model_folders, memory=lambda: desk.memory)
+    desk.catalog = ModelCatalog(
+        desk.jobs, home.models, lambda: desk.settings.llm.model_folders, memory=lambda: desk.memory
+    )
     desk.tab = build(
         Surroundings(
-            catalog=catalog,
+            catalog=desk.catalog,
             jobs=desk.jobs,
             messages=desk.messages,
             navigator=desk.navigator,

@@ -14,6 +14,7 @@ from workbench.finetune.converting import CONVERT, ConvertReport, ConvertRequest
 from workbench.llm.library import describe_gguf
 from workbench.llm.tasks import SCAN_MODELS
 from workbench.llm.types import ModelKind, ModelRef
+from workbench.ui.trouble import Trouble
 
 FOLDER = ModelRef(
     name="Smol", path="/m/Smol", file_format="transformers", architecture="llama", content_key="k", kind=ModelKind.CHAT
@@ -61,6 +62,25 @@ def test_that_a_conversion_that_ends_badly_can_be_tried_again(desk: Desk, is_can
         job.fail(WorkbenchError("The disk is full.", hint="Free some space."))
         assert "The disk is full." in str(desk.tab.presenter.state.trouble)
     assert button.isEnabled()
+
+
+def test_that_a_failed_conversion_is_told_beside_its_own_model_only(desk: Desk) -> None:
+    other = FOLDER.model_copy(update={"name": "Other", "path": "/m/Other", "content_key": "o"})
+    desk.list_models(FOLDER, other)
+    presenter = desk.tab.presenter
+    presenter.select("Smol")
+    convert(desk)
+    presenter.select("Other")
+    desk.jobs.of(CONVERT)[-1].fail(WorkbenchError("The disk is full.", hint="Free some space."))
+    assert presenter.state.trouble is None
+    assert desk.messages.said == [("error", "Smol was not converted to GGUF. The disk is full.")]
+    assert desk.messages.hints == ["Free some space."]
+    presenter.select("Smol")
+    assert presenter.state.trouble == Trouble("The disk is full.", "Free some space.")
+    convert(desk)
+    presenter.select("Other")
+    presenter.select("Smol")
+    assert presenter.state.trouble is None, "it is being tried again"
 
 
 def test_that_a_gguf_file_offers_no_conversion(desk: Desk, tmp_path: Path) -> None:

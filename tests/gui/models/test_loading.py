@@ -70,6 +70,11 @@ def test_that_a_longer_context_changes_sum_and_verdict_and_is_remembered(big: De
     assert big.memory.for_model("kb") == LoadChanges(context_length=20000)
 
 
+def test_that_changed_preferences_reach_the_models_that_are_listed(big: Desk) -> None:
+    big.change(Settings(llm=LlmSettings(context_length=20000, parallel_sequences=1)))
+    assert (text(big, "memory_kv"), big.tab.presenter.state.rows[0].fit) == ("2.6 GB", "won't fit")
+
+
 def test_that_the_longest_context_that_fits_is_one_click_away(big: Desk) -> None:
     choose_context(big, 20000)
     click(find(big.tab, QPushButton, "use_longest_context"))

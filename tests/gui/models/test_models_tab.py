@@ -39,10 +39,15 @@ class Surroundings:
     messages: FakeMessages = field(default_factory=FakeMessages)
     navigator: FakeNavigator = field(default_factory=FakeNavigator)
     settings: Settings = field(default_factory=Settings)
-    tab: ModelsTab | None = None
+    catalog: ModelCatalog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.catalog = ModelCatalog(self.jobs, Path("/w"), lambda: self.settings.llm.model_folders)
 
     def change(self, settings: Settings) -> None:
-        self.settings = settings
+        """As the program does."""
+        before, self.settings = self.settings, settings
+        self.catalog.follow_preferences(before.llm, settings.llm)
 
 
 @pytest.fixture
@@ -52,10 +57,9 @@ def around() -> Surroundings:
 
 @pytest.fixture
 def tab(qtbot: QtBot, around: Surroundings) -> ModelsTab:
-    catalog = ModelCatalog(around.jobs, Path("/w"), lambda: around.settings.llm.model_folders)
     tab = build(
         ModelSurroundings(
-            catalog, around.jobs, around.messages, around.navigator, lambda: around.settings, around.change
+            around.catalog, around.jobs, around.messages, around.navigator, lambda: around.settings, around.change
         )
     )
     qtbot.addWidget(tab)
@@ -143,6 +147,7 @@ def test_that_a_dropped_file_is_remembered_searched_for_and_selected(
     assert around.settings.llm.model_folders == (str(path),)
     assert around.jobs.last.spec.params["own_folders"] == [str(path)]
     listed(STARTER, describe_gguf(path))
+    assert len(around.jobs.of(SCAN_MODELS)) == 2, "the disk is searched once for it"
     assert tab.presenter.state.selected == "dropped"
 
 

@@ -39,9 +39,10 @@ class Trained:
     gguf_path: str
     base_name: str
     base_path: str
+    gguf_hash: str = ""
 
 
-HOUSE_STYLE = Trained("house-style", "/a/house.gguf", "starter", "/r/starter.gguf")
+HOUSE_STYLE = Trained("house-style", "/a/house.gguf", "starter", "/r/starter.gguf", "a1")
 OTHER = Trained("other", "/a/other.gguf", "big", "/m/big.gguf")
 
 

@@ -17,6 +17,8 @@ class FakePromptSource:
         self.trouble = ""
         self.versions: list[PromptVersion] = []
         self.opened: list[str] = []
+        self.listed = 0
+        """How often its versions were listed again."""
         self._listeners: list[Callable[[], None]] = []
 
     def edit(self, prompt: Prompt) -> None:
@@ -61,6 +63,10 @@ class FakePromptSource:
 
     def list_versions(self) -> Sequence[PromptVersion]:
         return tuple(self.versions)
+
+    def list_again(self) -> None:
+        self.listed += 1
+        self.tell()
 
     def open_version(self, version_id: str) -> None:
         self.opened.append(version_id)

@@ -1,5 +1,7 @@
 """One column: choose, ask, watch the answer come, stop it, go on."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -10,6 +12,7 @@ from tests.gui.acting import click, find, press, type_text
 from tests.gui.playground.columns_given import (
     BIG,
     BROKEN,
+    HOUSE_STYLE,
     STARTER,
     Given,
     Trained,
@@ -45,6 +48,35 @@ def test_that_without_a_model_the_way_to_one_is_shown(empty: Columns, given: Giv
     click(find(page, QPushButton, "empty_state_action"))
     assert given.navigator.opened == [("models", {})]
     assert not find(empty, QPushButton, "run_prompt").isEnabled()
+
+
+def test_that_a_renamed_model_stays_chosen(view: Columns, given: Given) -> None:
+    setup, column = view.presenter.setup, view.presenter.state.columns[0].id
+    setup.choose_model(column, "big")
+    given.catalog.refresh()
+    given.list_models(STARTER, BIG.model_copy(update={"name": "large"}))
+    assert find(view, ModelPicker).chosen() == BIG.model_copy(update={"name": "large"})
+    assert view.presenter.state.columns[0].setup.model_name == "large"
+
+
+def test_that_a_renamed_adapter_stays_chosen_and_one_that_is_gone_is_told(view: Columns, given: Given) -> None:
+    setup, column = view.presenter.setup, view.presenter.state.columns[0].id
+    setup.choose_adapter(column, "house-style")
+    given.adapters[0] = replace(HOUSE_STYLE, name="tone", gguf_path="/a/tone.gguf")
+    setup.refresh()
+    assert view.presenter.state.columns[0].setup.adapter_name == "tone"
+    assert not given.messages.said
+    del given.adapters[0]
+    setup.refresh()
+    assert view.presenter.state.columns[0].setup.adapter_name == ""
+    assert given.messages.texts("warning") == ["The adapter “tone” is not there any more."]
+
+
+def test_that_prompts_are_listed_again_when_the_page_comes_to_the_front(view: Columns, given: Given) -> None:
+    before = given.source.listed
+    view.hide()
+    view.show()
+    assert given.source.listed == before + 1, "other tabs save prompts too"
 
 
 def test_that_the_input_goes_out_with_prompt_values_and_load(view: Columns, given: Given) -> None:

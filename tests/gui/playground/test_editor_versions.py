@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from tests.gui.acting import click, find, press, type_text
 from tests.gui.playground.editor_given import CONTROL, SHIFT, Room, block, choose, pick, rewrite, wait_until_gone
 from workbench.llm.types import Role
+from workbench.playground.prompt_store import PromptStore
 from workbench.playground.types import Prompt, PromptBlock
 from workbench.ui.playground.editor import EditorPanel
 from workbench.ui.playground.editor.versions_dialog import VersionsDialog
@@ -50,6 +51,13 @@ def test_that_ctrl_s_saves_a_version_with_a_name_and_a_note(panel: EditorPanel, 
     version = panel.part.list_versions()[0]
     assert (version.label, version.note) == ("v1 short", "First try")
     assert find(panel, QComboBox, "version_chooser").currentText() == "v1 short  ·  First try"
+
+
+def test_that_prompts_that_another_tab_saved_are_listed(panel: EditorPanel, room: Room) -> None:
+    PromptStore(room.database).save_version("Prompt of rows", Prompt())
+    panel.part.list_again()
+    prompts = find(panel, QComboBox, "prompt_chooser")
+    assert "Prompt of rows" in [prompts.itemText(n) for n in range(prompts.count())]
 
 
 def test_that_a_deleted_prompt_is_brought_back_by_the_notice(panel: EditorPanel) -> None:

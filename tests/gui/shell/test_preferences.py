@@ -1,6 +1,7 @@
 """Preferences: generated from the declarations, saved and applied at once."""
 
 import json
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,17 +21,20 @@ from tests.gui.acting import click, find, press, type_text
 from workbench.app import Program
 from workbench.boundary import Boundary
 from workbench.settings import ColorScheme, LlmSettings, Settings
+from workbench.ui.models import ModelsTab
+from workbench.ui.playground.grid import GridPage
 from workbench.ui.preferences import PreferencesDialog, SettingRow
 
 
 @pytest.fixture
 def changes() -> list[Settings]:
-    return []
+    """The settings that were in force, the last one is."""
+    return [Settings()]
 
 
 @pytest.fixture
 def dialog(qtbot: QtBot, changes: list[Settings]) -> PreferencesDialog:
-    dialog = PreferencesDialog(Settings(), changes.append)
+    dialog = PreferencesDialog(lambda: changes[-1], changes.append)
     qtbot.addWidget(dialog)
     dialog.show()
     return dialog
@@ -81,8 +85,8 @@ def test_that_switches_and_choices_are_told(qtbot: QtBot, dialog: PreferencesDia
 
 
 def test_that_folders_can_be_removed(qtbot: QtBot, changes: list[Settings]) -> None:
-    settings = Settings(llm=LlmSettings(model_folders=("/models/a", "/models/b")))
-    dialog = PreferencesDialog(settings, changes.append)
+    changes.append(Settings(llm=LlmSettings(model_folders=("/models/a", "/models/b"))))
+    dialog = PreferencesDialog(lambda: changes[-1], changes.append)
     qtbot.addWidget(dialog)
     dialog.show()
     editor = find(dialog, QWidget, "setting_llm_model_folders")
@@ -91,6 +95,61 @@ def test_that_folders_can_be_removed(qtbot: QtBot, changes: list[Settings]) -> N
     folders.setCurrentRow(0)
     find(editor, QPushButton, "folder_remove").click()
     assert changes[-1].llm.model_folders == ("/models/b",)
+
+
+def test_that_a_change_keeps_what_was_changed_elsewhere_meanwhile(
+    dialog: PreferencesDialog, changes: list[Settings]
+) -> None:
+    changes.append(Settings(llm=LlmSettings(model_folders=("/models/a",))))
+    find(dialog, QSpinBox, "setting_llm_context_length").setValue(4096)
+    assert changes[-1].llm == LlmSettings(model_folders=("/models/a",), context_length=4096)
+
+
+def test_that_a_change_from_elsewhere_is_shown_and_what_is_being_typed_stays(
+    dialog: PreferencesDialog, changes: list[Settings]
+) -> None:
+    find(dialog, QListWidget, "preference_sections").setCurrentRow(1)
+    box = find(dialog, QSpinBox, "setting_llm_context_length")
+    box.selectAll()
+    type_text(box, "40")
+    changes.append(Settings(llm=LlmSettings(model_folders=("/models/a",))))
+    dialog.follow_settings()
+    folders = find(find(dialog, QWidget, "setting_llm_model_folders"), QListWidget, "folder_list")
+    assert [folders.item(n).text() for n in range(folders.count())] == ["/models/a"]
+    assert box.text() == "40"
+
+
+def test_that_the_next_folder_stays_selected_when_one_was_removed(qtbot: QtBot, program: Program) -> None:
+    llm = program.settings.llm.model_copy(update={"model_folders": ("/models/a", "/models/b")})
+    program.change_settings(program.settings.model_copy(update={"llm": llm}))
+    program.window.preferences_requested.emit()
+    editor = find(find(program.window, PreferencesDialog), QWidget, "setting_llm_model_folders")
+    find(editor, QListWidget, "folder_list").setCurrentRow(0)
+    find(editor, QPushButton, "folder_remove").click()
+    assert program.settings.llm.model_folders == ("/models/b",)
+    assert find(editor, QPushButton, "folder_remove").isEnabled()
+
+
+def test_that_preferences_open_beside_the_window_lose_nothing_and_reach_tabs_that_are_open(
+    qtbot: QtBot, program: Program, tmp_path: Path
+) -> None:
+    window = program.window
+    window.open_tab("playground", page="grid")
+    window.open_tab("models")
+    models, grid = find(window, ModelsTab).presenter, find(window, GridPage).presenter
+    qtbot.waitUntil(lambda: bool(models.state.rows) and bool(grid.state.answerers))
+    window.preferences_requested.emit()
+    dialog = find(window, PreferencesDialog)
+    models.add_paths([str(tmp_path)])
+    find(dialog, QSpinBox, "setting_llm_context_length").setValue(1024)
+    assert program.settings.llm.model_folders == (str(tmp_path),)
+    window.scheme_chosen.emit("dark")
+    assert find(dialog, QComboBox, "setting_general_color_scheme").currentIndex() == list(ColorScheme).index(
+        ColorScheme.DARK
+    )
+    assert {row.load.context_length for row in models.state.rows} == {1024}
+    assert {answerer.load.context_length for answerer in grid.setup.answerers} == {1024}
+    qtbot.waitUntil(lambda: not models.state.is_scanning)
 
 
 def test_that_the_appearance_is_applied_and_saved_at_once(qtbot: QtBot, program: Program) -> None:

@@ -41,6 +41,14 @@ def test_that_a_new_name_is_shown_at_once_and_kept(catalog: ModelCatalog, databa
     assert ModelSettingsStore(database).names() == {"kb": "Beta"}
 
 
+def test_that_a_model_is_found_under_the_name_that_it_had(catalog: ModelCatalog) -> None:
+    catalog.remember(B, display_name="Beta")
+    catalog.remember(catalog.models[1], display_name="Gamma")
+    assert [catalog.name_now(name) for name in ("b", "Beta", "Gamma", "a", "unknown")] == [
+        *["Gamma"] * 3, "a", "unknown",
+    ]  # fmt: skip
+
+
 def test_that_a_removed_model_is_listed_apart_and_comes_back(catalog: ModelCatalog) -> None:
     catalog.remember(A, is_hidden=True)
     assert (names(catalog.models), names(catalog.hidden)) == (["b"], ["a"])

@@ -16,6 +16,16 @@ def rename_collection(session: Session, name: str, new: str) -> None:
         row.question = as_json(question.model_copy(update={"where": where}))
 
 
+def rename_document(session: Session, collection: str, name: str, new: str) -> None:
+    """Questions out of a document name it: it is called otherwise now. Sources in words of the user stay."""
+    for row, question in _from_collection(session, collection):
+        if not _is_in(question.where.document, name):
+            continue
+        where = question.where.model_copy(update={"document": new + question.where.document[len(name) :]})
+        sources = tuple(new if source == name else source for source in question.sources)
+        row.question = as_json(question.model_copy(update={"where": where, "sources": sources}))
+
+
 def forget_passages(session: Session, collection: str, documents: Sequence[str] | None = None) -> None:
     """A purge: questions that a model wrote out of these documents (None: all) go, and their passages elsewhere."""
     for row, question in _from_collection(session, collection):

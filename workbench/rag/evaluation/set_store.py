@@ -12,7 +12,7 @@ from workbench.datasets.test_sets.types import Origin, Review
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.tables import TestQuestionRow, TestSetRow
 from workbench.rag.evaluation.types import EvaluationQuestion, RelevantPlace
-from workbench.rag.members import is_in
+from workbench.rag.members import is_in, renamed
 from workbench.rag.tables import CollectionRow, find_row, now
 
 
@@ -129,6 +129,16 @@ def forget_documents(session: Session, collection_id: int, documents: Sequence[s
             row.relevant = _to_json(left)
         else:
             session.delete(row)
+
+
+def rename_document(session: Session, collection_id: int, name: str, new: str) -> None:
+    """What answers a question stands in a document that is called otherwise now."""
+    sets = sa.select(TestSetRow.id).where(TestSetRow.collection_id == collection_id)
+    for row in session.scalars(sa.select(TestQuestionRow).where(TestQuestionRow.test_set_id.in_(sets))).all():
+        places = _places(row.relevant)
+        moved = [place.model_copy(update={"document": renamed(place.document, name, new)}) for place in places]
+        if moved != list(places):
+            row.relevant = _to_json(moved)
 
 
 def _key(text: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Slot
+
 from workbench.compare.matrix import RowFilter, SortBy
 from workbench.compare.trial_types import FailureReason
 from workbench.ui.compare.arms_wiring import wire_arms
@@ -37,6 +39,12 @@ class CompareTab(CompareView):
             self.setup.show_page(self.setup.arms)
         if "guide" in case:
             self.setup.show_page(self.setup.guide)
+
+    @Slot()
+    def look_again(self) -> None:
+        """A job ended: it may have made something that arms can be made of."""
+        if self.isVisible():
+            self.presenter.stock.refresh()
 
     def take_paths(self, paths: list[str]) -> None:
         """Open the comparison that was dropped on the window."""

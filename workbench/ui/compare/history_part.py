@@ -86,9 +86,12 @@ class HistoryPart:
             self._messages.info("A comparison is running. Wait for its end, or stop it.")
         elif not self.state.busy:
             known = self.state.find(number)
-            self._show(busy=f"Reading {known.name if known else 'the comparison'}…")
             looking = self._board.state.looking
-            self._do(lambda: _filled(self._store, number, looking), lambda found: self._on_opened(*found))
+            self._do_alone(
+                f"Reading {known.name if known else 'the comparison'}…",
+                lambda: _filled(self._store, number, looking),
+                lambda found: self._on_opened(*found),
+            )
 
     def show_again(self) -> None:
         """The comparison that is shown was changed beside it: a purge took passages out of it."""
@@ -155,8 +158,8 @@ class HistoryPart:
         if before and after and not self.state.busy:
             if self._board.state.page is not Page.OVERLAY:
                 self._overlay_from = self._board.state.page
-            self._show(busy="Laying them over each other…")
-            self._do(partial(overlay_stored, self._store, before, after), self._on_laid)
+            work = partial(overlay_stored, self._store, before, after)
+            self._do_alone("Laying them over each other…", work, self._on_laid)
 
     def close_overlay(self) -> None:
         """Back to where it was opened from."""
@@ -183,12 +186,20 @@ class HistoryPart:
         self._board.show(page=Page.OVERLAY)
 
     def _do(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
-        """Off the UI thread; what goes wrong is said, and nothing waits any more."""
+        """Off the UI thread; what goes wrong is said."""
         self._in_background(partial(tried, work), partial(self._finish, then))
 
-    def _finish(self, then: Callable[[Any], None], outcome: Any) -> None:
-        if self.state.busy:
+    def _do_alone(self, busy: str, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        """What leads to another page: no other such work begins before it has ended, whatever else ends meanwhile."""
+
+        def finish(outcome: T | WorkbenchError) -> None:
             self._show(busy="")
+            self._finish(then, outcome)
+
+        self._show(busy=busy)
+        self._in_background(partial(tried, work), finish)
+
+    def _finish(self, then: Callable[[Any], None], outcome: Any) -> None:
         if isinstance(outcome, WorkbenchError):
             tell(self._messages, outcome)
         else:

@@ -100,7 +100,7 @@ class StockPart:
         self._lookups = lookups
         self._in_background = in_background
         self._looks = 0
-        self._rerankers: tuple[str, ...] | None = None
+        self._rerankers: tuple[str, ...] = ()
         self._compared_with: object = None
         """The questions that the overlaps are about."""
         self._looked_for: set[str] = set()
@@ -120,9 +120,9 @@ class StockPart:
         """Look what arms can be made of by now; other tabs may have made something."""
         self._catalog.ensure()
         self._look()
-        if self._rerankers is None:
-            self._rerankers = ()
-            self._in_background(self._lookups.find_rerankers, self._take_rerankers)
+        self._in_background(self._lookups.find_rerankers, self._take_rerankers)
+        for collection in self._board.state.making.places:
+            self._read_places(collection)
 
     def _on_models(self) -> None:
         if not self._catalog.is_scanning:
@@ -164,7 +164,7 @@ class StockPart:
 
     def _show_stock(self, catalogue: "Catalogue") -> None:
         usable = [model for model in self._catalog.answering if can_answer(model)] if self._catalog.was_scanned else []
-        stock = stock_of(catalogue, usable, self._rerankers or ())
+        stock = stock_of(catalogue, usable, self._rerankers)
         load = LoadConfig.from_settings(self._settings().llm)
         loads = {m.name: load.changed_by(catalogue.model_loads.get(m.content_key, LoadChanges())) for m in usable}
         self._change(stock=stock, load=load, fits=self._fits(stock, loads))
@@ -246,10 +246,11 @@ class StockPart:
         self._in_background(partial(self._lookups.save_prompt, f"Prompt of {shared.rows}", shared.text), take)
 
     def read_places(self, collection: str) -> None:
-        """Folders and documents of a collection that an arm asks, once."""
-        if not collection or collection in self._board.state.making.places:
-            return
+        """Folders and documents of a collection that an arm asks; those that are known are read again by `refresh`."""
+        if collection and collection not in self._board.state.making.places:
+            self._read_places(collection)
 
+    def _read_places(self, collection: str) -> None:
         def take(found: Places) -> None:
             self._change(places={**self._board.state.making.places, collection: found})
 

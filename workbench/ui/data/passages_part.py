@@ -62,6 +62,18 @@ class PassagesPart:
         self._on_saved = on_saved
         self._models, self._load = models, load
 
+    def list_again(self) -> None:
+        """The collections that there are by now, where they are offered."""
+        passages, names = self._board.passages, self._names()
+        if self._board.state.page is not Page.PASSAGES or names == passages.collections:
+            return
+        self._board.show_passages(collections=names)
+        if passages.collection not in names:
+            self.choose_collection(next(iter(names), ""))
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(collection.name for collection in self._collections.list_collections())
+
     def open(self) -> None:
         """Go to the page, with the selected data set and the first collection chosen.
 
@@ -69,7 +81,7 @@ class PassagesPart:
         """
         for left in self._datasets.folder.glob("with-passages-*.jsonl"):
             left.unlink(missing_ok=True)  # of a job that was stopped
-        names = tuple(collection.name for collection in self._collections.list_collections())
+        names = self._names()
         chosen = self._board.passages.collection
         chosen = chosen if chosen in names else next(iter(names), "")
         models = tuple(model.name for model in self._chat_models())
@@ -92,7 +104,9 @@ class PassagesPart:
 
     def take_models(self) -> None:
         """Models came or went."""
-        self._board.show_passages(models=tuple(model.name for model in self._chat_models()), model=self._likely_model())
+        names = tuple(model.name for model in self._chat_models())
+        chosen = self._board.passages.model
+        self._board.show_passages(models=names, model=chosen if chosen in names else self._likely_model())
 
     def leave(self) -> None:
         self._board.stop()

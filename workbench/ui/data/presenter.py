@@ -65,6 +65,7 @@ class DataPresenter:
         self._board.show(datasets=datasets)
         selected = self.state.selected
         self.select_dataset(selected if selected in names else (names[0] if names else ""))
+        self.passages.list_again()
 
     def refresh_and_select(self, name: str) -> None:
         self._board.show(selected=name)

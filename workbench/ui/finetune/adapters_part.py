@@ -56,7 +56,8 @@ class AdaptersPart:
     def welcome(self, adapter: Adapter) -> None:
         """A training gave an adapter, which is recorded already: show it."""
         self.refresh()
-        self._board.show(selected=adapter.name)
+        if self._board.state.page is not Page.ADAPTER:  # whose Delete and Rename would act on another one than it shows
+            self._board.show(selected=adapter.name)
         if not self._is_told_on_page(adapter.name):
             self._around.messages.info(f"The adapter “{adapter.name}” is ready.")
         self._on_changed()

@@ -24,6 +24,10 @@ class TestChoice:
     """Of a data set."""
     words: str = ""
 
+    def is_same(self, other: "TestChoice") -> bool:
+        """The same test set, though it may have more rows by now."""
+        return (self.kind, self.name) == (other.kind, other.name)
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureForm:

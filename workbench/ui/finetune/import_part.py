@@ -11,11 +11,12 @@ from workbench.finetune.importing import ImportRequest, PeftAbout, import_spec, 
 from workbench.finetune.types import Adapter
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, Queued
 from workbench.jobs.spec import JobHandle
+from workbench.llm.types import ModelRef
 from workbench.naming import numbered
 from workbench.ui.board import Running
 from workbench.ui.finetune.adapters_state import ImportState
 from workbench.ui.finetune.board import Board, Surroundings
-from workbench.ui.finetune.setup_state import why_not_tunable
+from workbench.ui.finetune.setup_state import found_again, why_not_tunable
 from workbench.ui.trouble import Trouble, trouble_of
 
 
@@ -25,12 +26,31 @@ class ImportPart:
     def __init__(self, board: Board, around: Surroundings, on_imported: Callable[[Adapter], None]) -> None:
         self._board, self._around, self._on_imported = board, around, on_imported
         self._job: JobHandle | None = None
+        self._about: PeftAbout | None = None
+        """What the shown folder says of itself; None until it was read, and of one that is refused."""
+        self._offered: tuple[ModelRef, ...] = ()
+        """The models behind the names on the bar."""
 
     def choose_folder(self, folder: str) -> None:
         """Look at it, and offer the models that it may have been trained on."""
         self._around.catalog.ensure()
+        self._about, self._offered = None, ()
         self._board.show(importing=ImportState(folder=folder, name=self._free_name(Path(folder).name)))
-        self._around.in_background(partial(_look, Path(folder)), self._on_about)
+        self._around.in_background(partial(_look, Path(folder)), partial(self._on_about, folder))
+
+    def take_models(self) -> None:
+        """The catalog of models was read anew: what is chosen stays, and a likely base that came only now is chosen."""
+        state, about, before = self._board.state.importing, self._about, self._offered
+        if state is None or about is None:
+            return
+        self._offered = tuple(model for model in self._around.catalog.models if not why_not_tunable(model))
+        chosen = next((model for model in before if model.name == state.base), None)
+        base = found_again(chosen, self._offered) if chosen is not None else None
+        likely = likely_base(about, self._offered)
+        if base is None and likely is not None and found_again(likely, before) is None:
+            base = likely
+        names = tuple(model.name for model in self._offered)
+        self._change(bases=names, base=base.name if base is not None else "")
 
     def choose_base(self, name: str) -> None:
         self._change(base=name)
@@ -55,17 +75,16 @@ class ImportPart:
         self._change(running=Running("Waiting for a process"), trouble=None)
         self._job = self._around.jobs.submit(import_spec(request), self._on_event)
 
-    def _on_about(self, about: PeftAbout | WorkbenchError) -> None:
+    def _on_about(self, folder: str, about: PeftAbout | WorkbenchError) -> None:
+        state = self._board.state.importing
+        if state is None or state.folder != folder:
+            return  # another one was chosen meanwhile
         if isinstance(about, WorkbenchError):
             self._change(trouble=trouble_of(about), is_refused=True)
             return
-        models = [model for model in self._around.catalog.models if not why_not_tunable(model)]
-        likely = likely_base(about, models)
-        self._change(
-            says=f"rank {about.rank}, made for {about.base_name or 'a model that it does not name'}",
-            bases=tuple(model.name for model in models),
-            base=likely.name if likely is not None else "",
-        )
+        self._about = about
+        self._change(says=f"rank {about.rank}, made for {about.base_name or 'a model that it does not name'}")
+        self.take_models()
 
     def _on_event(self, event: JobEvent) -> None:
         match event:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from workbench.datasets.types import Dataset
 from workbench.errors import WorkbenchError
 from workbench.finetune.evaluation.running import (
     CONTEXT,
@@ -25,6 +26,7 @@ from workbench.llm.types import LoadConfig, ModelRef
 from workbench.ui.board import Running
 from workbench.ui.finetune.adapters_state import HELD_OUT, NO_TEST, Measuring, TestChoice
 from workbench.ui.finetune.board import Board, Surroundings
+from workbench.ui.finetune.state import Page
 from workbench.ui.trouble import Trouble, trouble_of
 
 
@@ -40,7 +42,7 @@ class MeasuringPart:
         tests = self._tests(adapter)
         settings = self._around.settings().finetune
         form = self._board.adapter.form
-        kept = form.chosen if form.chosen in tests else tests[0]
+        kept = next((test for test in tests if form.chosen is not None and test.is_same(form.chosen)), tests[0])
         form = replace(
             form,
             tests=tests,
@@ -48,7 +50,18 @@ class MeasuringPart:
             general_path=settings.general_abilities,
             automatically=settings.measure_after_training,
         )
-        self._board.show_adapter(form=form, measure_trouble=None)
+        self._board.show_adapter(form=form)
+
+    def offer_again(self) -> None:
+        """The page comes back into sight: data sets may have come or gone meanwhile."""
+        adapter, chosen = self._board.state.selected_adapter, self._board.adapter.form.chosen
+        if adapter is None:
+            return
+        self.offer(adapter)
+        instead = self._board.adapter.form.chosen
+        if chosen is not None and chosen.name and instead is not None and not instead.is_same(chosen):
+            trouble = trouble_of(_no_dataset(chosen.name, f"“{instead.words}” is chosen now, or choose another one."))
+            self._board.show_adapter(measure_trouble=trouble)
 
     def choose_test(self, index: int) -> None:
         self._change(test=index)
@@ -82,7 +95,7 @@ class MeasuringPart:
             request = evaluation_request(
                 self._around.paths,
                 adapter,
-                dataset=self._around.datasets.find(test.name) if test.name else None,
+                dataset=self._dataset(test),
                 base=self._base(adapter),
                 is_test_wanted=test.kind != NO_TEST,
                 metric=form.metric,
@@ -176,19 +189,31 @@ class MeasuringPart:
 
     def _welcome(self, measuring: Measuring) -> None:
         self.refresh()
-        adapter = self._board.state.selected_adapter
-        if adapter is not None and adapter.gguf_hash == measuring.adapter_hash:
+        adapter = self._on_page(measuring)
+        if adapter is not None:
             self.show_evaluations(adapter)
-        else:
+        if adapter is None or not self._is_seen():
             self._around.messages.info(f"Before and after of “{measuring.name}” are measured.")
 
     def _fail(self, measuring: Measuring, trouble: Trouble) -> None:
-        adapter = self._board.state.selected_adapter
-        if adapter is not None and adapter.gguf_hash == measuring.adapter_hash:
+        adapter = self._on_page(measuring)
+        if adapter is not None:
             self._board.show_adapter(measure_trouble=trouble)
-        else:
+        if adapter is None or not self._is_seen():
             text = f"Before and after of “{measuring.name}” could not be measured. {trouble.text}"
             self._around.messages.error(text, trouble.hint, trouble.details)
+
+    def _on_page(self, measuring: Measuring) -> Adapter | None:
+        """The measured adapter while its page is open; in the list it may be selected without anybody looking at it."""
+        state = self._board.state
+        adapter = state.selected_adapter
+        is_open = state.page is Page.ADAPTER and adapter is not None and adapter.gguf_hash == measuring.adapter_hash
+        return adapter if is_open else None
+
+    def _is_seen(self) -> bool:
+        """Whether the tab is in front: what its pages say is read only then."""
+        view = self._board.view
+        return view is not None and view.is_seen()
 
     def _read_rows(self) -> None:
         page = self._board.adapter
@@ -220,6 +245,15 @@ class MeasuringPart:
         tests.sort(key=lambda test: test.words.endswith("trained on these"))
         tests.append(TestChoice(NO_TEST, words="None: only general abilities"))
         return tuple(tests)
+
+    def _dataset(self, test: TestChoice) -> Dataset | None:
+        """What shall be asked; without it the held-out rows would be asked, so one that is gone is an error."""
+        if not test.name:
+            return None
+        found = self._around.datasets.find(test.name)
+        if found is None:
+            raise _no_dataset(test.name, "Choose another one to test with.")
+        return found
 
     def _base(self, adapter: Adapter) -> ModelRef:
         """Where the base is: by its path, or the model of its name in the library when the file was moved."""
@@ -254,6 +288,10 @@ class MeasuringPart:
         self._board.show_adapter(
             measuring=tuple(each for each in self._board.adapter.measuring if each.adapter_hash != key)
         )
+
+
+def _no_dataset(name: str, hint: str) -> WorkbenchError:
+    return WorkbenchError(f"The data set “{name}” is not there any more.", hint=hint, code="no_dataset")
 
 
 def _rows_in(folder: str) -> tuple[EvaluatedRow, ...] | WorkbenchError:

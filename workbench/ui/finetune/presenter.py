@@ -44,6 +44,7 @@ class FinetunePresenter:
         self._around.adapters.adopt()
         self._board.put_up(view)
         self._around.catalog.subscribe(self.setup.take_models)
+        self._around.catalog.subscribe(self.importing.take_models)
         self._around.catalog.subscribe(self.made.refresh)  # a training that made one has it read anew
         self.refresh()
 
@@ -65,6 +66,8 @@ class FinetunePresenter:
         self.made.refresh()
         if self.state.page is Page.SETUP:
             self.setup.refresh()
+        if self.state.page is Page.ADAPTER:
+            self.measuring.offer_again()
 
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `dataset` to train with, `base` to train, `adapter` to look at."""

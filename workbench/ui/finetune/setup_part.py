@@ -15,12 +15,12 @@ from workbench.finetune.scratch.sizes import Size
 from workbench.finetune.sweeps import SweepRequest, combinations
 from workbench.finetune.training_config import Method, trouble_with
 from workbench.finetune.types import TrainingConfig, TrainRequest
-from workbench.llm.types import ModelKind
+from workbench.llm.types import ModelKind, ModelRef
 from workbench.naming import numbered
 from workbench.ui.finetune.board import Board, Surroundings
 from workbench.ui.finetune.estimate_part import EstimatePart
 from workbench.ui.finetune.presets import Goal, Preset, config_for
-from workbench.ui.finetune.setup_state import SweepLine, why_not_tunable
+from workbench.ui.finetune.setup_state import SweepLine, found_again, why_not_tunable
 from workbench.ui.finetune.state import Page
 from workbench.ui.finetune.sweep_lines import read_values
 from workbench.ui.trouble import Trouble, trouble_of
@@ -77,8 +77,6 @@ class SetupPart:
             preset=Preset.BALANCED if preset is Preset.OWN else preset,
             is_sweep=self._board.setup.is_sweep and chosen is not Goal.SCRATCH,
         )
-        if not self._board.setup.is_own_name:
-            self._board.show_setup(name=self._free_name(self._board.setup.dataset))
         self._fit_preset()
 
     def choose_method(self, method: str) -> None:
@@ -115,8 +113,6 @@ class SetupPart:
 
     def choose_dataset(self, name: str) -> None:
         self._board.show_setup(dataset=name)
-        if not self._board.setup.is_own_name:
-            self._board.show_setup(name=self._free_name(name))
         self._fit_preset()
 
     def name_adapter(self, name: str) -> None:
@@ -217,7 +213,7 @@ class SetupPart:
         return sweep
 
     def _fit_preset(self) -> None:
-        """Presets depend on the base and the number of rows; a configuration by hand stays."""
+        """Presets depend on the base and the number of rows; a configuration by hand stays, and a name of one's own."""
         setup, dataset = self._board.setup, self._board.state.chosen_dataset
         if setup.preset is not Preset.OWN:
             base = setup.chosen_base
@@ -229,6 +225,8 @@ class SetupPart:
                 setup.method,
             )
             self._board.show_setup(config=config, config_trouble=trouble_with(config))
+        if not setup.is_own_name:  # only the configuration tells whether an adapter or a model takes the name
+            self._board.show_setup(name=self._free_name(setup.dataset))
         self._changed()
 
     def _changed(self) -> None:
@@ -253,13 +251,29 @@ class SetupPart:
 
     def take_models(self) -> None:
         """The catalog of models was read anew."""
-        catalog = self._around.catalog
+        catalog, before = self._around.catalog, self._board.setup.chosen_base
         bases = tuple(model for model in catalog.models if model.kind is ModelKind.CHAT)
         has_card = any(not device.shares_memory for device in catalog.devices)
         self._board.show_setup(is_scanning=catalog.is_scanning, bases=bases, why_no_qlora=why_no_qlora(has_card))
-        if self._board.setup.chosen_base is None and bases:
-            tunable = [base.name for base in bases if not why_not_tunable(base)]
-            self.choose_base(tunable[0] if tunable else bases[0].name)
+        self._keep_base(before)
+
+    def _keep_base(self, before: ModelRef | None) -> None:
+        """What was chosen stays chosen, under its new name where it was renamed; where it is gone, that is said."""
+        setup = self._board.setup
+        again = found_again(before, setup.bases) if before is not None else None
+        kept = again or setup.chosen_base
+        if kept is not None:
+            if kept.name != setup.base:
+                self.choose_base(kept.name)
+        elif setup.bases:
+            tunable = [base.name for base in setup.bases if not why_not_tunable(base)]
+            self.choose_base(tunable[0] if tunable else setup.bases[0].name)
+            if setup.base:
+                self._around.messages.warning(
+                    f"The model “{setup.base}” is not in the list of models any more. "
+                    f"“{self._board.setup.base}” is chosen for the training instead.",
+                    "Choose another base where you want that.",
+                )
 
     def _free_name(self, dataset: str) -> str:
         """A name for the adapter made from the data set's, with a number where that is taken."""

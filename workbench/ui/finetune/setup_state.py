@@ -1,5 +1,6 @@
 """What the Fine-tune tab shows of a training before its start: what is chosen, and what that needs. No Qt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.finetune.gguf.architectures import ARCHITECTURES
@@ -133,6 +134,13 @@ def why_not_tunable(base: ModelRef) -> str:
         families = ", ".join(ARCHITECTURES)
         return f"{base.name} is of the family “{base.architecture}”; those that can be tuned are {families}."
     return ""
+
+
+def found_again(model: ModelRef, listing: Sequence[ModelRef]) -> ModelRef | None:
+    """This model in another listing, whatever it is called there: by its place, or by its bytes where it was moved."""
+    here = next((each for each in listing if each.path == model.path), None)
+    moved = (each for each in listing if model.content_key and each.content_key == model.content_key)
+    return here or next(moved, None)
 
 
 def scratch_in_words(found: ScratchEstimate) -> str:

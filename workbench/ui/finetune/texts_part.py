@@ -1,6 +1,7 @@
 """Raw text becomes a data set: from a folder, a file, or the documents of a collection. No Qt."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from workbench.datasets.types import Dataset
@@ -22,8 +23,9 @@ class TextsPart:
     def add_text(self, path: str) -> None:
         """Make a data set of a folder of text files, or of one."""
         request = GatherRequest(name=f"{Path(path).name} text", path=path, folder=str(self._around.datasets.folder))
+        chosen = self._board.setup.dataset
         self._board.show_setup(is_gathering=True, trouble=None)
-        self._around.jobs.submit(gather_spec(request), self._on_gathered)
+        self._around.jobs.submit(gather_spec(request), partial(self._on_gathered, chosen))
 
     def add_collection(self, name: str) -> None:
         """Make a data set of the documents of a collection."""
@@ -38,13 +40,14 @@ class TextsPart:
             except WorkbenchError as problem:
                 return problem
 
+        chosen = self._board.setup.dataset
         self._board.show_setup(is_gathering=True, trouble=None)
-        self._around.in_background(gather, self._take_text)
+        self._around.in_background(gather, partial(self._take_text, chosen))
 
-    def _on_gathered(self, event: JobEvent) -> None:
+    def _on_gathered(self, chosen: str, event: JobEvent) -> None:
         match event:
             case Finished(result=result):
-                self._take_text(GatherReport.model_validate(result).dataset)
+                self._take_text(chosen, GatherReport.model_validate(result).dataset)
             case Failed() | Crashed():
                 self._board.show_setup(is_gathering=False, trouble=trouble_of(event))
             case Cancelled():
@@ -52,12 +55,15 @@ class TextsPart:
             case _:
                 pass
 
-    def _take_text(self, found: Dataset | WorkbenchError) -> None:
-        """Text became a data set, or could not."""
+    def _take_text(self, chosen: str, found: Dataset | WorkbenchError) -> None:
+        """Text became a data set, or could not; `chosen` is the data set that was chosen when it was begun."""
         self._board.show_setup(is_gathering=False)
         if isinstance(found, WorkbenchError):
             self._board.show_setup(trouble=trouble_of(found))
             return
         saved = self._around.datasets.record_new(found)
         self._board.show(datasets=tuple(self._around.datasets.list_datasets()))
-        self._on_text(saved.name)
+        if self._board.setup.dataset == chosen:
+            self._on_text(saved.name)
+        else:  # the user went on with another one, which stays chosen
+            self._around.messages.info(f"The text is ready as the data set “{saved.name}”. Choose it to train on it.")

@@ -39,4 +39,5 @@ def build(
     view.try_requested.connect(presenter.try_model)
     view.get_requested.connect(presenter.get_model)
     presenter.start()
+    view.shown.connect(presenter.refresh)
     return view

@@ -12,6 +12,7 @@ from workbench.ui.home.state import HomeState, ModelsFound, ProjectCard, Project
 from workbench.ui.models.catalog import ModelCatalog
 from workbench.ui.protocols import Background, Messages, Navigator
 from workbench.ui.trying import tell
+from workbench.ui.widgets.model_choice import can_answer
 
 
 class View(Protocol):
@@ -62,14 +63,26 @@ class HomePresenter:
         self._read_computer = read_computer
         self._in_background = in_background
         self._state = HomeState()
+        self._is_looking = False
 
     def start(self) -> None:
         """Show what is known at once, and look for the rest."""
         self._show(HomeState(projects=tuple(self._shelf.list_projects())))
-        self._in_background(self._read_computer, lambda computer: self._show(replace(self._state, computer=computer)))
+        self.refresh()
         self._catalog.subscribe(self._on_catalog_changed)
         self._catalog.ensure()
         self._on_catalog_changed()
+
+    def refresh(self) -> None:
+        """Home is shown: memory and disk may have filled since, and adapters gone."""
+        if self._is_looking:
+            return
+        self._is_looking = True
+        before = self._state.projects
+        self._in_background(
+            lambda: (self._read_computer(), self._shelf.list_projects()),
+            lambda found: self._take_look(*found, before),
+        )
 
     def open_project(self, key: str) -> None:
         """Make a sample project ready to use."""
@@ -126,6 +139,16 @@ class HomePresenter:
         self._show(replace(self._state, projects=projects))
         self._show_project(key, ProjectStage.OPEN, note)
 
+    def _take_look(self, computer: Computer, found: Sequence[ProjectCard], before: Sequence[ProjectCard]) -> None:
+        """A card that changed while the disk was read knows better than what was read."""
+        self._is_looking = False
+        cards = {card.key: card for card in found}
+        projects = tuple(
+            _seen_again(card, cards[card.key]) if card in before and card.key in cards else card
+            for card in self._state.projects
+        )
+        self._show(replace(self._state, computer=computer, projects=projects))
+
     def _project(self, key: str) -> ProjectCard:
         return next(project for project in self._state.projects if project.key == key)
 
@@ -167,6 +190,13 @@ class _Opening:
             self._presenter.on_progress(self._key, self._stage, note, done, total)
 
 
+def _seen_again(old: ProjectCard, found: ProjectCard) -> ProjectCard:
+    """What the disk says by now; what happens, or why it failed, only this window knows."""
+    if old.stage in (ProjectStage.OPENING, ProjectStage.TUNING, ProjectStage.FAILED):
+        return old
+    return old if replace(found, note=old.note) == old else found
+
+
 def _summary(catalog: ModelCatalog) -> ModelsFound:
     if not catalog.was_scanned:
         return ModelsFound()
@@ -174,7 +204,7 @@ def _summary(catalog: ModelCatalog) -> ModelsFound:
         problem = catalog.problem.message or "The search for models stopped unexpectedly."
         return ModelsFound(is_searching=False, problem=problem)
     chat = [model for model in catalog.models if model.kind is ModelKind.CHAT]
-    usable = [model for model in chat if not model.problem]
+    usable = [model for model in chat if can_answer(model)]
     first = usable[0] if usable else None
     return ModelsFound(
         is_searching=False,

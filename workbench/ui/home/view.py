@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.home.cards import ComputerCard, Door, ModelsCard, StarterCard
@@ -18,6 +19,8 @@ NARROWEST_CARD, NARROWEST_DOOR = 46, 26
 class HomeView(QScrollArea):
     """Cards side by side where they fit, below each other where the window is narrow."""
 
+    shown = Signal()
+    """Home comes to the front; not when the window itself comes back."""
     project_chosen = Signal(str)
     documents_requested = Signal(str)
     tuning_requested = Signal(str)
@@ -46,6 +49,11 @@ class HomeView(QScrollArea):
         for project in state.projects:
             self._starters[project.key].show_project(project, can_open=not state.is_opening)
         self._starter_title.setVisible(bool(state.projects))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.shown.emit()
 
     def _build_widgets(self) -> None:
         self.setObjectName("home")

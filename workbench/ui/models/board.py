@@ -42,6 +42,7 @@ class Surroundings:
     navigator: Navigator
     settings: Callable[[], Settings]
     change_settings: Callable[[Settings], None]
+    """Puts them in force; the catalog hears of it (`ModelCatalog.follow_preferences`)."""
     known_hash: Callable[[Path], str] = _unknown
     """The SHA-256 of a file as it lies there, "" when it was not computed yet."""
     adapters: "Callable[[], Sequence[Adapter]]" = _no_adapters

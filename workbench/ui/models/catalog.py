@@ -52,6 +52,8 @@ class ModelCatalog:
         self._endpoints = endpoints
         self._unwritten: dict[str, RememberedModel] = {}
         self._is_writing = False
+        self._paths: dict[str, str] = {}
+        """By every name that was listed."""
         self._listeners: list[Callable[[], None]] = []
         self._again = False
         self._found: tuple[ModelRef, ...] = ()
@@ -88,10 +90,23 @@ class ModelCatalog:
     def find(self, name: str) -> ModelRef | None:
         return next((model for model in self.answering if model.name == name), None)
 
+    def name_now(self, name: str) -> str:
+        """What the model is called by now that had this name since the program began; the same where none had."""
+        if self.find(name) is not None or name not in self._paths:
+            return name
+        return next((model.name for model in self.answering if model.path == self._paths[name]), name)
+
     def list_again(self) -> None:
-        """Servers were added, changed or removed."""
+        """Servers were added, changed or removed, or how models are loaded was changed."""
         self._list()
         self._tell()
+
+    def follow_preferences(self, before: LlmSettings, now: LlmSettings) -> None:
+        """They may have changed: other folders are searched, and listeners ask anew how models are loaded."""
+        if now.model_folders != before.model_folders:
+            self.refresh()
+        elif now != before:
+            self.list_again()
 
     def ensure(self) -> None:
         """Scan unless that was done, without a failure, or is being done."""
@@ -168,6 +183,7 @@ class ModelCatalog:
         self.models = _kept(self.models, (model for model in local if model.content_key not in hidden))
         self.hidden = _kept(self.hidden, (model for model in local if model.content_key in hidden))
         self.servers = tuple(model for model in models if model.endpoint is not None)
+        self._paths |= {model.name: model.path for model in self.answering}
 
     def _on_event(self, event: JobEvent) -> None:
         if not isinstance(event, LastWord):

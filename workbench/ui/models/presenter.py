@@ -49,6 +49,7 @@ class ModelsPresenter:
         if name == self.state.selected:
             return
         self._board.show(selected=name, is_renaming=False, is_choosing_type=False, asked_to_delete="", trouble=None)
+        self.making.follow_selection()
         self.hashes.follow_selection()
 
     def filter(self, wanted: Filter) -> None:
@@ -67,11 +68,13 @@ class ModelsPresenter:
         places = self._around.settings().llm.model_folders
         new = [path for path in wanted if path not in places]
         self._board.show(add_problem=_unfit_in_words(unfit))
-        if new:
-            self._change_places((*places, *new))
         if wanted:
             self._put_back(wanted)
-            self.select_file(next((path for path in wanted if Path(path).is_file()), ""))
+            self._wanted = next((path for path in wanted if Path(path).is_file()), "")
+        if new:
+            self._change_places((*places, *new))
+        elif wanted:
+            self._around.catalog.refresh()
 
     def select_file(self, path: str) -> None:
         """Look for models anew and select this one when it is listed."""
@@ -81,7 +84,6 @@ class ModelsPresenter:
     def remove_place(self, path: str) -> None:
         """Search it no longer; nothing on the disk is touched."""
         self._change_places(tuple(place for place in self._around.settings().llm.model_folders if place != path))
-        self._around.catalog.refresh()
 
     def use_in_playground(self) -> None:
         self._open("playground")
@@ -108,6 +110,7 @@ class ModelsPresenter:
                 self._around.catalog.remember(model, is_hidden=False)
 
     def _change_places(self, places: tuple[str, ...]) -> None:
+        """The catalog hears of it and searches them."""
         settings = self._around.settings()
         llm = settings.llm.model_copy(update={"model_folders": places})
         self._around.change_settings(settings.model_copy(update={"llm": llm}))

@@ -43,6 +43,10 @@ class PromptSource(Protocol):
         """Of the prompt that is open, the newest first."""
         ...
 
+    def list_again(self) -> None:
+        """Other tabs may have saved versions."""
+        ...
+
     def open_version(self, version_id: str) -> None:
         """Show a saved version in the editor. The draft is not lost: undo brings it back."""
         ...

@@ -44,6 +44,7 @@ class CompareWiring:
             lookups=self._lookups_of_arms(),
         )
         shared.catalog.subscribe(tab.presenter.writing.take_models)
+        rooms.jobs.ended.connect(tab.look_again)
         shared.collection_jobs.on_purge(lambda _purged: tab.presenter.history.show_again())
         return tab
 

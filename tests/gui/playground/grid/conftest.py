@@ -42,6 +42,13 @@ class Desk:
     prompts: PromptStore
     around: Surroundings
     data_sets: list[Dataset] = field(default_factory=list)
+    adapters: list[Adapter] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+
+    def change(self, settings: Settings) -> None:
+        """As the program does."""
+        before, self.settings = self.settings, settings
+        self.around.catalog.follow_preferences(before.llm, settings.llm)
 
     @property
     def state(self) -> GridPageState:
@@ -74,6 +81,7 @@ def adapter(name: str) -> Adapter:
 def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Desk]:
     jobs, messages = FakeJobs(database), FakeMessages()
     data_sets: list[Dataset] = []
+    adapters = [adapter("polite")]
     prompts, store = PromptStore(database), GridStore(database)
     save(prompts, "{{ question }}", "Please: {{ question }}")
     around = Surroundings(
@@ -83,18 +91,19 @@ def desk(qtbot: QtBot, database: Database, home: WorkbenchPaths) -> Iterator[Des
         prompts=prompts,
         source=None,
         list_data_sets=lambda: data_sets,
-        list_adapters=lambda: [adapter("polite")],
+        list_adapters=lambda: adapters,
         store=store,
         paths=home,
-        settings=Settings,
+        settings=lambda: made.settings,
         in_background=at_once,
     )
     page = build(GridPresenter(around))
+    made = Desk(page, jobs, messages, store, prompts, around, data_sets, adapters)
     qtbot.addWidget(page)
     page.resize(1000, 700)
     page.show()
     jobs.of(SCAN_MODELS)[0].finish(ScanModelsReport(models=(TINY, SMALL)))
-    yield Desk(page, jobs, messages, store, prompts, around, data_sets)
+    yield made
 
 
 @pytest.fixture

@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QPushBu
 from pytestqt.qtbot import QtBot
 
 from tests.gui.playground.grid.conftest import Desk, save
+from tests.unit.playground.grid.scripted import rows
 from workbench.datasets.types import Dataset
 from workbench.errors import WorkbenchError
-from workbench.playground.grid.tasks import READ_ROWS, RUN_GRID, RowsRequest
+from workbench.playground.grid.tasks import READ_ROWS, RUN_GRID, RowsReport, RowsRequest
 from workbench.playground.grid.types import GridRequest
+from workbench.settings import LlmSettings, Settings
 from workbench.ui.playground.grid.check_list import CheckList
 from workbench.ui.widgets.trouble_card import TroubleCard
 
@@ -82,6 +84,48 @@ def test_that_rows_of_an_earlier_choice_do_not_replace_a_later_one(desk: Desk) -
     first.fail(WorkbenchError("Too late."))
     assert desk.find(TroubleCard, "grid_rows_trouble").isHidden()
     assert not second.cancelled
+
+
+def test_that_files_of_one_name_in_two_folders_are_told_apart(desk: Desk) -> None:
+    desk.page.file_chosen.emit("/a/questions.jsonl")
+    desk.page.file_chosen.emit("/b/questions.jsonl")
+    first, second = desk.jobs.of(READ_ROWS)
+    first.finish(RowsReport(request=RowsRequest(path="/a/questions.jsonl"), rows=rows(4)))
+    assert (desk.state.rows, desk.state.is_reading) == (None, True)
+    second.fail(WorkbenchError("questions.jsonl cannot be read."))
+    assert desk.state.rows is None
+    assert not desk.find(QPushButton, "grid_run").isEnabled()
+
+
+def test_that_a_chosen_adapter_stays_chosen_when_it_is_renamed(desk: Desk) -> None:
+    answerers = desk.find(CheckList, "grid_answerers")
+    press_space(answerers, 0)
+    press_space(answerers, 1)
+    assert checked(answerers) == ["tiny + polite"]
+    before = desk.adapters[0]
+    desk.adapters[0] = before.model_copy(update={"name": "kind", "folder": "/kind", "gguf_path": "/kind/adapter.gguf"})
+    desk.page.hide()
+    desk.page.show()
+    assert checked(answerers) == ["tiny + kind"]
+    [chosen] = [one for one in desk.page.presenter.setup.answerers if one.adapter_name]
+    assert chosen.adapter is not None and chosen.adapter.path == "/kind/adapter.gguf"
+
+
+def test_that_two_adapters_of_the_same_content_are_two_choices(desk: Desk) -> None:
+    desk.adapters.append(desk.adapters[0].model_copy(update={"name": "copy", "gguf_path": "/copy.gguf"}))
+    desk.page.presenter.refresh()
+    answerers = desk.find(CheckList, "grid_answerers")
+    press_space(answerers, 2)
+    assert checked(answerers) == ["tiny", "tiny + copy"]
+
+
+def test_that_changed_preferences_reach_the_models_of_an_open_page(desk: Desk) -> None:
+    desk.page.file_chosen.emit("/tmp/sums.jsonl")
+    desk.read_rows()
+    desk.change(Settings(llm=LlmSettings(context_length=16384)))
+    desk.find(QPushButton, "grid_run").click()
+    request = GridRequest.model_validate(desk.jobs.of(RUN_GRID)[-1].spec.params)
+    assert [one.answerer.load.context_length for one in request.combinations] == [16384]
 
 
 def test_that_a_saved_data_set_can_be_chosen(desk: Desk) -> None:

@@ -22,13 +22,14 @@ from PySide6.QtWidgets import (
 
 from tests.fakes import FakeJob
 from tests.gui.playground.search.conftest import Desk
-from tests.unit.playground.search.scripted import Script, ScriptedTools, right_with
+from tests.unit.playground.search.scripted import MODEL, WRITER, Script, ScriptedTools, right_with
 from workbench.database import Database
 from workbench.datasets.store import DatasetStore
 from workbench.datasets.types import TrainingRow
 from workbench.errors import WorkbenchError
 from workbench.jobs.context import JobCancelled, RecordingContext
 from workbench.jobs.spec import JobSpec
+from workbench.llm.tasks import ScanModelsReport
 from workbench.llm.types import ChatMessage, Role
 from workbench.playground.search.conducting import conduct
 from workbench.playground.search.tasks import (
@@ -145,6 +146,21 @@ def test_that_a_file_that_cannot_be_used_is_explained_in_its_place(desk: Desk) -
     desk.page.presenter.open_file("/nowhere/x.csv")
     desk.jobs.last.fail(WorkbenchError("x.csv has 3 questions; a search needs at least 12.", hint="Half of them ..."))
     assert "a search needs at least 12" in texts(desk)
+
+
+def test_that_a_renamed_model_stays_chosen(desk: Desk) -> None:
+    setup = desk.page.presenter._setup
+
+    def listed(name: str) -> None:
+        setup._around.catalog.refresh()
+        found = (MODEL.model_copy(update={"name": "starter"}), WRITER.model_copy(update={"name": name, "path": "/w"}))
+        desk.jobs.last.finish(ScanModelsReport(models=found))
+
+    listed("writer")
+    setup._board.set_up(model="writer", writer="writer")
+    listed("scribe")
+    chosen = desk.page.presenter.state.setup
+    assert (chosen.model, chosen.writer) == ("scribe", "scribe")
 
 
 def test_that_a_problem_of_the_prompt_keeps_the_search_from_starting(desk: Desk, questions_file: Path) -> None:

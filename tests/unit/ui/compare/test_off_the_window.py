@@ -86,6 +86,25 @@ def opened(desk: Desk) -> Desk:
     return desk
 
 
+def test_that_a_comparison_that_is_read_late_replaces_no_later_one(desk: Desk) -> None:
+    first, second = (desk.store.save(report_of(folder=folder), folder=folder).id for folder in ("/one", "/two"))
+    history = desk.presenter.history
+    history.read()
+    desk.held.go()
+    history.open(first)
+    reading = desk.held.waiting.pop()
+    history.annotate(second, "the better one")
+    desk.held.go()
+    assert history.state.busy, "what else ends meanwhile does not end the reading"
+    history.open(second)
+    assert not desk.held.waiting, "one after the other"
+    work, then = reading
+    then(work())
+    assert not history.state.busy
+    results = desk.presenter.state.results
+    assert results is not None and results.number == first
+
+
 def names_of_sets(desk: Desk) -> list[str]:
     return [entry.name for entry in desk.presenter.state.sets.entries]
 
@@ -107,7 +126,7 @@ def test_that_of_two_looks_the_later_one_counts(desk: Desk) -> None:
     stock = desk.presenter.stock
     stock.refresh()
     stock.refresh()
-    first, _, second = desk.held.waiting
+    first, _, second, _ = desk.held.waiting
     second[1](FULL)
     first[1](Catalogue())
     assert desk.presenter.state.making.stock.adapters == FULL.adapters

@@ -55,6 +55,7 @@ class ColumnsPresenter:
     def refresh(self) -> None:
         """The page is shown again: other tabs may have trained, indexed or saved something."""
         self.setup.refresh()
+        self._around.source.list_again()
 
     def open_case(self, case: dict[str, str]) -> None:
         """Another tab opens this one: `model` and `adapter` are asked in the first column, `prompt` is the input.

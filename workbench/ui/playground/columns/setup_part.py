@@ -1,6 +1,7 @@
 """Which columns there are, and what each of them asks. No Qt."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from workbench.playground.conversation import ColumnSetup
 from workbench.playground.template import variables_of
 from workbench.playground.types import QUESTION, PromptVersion
 from workbench.ui.playground.columns.board import Board, Surroundings, model_of
-from workbench.ui.playground.columns.state import MOST_COLUMNS, ColumnState
+from workbench.ui.playground.columns.state import MOST_COLUMNS, AdapterChoice, ColumnState
 from workbench.ui.widgets.model_choice import belongs, can_answer
 
 
@@ -24,6 +25,8 @@ class SetupPart:
         """Asked for before its model was listed."""
         self._asks: dict[str, bool] = {}
         """Whether saved versions use the question, by their id: they never change."""
+        self._listed: dict[str, str] = {}
+        """Adapters that were listed once: name and hash, by which one is known again that was renamed."""
 
     # -- columns ------------------------------------------------------------------------------------------------------
 
@@ -126,8 +129,9 @@ class SetupPart:
         models = tuple(model for model in catalog.answering if can_answer(model))
         self._board.show(models=models, is_scanning=catalog.is_scanning, was_scanned=catalog.was_scanned)
         for column in self._board.state.columns:
-            if models and not column.setup.model_name:
-                self._board.change_setup(column.id, model_name=models[0].name)
+            name = catalog.name_now(column.setup.model_name) or (models[0].name if models else "")
+            if name != column.setup.model_name:
+                self._board.change_setup(column.id, model_name=name)
         self._offer_adapters()
 
     def hear_prompt(self) -> None:
@@ -161,15 +165,30 @@ class SetupPart:
     def _offer_adapters(self) -> None:
         """To each column those of its model; the chosen or wanted one is kept where it is among them."""
         trained = self._around.list_adapters()
+        names = {adapter.name for adapter in trained}
         for column in self._board.state.columns:
             model = model_of(self._around, column)
             fitting = tuple(a.name for a in trained if model is not None and belongs(a, model))
             wanted = self._wanted_adapters.get(column.id, "") or column.setup.adapter_name
+            if wanted and wanted not in names:
+                wanted = self._called_now(wanted, trained)
             if wanted in fitting:
                 self._wanted_adapters.pop(column.id, None)
             changes: dict[str, Any] = {"adapter_name": wanted if wanted in fitting else ""}
             if (column.adapters, column.setup.adapter_name) != (fitting, changes["adapter_name"]):
                 self._board.change(column.id, adapters=fitting, setup=column.setup.model_copy(update=changes))
+        self._listed |= {adapter.name: adapter.gguf_hash for adapter in trained}
+
+    def _called_now(self, name: str, trained: Sequence[AdapterChoice]) -> str:
+        """What an adapter is called that had this name; one that is gone is said to be, and forgotten."""
+        file_hash = self._listed.get(name, "")
+        found = next((adapter.name for adapter in trained if file_hash and adapter.gguf_hash == file_hash), "")
+        if not found and name in self._listed:
+            del self._listed[name]
+            self._around.messages.warning(
+                f"The adapter “{name}” is not there any more.", "Its columns ask the bare model now."
+            )
+        return found or name
 
     def _base_of(self, adapter_name: str) -> str:
         adapter = next((a for a in self._around.list_adapters() if a.name == adapter_name), None)

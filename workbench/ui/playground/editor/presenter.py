@@ -91,6 +91,9 @@ class EditorPart:
     def list_versions(self) -> Sequence[PromptVersion]:
         return self.state.versions
 
+    def list_again(self) -> None:
+        self.versions.list_again()
+
     def open_version(self, version_id: str) -> None:
         self.versions.open(version_id)
 

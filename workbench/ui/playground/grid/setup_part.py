@@ -30,7 +30,15 @@ class SetupPart:
         self._versions: dict[str, PromptVersion] = {}
         self._answerers: dict[str, Answerer] = {}
         self._read: RowsReport | None = None
-        self._reading = ""
+        self._reading: RowsRequest | None = None
+        """What was asked for last; two files may have one name, so this tells them apart."""
+        self._source = ""
+        """What its rows are called."""
+
+    @property
+    def answerers(self) -> tuple[Answerer, ...]:
+        """All that can be chosen."""
+        return tuple(self._answerers.values())
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -79,13 +87,17 @@ class SetupPart:
                         adapter_name=adapter.name,
                         adapter_hash=adapter.gguf_hash,
                     )
-                    key = f"{model.path}\n{adapter.name}"
+                    key = self._free_key(f"{model.path}\n{adapter.gguf_hash}", adapter.name)
                     self._answerers[key] = answerer
                     choices.append(Choice(key, answerer.name, adapter.gguf_path, has_adapter=True))
         chosen = frozenset(key for key in self._board.state.chosen_answerers if key in self._answerers)
         if not chosen and choices and models[0].endpoint is None:  # nothing is sent anywhere without being asked
             chosen = frozenset({choices[0].key})
         self._board.show(answerers=tuple(choices), chosen_answerers=chosen, is_scanning=catalog.is_scanning)
+
+    def _free_key(self, key: str, name: str) -> str:
+        """By its content an adapter is known when it was renamed; of several with the same content the names tell."""
+        return f"{key}\n{name}" if key in self._answerers else key
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
@@ -109,12 +121,12 @@ class SetupPart:
         self._show_rows()
 
     def _read_rows(self, request: RowsRequest, source: str) -> None:
-        self._read, self._reading = None, source
+        self._read, self._reading, self._source = None, request, source
         self._board.show(page=Page.SETUP, rows=None, rows_trouble=None, is_reading=True)
         spec = JobSpec(task=READ_ROWS, params=request.model_dump(mode="json"), title=f"Read {source}")
 
         def hear(event: JobEvent) -> None:
-            if self._reading == source:  # another choice may have been made since
+            if self._reading is request:  # another choice may have been made since
                 self._on_rows(event)
 
         self._around.jobs.submit(spec, hear)
@@ -136,7 +148,7 @@ class SetupPart:
             return
         rows = report.rows[:limit] if limit else report.rows
         left_out = tuple(str(problem) for problem in report.problems)
-        shown = Rows(self._reading, rows, left_out, columns_of(rows), len(report.rows))
+        shown = Rows(self._source, rows, left_out, columns_of(rows), len(report.rows))
         self._board.show(rows=shown, rows_trouble=None)
         self._show_variables()
 

@@ -1,5 +1,6 @@
 """What a search begins with: the prompt, the questions, worked examples, models. No Qt."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -50,14 +51,14 @@ class SetupPart:
     def show_models(self) -> None:
         """The starter answers unless another model is chosen: what is offered without asking stays on this computer."""
         models = tuple(model for model in self._around.catalog.answering if can_answer(model))
-        self._board.show(models=models)
-        names = [model.name for model in models]
+        names, name_now = [model.name for model in models], self._around.catalog.name_now
         setup = self._board.state.setup
-        if setup.model not in names:
+        model, writer = name_now(setup.model), name_now(setup.writer)
+        if model not in names:
             local = [model.name for model in models if model.endpoint is None]
-            self._board.set_up(model=STARTER if STARTER in names else next(iter(local), ""))
-        if setup.writer and setup.writer not in names:
-            self._board.set_up(writer="")
+            model = STARTER if STARTER in names else next(iter(local), "")
+        setup = replace(setup, model=model, writer=writer if writer in names else "")
+        self._board.show(models=models, setup=setup)
 
     def choose_questions(self, source: Source) -> None:
         """Read them: a job, since a file may be of any size."""
