@@ -25,7 +25,7 @@ class Graphics:
 
 @dataclass(frozen=True, slots=True)
 class Computer:
-    """Measured once, when Home opens. Sizes in bytes."""
+    """Measured when Home is shown. Sizes in bytes."""
 
     processor: str
     cores: int

@@ -42,6 +42,7 @@ from workbench.rag.answer_types import (
     StandaloneQuestion,
 )
 from workbench.rag.judgement_store import Verdict
+from workbench.rag.maintenance import PURGE
 from workbench.rag.search_types import FoldedHit, QuestionHits, RetrievalMode, SearchRequest
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import ASK, REBUILD, SEARCH
@@ -341,6 +342,20 @@ def test_that_search_settings_reach_the_search_and_are_remembered(
     click(again.question.settings.section._head)
     click(find(again, QPushButton, "reset_search_settings"))
     assert store.search_settings.load("handbook").top_k == 0
+
+
+def test_that_a_purge_takes_the_document_out_of_the_search_settings(
+    tab: DocumentsTab, jobs: FakeJobs, store: CollectionStore
+) -> None:
+    settings = tab.presenter.asking.settings
+    settings.change_documents(documents=("a.md", "letters/b.md"))
+    tab.presenter.files.remove(["/d/a.md"])
+    tab.presenter.files.purge()
+    jobs.of(PURGE)[-1].finish()
+    assert tab.presenter.asking.state.settings.documents.documents == ("letters/b.md",)
+    settings.change(top_k=3)
+    kept = store.search_settings.load("handbook")
+    assert (kept.top_k, kept.documents.documents) == (3, ("letters/b.md",)), "it does not come back"
 
 
 def test_that_days_without_a_document_are_told_with_the_question(tab: DocumentsTab, jobs: FakeJobs) -> None:

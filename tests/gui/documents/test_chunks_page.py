@@ -20,7 +20,7 @@ from workbench.rag.chunk_preview import (
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
 from workbench.rag.tasks import REBUILD
-from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText
+from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText, TextLanguage
 from workbench.rag.upkeep_types import DocumentSpans, RebuildReport, RebuildRequest
 from workbench.settings import ChunkerKind
 from workbench.ui.documents import DocumentsTab
@@ -185,6 +185,20 @@ def test_that_an_index_that_was_only_measured_is_none_to_go_back_to(
     assert not find(tab, QPushButton, "chunks_undo").isVisible()
     tab.show_page("overview")
     assert not find(tab, QPushButton, "undo_index").isVisible()
+
+
+def test_that_undo_is_there_as_long_as_there_is_an_earlier_index(tab: DocumentsTab, store: CollectionStore) -> None:
+    folder = store.indexes.free_folder("handbook")
+    folder.mkdir(parents=True)
+    target = store.ref("handbook").model_copy(update={"folder": str(folder), "language": TextLanguage.GERMAN})
+    undo = find(tab, QPushButton, "chunks_undo")
+    assert not undo.isVisible()
+    store.indexes.put_in_place(target, rebuilt(store, str(folder)))
+    tab.presenter.refresh()
+    assert undo.isVisible(), "also where documents and chunking are the same as before"
+    earlier = next(index for index in tab.presenter.state.indexes if not index.is_active)
+    tab.presenter.indexes.drop(earlier)
+    assert not undo.isVisible()
 
 
 def rebuilt(store: CollectionStore, folder: str) -> RebuildReport:

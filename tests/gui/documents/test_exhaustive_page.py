@@ -39,6 +39,7 @@ from workbench.rag.vector_store import INDEX_DAMAGED
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.exhaustive_page import ExhaustivePage
 from workbench.ui.widgets.choice_button import ChoiceButton
+from workbench.ui.widgets.record_table import RecordTable
 
 QUESTION = "Which warranties are promised?"
 
@@ -276,3 +277,100 @@ def test_that_a_purge_takes_what_was_found_in_the_document_along(
     jobs.of(PURGE)[-1].finish()
     assert [row[:3] for row in cells(page, "findings")] == [["[1]", "2 years", "b.md, 1"]]
     assert not page.place.text.isVisible()
+
+
+def stopped(page: ExhaustivePage, jobs: FakeJobs) -> None:
+    """A reading that was stopped behind the first batch."""
+    job = start(page, jobs)
+    job.produce(progress(32, 0, START))
+    job.end_cancelled()
+
+
+def test_that_words_are_typed_with_spaces_between(page: ExhaustivePage) -> None:
+    words = find(page, QLineEdit, "filter_words")
+    type_text(words, "penalty fee ")
+    assert words.text() == "penalty fee "
+
+
+def test_that_a_reading_goes_on_only_with_the_filter_that_it_began_with(
+    tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs
+) -> None:
+    stopped(page, jobs)
+    words, go_on = find(page, QLineEdit, "filter_words"), find(page, QPushButton, "go_on_reading")
+    type_text(words, "penalty")
+    assert not go_on.isVisible(), "what the first filter passed over was not read"
+    words.clear()
+    assert go_on.isVisible()
+
+
+def test_that_a_reading_goes_on_only_over_the_documents_that_it_began_with(
+    tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs, database: Database, home: WorkbenchPaths
+) -> None:
+    stopped(page, jobs)
+    tab.presenter.refresh()
+    go_on = find(page, QPushButton, "go_on_reading")
+    assert go_on.isVisible()
+    CollectionStore(database, home).files.record("handbook", a_file("0 before a.md"))
+    tab.presenter.refresh()
+    assert not go_on.isVisible(), "it would be counted as read"
+
+
+def test_that_a_stop_without_findings_does_not_say_that_no_passage_answers(
+    page: ExhaustivePage, jobs: FakeJobs
+) -> None:
+    table = find(page, RecordTable, "findings")
+    stopped(page, jobs)
+    assert table._empty_text == "Nothing was found in the passages that were read. The others were not read."
+    click(find(page, QPushButton, "go_on_reading"))
+    jobs.of(EXHAUST)[-1].finish(report(40, is_complete=True))
+    assert table._empty_text == "No passage answers this question."
+
+
+def test_that_passages_are_counted_again_when_documents_come(
+    tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs, database: Database, home: WorkbenchPaths, qtbot: QtBot
+) -> None:
+    store, count = CollectionStore(database, home), find(page, QLabel, "filter_count")
+    counted = PassingReport(chunks=90, with_words=10, more_by_likeness=(0,) * 101)
+    type_text(find(page, QLineEdit, "exhaustive_question"), QUESTION)
+    page.filter.count_wanted.emit()
+    store.files.record("handbook", a_file("b.md"))
+    tab.presenter.refresh()
+    jobs.of(COUNT_PASSING)[0].finish(counted)
+    assert count.text() == "Counting…", "it did not know the new document"
+    jobs.of(COUNT_PASSING)[1].finish(counted)
+    assert count.text() == "lets 10 of 90 passages through"
+    tab.presenter.show_page("files")
+    store.files.record("handbook", a_file("c.md"))
+    tab.presenter.refresh()
+    assert count.text() == ""
+    tab.presenter.show_page("exhaustive")
+    qtbot.waitUntil(lambda: len(jobs.of(COUNT_PASSING)) == 3)
+
+
+def test_that_new_folders_are_offered_at_once(
+    tab: DocumentsTab, page: ExhaustivePage, database: Database, home: WorkbenchPaths
+) -> None:
+    folders = find(page, ChoiceButton, "reading_folders")
+    assert not folders.isEnabled()
+    CollectionStore(database, home).files.record("handbook", a_file("letters/b.md"))
+    tab.presenter.refresh()
+    assert folders.isEnabled()
+
+
+def test_that_findings_stay_when_the_collection_is_renamed(
+    tab: DocumentsTab, page: ExhaustivePage, jobs: FakeJobs
+) -> None:
+    job = start(page, jobs)
+    job.produce(found(1, "3 years"))
+    job.produce(progress(32, 1, START))
+    job.end_cancelled()
+    find(page, QTableView, "findings").selectRow(0)
+    tab.presenter.management.begin_renaming()
+    tab.presenter.give_name("rules")
+    assert tab.presenter.state.selected == "rules"
+    assert [row[1] for row in cells(page, "findings")] == ["3 years"]
+    place = tab.presenter.reading.state.place
+    assert place is not None and place.collection == "rules"
+    click(find(page, QPushButton, "go_on_reading"))
+    request = ExhaustiveRequest.model_validate(jobs.of(EXHAUST)[-1].spec.params)
+    assert (request.collection.name, request.found_before) == ("rules", 1)

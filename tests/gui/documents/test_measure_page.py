@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMenu, QPlainTextEdit, QPushButton, QTableView
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMenu, QPlainTextEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.fakes import FakeJobs, FakeMessages, FakeNavigator
+from tests.fakes import FakeJob, FakeJobs, FakeMessages, FakeNavigator
 from tests.gui.acting import click, find, type_text
 from tests.gui.background import Threads, written_here
 from tests.gui.documents.conftest import documents_tab
@@ -15,6 +15,7 @@ from tests.gui.documents.test_documents_tab import HIT, a_file, fill
 from workbench.datasets.test_sets.store import TestSetStore
 from workbench.datasets.test_sets.types import Origin, Review, SetQuestion
 from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.generating import GenerateReport
 from workbench.rag.evaluation.journal import MeasureJournal, read_request
 from workbench.rag.evaluation.reporting import report_of
@@ -29,9 +30,10 @@ from workbench.rag.evaluation.types import (
     RelevantPlace,
     SettingProgress,
 )
+from workbench.rag.maintenance import PURGE
 from workbench.rag.search_types import QuestionHits
 from workbench.rag.store import CollectionStore
-from workbench.rag.tasks import SEARCH
+from workbench.rag.tasks import REBUILD, SEARCH
 from workbench.rag.types import ChunkingConfig
 from workbench.rag.upkeep_types import DocumentSpans, RebuildReport
 from workbench.ui.documents import DocumentsTab
@@ -245,6 +247,211 @@ def test_that_a_set_goes_to_compare_and_a_test_set_comes_from_there(
     assert len(sets.questions("handbook", "mine")) == 3
 
 
+# -- documents that are gone for good ---------------------------------------------------------------------------------
+
+
+def purge(tab: DocumentsTab, jobs: FakeJobs, name: str) -> None:
+    tab.presenter.files.remove([f"/d/{name}"])
+    tab.presenter.files.purge()
+    jobs.of(PURGE)[-1].finish()
+
+
+def found_passage(page: MeasurePage, jobs: FakeJobs) -> None:
+    """What answers the question that is being written is looked for, and found."""
+    click(find(page, QPushButton, "measure_search"))
+    jobs.of(SEARCH)[-1].produce(QuestionHits(id="1", hits=(HIT,)))
+    jobs.of(SEARCH)[-1].finish()
+
+
+def test_that_a_purge_takes_what_the_page_holds_of_the_document_along(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore
+) -> None:
+    elsewhere = RelevantPlace(document="b.md")
+    some_questions(sets, 1, relevant=(PLACE, elsewhere))
+    only = EvaluationQuestion(text="Only there?", relevant=(PLACE,))
+    written = EvaluationQuestion(text="By a model?", relevant=(PLACE, elsewhere), origin=Origin.GENERATED)
+    sets.add("handbook", "mine", [only, written])
+    reopen(tab)
+    find(page, QTableView, "measure_question_table").selectRow(0)
+    found_passage(page, jobs)
+    purge(tab, jobs, "a.md")
+    assert [row[0] for row in table(page, "measure_question_table")] == ["Question 0?"]
+    state = page.presenter.state
+    assert state.draft is not None and state.draft.relevant == (elsewhere,)
+    assert state.hits == ()
+    find(page, QPlainTextEdit, "measure_question_text").setPlainText("In other words?")
+    click(find(page, QPushButton, "measure_save"))
+    (kept,) = sets.questions("handbook", "mine")
+    assert (kept.text, kept.relevant) == ("In other words?", (elsewhere,)), "nothing comes back into the database"
+
+
+def test_that_a_purge_closes_a_question_that_only_the_document_answers_and_no_other(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore
+) -> None:
+    some_questions(sets, 1)
+    reopen(tab)
+    page.presenter.questions.begin_question()
+    find(page, QPlainTextEdit, "measure_question_text").setPlainText("Half written")
+    purge(tab, jobs, "b.md")
+    assert find(page, QPlainTextEdit, "measure_question_text").toPlainText() == "Half written"
+    page.presenter.questions.select(page.presenter.state.questions[0].id)
+    purge(tab, jobs, "a.md")
+    assert page.presenter.state.draft is None
+
+
+def test_that_passages_which_are_looked_for_during_a_purge_are_not_shown_after_it(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs
+) -> None:
+    click(find(page, QPushButton, "measure_new_question"))
+    type_text(find(page, QPlainTextEdit, "measure_question_text"), "How many days?")
+    click(find(page, QPushButton, "measure_search"))
+    purge(tab, jobs, "a.md")
+    jobs.of(SEARCH)[-1].produce(QuestionHits(id="1", hits=(HIT,)))
+    assert find(page, QListWidget, "measure_hits").count() == 0
+    assert find(page, QPushButton, "measure_search").isEnabled()
+
+
+def test_that_a_purge_takes_the_shown_measurement_along(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, sets: QuestionSetStore
+) -> None:
+    some_questions(sets)
+    reopen(tab)
+    job = measured(page, jobs)
+    request = read_request(job.spec.params["folder"])
+    assert request is not None
+    MeasureJournal(Path(request.folder)).add(QuestionOutcome(setting=0, question=request.questions[0].id, ndcg=1.0))
+    job.end_cancelled()
+    assert page.presenter.state.report is not None
+    purge(tab, jobs, "b.md")
+    assert page.presenter.state.report is not None, "it is not about that"
+    purge(tab, jobs, "a.md")
+    state = page.presenter.state
+    assert (state.report, state.outcomes, state.history) == (None, (), ())
+    assert table(page, "measure_table") == []
+
+
+# -- more than one collection -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letters(page: MeasurePage, tab: DocumentsTab, store: CollectionStore, sets: QuestionSetStore) -> None:
+    """Another collection, with questions as the first one."""
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    store.files.record("letters", a_file("c.md"))
+    some_questions(sets)
+    sets.create("letters", "own")
+    sets.add("letters", "own", [EvaluationQuestion(text="Who?", relevant=(RelevantPlace(document="c.md"),))])
+    reopen(tab)
+
+
+def measured(page: MeasurePage, jobs: FakeJobs) -> FakeJob:
+    """A measurement that was begun on the page."""
+    click(find(page, QPushButton, "measure_compare"))
+    click(find(page, QPushButton, "measure_start"))
+    return jobs.of(MEASURE)[-1]
+
+
+def said(strip: QWidget) -> str:
+    return " ".join(label.text() for label in strip.findChildren(QLabel) if label.isVisible())
+
+
+@pytest.mark.usefixtures("letters")
+def test_that_a_measurement_is_shown_only_with_its_collection(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, messages: FakeMessages
+) -> None:
+    job = measured(page, jobs)
+    job.progress(2, 10, "Asked 2 of 10")
+    tab.presenter.select_collection("letters")
+    job.progress(3, 10, "Asked 3 of 10")
+    job.produce(SettingProgress(setting=0, done=2, total=4, means={Measure.NDCG: 0.5}))
+    assert not page.strip.isVisible()
+    assert table(page, "measure_table") == []
+    tab.presenter.select_collection("handbook")
+    assert "Asked 3 of 10" in said(page.strip)
+    assert table(page, "measure_table")[0][-1] == "2 of 4 questions"
+    tab.presenter.select_collection("letters")
+    job.fail(WorkbenchError("The index of “handbook” is gone.", hint="Build it again."))
+    assert page.presenter.state.trouble is None
+    assert messages.texts("error") == ["The index of “handbook” is gone."]
+    tab.presenter.select_collection("handbook")
+    assert not page.strip.isVisible()
+    assert find(page, QPushButton, "measure_start").isEnabled()
+
+
+@pytest.mark.usefixtures("letters")
+def test_that_each_collection_has_one_measurement_that_is_stopped_alone(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs
+) -> None:
+    first = measured(page, jobs)
+    reopen(tab)
+    assert (
+        not find(page, QPushButton, "measure_start").isVisible()
+        or not find(page, QPushButton, "measure_start").isEnabled()
+    ), "it is under way, although nothing was heard of it yet"
+    page.presenter.comparing.start()
+    assert jobs.of(MEASURE) == [first]
+    tab.presenter.select_collection("letters")
+    second = measured(page, jobs)
+    assert second is not first
+    second.progress(1, 4, "Asked 1 of 4")
+    first.end_cancelled()
+    assert "Asked 1 of 4" in said(page.strip)
+    click(find(page.strip, QPushButton, "job_strip_stop"))
+    assert second.cancelled and not first.cancelled
+
+
+@pytest.mark.usefixtures("letters")
+def test_that_writing_is_shown_only_with_its_collection(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs, messages: FakeMessages
+) -> None:
+    page.presenter.questions.generating.generate()
+    (job,) = jobs.of(GENERATE)
+    reopen(tab)
+    page.presenter.questions.generating.generate()
+    assert jobs.of(GENERATE) == [job], "one at a time, although nothing was heard of it yet"
+    tab.presenter.select_collection("letters")
+    job.progress(3, 20, "Read 3 of 20 passages")
+    assert not page.writing.isVisible()
+    page.presenter.questions.generating.generate()
+    other = jobs.of(GENERATE)[-1]
+    page.writing.stop_requested.emit()
+    assert other.cancelled and not job.cancelled
+    tab.presenter.select_collection("handbook")
+    assert "Read 3 of 20 passages" in said(page.writing)
+    tab.presenter.select_collection("letters")
+    job.fail(WorkbenchError("The model is too large."))
+    assert page.writing.isVisible(), "the other one still writes"
+    assert page.presenter.state.trouble is None
+    assert messages.texts("error") == ["The model is too large."]
+
+
+@pytest.mark.usefixtures("letters")
+def test_that_a_stop_does_not_reach_the_index_of_another_collection(
+    tab: DocumentsTab, page: MeasurePage, jobs: FakeJobs
+) -> None:
+    page.compare.setup.changed.emit("sizes", "60")
+    job = measured(page, jobs)
+    request = read_request(job.spec.params["folder"])
+    assert request is not None
+    outcomes = [
+        QuestionOutcome(setting=setting, question=question.id, ndcg=0.5)
+        for setting in range(len(request.settings))
+        for question in request.questions
+    ]
+    journal = MeasureJournal(Path(request.folder))
+    for outcome in outcomes:
+        journal.add(outcome)
+    journal.finish(report_of(request, outcomes))
+    job.finish()
+    find(page, QTableView, "measure_table").selectRow(1)
+    click(find(page, QPushButton, "measure_use"))
+    (building,) = jobs.of(REBUILD)
+    tab.presenter.select_collection("letters")
+    second = measured(page, jobs)
+    click(find(page.strip, QPushButton, "job_strip_stop"))
+    assert second.cancelled and not building.cancelled
+
+
 # -- beside the window ------------------------------------------------------------------------------------------------
 
 
@@ -354,3 +561,26 @@ def test_that_writing_that_is_stopped_before_its_job_begins_no_job(
     threads.settle(qtbot)
     assert jobs.of(GENERATE) == []
     assert not page.writing.isVisible()
+
+
+def test_that_the_collection_is_measured_that_was_shown_at_the_click(
+    qtbot: QtBot,
+    busy_page: MeasurePage,
+    jobs: FakeJobs,
+    sets: QuestionSetStore,
+    store: CollectionStore,
+    threads: Threads,
+) -> None:
+    page, tab = busy_page, busy_page.window()
+    assert isinstance(tab, DocumentsTab)
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    some_questions(sets)
+    page.presenter.questions.show_sets()
+    threads.settle(qtbot)
+    page.presenter.comparing.start()
+    tab.presenter.select_collection("letters")
+    threads.settle(qtbot)
+    request = read_request(jobs.of(MEASURE)[-1].spec.params["folder"])
+    assert request is not None and request.collection == "handbook"
+    state = page.presenter.state
+    assert (state.collection, state.running, state.settings) == ("letters", None, ())

@@ -3,9 +3,11 @@
 import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QTableView
 
-from tests.fakes import FakeJobs
+from tests.fakes import FakeJobs, FakeMessages
 from tests.gui.acting import click, find
 from tests.gui.documents.test_documents_tab import a_file, fill
+from workbench.embedding import starter_embedder
+from workbench.errors import WorkbenchError
 from workbench.rag.embedding_tuning.forgetting import REQUEST
 from workbench.rag.embedding_tuning.judging import comparison_of, is_better, sentence_of
 from workbench.rag.embedding_tuning.tasks import TUNE
@@ -14,6 +16,7 @@ from workbench.rag.evaluation.set_store import QuestionSetStore
 from workbench.rag.evaluation.types import EvaluationQuestion, NeededIndex, QuestionOutcome, RelevantPlace
 from workbench.rag.search_types import RetrievalMode
 from workbench.rag.store import CollectionStore
+from workbench.rag.types import ChunkingConfig
 from workbench.rag.upkeep_types import RebuildReport
 from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.tuning_page import TuningPage
@@ -116,6 +119,32 @@ def test_that_a_stop_offers_to_go_on(page: TuningPage, jobs: FakeJobs, store: Co
     assert button.text() == "Go on"
     click(button)
     assert jobs.of(TUNE)[1].spec.params == job.spec.params
+
+
+def test_that_a_tuning_is_shown_only_with_its_collection(
+    tab: DocumentsTab, page: TuningPage, jobs: FakeJobs, store: CollectionStore, messages: FakeMessages
+) -> None:
+    store.create("letters", starter_embedder(), ChunkingConfig())
+    start(page, jobs, store)
+    (job,) = jobs.of(TUNE)
+    tab.presenter.select_collection("")
+    tab.presenter.select_collection("handbook")
+    assert page.strip.isVisible(), "although nothing was heard of it yet"
+    tab.presenter.refresh()
+    tab.presenter.select_collection("letters")
+    job.progress(1, 6, "Training: step 1 of 6")
+    job.produce(TuningStep(step=1, steps=6, loss=1.5))
+    assert not page.strip.isVisible()
+    page.strip.stop_requested.emit()
+    assert not job.cancelled
+    tab.presenter.select_collection("handbook")
+    assert any(label.text() == "Training: step 1 of 6" for label in page.strip.findChildren(QLabel))
+    tab.presenter.select_collection("letters")
+    job.fail(WorkbenchError("The disk is full."))
+    assert messages.texts("error") == ["The disk is full."]
+    assert not any(label.text() == "The disk is full." for label in page.findChildren(QLabel) if label.isVisible())
+    tab.presenter.select_collection("handbook")
+    assert find(page, QPushButton, "tuning_start").isEnabled()
 
 
 def test_that_too_few_questions_are_said_before_the_start(page: TuningPage) -> None:

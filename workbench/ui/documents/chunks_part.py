@@ -50,6 +50,10 @@ class ChunksPart:
         """The tab shows a collection, or another state of it."""
         documents = tuple(d for d in tab.documents if d.chunks)
         collection = tab.collection
+        # Those that never answered were built to be measured.
+        can_undo = any(not index.is_active and index.left_at for index in tab.indexes)
+        if can_undo != self.state.can_undo:
+            self.board.show(can_undo=can_undo)
         current = collection.chunking if collection else None
         if (tab.selected, documents, current) == (self.state.selected, self.state.documents, self.state.current):
             return
@@ -66,7 +70,6 @@ class ChunksPart:
             self._look()
         elif self.state.settings != settings:
             self._look()
-        self._show_whether_undo()
 
     def _take_settings(self, collection: Collection) -> None:
         settings = ChunkSettings.of(collection.chunking)
@@ -237,8 +240,6 @@ class ChunksPart:
         self._rebuild = None
         self.board.show(running=None, running_collection="")
         self._refresh()
-        if name == self.state.selected:
-            self._show_whether_undo()
         tell()
 
     def _tell_rebuilt(self, name: str, chunks: int) -> None:
@@ -249,22 +250,6 @@ class ChunksPart:
         if collection is not None and name == self.state.selected:
             self._change(ChunkSettings.of(collection.chunking))
         self._messages.info(f"“{name}” answers from its earlier index again.")
-
-    def _show_whether_undo(self) -> None:
-        name = self.state.selected
-        if not name:
-            self.board.show(can_undo=False)
-            return
-
-        def show(found: bool) -> None:
-            if name == self.state.selected:
-                self.board.show(can_undo=found)
-
-        self._in_background(lambda: self._has_earlier(name), show)
-
-    def _has_earlier(self, name: str) -> bool:
-        # Those that never answered were built to be measured.
-        return any(not i.is_active and i.left_at for i in self._collections.indexes.list_indexes(name))
 
 
 def _text_of(state: ChunksState) -> tuple[str, str] | None:

@@ -41,7 +41,7 @@ class CollectionsPart(SpecPart):
                 self._try(partial(self._make, name, chunking), partial(self._tab.select_collection, name))
             case Purpose.RENAME:
                 rename = partial(self._collections.lifecycle.rename, selected, name)
-                self._try(rename, partial(self._tab.select_collection, name))
+                self._try(rename, partial(self._tab.select_renamed, selected, name))
 
     def _make(self, name: str, chunking: ChunkingConfig) -> None:
         if self._collections.find(name):

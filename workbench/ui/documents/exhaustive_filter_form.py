@@ -1,6 +1,7 @@
 """Which passages the model reads, and how many these are."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from workbench.rag.exhaustive_filter import FilterKind
@@ -25,10 +26,11 @@ class ExhaustiveFilterForm(QWidget):
     documents_changed = Signal(dict)
     """Fields of `DocumentFilter`."""
     count_wanted = Signal()
-    """The user stopped typing: how many passages pass?"""
+    """The user stopped typing, or documents came: how many passages pass?"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = ExhaustiveState()
         self._asked_for: tuple[object, ...] = ()
         self._build_widgets()
         self._build_layout()
@@ -39,7 +41,8 @@ class ExhaustiveFilterForm(QWidget):
         with QSignalBlocker(self._kind), QSignalBlocker(self._likeness), QSignalBlocker(self._words):
             self._kind.setCurrentIndex(self._kind.findData(passes.kind.value))
             self._likeness.setValue(round(passes.likeness * 100))
-            if self._words.text() != passes.words:
+            # The filter knows the words without spaces around them: one that was just typed must stay.
+            if self._words.text().strip() != passes.words:
                 self._words.setText(passes.words)
         for widget in (self._kind, self._words, self._likeness):
             widget.setEnabled(state.is_free)
@@ -53,12 +56,22 @@ class ExhaustiveFilterForm(QWidget):
         self._folders.setEnabled(state.is_free and bool(state.folders or state.wanted.folders))
         self._days.show_days(state.wanted.since, state.wanted.until)
         self._days.setEnabled(state.is_free)
-        wanted = (state.question.strip(), passes.words, state.wanted)
-        if wanted[0] and state.counted is None and wanted != self._asked_for:
+        self._state = state
+        self._look_whether_to_count()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look_whether_to_count()
+
+    def _look_whether_to_count(self) -> None:
+        """While files are indexed the count grows old with each: it is only kept up for somebody who sees it."""
+        state = self._state
+        wanted = (state.question.strip(), state.passes.words, state.wanted, state.contents)
+        if not wanted[0]:
+            self._asked_for = ()
+        elif state.counted is None and wanted != self._asked_for and self.isVisible():
             self._asked_for = wanted
             self._timer.start()
-        elif not wanted[0]:
-            self._asked_for = ()
 
     def _count_words(self, state: ExhaustiveState) -> str:
         if state.counted is not None and state.passing is not None:

@@ -96,8 +96,10 @@ class ExhaustivePage(QWidget):
             self._tabs.setTabText(1, self.tr("Counted ({:,})").format(len(groups)))
         if not state.is_free:
             empty = self.tr("Nothing was found yet.")
-        elif state.was_started and state.progress is not None:
+        elif state.is_complete:
             empty = self.tr("No passage answers this question.")
+        elif state.progress is not None:
+            empty = self.tr("Nothing was found in the passages that were read. The others were not read.")
         else:
             empty = self.tr("What is found appears here while it reads, each with the place where it stands.")
         self._found.set_empty_text(empty)

@@ -1,5 +1,6 @@
 """A question to every passage of the collection. No Qt."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.exhaustive_state import ExhaustiveState, ReadingPhase, numbered, without_documents
 from workbench.ui.documents.mended_job import MendedJob
 from workbench.ui.documents.place_part import PlacePart
+from workbench.ui.documents.state import Contents
 from workbench.ui.trouble import Trouble
 from workbench.ui.trying import tell, tried
 from workbench.ui.widgets.model_choice import can_answer
@@ -51,7 +53,7 @@ class ExhaustivePart:
         self.places = PlacePart(surroundings, self._show_place, lambda: self.state.place, lambda: self.state.selected)
         self._job = MendedJob(surroundings, self._show_mending, self._over)
         self._counting: tuple[object, ...] = ()
-        """The question, the words and the documents that are being counted for."""
+        """The question, the words, the documents and the contents that are being counted for."""
         self._seen: set[tuple[str, int, int]] = set()
         """Places of the findings: a batch that was stopped halfway is read again."""
         self._catalog.subscribe(self._show_models)
@@ -61,8 +63,8 @@ class ExhaustivePart:
     def state(self) -> ExhaustiveState:
         return self._board.state
 
-    def show_collection(self, name: str, *, has_chunks: bool) -> None:
-        """What the tab has selected; findings belong to a collection."""
+    def show_collection(self, name: str, contents: Contents) -> None:
+        """What the tab has selected, and what its index holds; findings belong to a collection."""
         state = self.state
         if name != state.selected:
             self._job.leave()
@@ -75,11 +77,17 @@ class ExhaustivePart:
                 adapter=state.adapter,
                 adapter_scale=state.adapter_scale,
             )
-            self._board.show(selected=name, has_chunks=has_chunks)
-        elif has_chunks != state.has_chunks:
-            self._board.show(has_chunks=has_chunks)
-        if has_chunks and (name, has_chunks) != (state.selected, state.has_chunks):
+            self._board.show(selected=name, contents=contents)
+        elif contents != state.contents:
+            self._board.show(contents=contents, counted=None)
+        if contents.has_chunks and (name, contents) != (state.selected, state.contents):
             self._look_for_folders(name)
+
+    def take_new_name(self, before: str, name: str) -> None:
+        """A collection is called so now: what was found in it stays."""
+        if before == self.state.selected:
+            place = self.state.place
+            self._board.show(selected=name, place=replace(place, collection=name) if place is not None else None)
 
     def forget_documents(self, purged: Purged) -> None:
         """These documents are gone for good, and with them what was found there."""
@@ -204,7 +212,7 @@ class ExhaustivePart:
         is_old = self._counting != self._countable()
         self._board.show(counted=None if is_old else PassingReport.model_validate(event.result))
         self._over()
-        if is_old:  # the user typed on meanwhile
+        if is_old:  # the user typed on meanwhile, or documents came
             self.count()
 
     def _on_reading(self, event: JobEvent) -> None:
@@ -246,7 +254,7 @@ class ExhaustivePart:
         self._board.show(running=Running("Mending the index"))
 
     def _countable(self) -> tuple[object, ...]:
-        return self.state.question, self.state.passes.words, self.state.wanted
+        return self.state.question, self.state.passes.words, self.state.wanted, self.state.contents
 
     def _collection(self) -> CollectionRef:
         """Raises WorkbenchError when no document of it is meant."""

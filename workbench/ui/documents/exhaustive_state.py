@@ -11,6 +11,7 @@ from workbench.rag.exhaustive_filter import PassageFilter, PassingReport
 from workbench.rag.members import is_in
 from workbench.ui.board import Running
 from workbench.ui.documents.asking_state import Place
+from workbench.ui.documents.state import NO_CONTENTS, Contents
 from workbench.ui.trouble import Trouble
 
 
@@ -25,7 +26,8 @@ class ReadingPhase(StrEnum):
 class ExhaustiveState:
     selected: str = ""
     """The collection that is read."""
-    has_chunks: bool = False
+    contents: Contents = NO_CONTENTS
+    """What its index holds."""
     question: str = ""
     passes: PassageFilter = field(default_factory=PassageFilter)
     wanted: DocumentFilter = field(default_factory=DocumentFilter)
@@ -33,7 +35,7 @@ class ExhaustiveState:
     folders: tuple[str, ...] = ()
     """Those of the collection, to choose from."""
     counted: PassingReport | None = None
-    """For the question and the words as they are now; None while nobody counted."""
+    """For the question, the words and the contents as they are now; None while nobody counted."""
     phase: ReadingPhase = ReadingPhase.IDLE
     running: Running | None = None
     asked: str = ""
@@ -55,6 +57,10 @@ class ExhaustiveState:
     adapter_scale: float = 1.0
     read_by: tuple[object, ...] = ()
     """What the findings were read with and from; going on with anything else would mix two readings."""
+
+    @property
+    def has_chunks(self) -> bool:
+        return self.contents.has_chunks
 
     @property
     def is_free(self) -> bool:
@@ -81,7 +87,7 @@ class ExhaustiveState:
     @property
     def reads(self) -> tuple[object, ...]:
         """Who would read now, and what."""
-        return self.model, self.adapter, self.adapter_scale, self.wanted
+        return self.model, self.adapter, self.adapter_scale, self.wanted, self.passes, self.contents
 
     @property
     def passing(self) -> int | None:

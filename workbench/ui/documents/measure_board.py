@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workbench.errors import WorkbenchError
 from workbench.rag.evaluation.measurement_store import MeasurementStore
@@ -13,7 +13,7 @@ from workbench.rag.search_types import RetrievalMode
 from workbench.ui import board
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.measure_state import MeasureState
-from workbench.ui.trouble import trouble_of
+from workbench.ui.trouble import Trouble, trouble_of
 from workbench.ui.trying import tell, tried
 
 T = TypeVar("T")
@@ -31,6 +31,18 @@ class MeasureBoard(board.Board[MeasureState, MeasureView]):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(MeasureState())
         self._around = around
+
+    def show_on(self, collection: str, **changes: Any) -> None:
+        """Change these fields, if the page shows that collection."""
+        if collection == self.state.collection:
+            self.show(**changes)
+
+    def say(self, collection: str, trouble: Trouble) -> None:
+        """What went wrong with a collection: on the page, or in the message bar where that shows another one."""
+        if collection == self.state.collection:
+            self.show(trouble=trouble)
+        else:
+            self._around.messages.error(trouble.text, trouble.hint, trouble.details)
 
     def off_thread(
         self,

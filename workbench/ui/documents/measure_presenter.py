@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from workbench.rag.evaluation.measurement_store import MeasurementStore
 from workbench.rag.evaluation.set_store import QuestionSetStore
+from workbench.rag.purged import Purged
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.search_types import RetrievalMode
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.measure_board import Doors, MeasureBoard, MeasureView
 from workbench.ui.documents.measure_compare_part import ComparePart
+from workbench.ui.documents.measure_forgetting import without_purged
 from workbench.ui.documents.measure_questions_part import QuestionsPart
 from workbench.ui.documents.measure_state import MeasureState, Part
 from workbench.ui.documents.measure_using_part import UsingPart
@@ -43,6 +45,7 @@ class MeasurePresenter:
     def start(self, view: MeasureView) -> None:
         """The page is shown for the first time."""
         self._board.put_up(view)
+        self._around.jobs.on_purge(self.forget_documents)
         self._around.catalog.subscribe(self._show_models)
         self._show_models()
 
@@ -52,9 +55,6 @@ class MeasurePresenter:
             if tab.has_chunks != self.state.has_chunks:
                 self._board.show(has_chunks=tab.has_chunks)
             return
-        if self.state.collection:
-            # What runs goes on, is recorded, and is found when the collection is selected again.
-            self._board.show(running=None, generating=None)
         self._board.show(
             collection=tab.selected,
             has_chunks=tab.has_chunks,
@@ -63,15 +63,26 @@ class MeasurePresenter:
             hits=(),
             report=None,
             outcomes=(),
-            progress={},
             setting=-1,
             question="",
             trouble=None,
             mapping=None,
             can_undo=False,
         )
+        # What runs goes on, and is shown when the collection is selected again.
+        self.questions.generating.show_running()
+        self.comparing.show_running()
         self.questions.show_sets()
         self.comparing.show_history()
+
+    def forget_documents(self, purged: Purged) -> None:
+        """These documents are gone for good, and with them what names or quotes them."""
+        if purged.collection == self.state.collection:
+            self.questions.leave_search()
+            self.comparing.leave_reading()
+            self._board.show(**without_purged(self.state, purged))
+            self.questions.show_sets()
+            self.comparing.show_history()
 
     def show_part(self, part: str) -> None:
         self._board.show(part=Part(part))

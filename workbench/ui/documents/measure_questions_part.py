@@ -164,6 +164,11 @@ class QuestionsPart:
         spec = JobSpec(task=SEARCH, params=request.model_dump(mode="json"), title="Find passages", worker="llm")
         self._doors.around.jobs.submit(spec, heard)
 
+    def leave_search(self) -> None:
+        """What is still being looked for is not shown any more."""
+        self._search_turn += 1
+        self._board.show(is_searching=False)
+
     def _on_found(self, event: JobEvent) -> None:
         match event:
             case Produced(kind="QuestionHits", item=item):

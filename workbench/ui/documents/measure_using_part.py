@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed
+from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Progressed, is_last_word
 from workbench.jobs.spec import JobHandle, JobSpec
 from workbench.rag.building_beside import drop_measured
 from workbench.rag.evaluation.applying import use_setting
@@ -35,7 +35,8 @@ class UsingPart:
         """`refresh` shows anew what was measured and which indexes there are."""
         self._board, self._doors, self._refresh = board, doors, refresh
         self._before: _Before | None = None
-        self._job: JobHandle | None = None
+        self._jobs: dict[str, JobHandle] = {}
+        """What builds an index, by collection."""
 
     def use(self) -> None:
         """Let the collection be searched as the selected setting says."""
@@ -109,6 +110,8 @@ class UsingPart:
 
         def heard(event: JobEvent) -> None:
             is_shown = name == self._board.state.collection
+            if is_last_word(event):
+                self._jobs.pop(name, None)
             match event:
                 case Progressed(done=done, total=total, label=label) if is_shown:
                     self._board.show(running=Running(label, done, total))
@@ -122,9 +125,10 @@ class UsingPart:
                 case _:
                     pass
 
-        self._job = self._doors.around.jobs.submit(spec, heard)
+        self._jobs[name] = self._doors.around.jobs.submit(spec, heard)
 
     def stop(self) -> None:
         """The index that answered still does."""
-        if self._job is not None:
-            self._job.cancel()
+        job = self._jobs.get(self._board.state.collection)
+        if job is not None:
+            job.cancel()

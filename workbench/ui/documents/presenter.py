@@ -17,7 +17,7 @@ from workbench.ui.documents.files_part import FilesPart
 from workbench.ui.documents.indexes_part import IndexesPart
 from workbench.ui.documents.indexing_part import IndexingPart
 from workbench.ui.documents.reading import Reading, read
-from workbench.ui.documents.state import DocumentsState, Purpose, Totals
+from workbench.ui.documents.state import NO_CONTENTS, Contents, DocumentsState, Purpose, Totals
 from workbench.ui.protocols import Later
 
 SHOW_SECONDS = 0.15
@@ -85,7 +85,7 @@ class DocumentsPresenter:
             self.refresh()
             return
         # Together: whether there is something to ask decides which page the view turns to.
-        self._tell(reading.selected, has_chunks=reading.totals.chunks > 0)
+        self._tell(reading.selected, reading.contents)
         self.asking.keep_only({collection.name for collection in reading.collections})
         self.asking.settings.take(reading.selected, reading.search)
         self._board.show(
@@ -141,8 +141,10 @@ class DocumentsPresenter:
         """Documents are gone for good: what quotes them goes from the pages as it goes from the database."""
         self.asking.forget_documents(purged)
         self.asking.places.forget(purged)
+        self.asking.settings.forget_documents(purged)
         if purged.collection == self.state.selected:
             self.reading.forget_documents(purged)
+            self.refresh()
 
     def _show_work(self) -> None:
         self._shown_at = time.monotonic()
@@ -152,9 +154,12 @@ class DocumentsPresenter:
 
     def select_collection(self, name: str) -> None:
         """Show another collection."""
-        if name == self.state.selected:
-            return
-        self._tell(name, has_chunks=False)
+        if name != self.state.selected:
+            self._select(name, NO_CONTENTS)
+
+    def _select(self, name: str, contents: Contents) -> None:
+        """`contents` are those that are known before it has been read."""
+        self._tell(name, contents)
         self._board.show(
             selected=name,
             documents=(),
@@ -168,6 +173,11 @@ class DocumentsPresenter:
             is_exporting=False,
         )
         self.refresh()
+
+    def select_renamed(self, before: str, name: str) -> None:
+        """A collection is called so now; what was found in it stays."""
+        self.reading.take_new_name(before, name)
+        self._select(name, self.reading.state.contents if before == self.state.selected else NO_CONTENTS)
 
     def give_name(self, name: str) -> None:
         """The name that was asked for."""
@@ -197,10 +207,10 @@ class DocumentsPresenter:
         self.reading.edit_question(question)
         self.show_page("exhaustive")
 
-    def _tell(self, name: str, *, has_chunks: bool) -> None:
+    def _tell(self, name: str, contents: Contents) -> None:
         """The pages about questions, which collection is selected."""
-        self.asking.show_collection(name, has_chunks=has_chunks)
-        self.reading.show_collection(name, has_chunks=has_chunks)
+        self.asking.show_collection(name, has_chunks=contents.has_chunks)
+        self.reading.show_collection(name, contents)
 
     def show_page(self, key: str) -> None:
         """Bring a page of the tab to the front."""

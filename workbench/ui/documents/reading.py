@@ -9,7 +9,7 @@ from workbench.rag.lifecycle import DeletedCollection
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import Collection, CollectionStore
 from workbench.ui.documents.file_rows import FileRow, rows_of
-from workbench.ui.documents.state import Totals, count
+from workbench.ui.documents.state import NO_CONTENTS, Contents, Totals, contents_of, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Reading:
     rows: tuple[FileRow, ...]
     """Of documents and removed ones."""
     totals: Totals
+    contents: Contents
+    """What its index holds."""
     indexes: tuple[CollectionIndex, ...]
     search: SearchSettings
     """How it is searched."""
@@ -35,6 +37,7 @@ def read(store: CollectionStore, wished: str, before: Sequence[FileRow] = ()) ->
     collections = tuple(store.list_collections())
     names = [collection.name for collection in collections]
     selected = wished if wished in names else (names[0] if names else "")
+    collection = next((one for one in collections if one.name == selected), None)
     documents = store.documents.all(selected) if selected else []
     there = tuple(document for document in documents if not document.deleted_at)
     removed = tuple(document for document in documents if document.deleted_at)
@@ -46,6 +49,7 @@ def read(store: CollectionStore, wished: str, before: Sequence[FileRow] = ()) ->
         removed=removed,
         rows=rows_of(there, removed, before),
         totals=count(there),
+        contents=contents_of(collection, there) if collection is not None else NO_CONTENTS,
         indexes=tuple(store.indexes.list_indexes(selected)) if selected else (),
         search=store.search_settings.load(selected),
     )

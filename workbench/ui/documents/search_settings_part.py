@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from workbench.llm.library_sources import hugging_face_hub
 from workbench.paths import WorkbenchPaths
 from workbench.rag.indexing_types import DocumentStatus
+from workbench.rag.purged import Purged
 from workbench.rag.reranking import is_reranker, list_rerankers
 from workbench.rag.search_settings_store import SearchSettings
 from workbench.rag.store import CollectionStore
@@ -42,6 +43,12 @@ class SearchSettingsPart:
         if name == self._board.state.selected != self._taken:
             self._taken = name
             self._board.show(settings=settings)
+
+    def forget_documents(self, purged: Purged) -> None:
+        """These documents are gone for good: the stored settings, which name them no more, are taken when they are read
+        the next time."""
+        if purged.collection == self._board.state.selected:
+            self._taken = ""
 
     def change(self, **changes: Any) -> None:
         """Change these fields of the settings. What cannot be (days in the wrong order) changes nothing."""

@@ -12,6 +12,7 @@ from workbench.rag.index_store import CollectionIndex
 from workbench.rag.indexing_types import DocumentStatus
 from workbench.rag.lifecycle import DeletedCollection
 from workbench.rag.store import Collection
+from workbench.rag.types import ChunkingConfig
 from workbench.ui.board import Running
 from workbench.ui.documents.file_rows import FileRow
 
@@ -50,6 +51,24 @@ class Totals:
 
 
 _NO_TOTALS = Totals()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the index of a collection holds; while this is the same, its passages are the same."""
+
+    embedder: str = ""
+    """Identity of the one that answers."""
+    chunking: ChunkingConfig | None = None
+    documents: frozenset[tuple[str, str, int]] = frozenset()
+    """(name, SHA-256, chunks)"""
+
+    @property
+    def has_chunks(self) -> bool:
+        return any(chunks for _, _, chunks in self.documents)
+
+
+NO_CONTENTS = Contents()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +149,13 @@ def count(documents: Sequence[SourceDocument]) -> Totals:
         failed=sum(d.status is DocumentStatus.FAILED for d in documents),
         chunks=sum(d.chunks for d in documents),
         characters=sum(d.characters for d in documents),
+    )
+
+
+def contents_of(collection: Collection, documents: Sequence[SourceDocument]) -> Contents:
+    """Of these documents of it. Over thousands of them: not on the UI thread."""
+    return Contents(
+        embedder=collection.embedder.identity,
+        chunking=collection.chunking,
+        documents=frozenset((d.name, d.sha256, d.chunks) for d in documents if d.chunks),
     )

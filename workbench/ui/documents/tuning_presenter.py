@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Cancelled, Crashed, Failed, Finished, JobEvent, Produced, Progressed, Queued
-from workbench.jobs.spec import JobHandle
 from workbench.rag.embedding_tuning.running import questions_to_tune_with, tune_job, tune_request, use_tuned
 from workbench.rag.embedding_tuning.tuning_store import TuningStore
 from workbench.rag.embedding_tuning.types import TuneRequest, TuningConfig, TuningStep
@@ -21,7 +21,9 @@ from workbench.ui.board import Running
 from workbench.ui.documents.board import Surroundings
 from workbench.ui.documents.state import DocumentsState
 from workbench.ui.documents.tuning_state import TuningState
+from workbench.ui.documents.under_way import UnderWay
 from workbench.ui.trouble import Trouble, trouble_of
+from workbench.ui.trying import tried
 
 _CONTINUES = "Start it again: it goes on where it was."
 
@@ -43,8 +45,14 @@ class _Learned:
     documents: int
 
 
+@dataclass(slots=True)
+class _Tuning(UnderWay):
+    losses: tuple[tuple[float, float], ...] = ()
+    steps: int = 0
+
+
 class TuningPresenter:
-    """At most one tuning at a time. Methods are named after what the user did."""
+    """At most one tuning for a collection at a time. Methods are named after what the user did."""
 
     def __init__(
         self, around: Surroundings, *, mode: Callable[[], RetrievalMode], switched: Callable[[], None]
@@ -54,8 +62,8 @@ class TuningPresenter:
         self._sets, self._judgements = QuestionSetStore(database), JudgementStore(database)
         self._tunings = TuningStore(database)
         self._board = TuningBoard()
-        self._job: JobHandle | None = None
-        self._is_stopped = False
+        self._under_way: dict[str, _Tuning] = {}
+        """By collection."""
 
     @property
     def state(self) -> TuningState:
@@ -72,10 +80,17 @@ class TuningPresenter:
         is_other = tab.selected != self.state.collection
         self._board.show(collection=tab.selected, has_chunks=tab.has_chunks)
         if is_other:
-            self._board.show(
-                report=None, number=0, trouble=None, losses=(), running=None, was_stopped=False, chosen=frozenset()
-            )
+            self._board.show(report=None, number=0, trouble=None, was_stopped=False, chosen=frozenset())
+            self._show_running()
             self.refresh()
+
+    def _show_running(self) -> None:
+        """Another collection is shown: the tuning for it, if there is one under way."""
+        tuning = self._under_way.get(self.state.collection)
+        if tuning is None:
+            self._board.show(running=None, losses=())
+        else:
+            self._board.show(running=tuning.running, losses=tuning.losses, steps=tuning.steps)
 
     def refresh(self) -> None:
         """Read anew what can be learned from, and what was tuned."""
@@ -96,7 +111,7 @@ class TuningPresenter:
             history=tuple(self._tunings.list_tunings(name)),
         )
         self._count()
-        if self.state.history and self.state.report is None:
+        if self.state.history and self.state.report is None and self.state.running is None:
             self.open_tuning(self.state.history[0].id)
         self._look_whether_used()
 
@@ -135,72 +150,89 @@ class TuningPresenter:
     def tune(self) -> None:
         """Start, or go on with the same tuning that was stopped."""
         state = self.state
-        if state.not_ready or state.running is not None:
+        if state.not_ready or state.collection in self._under_way:
             return
-        self._is_stopped = False
-        self._board.show(
-            running=Running("Getting ready"), trouble=None, losses=(), report=None, number=0, was_stopped=False
-        )
+        tuning = self._under_way[state.collection] = _Tuning(Running("Getting ready"))
+        self._board.show(trouble=None, report=None, number=0, was_stopped=False)
+        self._show_running()
+        mode = self._mode()  # of what is shown now, not once the request is made
 
-        def work() -> TuneRequest | WorkbenchError:
-            try:
-                questions, useless = questions_to_tune_with(
-                    self._sets, self._judgements, state.collection, sorted(state.chosen), thumbs=state.thumbs
-                )
-                name = f"{state.embedder} for {state.collection}"[:80]
-                return tune_request(
-                    self._around.collections,
-                    state.collection,
-                    questions,
-                    name=name,
-                    irrelevant=useless,
-                    config=state.config,
-                    mode=self._mode(),
-                )
-            except WorkbenchError as problem:
-                return problem
+        def work() -> TuneRequest:
+            questions, useless = questions_to_tune_with(
+                self._sets, self._judgements, state.collection, sorted(state.chosen), thumbs=state.thumbs
+            )
+            name = f"{state.embedder} for {state.collection}"[:80]
+            return tune_request(
+                self._around.collections,
+                state.collection,
+                questions,
+                name=name,
+                irrelevant=useless,
+                config=state.config,
+                mode=mode,
+            )
 
-        self._around.in_background(work, self._submit)
+        self._around.in_background(partial(tried, work), partial(self._submit, state.collection, tuning))
 
-    def _submit(self, request: TuneRequest | WorkbenchError) -> None:
+    def _submit(self, name: str, tuning: _Tuning, request: TuneRequest | WorkbenchError) -> None:
         if isinstance(request, WorkbenchError):
-            self._board.show(running=None, trouble=trouble_of(request))
-        elif self._is_stopped:
-            self._board.show(running=None)
+            self._end(name)
+            self._say(name, trouble_of(request))
+        elif tuning.is_stopped:
+            self._end(name)
         else:
-            self._job = self._around.jobs.submit(tune_job(request), lambda event: self._on_event(request, event))
+            tuning.job = self._around.jobs.submit(
+                tune_job(request), lambda event: self._on_event(request, tuning, event)
+            )
 
     def stop(self) -> None:
         """What was trained is kept; the same tuning started again goes on."""
-        self._is_stopped = True
-        if self._job is not None:
-            self._job.cancel()
+        tuning = self._under_way.get(self.state.collection)
+        if tuning is not None:
+            tuning.stop()
 
-    def _on_event(self, request: TuneRequest, event: JobEvent) -> None:
+    def _on_event(self, request: TuneRequest, tuning: _Tuning, event: JobEvent) -> None:
+        name = request.collection.name
         match event:
             case Queued(reason=reason) if reason:
-                self._board.show(running=Running(reason))
+                tuning.running = Running(reason)
+                self._show_on(name, running=tuning.running)
             case Progressed(done=done, total=total, label=label):
-                self._board.show(running=Running(label, done, total))
+                tuning.running = Running(label, done, total)
+                self._show_on(name, running=tuning.running)
             case Produced(kind="TuningStep", item=item):
                 told = TuningStep.model_validate(item)
-                self._board.show(losses=(*self.state.losses, (float(told.step), told.loss)), steps=told.steps)
+                tuning.losses, tuning.steps = (*tuning.losses, (float(told.step), told.loss)), told.steps
+                self._show_on(name, losses=tuning.losses, steps=tuning.steps)
             case Finished():
-                self._end()
+                self._end(name)
                 self._show_new(request)
             case Cancelled():
-                self._end()
-                self._board.show(was_stopped=True)
+                self._end(name)
+                self._show_on(name, was_stopped=True)
                 self._around.messages.info("The tuning was stopped. Start it again to go on where it was.")
             case Failed() | Crashed():
-                self._end()
-                self._board.show(was_stopped=True, trouble=trouble_of(event, after_crash=_CONTINUES))
+                self._end(name)
+                self._show_on(name, was_stopped=True)
+                self._say(name, trouble_of(event, after_crash=_CONTINUES))
             case _:
                 pass
 
-    def _end(self) -> None:
-        self._job = None
-        self._board.show(running=None)
+    def _end(self, name: str) -> None:
+        del self._under_way[name]
+        self._show_on(name, running=None)
+
+    def _show_on(self, name: str, **changes: Any) -> None:
+        """Change these fields, if the page shows that collection."""
+        if name == self.state.collection:
+            self._board.show(**changes)
+
+    def _say(self, name: str, trouble: Trouble) -> None:
+        """What went wrong with a collection: on the page, or in the message bar where that shows another one."""
+        if name == self.state.collection:
+            self._board.show(trouble=trouble)
+        else:
+            self._around.messages.error(trouble.text, trouble.hint, trouble.details)
 
     def _show_new(self, request: TuneRequest) -> None:
         if request.collection.name == self.state.collection:
