@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench import __version__
-from workbench.cli.output import Output
 from workbench.errors import WorkbenchError, disk_problem
 from workbench.paths import find_home
 
@@ -69,8 +68,31 @@ def _offer_json(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    try:
+        # Imports take a moment, in which Ctrl-C is pressed as well.
+        from workbench.cli.output import Output, OutputRefused
+
+        try:
+            return _run(sys.argv[1:] if argv is None else argv)
+        except OutputRefused as problem:
+            Output(json=False).problem(problem)
+            return 1
+    except KeyboardInterrupt:  # while it starts, outside a job, or a second time while one was being stopped
+        print("Stopped at once.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader (`| head`) has enough; anything printed from here on would fail again.
+        sys.stderr.close()
+        return 0
+
+
+def _run(argv: Sequence[str]) -> int:
+    from workbench.cli.output import Output
     from workbench.cli.workplace import Interrupted, Workplace
 
+    if strange := [word for word in argv if not _is_text(word)]:
+        Output(json="--json" in argv).problem(_no_text(strange[0]))
+        return 1
     arguments = build_parser().parse_args(argv)
     output = Output(json=getattr(arguments, "json", False))
     try:
@@ -85,17 +107,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Interrupted as end:
         print(end, file=sys.stderr)
         return 130
-    except KeyboardInterrupt:  # outside a job, or a second time while one was being stopped
-        print("Stopped at once.", file=sys.stderr)
-        return 130
     except BrokenPipeError:
-        # The reader (`| head`) has enough; anything printed from here on would fail again.
-        sys.stderr.close()
-        return 0
+        raise
     except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug of ours is kept and named, never shown raw
         output.problem(disk_problem(bug, find_home()) or _unexpected(bug))
         return 1
     return 0
+
+
+def _is_text(word: str) -> bool:
+    """Whether UTF-8 can say it: bytes that are none arrive as halves of characters."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
+
+
+def _no_text(word: str) -> WorkbenchError:
+    shown = "".join(sign if _is_text(sign) else f"\\x{ord(sign) & 0xFF:02x}" for sign in word)
+    return WorkbenchError(
+        f"The argument “{shown}” is not valid text (UTF-8).",
+        hint="Write it anew; a file of such a name must be renamed first.",
+        code="bad_text",
+    )
 
 
 def _unexpected(bug: Exception) -> WorkbenchError:

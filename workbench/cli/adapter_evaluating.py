@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -25,7 +26,7 @@ def register(actions: "Commands") -> None:
     parser.add_argument("--data", metavar="FILE", help="saved data set or file of questions; default: held-out rows")
     parser.add_argument("--no-test", action="store_true", help="ask the general abilities only")
     parser.add_argument("--metric", metavar="NAME", default="", help="judge by this; default: what fits the answers")
-    parser.add_argument("--limit", type=int, default=200, metavar="N", help="test questions at most")
+    parser.add_argument("--limit", type=whole_number, default=200, metavar="N", help="test questions at most")
     parser.add_argument("--general", metavar="FILE", default="", help="a set of general abilities of your own")
     parser.add_argument("--no-general", action="store_true", help="do not ask general abilities")
     parser.add_argument("--model", metavar="M", help="the base, where it does not lie any more where it did")

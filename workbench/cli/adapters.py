@@ -183,6 +183,7 @@ def show_curves(arguments: argparse.Namespace, place: Workplace, output: Output)
     """Last losses side by side, and the settings that differ."""
     from workbench.finetune.curves import as_csv, differences, read_curve
     from workbench.finetune.store import AdapterStore
+    from workbench.playground.prompt_files import write_whole
 
     store, curves = AdapterStore(place.database), []
     for name in arguments.adapters:
@@ -193,7 +194,7 @@ def show_curves(arguments: argparse.Namespace, place: Workplace, output: Output)
             )
         curves.append(curve)
     if arguments.out is not None:
-        arguments.out.write_text(as_csv(curves), encoding="utf-8")
+        write_whole(arguments.out, as_csv(curves))
     settings = differences(curves)
     if output.json:
         figures = [{"name": c.name, "steps": [step.model_dump(mode="json") for step in c.steps]} for c in curves]

@@ -1,14 +1,15 @@
 """`workbench ask`: answers from documents, with citations. (`exhaust`: exhausting.py.)"""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.choices import add_adapter_options
-from workbench.cli.output import Output, printable
+from workbench.cli.numbers import whole_number
+from workbench.cli.output import Output, printable, write_out
 from workbench.cli.retrieving import (
     add_retrieval_options,
+    check_named,
     collection_store,
     document_filter,
     hit_line,
@@ -38,12 +39,14 @@ def register(commands: "Commands") -> None:
     what.add_argument("--questions", metavar="FILE.jsonl", help='one {"id", "text"} per line')
     parser.add_argument("--model", required=True, metavar="M", help="name or path of a model")
     add_adapter_options(parser)
-    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument("--max-tokens", type=whole_number, metavar="N", help="longest answer, in tokens")
     parser.add_argument("--temperature", type=float, metavar="T", help="0 (the default) takes the likeliest token")
-    parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="for a temperature above 0")
     orders = [order.value for order in PassageOrder]
     parser.add_argument("--order", choices=orders, default="best first", help="of the passages in the prompt")
-    parser.add_argument("--passage-tokens", type=int, default=0, metavar="N", help="tokens the passages may take")
+    parser.add_argument(
+        "--passage-tokens", type=whole_number, default=0, metavar="N", help="tokens the passages may take"
+    )
     parser.add_argument("--show-prompt", action="store_true", help="print what the model is given, with its lengths")
     add_retrieval_options(parser)
     parser.set_defaults(run=ask)
@@ -55,6 +58,7 @@ def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
 
     store = collection_store(place)
     request, wanted = _request(arguments, place), document_filter(arguments)
+    check_named(store, (arguments.collection, *arguments.also), arguments.only)
     answers: dict[str, Answer] = {}
     streaming = not arguments.questions and not output.json
 
@@ -62,8 +66,7 @@ def ask(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
         if produced.kind == "AnswerPrompt" and arguments.show_prompt and streaming:
             _show_prompt(output, AnswerPrompt.model_validate(produced.item))
         elif produced.kind == "TextProduced" and streaming:
-            sys.stdout.write(printable(produced.item["text"]))
-            sys.stdout.flush()
+            write_out(printable(produced.item["text"]))
         elif produced.kind == "Answer":
             answer = Answer.model_validate(produced.item)
             answers[answer.id] = answer
@@ -131,7 +134,7 @@ def _show(output: Output, answer: Answer) -> None:
     if answer.completion is None:
         output.text(answer.answer)
     else:
-        print(flush=True)
+        write_out("\n")
     for remark in filter(None, [answer.remark, answer.problem]):
         output.note(remark)
     for citation in answer.citations:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output, in_words
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
@@ -22,9 +23,15 @@ def add_chunking_options(parser: argparse.ArgumentParser) -> None:
     """Add `--chunker`, sizes and overlap; what is not given stays as it is."""
     kinds = [kind.value for kind in ChunkerKind]
     parser.add_argument("--chunker", choices=kinds, help="by structure of the text, by tokens, by characters")
-    parser.add_argument("--chunk-tokens", type=int, metavar="N", help="longest chunk, in tokens of the embedder")
-    parser.add_argument("--chunk-characters", type=int, metavar="N", help="longest chunk, with --chunker characters")
-    parser.add_argument("--overlap", type=int, metavar="N", help="tokens or characters that the next chunk repeats")
+    parser.add_argument(
+        "--chunk-tokens", type=whole_number, metavar="N", help="longest chunk, in tokens of the embedder"
+    )
+    parser.add_argument(
+        "--chunk-characters", type=whole_number, metavar="N", help="longest chunk, with --chunker characters"
+    )
+    parser.add_argument(
+        "--overlap", type=whole_number, metavar="N", help="tokens or characters that the next chunk repeats"
+    )
 
 
 def asked_chunking(arguments: argparse.Namespace, base: ChunkingConfig) -> ChunkingConfig:
@@ -58,7 +65,7 @@ def register(commands: "Commands") -> None:
     parser = commands.add_parser("chunks", help="show how a document is cut, or would be")
     parser.add_argument("collection", metavar="COLLECTION")
     parser.add_argument("document", metavar="DOCUMENT", help="name in the collection, or path")
-    parser.add_argument("--page", type=int, default=0, metavar="N", help="this page only, from 1")
+    parser.add_argument("--page", type=whole_number, default=0, metavar="N", help="this page only, from 1")
     add_chunking_options(parser)
     parser.set_defaults(run=show_chunks)
 

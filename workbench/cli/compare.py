@@ -12,6 +12,7 @@ from workbench.cli.comparing_again import (
     show_agreement,
     show_same_answers,
 )
+from workbench.cli.numbers import check_minutes, whole_number
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -32,8 +33,8 @@ def register(commands: "Commands") -> None:
     parser.add_argument(
         "spec", metavar="SPEC.yaml", type=Path, nargs="?", help="the comparison: questions, metrics, arms"
     )
-    parser.add_argument("--again", type=int, metavar="NUMBER", help="run a comparison of the history again")
-    parser.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N questions")
+    parser.add_argument("--again", type=whole_number, metavar="NUMBER", help="run a comparison of the history again")
+    parser.add_argument("--limit", type=whole_number, default=0, metavar="N", help="only the first N questions")
     parser.add_argument("--fresh", action="store_true", help="ask everything anew, whatever earlier runs answered")
     parser.add_argument(
         "--retry-failed", action="store_true", help="ask what failed in the last run again, and what was not asked yet"
@@ -82,8 +83,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise WorkbenchError("--limit must not be negative.", hint="Leave it out to ask all questions.")
     if arguments.limit and arguments.again is not None:
         raise WorkbenchError("--again asks the same questions; --limit would change them.", hint="Leave one out.")
-    if arguments.minutes is not None and arguments.minutes < 0:
-        raise WorkbenchError("--minutes must not be negative.", hint="0 sets no limit.")
+    if arguments.minutes is not None:
+        check_minutes(arguments.minutes)
     if arguments.fresh and arguments.retry_failed:
         raise WorkbenchError("--fresh asks everything, --retry-failed only what failed.", hint="Leave one out.")
 

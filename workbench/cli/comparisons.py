@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.laying_over import lay_over
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -35,21 +36,21 @@ def register(commands: "Commands") -> None:
     noting.add_argument("note", metavar="TEXT")
     noting.set_defaults(run=annotate)
     deleting = actions.add_parser("delete", help="delete comparisons; they can be restored for a week")
-    deleting.add_argument("number", metavar="NUMBER", type=int, nargs="+", help=_NUMBER)
+    deleting.add_argument("number", metavar="NUMBER", type=whole_number, nargs="+", help=_NUMBER)
     deleting.add_argument("--forever", action="store_true", help="at once, with their answers on the disk")
     deleting.set_defaults(run=delete)
     _with_number(actions, "restore", "bring a deleted one back").set_defaults(run=restore)
     _register_export(actions)
     laying = actions.add_parser("overlay", help="two over each other: what changed in answers, scores and set-up")
-    laying.add_argument("before", metavar="BEFORE", type=int, help=_NUMBER)
-    laying.add_argument("after", metavar="AFTER", type=int, help=_NUMBER)
+    laying.add_argument("before", metavar="BEFORE", type=whole_number, help=_NUMBER)
+    laying.add_argument("after", metavar="AFTER", type=whole_number, help=_NUMBER)
     laying.add_argument("--html", type=Path, metavar="FILE", help="write it as one HTML file")
     laying.set_defaults(run=lay_over)
 
 
 def _with_number(actions: "Commands", name: str, what: str) -> argparse.ArgumentParser:
     parser = actions.add_parser(name, help=what)
-    parser.add_argument("number", metavar="NUMBER", type=int, help=_NUMBER)
+    parser.add_argument("number", metavar="NUMBER", type=whole_number, help=_NUMBER)
     return parser
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workbench.cli import data_preview
 from workbench.cli.choices import choose_local_model
 from workbench.cli.columns import add_columns, named_columns
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.training_options import add_plain_settings, checked, given_settings
 from workbench.cli.workplace import Workplace
@@ -44,8 +45,10 @@ def register(commands: "Commands") -> None:
     making.add_argument("--name", required=True, metavar="NAME", help="of the new data set")
     making.add_argument("--data", metavar="DATASET", help="a saved data set with questions and answers")
     making.add_argument("--model", metavar="M", help="or a model that writes them from the passages")
-    making.add_argument("--count", type=int, default=20, metavar="N", help="rows that the model shall write")
-    making.add_argument("--passages", type=int, default=4, metavar="N", help="per row; all but one are misleading")
+    making.add_argument("--count", type=whole_number, default=20, metavar="N", help="rows that the model shall write")
+    making.add_argument(
+        "--passages", type=whole_number, default=4, metavar="N", help="per row; all but one are misleading"
+    )
     making.add_argument("--without-answer", type=float, default=0.0, metavar="X", help="share of rows that lack it")
     making.add_argument("--free", action="store_true", help="documents only guide the answers: leave out no row")
     making.set_defaults(run=from_collection)
@@ -105,12 +108,8 @@ def save_file(arguments: argparse.Namespace, place: Workplace, output: Output) -
         )
     with place.writing(f"saving {arguments.name}"):
         store = DatasetStore(place.database)
-        if store.find(arguments.name) is not None:
-            raise WorkbenchError(
-                f"There is already a data set “{arguments.name}”.", hint="Choose another name.", code="name_taken"
-            )
         request = PrepareRequest(
-            name=arguments.name,
+            name=store.free_name(arguments.name),
             path=str(arguments.file.absolute()),
             folder=str(store.folder),
             named=named_columns(arguments),
@@ -142,9 +141,9 @@ def from_collection(arguments: argparse.Namespace, place: Workplace, output: Out
 
     if bool(arguments.data) == bool(arguments.model):
         raise WorkbenchError("Name a data set with --data, or a model that writes with --model.", code="usage")
+    _check_making(arguments)
     datasets = DatasetStore(place.database)
-    if datasets.find(arguments.name) is not None:
-        raise WorkbenchError(f"There is already a data set “{arguments.name}”.", hint="Choose another name.")
+    name = datasets.free_name(arguments.name)
     collection = CollectionStore(place.database, place.paths).ref(arguments.collection)
     with place.writing(f"making {arguments.name}"):
         if arguments.model:
@@ -189,7 +188,7 @@ def from_collection(arguments: argparse.Namespace, place: Workplace, output: Out
                     code="no_rows",
                 )
             mapping = ColumnMapping(layout=Layout.MESSAGES, messages="messages")
-            prepare = PrepareRequest(name=arguments.name, path=str(made), mapping=mapping, folder=str(datasets.folder))
+            prepare = PrepareRequest(name=name, path=str(made), mapping=mapping, folder=str(datasets.folder))
             params = prepare.model_dump(mode="json")
             job = JobSpec(task="workbench.datasets.tasks:prepare", params=params, title=f"Save {arguments.name}")
             report = PrepareReport.model_validate(place.run(job))
@@ -205,6 +204,16 @@ def from_collection(arguments: argparse.Namespace, place: Workplace, output: Out
         f"Saved “{dataset.name}” with {dataset.row_count} rows, {grounded.without_answer} of them without the "
         f"answer.{left}"
     )
+
+
+def _check_making(arguments: argparse.Namespace) -> None:
+    for option, value, least, most in (
+        ("--count", arguments.count, 1, 2000),
+        ("--passages", arguments.passages, 1, 1000),
+        ("--without-answer", arguments.without_answer, 0, 0.9),
+    ):
+        if not least <= value <= most:
+            raise WorkbenchError(f"{option} {value} is not possible.", hint=f"Choose {least} to {most}.", code="usage")
 
 
 def list_datasets(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

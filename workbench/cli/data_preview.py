@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.choices import choose_local_model
 from workbench.cli.columns import add_columns, check_none_named, named_columns
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.training_options import add_plain_settings, checked, given_settings
 from workbench.cli.training_rows import rows_of_file, saved_dataset
@@ -29,7 +30,9 @@ def register(data: "Commands") -> None:
     parser = data.add_parser("preview", help="the exact tokens of a row, those that a training learns marked")
     parser.add_argument("data", metavar="DATA", help="CSV, JSONL, JSON, XLSX, Parquet, or a saved data set")
     parser.add_argument("--model", required=True, metavar="M", help="base model: name or path")
-    parser.add_argument("--row", type=int, default=1, metavar="N", help="which of the rows that can be trained, from 1")
+    parser.add_argument(
+        "--row", type=whole_number, default=1, metavar="N", help="which of the rows that can be trained, from 1"
+    )
     parser.add_argument("--system", metavar="S", default="", help="instruction before rows that have none of their own")
     add_columns(parser)
     add_plain_settings(parser, TOKEN_SETTINGS)

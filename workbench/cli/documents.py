@@ -10,10 +10,12 @@ from workbench.cli.bundles import register as register_bundles
 from workbench.cli.chunking import add_chunking_options, asked_chunking
 from workbench.cli.chunking import register as register_chunks
 from workbench.cli.collections import register as register_upkeep
-from workbench.cli.output import Output
+from workbench.cli.numbers import whole_number
+from workbench.cli.output import Output, write_out
 from workbench.cli.passwords import ask_passwords, can_ask, given_passwords
 from workbench.cli.retrieving import (
     add_retrieval_options,
+    check_named,
     collection_store,
     document_filter,
     hit_line,
@@ -49,7 +51,7 @@ def register(commands: "Commands") -> None:
     text = commands.add_parser("text", help="print a page of a document as it was indexed")
     text.add_argument("collection", metavar="COLLECTION")
     text.add_argument("document", metavar="DOCUMENT", help="name in the collection, or path")
-    text.add_argument("--page", type=int, default=1, metavar="N", help="from 1")
+    text.add_argument("--page", type=whole_number, default=1, metavar="N", help="from 1")
     text.set_defaults(run=print_text)
     register_chunks(commands)
     collections = commands.add_parser("collections", help="the collections of documents")
@@ -182,6 +184,7 @@ def search(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
     queries = read_questions(Path(arguments.queries)) if arguments.queries else (Question(text=arguments.query),)
     retrieval, reranker = retrieval_config(arguments, place), reranker_folder(arguments, place)
     wanted = document_filter(arguments)
+    check_named(store, (arguments.collection, *arguments.also), arguments.only)
 
     def make_spec() -> JobSpec:
         first, others = store.asked_refs(arguments.collection, arguments.also, wanted)
@@ -221,11 +224,7 @@ def print_text(arguments: argparse.Namespace, place: Workplace, output: Output) 
     if output.json:
         output.object({"document": arguments.document, "page": arguments.page, "text": text})
     else:
-        # As it is, without a newline of our own: offsets count in exactly this text.
-        import sys
-
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write_out(text)  # as it is, without a newline of our own: offsets count in exactly this text
 
 
 def list_collections(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:

@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
@@ -22,11 +23,11 @@ def register(actions: "Commands") -> None:
     parser.add_argument("test_sets", nargs="*", metavar="SET", help="test sets to learn from")
     parser.add_argument("--thumbs", action="store_true", help="learn from thumbs up and down on hits, too")
     parser.add_argument("--name", metavar="NAME", help="of the tuned embedder")
-    parser.add_argument("--epochs", type=int, metavar="N", help="how often each question is seen (3)")
-    parser.add_argument("--batch-size", type=int, metavar="N", help="questions per step (16)")
+    parser.add_argument("--epochs", type=whole_number, metavar="N", help="how often each question is seen (3)")
+    parser.add_argument("--batch-size", type=whole_number, metavar="N", help="questions per step (16)")
     parser.add_argument("--learning-rate", type=float, metavar="R", help="2e-5 unless given")
-    parser.add_argument("--negatives", type=int, metavar="N", help="hard negatives per question (2)")
-    parser.add_argument("--seed", type=int, metavar="N", help="of split, order and dropout")
+    parser.add_argument("--negatives", type=whole_number, metavar="N", help="hard negatives per question (2)")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="of split, order and dropout")
     modes = [mode.value for mode in RetrievalMode]
     parser.add_argument("--mode", choices=modes, default="hybrid", help="how the collection is searched")
     parser.set_defaults(run=tune)
@@ -35,7 +36,7 @@ def register(actions: "Commands") -> None:
     history.set_defaults(run=list_tunings)
     use = actions.add_parser("use-tuned", help="let the index of a tuned embedder answer, if it was better")
     use.add_argument("collection", metavar="COLLECTION")
-    use.add_argument("id", type=int, metavar="TUNING")
+    use.add_argument("id", type=whole_number, metavar="TUNING")
     use.set_defaults(run=use_tuned)
 
 

@@ -5,6 +5,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -39,10 +40,12 @@ def _register_add(actions: "Commands") -> None:
     parser.add_argument("name", metavar="NAME", help="what `--model` calls it")
     parser.add_argument("--url", required=True, metavar="URL", help="like https://api.example.com/v1")
     parser.add_argument("--model", required=True, metavar="M", help="as the server calls it")
-    parser.add_argument("--context-length", type=int, metavar="N", help="tokens of prompt and answer together (8192)")
+    parser.add_argument(
+        "--context-length", type=whole_number, metavar="N", help="tokens of prompt and answer together (8192)"
+    )
     parser.add_argument("--price-in", type=float, metavar="X", help="US dollars per million tokens of prompts")
     parser.add_argument("--price-out", type=float, metavar="Y", help="US dollars per million tokens of answers")
-    parser.add_argument("--parallel", type=int, metavar="N", help="requests at once (4)")
+    parser.add_argument("--parallel", type=whole_number, metavar="N", help="requests at once (4)")
     key = parser.add_mutually_exclusive_group()
     key.add_argument("--key-from-env", metavar="VAR", help="the environment variable that holds the key")
     key.add_argument("--ask-key", action="store_true", help="ask for the key and keep it in the system's keyring")

@@ -41,11 +41,17 @@ def register(commands: "Commands") -> None:
 def exhaust(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     """Ask every passage; what it found so far is shown as it comes."""
     from workbench.cli.choices import choose_adapter, choose_model, load_config
+    from workbench.rag.document_filter import no_such_names
     from workbench.rag.exhaustive import ExhaustiveReport, ExhaustiveRequest, Finding
     from workbench.rag.indexing import run_healed
     from workbench.rag.tasks import EXHAUST
 
+    if not arguments.question.strip():
+        raise WorkbenchError("The question is empty.", hint="Write what every passage shall be asked.", code="usage")
     store = collection_store(place)
+    store.get(arguments.collection)
+    if missing := store.filters.missing(arguments.collection, arguments.only):
+        raise no_such_names(missing, (arguments.collection,))
     model = choose_model(place, arguments.model)
     adapter = choose_adapter(place, arguments.adapter, arguments.adapter_scale)
     passes, wanted, out = _passes(arguments), document_filter(arguments, arguments.only), _out(arguments)

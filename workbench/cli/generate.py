@@ -1,14 +1,13 @@
 """`workbench generate`: answers from a language model, one or a file full."""
 
 import argparse
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.cli.choices import add_adapter_options, choose_adapter, choose_model, generation_config, load_config
-from workbench.cli.output import Output, printable
+from workbench.cli.numbers import whole_number
+from workbench.cli.output import Output, printable, write_out
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
@@ -48,11 +47,11 @@ def register(commands: "Commands") -> None:
     )
     parser.add_argument("--system", metavar="S", default="", help="instruction before the prompt")
     add_adapter_options(parser)
-    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument("--max-tokens", type=whole_number, metavar="N", help="longest answer, in tokens")
     parser.add_argument(
         "--temperature", type=float, metavar="T", help="0 (the default) always takes the likeliest token"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="for a temperature above 0")
+    parser.add_argument("--seed", type=whole_number, metavar="N", help="for a temperature above 0")
     parser.add_argument(
         "--exact", action="store_true", help="decode each of --prompts alone: slower, but none depends on the others"
     )
@@ -84,6 +83,8 @@ def read_prompts(path: Path) -> Iterator[Prompt | dict[str, Any]]:
 
     `_id` and `question` are accepted for `id` and `text`; a line without an id is called by its number.
     """
+    from workbench.datasets.json_rows import UnusableError, check_characters, parse_json
+
     try:
         content = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -93,9 +94,14 @@ def read_prompts(path: Path) -> Iterator[Prompt | dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield _bad_line(number, f"Line {number} of {path.name} is not JSON: {error}.")
+            row = parse_json(line)
+        except UnusableError as error:
+            yield _bad_line(number, f"Line {number} of {path.name} is not JSON: {str(error).rstrip('.')}.")
+            continue
+        try:
+            check_characters(line, row)
+        except UnusableError as error:
+            yield _bad_line(number, f"Line {number} of {path.name} cannot be used: {error}")
             continue
         if not isinstance(row, dict):
             yield _bad_line(number, f"Line {number} of {path.name} is no object.")
@@ -155,8 +161,7 @@ def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> N
             return
         pieces.append(item.item["text"])
         if not output.json:
-            sys.stdout.write(printable(pieces[-1]))
-            sys.stdout.flush()
+            write_out(printable(pieces[-1]))
 
     try:
         report = GenerateReport.model_validate(place.run(_spec(request), show))
@@ -167,7 +172,7 @@ def _answer_one(place: Workplace, output: Output, request: GenerateRequest) -> N
     if output.json:
         output.object(as_line(report.completions[0], "") | _measured(report))
     else:
-        print(flush=True)
+        write_out("\n")
 
 
 def _answers(place: Workplace, request: GenerateRequest) -> tuple[Completion, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.prompting import choose_version, given_values
 from workbench.cli.workplace import Workplace
@@ -29,7 +30,7 @@ def register(commands: "Commands") -> None:
     show = actions.add_parser("show", help="what a grid reached; also writes its answers")
     again = actions.add_parser("again", help="go on with a stopped grid, and make its failures again")
     for action, function in ((show, show_grid), (again, run_again)):
-        action.add_argument("id", metavar="ID", type=int)
+        action.add_argument("id", metavar="ID", type=whole_number)
         _add_files(action)
         action.set_defaults(run=function)
 
@@ -58,7 +59,7 @@ def _register_run(actions: "Commands") -> None:
     rows = run.add_mutually_exclusive_group(required=True)
     rows.add_argument("--questions", type=Path, metavar="FILE", help="rows with questions and answers")
     rows.add_argument("--dataset", metavar="NAME", help="a saved data set")
-    run.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N rows")
+    run.add_argument("--limit", type=whole_number, default=0, metavar="N", help="only the first N rows")
     run.add_argument("--metric", action="append", default=[], metavar="NAME", help="the first decides (exact_match)")
     run.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a variable with the same value for every row"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from workbench.cli.choices import choose_model, listed_models
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output, in_words
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -48,13 +49,15 @@ def register(actions: "Commands") -> None:
 def _register_settings(actions: "Commands") -> None:
     parser = actions.add_parser("settings", help="how a model is loaded: show it, or change what is remembered of it")
     parser.add_argument("model", metavar="MODEL", help="its name or file")
-    parser.add_argument("--context-length", type=int, metavar="N", help="tokens of prompt and answer together")
-    parser.add_argument("--gpu-layers", type=int, metavar="N", help="layers on the GPU; -1 puts as many as fit")
-    parser.add_argument("--threads", type=int, metavar="N", help="processor threads; 0 chooses for you")
+    parser.add_argument("--context-length", type=whole_number, metavar="N", help="tokens of prompt and answer together")
+    parser.add_argument(
+        "--gpu-layers", type=whole_number, metavar="N", help="layers on the GPU; -1 puts as many as fit"
+    )
+    parser.add_argument("--threads", type=whole_number, metavar="N", help="processor threads; 0 chooses for you")
     parser.add_argument("--flash-attention", choices=tuple(_FLASH), help="auto lets llama.cpp decide")
     parser.add_argument("--kv-type", choices=[str(kind) for kind in KvType], help="how keys and values are stored")
     parser.add_argument("--mmap", choices=("on", "off"), help="map large files instead of reading them")
-    parser.add_argument("--batch", type=int, metavar="N", help="tokens that one call computes at most")
+    parser.add_argument("--batch", type=whole_number, metavar="N", help="tokens that one call computes at most")
     parser.add_argument("--reset", action="store_true", help="forget what is remembered: as in the preferences")
     parser.set_defaults(run=settings)
 

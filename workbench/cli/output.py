@@ -1,6 +1,7 @@
 """Two faces of one answer: text for people, JSON for scripts. Results go to stdout, everything else to stderr."""
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,10 +18,47 @@ _BORDER = "·"
 """Between two pieces without brackets."""
 
 
+class OutputRefused(WorkbenchError):
+    """Stdout takes nothing more: a full disk, or a device that is."""
+
+
+def write_out(text: str) -> None:
+    """Print to stdout at once. Raises OutputRefused; BrokenPipeError where the reader has enough."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputRefused(
+            f"The output cannot be written: {error.strerror or error}.",
+            hint="Send it to another file or disk, or free some space there.",
+            code="output_not_written",
+        ) from error
+
+
 def to_json(value: BaseModel | Mapping[str, Any]) -> str:
     """One line of JSON; text stays readable (no ASCII escapes)."""
     content = value.model_dump(mode="json") if isinstance(value, BaseModel) else dict(value)
-    return json.dumps(content, ensure_ascii=False)
+    try:
+        line = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    except ValueError:  # JSON has no number for what could not be computed
+        line = json.dumps(_with_null(content), ensure_ascii=False, allow_nan=False)
+    # Half a character, as a file name in another encoding has it, can only be escaped.
+    return line.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _with_null(value: Any) -> Any:
+    """With null for NaN and infinities."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {key: _with_null(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_with_null(one) for one in value]
+        case _:
+            return value
 
 
 class Output:
@@ -31,7 +69,7 @@ class Output:
 
     def object(self, value: BaseModel | Mapping[str, Any]) -> None:
         """One JSON object on one line."""
-        print(to_json(value), flush=True)
+        write_out(f"{to_json(value)}\n")
 
     def lines(self, values: Iterable[BaseModel | Mapping[str, Any]]) -> None:
         """JSON lines: one object each."""
@@ -39,7 +77,7 @@ class Output:
             self.object(value)
 
     def text(self, text: str) -> None:
-        print(printable(text), flush=True)
+        write_out(f"{printable(text)}\n")
 
     def note(self, text: str) -> None:
         """Something a person wants to know beside the result."""
@@ -49,7 +87,7 @@ class Output:
         """Pieces of one text, each told from the next; marked ones are coloured on a terminal, else in brackets."""
         is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         shown = [(printable(text), is_marked) for text, is_marked in pieces]
-        print(_coloured(shown) if is_coloured else _bracketed(shown), flush=True)
+        write_out(f"{_coloured(shown) if is_coloured else _bracketed(shown)}\n")
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Columns as wide as their content; numbers to the right."""
@@ -58,7 +96,7 @@ class Output:
         right = [bool(cells) and all(_is_number(row[i]) for row in cells) for i in range(len(columns))]
         for line in [list(columns), ["-" * width for width in widths], *cells]:
             padded = (c.rjust(w) if r else c.ljust(w) for c, w, r in zip(line, widths, right, strict=True))
-            print("  ".join(padded).rstrip(), flush=True)
+            write_out(f"{'  '.join(padded).rstrip()}\n")
 
     def problem(self, error: WorkbenchError) -> None:
         """A WorkbenchError: sentence and hint on stderr, with --json also as an object on stdout.
@@ -66,7 +104,7 @@ class Output:
         That object holds the text of an answer that broke off (`facts["text"]`), which without --json was printed as it
         came.
         """
-        if self.json:
+        if self.json and not isinstance(error, OutputRefused):
             text = {"text": error.facts["text"]} if "text" in error.facts else {}
             self.object({"error": {"message": error.message, "hint": error.hint}} | text)
         print(printable(f"Error: {error.message}"), file=sys.stderr)

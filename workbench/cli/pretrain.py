@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output, in_words
 from workbench.cli.runs import check_not_training
 from workbench.cli.texts import text_dataset
@@ -27,16 +28,16 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--text", required=True, metavar="TEXT", help="folder, file, collection or data set")
     parser.add_argument("--name", required=True, metavar="NAME")
     parser.add_argument("--size", choices=("tiny", "small", "medium", "large"), default="small")
-    parser.add_argument("--vocabulary", type=int, metavar="N", default=0, help="kinds of token; 0: as fits")
-    parser.add_argument("--tokens", type=int, metavar="N", default=5_000_000, help="tokens to train on")
-    parser.add_argument("--batch-tokens", type=int, metavar="N", default=4096, help="tokens of one step")
+    parser.add_argument("--vocabulary", type=whole_number, metavar="N", default=0, help="kinds of token; 0: as fits")
+    parser.add_argument("--tokens", type=whole_number, metavar="N", default=5_000_000, help="tokens to train on")
+    parser.add_argument("--batch-tokens", type=whole_number, metavar="N", default=4096, help="tokens of one step")
     parser.add_argument("--learning-rate", type=float, metavar="X")
-    parser.add_argument("--samples-every", type=int, metavar="N", help="steps between samples; 0: none")
+    parser.add_argument("--samples-every", type=whole_number, metavar="N", help="steps between samples; 0: none")
     parser.add_argument("--sample-prompt", action="append", metavar="TEXT", help="beginning of a sample")
-    parser.add_argument("--sample-tokens", type=int, metavar="N", help="longest sample")
+    parser.add_argument("--sample-tokens", type=whole_number, metavar="N", help="longest sample")
     parser.add_argument("--validation-share", type=float, metavar="X", help="share of the text that is only measured")
     parser.add_argument("--checkpoint-seconds", type=float, metavar="X", help="work that a crash may cost at most")
-    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--seed", type=whole_number, metavar="N")
     parser.add_argument("--estimate", action="store_true", help="only measure what it would take, and a bigger one")
     parser.add_argument("--restart", action="store_true", help="forget an unfinished training of this name")
     parser.set_defaults(run=pretrain)

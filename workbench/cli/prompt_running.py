@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.choices import choose_adapter, choose_model, load_config
-from workbench.cli.output import Output, printable
+from workbench.cli.output import Output, printable, write_out
 from workbench.cli.prompting import choose_version, given_values
 from workbench.cli.workplace import Workplace
 from workbench.jobs.events import Produced
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, place: Workplace, output: Output) -> None
     if output.json:
         output.object(_answer_as_json(report, name))
         return
-    print(flush=True)
+    write_out("\n")
     if report.extracted.rule_sentence:
         output.note(report.extracted.rule_sentence + (f"\n{report.extracted.answer}" if report.extracted.found else ""))
 
@@ -54,8 +54,7 @@ def _show_piece(item: Produced) -> None:
 
 
 def _print_on(text: str) -> None:
-    sys.stdout.write(printable(text))
-    sys.stdout.flush()
+    write_out(printable(text))
 
 
 def _show_preview(report: "PreviewReport", output: Output) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.choices import add_adapter_options
+from workbench.cli.numbers import check_minutes, whole_number
 from workbench.cli.output import Output
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
@@ -37,7 +38,9 @@ def register(commands: "Commands") -> None:
     start.add_argument("--version", metavar="ID", help="start from this saved version")
     start.add_argument("--system", metavar="TEXT", help="start from this instruction (default: none at all)")
     parser.add_argument("--metric", default="exact_match", metavar="NAME", help="what is judged; default: exact_match")
-    parser.add_argument("--generations", type=int, default=0, metavar="N", help="the budget in answers; default: 1000")
+    parser.add_argument(
+        "--generations", type=whole_number, default=0, metavar="N", help="the budget in answers; default: 1000"
+    )
     parser.add_argument("--minutes", type=float, default=0.0, metavar="T", help="the budget in time")
     parser.add_argument("--writer", metavar="M", help="a model that writes and rewrites instructions")
     add_adapter_options(parser, "adapter of the model that answers: name or path")
@@ -50,9 +53,13 @@ def register(commands: "Commands") -> None:
     parser.add_argument("--instructions", type=Path, metavar="FILE", help="more instructions, parted by lines of ---")
     parser.add_argument("--no-techniques", action="store_true", help="leave the catalogue of techniques out")
     parser.add_argument("--no-formats", action="store_true", help="leave other formats of the question out")
-    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer in tokens; default: the prompt's")
-    parser.add_argument("--candidates", type=int, default=48, metavar="N", help="how many take part at most")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="the same seed repeats the same search")
+    parser.add_argument(
+        "--max-tokens", type=whole_number, metavar="N", help="longest answer in tokens; default: the prompt's"
+    )
+    parser.add_argument("--candidates", type=whole_number, default=48, metavar="N", help="how many take part at most")
+    parser.add_argument(
+        "--seed", type=whole_number, default=0, metavar="N", help="the same seed repeats the same search"
+    )
     parser.add_argument("--save-as", metavar="NAME", help="save a better prompt as a version of this prompt")
     parser.set_defaults(run=prompt_search)
 
@@ -85,6 +92,7 @@ def _request(arguments: argparse.Namespace, place: Workplace, output: Output) ->
     from workbench.scoring.metrics import find_metric
     from workbench.scoring.types import MetricChoice
 
+    check_minutes(arguments.minutes)
     find_metric(arguments.metric)
     source = _source(arguments.questions, place)
     examples, left_out = load_questions(source)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
@@ -83,8 +84,8 @@ def _register_import(commands: "Commands") -> None:
 def _register_generate(commands: "Commands") -> None:
     parser = _with_set(commands, "generate", "have a model write questions; they count once they are accepted")
     parser.add_argument("--model", required=True, metavar="M", help="name or path of a model")
-    parser.add_argument("--count", type=int, default=20, metavar="N", help="questions wanted (20)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="which passages are chosen")
+    parser.add_argument("--count", type=whole_number, default=20, metavar="N", help="questions wanted (20)")
+    parser.add_argument("--seed", type=whole_number, default=0, metavar="N", help="which passages are chosen")
     parser.set_defaults(run=generate)
 
 
@@ -131,6 +132,8 @@ def delete(arguments: argparse.Namespace, place: Workplace, output: Output) -> N
 def add(arguments: argparse.Namespace, place: Workplace, output: Output) -> None:
     from workbench.rag.evaluation.importing import find_quote
 
+    if not arguments.question.strip():
+        raise WorkbenchError("The question is empty.", hint="Write what is asked of the documents.", code="usage")
     store = collection_store(place)
     places = []
     for name in arguments.document:

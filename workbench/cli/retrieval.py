@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli import embedder_tuning, question_sets
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.retrieving import collection_store
 from workbench.cli.workplace import Workplace
@@ -28,12 +29,14 @@ def register(commands: "Commands") -> None:
     _register_measure(actions)
     results = actions.add_parser("results", help="earlier measurements, or one of them with its questions")
     results.add_argument("collection", metavar="COLLECTION")
-    results.add_argument("--id", type=int, metavar="N", help="the measurement of that number")
+    results.add_argument("--id", type=whole_number, metavar="N", help="the measurement of that number")
     results.set_defaults(run=show_results)
     use = actions.add_parser("use", help="let the collection be searched as a measured setting says")
     use.add_argument("collection", metavar="COLLECTION")
-    use.add_argument("id", type=int, metavar="MEASUREMENT")
-    use.add_argument("--setting", type=int, metavar="N", help="number of the setting; the best one unless given")
+    use.add_argument("id", type=whole_number, metavar="MEASUREMENT")
+    use.add_argument(
+        "--setting", type=whole_number, metavar="N", help="number of the setting; the best one unless given"
+    )
     use.set_defaults(run=use_measured)
     clear = actions.add_parser("clear", help="remove the indexes that were built only to be measured")
     clear.add_argument("collection", metavar="COLLECTION")
@@ -47,14 +50,14 @@ def _register_measure(actions: "Commands") -> None:
     parser.add_argument("test_set", metavar="SET")
     kinds = [kind.value for kind in ChunkerKind]
     parser.add_argument("--chunker", nargs="+", choices=kinds, help="ways to cut the text to try")
-    parser.add_argument("--chunk-tokens", type=int, nargs="+", metavar="N", help="chunk sizes to try")
-    parser.add_argument("--overlap", type=int, nargs="+", metavar="N", help="overlaps to try")
+    parser.add_argument("--chunk-tokens", type=whole_number, nargs="+", metavar="N", help="chunk sizes to try")
+    parser.add_argument("--overlap", type=whole_number, nargs="+", metavar="N", help="overlaps to try")
     parser.add_argument("--mode", nargs="+", choices=[mode.value for mode in RetrievalMode], help="ways to search")
     parser.add_argument(
         "--embedder", nargs="+", metavar="E", help="names of tuned embedders, or folders of others, to try"
     )
     parser.add_argument("--rerank", action="store_true", help="try each with and without a local cross-encoder")
-    parser.add_argument("--k", type=int, default=10, metavar="K", help="so many passages count (10)")
+    parser.add_argument("--k", type=whole_number, default=10, metavar="K", help="so many passages count (10)")
     parser.add_argument(
         "--measure", choices=[measure.value for measure in Measure], default="ndcg", help="what decides (ndcg)"
     )
@@ -220,11 +223,20 @@ def use_measured(arguments: argparse.Namespace, place: Workplace, output: Output
     from workbench.rag.evaluation.reporting import describe_setting
 
     store = collection_store(place)
-    report, _ = MeasurementStore(place.database).get(arguments.id)
-    number = report.best if arguments.setting is None else arguments.setting
-    if report.collection != arguments.collection or not 0 <= number < len(report.results):
+    store.get(arguments.collection)
+    measurements = MeasurementStore(place.database)
+    report, _ = measurements.get(arguments.id)
+    # Not by the name that the report holds: the collection may be called otherwise by now.
+    if arguments.id not in {entry.id for entry in measurements.list_measurements(arguments.collection)}:
         raise WorkbenchError(
-            f"Measurement {arguments.id} of {report.collection!r} has no setting {number}.",
+            f"Measurement {arguments.id} is not one of “{arguments.collection}”.",
+            hint=f"`workbench retrieval results {arguments.collection!r}` lists them.",
+            code="no_measurement",
+        )
+    number = report.best if arguments.setting is None else arguments.setting
+    if not 0 <= number < len(report.results):
+        raise WorkbenchError(
+            f"Measurement {arguments.id} of “{arguments.collection}” has no setting {number}.",
             hint=f"It has the settings 0 to {len(report.results) - 1}.",
             code="no_setting",
         )

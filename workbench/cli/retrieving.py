@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.generate import read_prompts
+from workbench.cli.numbers import whole_number
 from workbench.cli.workplace import Workplace
 from workbench.errors import WorkbenchError
 from workbench.jobs.events import Produced
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def add_retrieval_options(parser: argparse.ArgumentParser) -> None:
     modes = [mode.value for mode in RetrievalMode]
     parser.add_argument("--mode", choices=modes, default="hybrid", help="by meaning, by words, or both (default)")
-    parser.add_argument("--top-k", type=int, metavar="K", help="how many passages")
+    parser.add_argument("--top-k", type=whole_number, metavar="K", help="how many passages")
     parser.add_argument("--rerank", action="store_true", help="order them with a local cross-encoder")
     parser.add_argument("--also", action="append", default=[], metavar="COLLECTION", help="ask this one at once, too")
     parser.add_argument(
@@ -72,6 +73,21 @@ def collection_store(place: Workplace) -> "CollectionStore":
     from workbench.recording.purging import forgets_elsewhere
 
     return CollectionStore(place.database, place.paths, forgets_elsewhere(place.database, place.paths))
+
+
+def check_named(store: "CollectionStore", collections: Sequence[str], only: Sequence[str]) -> None:
+    """Raises NoSuchDocuments for names after `--only` that none of the collections knows."""
+    from workbench.rag.document_filter import no_such_names
+
+    missing = list(dict.fromkeys(only))
+    for collection in collections:
+        store.get(collection)  # one that is not there is said before what it does not hold
+        # What is searched goes by a folder's name without / as well.
+        meant = {name: (name, f"{name.strip('/')}/") for name in missing}
+        unknown = set(store.filters.missing(collection, [one for both in meant.values() for one in both]))
+        missing = [name for name, both in meant.items() if unknown.issuperset(both)]
+    if missing:
+        raise no_such_names(missing, collections)
 
 
 def retrieval_config(arguments: argparse.Namespace, place: Workplace) -> RetrievalConfig:

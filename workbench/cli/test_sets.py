@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import Output
 from workbench.cli.test_set_review import review_set, right_of, said, sets_of, shortened
 from workbench.cli.workplace import Workplace
@@ -71,8 +72,8 @@ def _register_generate(actions: "Commands") -> None:
     parser = _with_name(actions, "generate", "have a model write questions with answers from the documents")
     parser.add_argument("collection", metavar="COLLECTION")
     parser.add_argument("--model", required=True, metavar="M")
-    parser.add_argument("--count", type=int, default=20, metavar="N", help="questions wanted (20)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="which passages are read")
+    parser.add_argument("--count", type=whole_number, default=20, metavar="N", help="questions wanted (20)")
+    parser.add_argument("--seed", type=whole_number, default=0, metavar="N", help="which passages are read")
     parser.set_defaults(run=generate)
 
 

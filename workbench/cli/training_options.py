@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from workbench.cli.numbers import whole_number
 from workbench.cli.output import in_words
 from workbench.errors import WorkbenchError
 
@@ -106,7 +107,7 @@ def _add(parser: argparse.ArgumentParser, name: str, field: FieldInfo) -> None:
         case StrEnum() as default:
             parser.add_argument(option, choices=[choice.value for choice in type(default)], help=about)
         case int():
-            parser.add_argument(option, type=int, metavar="N", help=about)
+            parser.add_argument(option, type=whole_number, metavar="N", help=about)
         case _:
             parser.add_argument(option, type=float, metavar="X", help=about)
 

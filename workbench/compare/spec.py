@@ -36,7 +36,7 @@ class ComparisonSpec(Boundary):
     seed: int = Field(0, ge=0, le=2**32 - 1)
     repeats: int = Field(1, ge=1, le=MOST_REPEATS)
     """Answers per question of arms that sample (temperature above 0); the others answer once."""
-    budget_seconds: float = Field(0.0, ge=0.0)
+    budget_seconds: float = Field(0.0, ge=0.0, allow_inf_nan=False)
     """No further questions are begun after this time; 0: all are asked."""
     timed_questions: int = Field(10, ge=0, le=1000)
     """Questions per arm whose time is measured alone."""
@@ -138,7 +138,7 @@ def _read_yaml(path: Path) -> Any:
         ) from error
     except RecursionError as error:
         raise WorkbenchError(f"{path.name} is nested too deeply to be a comparison.", code="bad_spec") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (ValueError, yaml.YAMLError) as error:  # not UTF-8; a day like 2024-13-99, as YAML reads it
         where = " ".join(str(error).split())[:200]
         raise WorkbenchError(
             f"{path.name} cannot be read as YAML: {where}", hint="Check its indentation and quotes.", code="bad_spec"

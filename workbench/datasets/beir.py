@@ -1,9 +1,9 @@
 """Test collections in the BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv (Thakur et al. 2021)."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.datasets.json_rows import UnusableError, check_characters, parse_json
 from workbench.errors import WorkbenchError
 
 
@@ -43,12 +43,24 @@ def _read_lines(path: Path) -> Iterator[dict[str, object]]:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    row = json.loads(line)
+                    row = parse_json(line)
                     if not isinstance(row, dict) or "_id" not in row:
                         raise ValueError(f"line {number} has no _id")
+                    _check_line(path, number, line, row)
                     yield row
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, UnusableError) as error:
         raise no_beir(path.parent, str(error)) from error
+
+
+def _check_line(path: Path, number: int, line: str, row: dict[str, object]) -> None:
+    try:
+        check_characters(line, row)
+    except UnusableError as error:
+        raise WorkbenchError(
+            f"Line {number} of {path.name} cannot be read: {error}",
+            hint="Check where the file was exported from.",
+            code="bad_json",
+        ) from error
 
 
 def _judgements_file(folder: Path, split: str) -> Path:

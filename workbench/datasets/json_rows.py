@@ -15,6 +15,8 @@ from workbench.errors import WorkbenchError
 
 MAX_DEPTH = 64
 _MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]')
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 _KINDS = {str: "text", bool: "yes/no", int: "a number", float: "a number", list: "a list", dict: "an object"}
 
 
@@ -43,7 +45,7 @@ def read_json_object(content: bytes, name: str) -> Table:
     text, encoding, problems = decode(content)
     try:
         check_depth(text, MAX_DEPTH + 2)
-        document = _loads(text)
+        document = parse_json(text)
     except UnusableError as problem:
         raise WorkbenchError(
             f"{name} is not readable JSON: {problem}", hint="Check where the file was exported from.", code="bad_json"
@@ -51,11 +53,16 @@ def read_json_object(content: bytes, name: str) -> Table:
     rows: list[Mapping[str, object]] = []
     numbers: list[int] = []
     for number, item in enumerate(_rows_of(document, name), 1):
-        if isinstance(item, dict):
-            rows.append(item)
-            numbers.append(number)
-        else:
+        if not isinstance(item, dict):
             problems.append(RowProblem(row=number, message=f"Expected an object, found {kind_of(item)}."))
+            continue
+        try:
+            check_characters(text, item)
+        except UnusableError as problem:
+            problems.append(RowProblem(row=number, message=str(problem)))
+            continue
+        rows.append(item)
+        numbers.append(number)
     return finish_table(rows, numbers, problems, name, "json", encoding)
 
 
@@ -84,10 +91,19 @@ def parse_object(line: str) -> dict[str, object]:
         shown = line.strip()[:30]
         raise UnusableError(f"The line is not JSON (“{shown}”); is another format mixed into this file?")
     check_depth(line, MAX_DEPTH)
-    value = _loads(line)
+    value = parse_json(line)
     if not isinstance(value, dict):
         raise UnusableError(f"Expected an object, found {kind_of(value)}.")
+    check_characters(line, value)
     return value
+
+
+def check_characters(written: str, value: object) -> None:
+    """Raises UnusableError where JSON text spells out half a character, which no text and no database keeps."""
+    if not _ESCAPED_HALF.search(written):
+        return
+    if half := _HALF.search(json.dumps(value, ensure_ascii=False)):
+        raise UnusableError(f"It holds \\u{ord(half.group()):04x}, half of a character: that is not valid text.")
 
 
 def check_depth(text: str, limit: int) -> None:
@@ -104,7 +120,8 @@ def check_depth(text: str, limit: int) -> None:
             depth -= 1
 
 
-def _loads(text: str) -> object:
+def parse_json(text: str) -> object:
+    """A value as JSON has them, without NaN and Infinity. Raises UnusableError."""
     try:
         return json.loads(text, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:

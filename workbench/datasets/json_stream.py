@@ -8,6 +8,7 @@ from typing import TextIO
 from workbench.datasets.json_rows import (
     MAX_DEPTH,
     UnusableError,
+    check_characters,
     check_depth,
     finish_table,
     kind_of,
@@ -61,10 +62,15 @@ def json_array_rows(path: Path, encoding: str) -> Iterator[StreamItem]:
                 message = _CUT if problem.is_cut else f"{problem} What follows was not read."
                 yield RowProblem(row=number, message=message)
                 return
-            if isinstance(value, dict):
-                yield StreamedRow(number, value)
-            else:
+            if not isinstance(value, dict):
                 yield RowProblem(row=number, message=f"Expected an object, found {kind_of(value)}.")
+                continue
+            try:
+                check_characters(text.written, value)
+            except UnusableError as problem:
+                yield RowProblem(row=number, message=str(problem))
+                continue
+            yield StreamedRow(number, value)
         if not text.ended:
             yield RowProblem(row=number + 1, message=_CUT)
 
@@ -102,6 +108,8 @@ class _Window:
         self._decoder = json.JSONDecoder(parse_constant=refuse_constant)
         self.ended = False
         """Whether the closing bracket was seen."""
+        self.written = ""
+        """The last value as it stands in the text."""
 
     def skip(self, mark: str) -> bool:
         """Go on to the next value, over white space and one `mark`; False at the end of the array or of the text."""
@@ -135,7 +143,8 @@ class _Window:
                 raise UnusableError(str(error)) from error
             if end == len(self._text) and self._more():
                 continue  # a number may go on
-            check_depth(self._text[self._at : end], MAX_DEPTH)
+            self.written = self._text[self._at : end]
+            check_depth(self.written, MAX_DEPTH)
             self._at = end
             return value
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.datasets.json_rows import UnusableError, check_characters, parse_json
 from workbench.datasets.types import ColumnMapping, Layout, RowProblem, Table, TrainingRow
 from workbench.llm.types import ChatMessage, Role
 
@@ -210,9 +211,14 @@ def _conversation(values: Mapping[str, object], mapping: ColumnMapping) -> list[
 def _turns_in(value: object, column: str) -> Sequence[object]:
     if isinstance(value, str):
         try:
-            value = json.loads(value)  # a conversation in a CSV or Parquet cell
-        except (ValueError, RecursionError) as error:
+            turns = parse_json(value)  # a conversation in a CSV or Parquet cell
+        except UnusableError as error:
             raise _Unusable(f"“{column}” is not a list of turns.") from error
+        try:
+            check_characters(value, turns)
+        except UnusableError as error:
+            raise _Unusable(f"“{column}”: {error}") from error
+        value = turns
     if not isinstance(value, list) or not value:
         raise _Unusable(f"“{column}” is not a list of turns.")
     return value

@@ -1,12 +1,12 @@
 """Test questions from a file: rows become examples, rows that cannot be used are named."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.boundary import Boundary
+from workbench.datasets.json_rows import UnusableError, check_characters, parse_json
 from workbench.datasets.mapping import as_text
 from workbench.datasets.readers import read_table
 from workbench.datasets.types import Example, RowProblem, Table
@@ -156,8 +156,9 @@ def _from_json(value: object) -> object:
     """Spreadsheets hold lists as text: "[]" or ["a", "b"]."""
     if isinstance(value, str) and value.strip().startswith("[") and value.strip().endswith("]"):
         try:
-            parsed = json.loads(value)
-        except (ValueError, RecursionError):
+            parsed = parse_json(value)
+            check_characters(value, parsed)
+        except UnusableError:
             return value
         return parsed if isinstance(parsed, list) and all(isinstance(item, str) for item in parsed) else value
     return value

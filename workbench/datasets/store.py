@@ -53,10 +53,10 @@ class DatasetStore:
             raise WorkbenchError(
                 f"The data set “{name}” would have no rows.", hint="Check the columns.", code="no_rows"
             )
-        self._check_name(name, replace)
+        name = self.free_name(name, replace=replace)
         path, digest = write_rows(rows, self.folder)
         dataset = Dataset(
-            name=name.strip(),
+            name=name,
             content_hash=digest,
             rows_path=str(path),
             source_path=str(source or ""),
@@ -116,8 +116,7 @@ class DatasetStore:
         return read_rows(Path(dataset.rows_path), dataset.content_hash)
 
     def rename(self, old: str, new: str) -> Dataset:
-        dataset = self.get(old).model_copy(update={"name": new.strip()})
-        self._check_name(new, replace=False)
+        dataset = self.get(old).model_copy(update={"name": self.free_name(new)})
         with self._database.session() as session:
             session.delete(session.get_one(DatasetRecord, old.strip()))
         return self.record(dataset)
@@ -133,13 +132,16 @@ class DatasetStore:
         if is_last:
             Path(dataset.rows_path).unlink(missing_ok=True)
 
-    def _check_name(self, name: str, replace: bool) -> None:
-        if not name.strip():
-            raise WorkbenchError("A data set needs a name.", code="bad_name")
+    def free_name(self, name: str, *, replace: bool = False) -> str:
+        """The name as it is kept. WorkbenchError for none, and for one that is taken unless `replace`."""
+        name = name.strip()
+        if not name:
+            raise WorkbenchError("A data set needs a name.", hint="Choose one.", code="bad_name")
         if not replace and self.find(name):
             raise WorkbenchError(
-                f"There is already a data set “{name.strip()}”.", hint="Choose another name.", code="name_taken"
+                f"There is already a data set “{name}”.", hint="Choose another name.", code="name_taken"
             )
+        return name
 
 
 def _now() -> str:

@@ -52,16 +52,19 @@ def gather_texts(context: JobContext, request: GatherRequest) -> GatherReport:
     rows: list[TrainingRow] = []
     problems: list[RowProblem] = []
     for number, path in enumerate(files, 1):
-        context.progress(number, len(files), f"Reading {path.name}")
+        # A name in another encoding holds halves of characters, which no job can hand on.
+        source = str(path.relative_to(root)) if root.is_dir() else path.name
+        name = source.encode("utf-8", "replace").decode("utf-8")
+        context.progress(number, len(files), f"Reading {name}")
         try:
+            if name != source:
+                raise WorkbenchError("its name is not valid text: rename it.", code="bad_name")
             text = _read(path)
         except (WorkbenchError, OSError) as error:
-            problems.append(RowProblem(row=number, message=f"{path.name}: {error}"))
+            problems.append(RowProblem(row=number, message=f"{name}: {error}"))
             continue
         if text.strip():
-            rows.append(
-                text_row(text, source=str(path.relative_to(root) if root.is_dir() else path.name), number=number)
-            )
+            rows.append(text_row(text, source=source, number=number))
     if not rows:
         raise WorkbenchError(
             f"There is no text in {root.name}.",

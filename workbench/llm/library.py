@@ -90,6 +90,10 @@ def find_model(
     endpoints: Sequence[Endpoint] = (),
 ) -> ModelRef:
     """The model of that name, or the file or folder at that path. Raises WorkbenchError with names that are near."""
+    if not name_or_path.strip():  # as a path it would be the current folder
+        raise WorkbenchError(
+            "The name of the model is empty.", hint="`workbench models list` shows what is here.", code="model_unknown"
+        )
     if name_or_path == STARTER and (starter := find_starter()) is not None:
         return starter
     path = Path(name_or_path).expanduser()

@@ -1,6 +1,6 @@
 """Which documents a question is put to: by name, folder, date of the last change, language."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -55,6 +55,10 @@ class DocumentFilterStore:
     def resolve(self, collection: str, wanted: DocumentFilter) -> HitFilter:
         """What workers get. Raises NoSuchDocuments when no document of the collection is meant."""
         named = HitFilter(documents=wanted.documents, folders=wanted.folders)
+        names = (*wanted.documents, *(f"{folder.strip('/')}/" for folder in wanted.folders))
+        # Some may have gone since they were chosen; without any, a worker would find nothing and not say why.
+        if names and len(self.missing(collection, names)) == len(names):
+            raise no_such_names(names, (collection,))
         if not wanted.looks_inside and not wanted.documents:
             return named
         if not wanted.looks_inside:
@@ -87,6 +91,16 @@ class DocumentFilterStore:
             elif wanted.holds(one.changed):
                 found.append(_named_part(one.name, named, is_holder=one.name in holders))
         return [part for part in found if part is not None]
+
+    def missing(self, collection: str, names: Sequence[str]) -> list[str]:
+        """Those of these names that no document of a collection has, nor what lies inside one. With / at its end a
+        name means a folder, or a document that holds others."""
+        known = {one.name for one in self._documents(collection)}
+        found = {name for name in names if _is_among(name, known)}
+        if len(found) < len(names):
+            inside = set(self._members.names(collection))
+            found |= {name for name in names if _is_among(name, inside)}
+        return [name for name in dict.fromkeys(names) if name not in found]
 
     def changed_between(self, collection: str, since: date | None, until: date | None) -> list[str]:
         """Names of the documents that were last changed in these days, both included; by name."""
@@ -143,6 +157,25 @@ class DocumentFilterStore:
                 _Known(name, _changed(state, indexed_at), language or "", pages)
                 for name, state, indexed_at, language, pages in session.execute(query.order_by(DocumentRow.name))
             ]
+
+
+def no_such_names(names: Sequence[str], collections: Sequence[str]) -> NoSuchDocuments:
+    """That nothing in these collections is called so; a folder has / at its end."""
+    called = " or ".join(f"“{name}”" for name in names)
+    kind = "folder" if all(name.endswith("/") for name in names) else "document"
+    return NoSuchDocuments(
+        f"No {kind} of {' or '.join(f'“{name}”' for name in collections)} that can be searched is called {called}.",
+        hint=f"`workbench collections show {collections[0]}` lists them; a folder is written with / at its end.",
+        code="no_such_documents",
+    )
+
+
+def _is_among(name: str, known: Collection[str]) -> bool:
+    """Whether one of the known names is this one or, for a folder, lies below it."""
+    if not name.endswith("/"):
+        return name in known
+    folder = name.strip("/")
+    return any(is_in(one, folder) and one != folder for one in known)
 
 
 def _indexed(collection: str, *columns: Any) -> "sa.Select[Any]":

@@ -10,6 +10,9 @@ from workbench.cli import main
 from workbench.database import Database
 from workbench.embedding import EmbedderRef
 from workbench.paths import WorkbenchPaths
+from workbench.rag.evaluation import applying
+from workbench.rag.evaluation.measurement_store import MeasurementStore
+from workbench.rag.evaluation.types import Measure, MeasureReport, RetrievalSetting, SettingResult
 from workbench.rag.indexing_types import DocumentStatus, FileIndexed
 from workbench.rag.store import CollectionStore
 from workbench.rag.types import ChunkingConfig, ChunkSpan, PageText
@@ -84,3 +87,26 @@ def test_that_there_is_nothing_to_show_before_anything_was_measured(capsys: pyte
     assert run(capsys, "tunings", "docs") == [{"tunings": []}]
     assert run(capsys, "clear", "docs") == [{"removed": 0}]
     run(capsys, "use", "docs", "7", code=1)
+
+
+def test_that_a_measured_setting_is_used_after_the_collection_was_renamed(
+    capsys: pytest.CaptureFixture[str], home: WorkbenchPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(home.database)
+    embedder = EmbedderRef(name="e", path="/e", content_hash="0" * 64)
+    CollectionStore(database, home).create("other", embedder, ChunkingConfig())
+    setting = RetrievalSetting(chunking=ChunkingConfig(), embedder=embedder)
+    report = MeasureReport(
+        collection="docs", test_set="s", test_set_hash="h", k=10, measure=Measure.NDCG, questions=(), best=0,
+        results=(SettingResult(setting=setting),),
+    )  # fmt: skip
+    MeasurementStore(database).save(report, (), folder="f")
+    database.close()
+    monkeypatch.setattr(applying, "use_setting", lambda *_: None)
+    assert main(["collections", "rename", "docs", "papers"]) == 0
+    capsys.readouterr()
+    assert run(capsys, "use", "papers", "1")[0]["collection"] == "papers"
+    (problem,) = run(capsys, "use", "papers", "1", "--setting", "1", code=1)
+    assert problem["error"]["message"] == "Measurement 1 of “papers” has no setting 1."
+    (problem,) = run(capsys, "use", "other", "1", code=1)
+    assert problem["error"]["message"] == "Measurement 1 is not one of “other”."

@@ -76,6 +76,7 @@ def test_that_a_saved_comparison_is_read_the_same(tmp_path: Path) -> None:
         ),
         ("collection: handbook, ret", "colection: handbook, ret", "arm 'rag' has an unknown key 'colection'"),
         ("seed: 3", "sed: 3", "unknown key 'sed' (did you mean 'seed'?)"),
+        ("seed: 3", "budget_seconds: .inf", "'budget_seconds' of the comparison"),
         ("top_k: 7", "topk: 7", "arm 'rag' under 'retrieval' has an unknown key 'topk' (did you mean 'top_k'?)"),
         ("mode: text", "mode: semantic", "'mode' of arm 'rag' under 'retrieval'"),
         ("metrics: [exact_match", "metrics: [accuracy", "There is no metric named 'accuracy'"),

@@ -46,6 +46,8 @@ PAIR = ColumnMapping(question="q", answer="a")
         ("a.json", '{"q": "x"}\n{"q": "y"}\n'),
         ("a.json", '[{"q": "x"}, 7, {"q": "y"}]'),
         ("a.json", '[{"q": "x"}, {"q": "unfin'),
+        ("a.jsonl", '{"q": "x \\ud800"}\n{"q": "\\ud83d\\ude00"}\n'),
+        ("a.json", '[{"q": "x \\ud800"}, {"q": "y"}]'),
     ],
 )
 def test_that_a_streamed_file_gives_the_rows_and_problems_of_a_small_one(
@@ -215,3 +217,20 @@ def test_that_150_mb_are_read_in_little_memory(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert (found["seen"], found["made"]) == (10_000, 10_000)
     assert found["grown"] < 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", '{"q": "x"}\n{"q": {"deep": ["\\uDFFF"]}}\n'),
+        ("a.json", '[{"q": "x"}, {"\\udfff": "y"}]'),
+        ("a.json", '{"rows": [{"q": "x"}, {"q": "\\udfff"}]}'),
+    ],
+)
+def test_that_a_row_with_half_a_character_is_left_out_by_its_number(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    table = read_table(path)
+    assert list(table.rows) == [{"q": "x"}]
+    (problem,) = table.problems
+    assert problem.row == 2 and problem.message.startswith("It holds \\udfff, half of a character")

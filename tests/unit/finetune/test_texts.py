@@ -1,6 +1,8 @@
 """Raw text: joined by the end token, cut into blocks, whole documents held out; and the model that comes out of it."""
 
 import errno
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from workbench.finetune.made_model import read_made
 from workbench.finetune.perplexity import text_gain
 from workbench.finetune.running import made_base
 from workbench.finetune.tasks import train
+from workbench.finetune.text_folder import GatherRequest, gather_texts
 from workbench.finetune.texts import encode_texts
 from workbench.finetune.types import RunCondition, RunStatus, TrainingSample, TrainRequest
 from workbench.jobs.context import RecordingContext
@@ -160,3 +163,19 @@ def test_that_a_disk_that_is_full_at_the_end_is_waited_for(
     assert conditions == [RunCondition.DISK_FULL, RunCondition.TRAINING]
     assert report.made is not None
     assert read_made(Path(report.made.folder)) == report.made
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no such names")
+def test_that_a_file_whose_name_is_no_text_is_named_and_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The sea is wide.", encoding="utf-8")
+    (folder / os.fsdecode(b"b\xff.txt")).write_text("The sea is deep.", encoding="utf-8")
+    (folder / os.fsdecode(b"c\xff")).mkdir()
+    (folder / os.fsdecode(b"c\xff") / "d.txt").write_text("The sea is cold.", encoding="utf-8")
+    request = GatherRequest(name="sea", path=str(folder), folder=str(tmp_path / "rows"))
+    report = gather_texts(RecordingContext(), request)
+    assert report.dataset.row_count == 1
+    said = [problem.message for problem in report.problems]
+    assert said == [f"{name}: its name is not valid text: rename it." for name in ("b?.txt", "c?/d.txt")]
+    assert report.model_dump_json()

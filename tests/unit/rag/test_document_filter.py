@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 
 from tests.unit.rag.test_store import EMBEDDER, indexed
+from workbench.cli.retrieving import check_named
 from workbench.database import Database
 from workbench.errors import WorkbenchError
 from workbench.paths import WorkbenchPaths
-from workbench.rag.document_filter import DocumentFilter
+from workbench.rag.document_filter import DocumentFilter, NoSuchDocuments
 from workbench.rag.folders import file_state
 from workbench.rag.languages import language_of
 from workbench.rag.search_settings_store import SearchSettings
@@ -70,6 +71,35 @@ def test_that_nothing_to_look_into_is_refused_in_words_and_never_means_everywher
         store.asked_refs("house", (), DocumentFilter(since=date(2030, 1, 1)))
     with pytest.raises(ValidationError, match="after the last"):
         DocumentFilter(since=date(2024, 2, 1), until=date(2024, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"documents": ("nope.md",)}, "No document of “house” that can be searched is called “nope.md”"),
+        ({"folders": ("old",)}, "No folder of “house” that can be searched is called “old/”"),
+        ({"documents": ("letters",), "folders": ("a.md",)}, "is called “letters” or “a.md/”"),
+        ({"documents": ("nope.md",), "since": date(2020, 1, 1)}, "is called “nope.md”"),
+    ],
+)
+def test_that_names_that_nothing_has_are_said(store: CollectionStore, wanted: dict[str, object], said: str) -> None:
+    with pytest.raises(NoSuchDocuments, match=said):
+        store.asked_refs("house", (), DocumentFilter.model_validate(wanted))
+
+
+def test_that_of_chosen_documents_some_may_have_gone(store: CollectionStore) -> None:
+    assert found(store, documents=("a.md", "gone.md")) == ("a.md", "gone.md")
+    assert store.filters.missing("house", ["a.md", "gone.md", "letters/", "letters", "letters/old/", "a.md/"]) == [
+        "gone.md", "letters", "a.md/",
+    ]  # fmt: skip
+
+
+def test_that_a_name_after_only_is_of_one_of_the_collections_that_are_asked(store: CollectionStore) -> None:
+    check_named(store, ("garden", "house"), ("a.md", "letters/", "letters"))
+    with pytest.raises(NoSuchDocuments, match=r"“garden” or “house” that can be searched is called “b\.md”"):
+        check_named(store, ("garden", "house"), ("a.md", "b.md"))
+    with pytest.raises(NoSuchDocuments, match="“garden” that can"):
+        check_named(store, ("garden",), ("a.md",))
 
 
 def test_that_days_hold_for_the_collections_that_are_asked_too(store: CollectionStore) -> None:

@@ -4,6 +4,7 @@
 holds everything as it was resolved. As long as nothing beside it was changed, `workbench compare` goes by that.
 """
 
+import contextlib
 import hashlib
 import io
 import json
@@ -21,7 +22,7 @@ from workbench.compare.types import CompareRequest, ComparisonReport
 from workbench.compare.written import to_yaml
 from workbench.datasets.test_sets.exporting import as_json_lines
 from workbench.datasets.test_sets.types import SetQuestion
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, disk_problem
 from workbench.playground.prompt_markdown import to_markdown
 from workbench.playground.types import ExampleSelection, Shot
 from workbench.rag.types import HitFilter
@@ -47,23 +48,37 @@ class Exact(Boundary):
 
 
 def write_run_folder(report: ComparisonReport, folder: Path) -> Path:
-    """Write the folder; returns its `compare.yaml`. Raises WorkbenchError or OSError."""
+    """Write the folder; returns its `compare.yaml`. Raises WorkbenchError."""
     files = run_files(report)
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    with _told(folder):
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
     return folder / SPEC
 
 
 def write_zip(report: ComparisonReport, path: Path) -> None:
-    """The folder as one file, written whole or not at all. Raises WorkbenchError or OSError."""
+    """The folder as one file, written whole or not at all. Raises WorkbenchError."""
+    content = zipped(report)
     beside = path.with_name(f".{path.name}.part")
+    with _told(path):
+        try:
+            beside.write_bytes(content)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Says in words what the system does not let be written."""
     try:
-        beside.write_bytes(zipped(report))
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        raise disk_problem(error) or WorkbenchError(
+            f"{path} cannot be written: {error.strerror or error}.", hint="Choose another place.", code="not_written"
+        ) from error
 
 
 def zipped(report: ComparisonReport) -> bytes:

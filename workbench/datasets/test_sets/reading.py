@@ -1,13 +1,12 @@
 """Questions out of whatever people have: tables, promptfoo, SQuAD, BEIR. The format is told by the content."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from workbench.datasets.bounded_yaml import load_yaml
 from workbench.datasets.delimited import decode
-from workbench.datasets.json_rows import MAX_DEPTH, UnusableError, check_depth
+from workbench.datasets.json_rows import MAX_DEPTH, UnusableError, check_characters, check_depth, parse_json
 from workbench.datasets.questions import ColumnChoice, UnusableRowError, example_of, find_columns, require_columns
 from workbench.datasets.readers import MAX_BYTES, read_table, require_file
 from workbench.datasets.test_sets.beir_questions import read_beir
@@ -86,6 +85,13 @@ def _json(path: Path) -> Any:
         return None
     try:
         check_depth(text, MAX_DEPTH)
-        return json.loads(text)
-    except (UnusableError, ValueError, RecursionError):
+        document = parse_json(text)
+    except UnusableError:
         return None
+    try:
+        check_characters(text, document)
+    except UnusableError as problem:
+        raise WorkbenchError(
+            f"{path.name} cannot be read: {problem}", hint="Check where the file was exported from.", code="bad_json"
+        ) from problem
+    return document

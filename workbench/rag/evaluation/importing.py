@@ -4,13 +4,13 @@ Files name their documents in their own way; `DocumentFinder` says which documen
 """
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from workbench.datasets.beir import beir_documents, read_judgements, read_queries
+from workbench.datasets.json_rows import UnusableError, check_characters, parse_json
 from workbench.datasets.mapping import as_text
 from workbench.datasets.readers import read_table
 from workbench.datasets.test_sets.types import Origin
@@ -169,8 +169,10 @@ def find_quote(text: str, quote: str) -> tuple[int, int] | None:
 def _names(value: object) -> Iterator[str]:
     """One name, several separated by semicolons, or a list."""
     if isinstance(value, str) and value.strip().startswith("["):
-        with contextlib.suppress(ValueError):
-            value = json.loads(value)
+        with contextlib.suppress(UnusableError):
+            names = parse_json(value)
+            check_characters(value, names)
+            value = names
     parts = value if isinstance(value, list) else as_text(value).split(";")
     yield from (name for part in parts if (name := as_text(part).strip()))
 

@@ -53,6 +53,9 @@ class FakeSource:
     def list_versions(self) -> Sequence[PromptVersion]:
         return self.store.versions("colours")
 
+    def list_again(self) -> None:
+        """Nobody else saves versions here."""
+
     def open_version(self, version_id: str) -> None:
         self.opened.append(version_id)
 

@@ -98,6 +98,17 @@ def test_that_a_zip_holds_the_same_files(report: ComparisonReport, tmp_path: Pat
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_that_a_place_that_cannot_be_written_is_named(report: ComparisonReport, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    with pytest.raises(WorkbenchError, match="docs cannot be written"):
+        write_zip(report, tmp_path / "docs")
+    (tmp_path / "rand.jsonl").write_text("mine", encoding="utf-8")
+    with pytest.raises(WorkbenchError, match=r"rand\.jsonl cannot be written"):
+        write_run_folder(report, tmp_path / "rand.jsonl")
+    assert (tmp_path / "rand.jsonl").read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.endswith(".part")) == []
+
+
 def test_that_a_report_of_an_earlier_version_has_no_folder(report: ComparisonReport, tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="earlier version"):
         write_run_folder(report.model_copy(update={"request": None}), tmp_path / "out")

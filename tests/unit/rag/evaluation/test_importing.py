@@ -105,3 +105,10 @@ def test_that_a_broken_beir_folder_is_refused_in_a_sentence(tmp_path: Path, dama
     (folder / damage).write_text("not that\nnor that\n", encoding="utf-8")
     with pytest.raises(WorkbenchError, match="BEIR layout"):
         import_beir(folder, FINDER)
+
+
+def test_that_half_a_character_in_a_beir_folder_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = write_beir(tmp_path / "beir")
+    (folder / "queries.jsonl").write_text('{"_id": "1", "text": "\\ud800"}\n', encoding="utf-8")
+    with pytest.raises(WorkbenchError, match=r"Line 1 of queries\.jsonl cannot be read: It holds"):
+        import_beir(folder, DocumentFinder([]))
