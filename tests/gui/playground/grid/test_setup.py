@@ -177,6 +177,18 @@ def test_that_an_adapter_answers_at_several_scales(desk: Desk) -> None:
     assert [column.answerer.adapter_scale for column in request.combinations] == [1.0, 0.5, 1.0]
 
 
+def test_that_what_can_be_asked_no_more_is_said_and_nothing_takes_its_place(desk: Desk) -> None:
+    answerers = desk.find(CheckList, "grid_answerers")
+    press_space(answerers, 1)
+    press_space(answerers, 0)
+    assert checked(answerers) == ["tiny + polite"]
+    desk.adapters.clear()
+    for _ in range(2):
+        desk.page.presenter.refresh()
+    assert checked(answerers) == []
+    assert desk.messages.texts("warning") == ["tiny + polite cannot be asked any more."]
+
+
 def test_that_a_variable_without_a_column_asks_for_a_value(desk: Desk, qtbot: QtBot) -> None:
     save(desk.prompts, "{{ question }} Be {{ tone }} to {{ customer }}.")
     desk.page.presenter.refresh()

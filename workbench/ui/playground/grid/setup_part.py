@@ -32,6 +32,8 @@ class SetupPart:
         self._read: RowsReport | None = None
         self._reading: RowsRequest | None = None
         """What was asked for last; two files may have one name, so this tells them apart."""
+        self._is_begun = False
+        """Whether a model was chosen to begin with; from then on the user alone chooses."""
         self._source = ""
         """What its rows are called."""
 
@@ -90,9 +92,15 @@ class SetupPart:
                     key = self._free_key(f"{model.path}\n{adapter.gguf_hash}", adapter.name)
                     self._answerers[key] = answerer
                     choices.append(Choice(key, answerer.name, adapter.gguf_path, has_adapter=True))
-        chosen = frozenset(key for key in self._board.state.chosen_answerers if key in self._answerers)
-        if not chosen and choices and models[0].endpoint is None:  # nothing is sent anywhere without being asked
-            chosen = frozenset({choices[0].key})
+        before = self._board.state
+        chosen = frozenset(key for key in before.chosen_answerers if key in self._answerers)
+        lost = [one.text for one in before.answerers if one.key in before.chosen_answerers - chosen]
+        if lost:  # another one in its place would answer unasked
+            self._around.messages.warning(f"{' and '.join(lost)} cannot be asked any more.", "The grid leaves it out.")
+        can_begin = bool(choices) and models[0].endpoint is None  # nothing is sent anywhere without being asked
+        if can_begin and not self._is_begun:
+            self._is_begun = True
+            chosen = chosen or frozenset({choices[0].key})
         self._board.show(answerers=tuple(choices), chosen_answerers=chosen, is_scanning=catalog.is_scanning)
 
     def _free_key(self, key: str, name: str) -> str:
