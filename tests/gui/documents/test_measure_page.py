@@ -1,5 +1,6 @@
 """The page "Measure" as a user meets it; jobs are spoken by the test."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from workbench.rag.evaluation.types import (
     FoundPlace,
     IndexBuilt,
     Measure,
+    MeasureRequest,
     QuestionOutcome,
     RelevantPlace,
     SettingProgress,
@@ -40,6 +42,15 @@ from workbench.ui.documents import DocumentsTab
 from workbench.ui.documents.measure_page import MeasurePage
 
 PLACE = RelevantPlace(document="a.md", page=1, start=HIT.start, end=HIT.end)
+
+
+def finish_measuring(job: FakeJob, request: MeasureRequest, outcomes: Sequence[QuestionOutcome]) -> None:
+    """The job writes down what it measured, and ends."""
+    journal = MeasureJournal(Path(request.folder))
+    for outcome in outcomes:
+        journal.add(outcome)
+    journal.finish(report_of(request, outcomes))
+    job.finish()
 
 
 @pytest.fixture
@@ -179,11 +190,7 @@ def test_that_settings_are_compared_looked_into_and_used(
         for setting in range(4)
         for question in request.questions
     ]
-    journal = MeasureJournal(Path(request.folder))
-    for outcome in outcomes:
-        journal.add(outcome)
-    journal.finish(report_of(request, outcomes))
-    job.finish()
+    finish_measuring(job, request, outcomes)
     assert "finds most" in find(page, QLabel, "measure_sentence").text()
 
     questions = find(page, QTableView, "measure_drill_questions")
@@ -438,11 +445,7 @@ def test_that_a_stop_does_not_reach_the_index_of_another_collection(
         for setting in range(len(request.settings))
         for question in request.questions
     ]
-    journal = MeasureJournal(Path(request.folder))
-    for outcome in outcomes:
-        journal.add(outcome)
-    journal.finish(report_of(request, outcomes))
-    job.finish()
+    finish_measuring(job, request, outcomes)
     find(page, QTableView, "measure_table").selectRow(1)
     click(find(page, QPushButton, "measure_use"))
     (building,) = jobs.of(REBUILD)

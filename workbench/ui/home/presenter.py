@@ -66,9 +66,8 @@ class HomePresenter:
         self._is_looking = False
 
     def start(self) -> None:
-        """Show what is known at once, and look for the rest."""
+        """Show what is known at once; the rest is looked for when Home is shown."""
         self._show(HomeState(projects=tuple(self._shelf.list_projects())))
-        self.refresh()
         self._catalog.subscribe(self._on_catalog_changed)
         self._catalog.ensure()
         self._on_catalog_changed()

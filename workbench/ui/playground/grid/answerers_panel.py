@@ -1,6 +1,6 @@
 """Who answers: models, bare and with adapters, and how strongly the adapters are applied."""
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from workbench.ui.playground.grid.check_list import CheckList
@@ -32,7 +32,7 @@ class AnswerersPanel(QWidget):
         set_role(self._trouble, "error")
         self._build_layout()
         self._list.toggled.connect(self.answerer_toggled)
-        self._scales.textEdited.connect(self._on_scales)
+        self._scales.textEdited.connect(self.scales_written)
 
     def _build_layout(self) -> None:
         line = QHBoxLayout()
@@ -57,10 +57,5 @@ class AnswerersPanel(QWidget):
         if self._scales.text() != state.scales:
             with QSignalBlocker(self._scales):
                 self._scales.setText(state.scales)
-        trouble = state.scales_trouble if state.has_adapters else ""
-        self._trouble.setText(trouble)
-        self._trouble.setVisible(bool(trouble))
-
-    @Slot(str)
-    def _on_scales(self, text: str) -> None:
-        self.scales_written.emit(text)
+        self._trouble.setText(state.scales_trouble)
+        self._trouble.setVisible(bool(state.scales_trouble))

@@ -171,11 +171,7 @@ class SetupPart:
 
     def scale_adapters(self, text: str) -> None:
         """How strongly chosen adapters are applied: numbers separated by commas, each a column."""
-        try:
-            count, trouble = len(read_scales(text)), ""
-        except WorkbenchError as problem:
-            count, trouble = 1, f"{problem.message} {problem.hint}".strip()
-        self._board.show(scales=text, scales_count=count, scales_trouble=trouble)
+        self._board.show(scales=text)
 
     def choose_variant(self, name: str, chosen: bool) -> None:
         self._board.show(chosen_variants=_with(self._board.state.chosen_variants, name, chosen))

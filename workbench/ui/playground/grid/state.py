@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from workbench.playground.grid.combining import AS_THE_PROMPT_SAYS
+from workbench.errors import WorkbenchError
+from workbench.playground.grid.combining import AS_THE_PROMPT_SAYS, read_scales
 from workbench.playground.grid.metrics import GRID_METRICS
 from workbench.playground.grid.types import Cell, GridReport, GridRequest, GridRow, Outcome, SettingsVariant
 from workbench.ui.board import Running
@@ -100,8 +101,6 @@ class GridPageState:
     is_scanning: bool = False
     scales: str = "1"
     """How strongly the chosen adapters are applied, as it is written: "0.5, 1"."""
-    scales_count: int = 1
-    scales_trouble: str = ""
     variants: tuple[SettingsVariant, ...] = (AS_THE_PROMPT_SAYS,)
     chosen_variants: frozenset[str] = frozenset({AS_THE_PROMPT_SAYS.name})
     """By name."""
@@ -131,8 +130,20 @@ class GridPageState:
     @property
     def columns(self) -> int:
         """How many combinations are chosen."""
-        answering = len(self.chosen_answerers) + self._adapters * (self.scales_count - 1)
+        scales = 1 if self.scales_trouble or not self.has_adapters else len(read_scales(self.scales))
+        answering = len(self.chosen_answerers) + self._adapters * (scales - 1)
         return len(self.chosen_versions) * answering * len(self.chosen_variants)
+
+    @property
+    def scales_trouble(self) -> str:
+        """Why adapters cannot be applied so; empty where they can, or none is chosen."""
+        if not self.has_adapters:
+            return ""
+        try:
+            read_scales(self.scales)
+        except WorkbenchError as problem:
+            return f"{problem.message} {problem.hint}"
+        return ""
 
     @property
     def _adapters(self) -> int:
@@ -163,7 +174,7 @@ class GridPageState:
         ):
             if not chosen:
                 return f"Choose at least one {what}."
-        if self.has_adapters and self.scales_trouble:
+        if self.scales_trouble:
             return self.scales_trouble
         return self.prompt_trouble if DRAFT in self.chosen_versions else ""
 
